@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// cv-test-viewer: watches cv-launch as a browser would, counts instead of decoding, and prints one line of JSON a
+// second.
+#include <glib-unix.h>
+#include <gst/gst.h>
+
+#include <csignal>
+
+#include "viewer.h"
+
+namespace {
+
+constexpr const char* kDescription =
+    "Exit status: 0 ended by SIGTERM, SIGINT or --duration; 1 something failed here; 2 the server closed the\n"
+    "connection (its error is in the last line).\n\n"
+    "Example: cv-test-viewer --duration=10 ws://127.0.0.1:8080/ws";
+
+gboolean quit(gpointer loop) {
+  g_main_loop_quit(static_cast<GMainLoop*>(loop));
+  return G_SOURCE_REMOVE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, listFrames = FALSE;
+  g_autofree char* control = nullptr;
+  gint controlInterval = 0, duration = 0, interval = 1000;
+  const GOptionEntry entries[] = {
+      {"duration", 0, 0, G_OPTION_ARG_INT, &duration, "End after so many seconds", "S"},
+      {"interval", 0, 0, G_OPTION_ARG_INT, &interval, "Print a line so often (default: 1000)", "MS"},
+      {"list-frames", 0, 0, G_OPTION_ARG_NONE, &listFrames, "The last line names the ids of all frames", nullptr},
+      {"no-candidates", 0, 0, G_OPTION_ARG_NONE, &noCandidates, "Send no ICE candidates", nullptr},
+      {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},
+      {"false-fingerprint", 0, 0, G_OPTION_ARG_NONE, &falseFingerprint, "Name another certificate", nullptr},
+      {"control", 0, 0, G_OPTION_ARG_STRING, &control, "Send this on the control channel", "TEXT"},
+      {"control-interval", 0, 0, G_OPTION_ARG_INT, &controlInterval, "Send it again and again", "MS"},
+      {nullptr, 0, 0, G_OPTION_ARG_NONE, nullptr, nullptr, nullptr}};
+  g_autoptr(GOptionContext) context = g_option_context_new("WS-ADDRESS");
+  g_option_context_set_description(context, kDescription);
+  g_option_context_add_main_entries(context, entries, nullptr);
+  g_option_context_add_group(context, gst_init_get_option_group());
+  g_autoptr(GError) error = nullptr;
+  if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || duration < 0 || controlInterval < 0 ||
+      interval < 1) {
+    g_printerr("cv-test-viewer: %s; see --help\n", error != nullptr ? error->message : "give one ws:// address");
+    return 1;
+  }
+
+  Options options;
+  options.url = argv[1];
+  options.candidates = noCandidates == FALSE;
+  options.ping = noPing == FALSE;
+  options.falseFingerprint = falseFingerprint != FALSE;
+  options.listFrames = listFrames != FALSE;
+  options.control = control != nullptr ? control : "";
+  options.interval = static_cast<unsigned>(interval);
+  options.controlInterval = static_cast<unsigned>(controlInterval);
+
+  g_autoptr(GMainLoop) loop = g_main_loop_new(nullptr, FALSE);
+  g_unix_signal_add(SIGTERM, quit, loop);
+  g_unix_signal_add(SIGINT, quit, loop);
+  if (duration > 0) g_timeout_add_seconds(static_cast<guint>(duration), quit, loop);
+  Viewer viewer(std::move(options), loop);
+  g_idle_add_once([](gpointer data) { static_cast<Viewer*>(data)->start(); }, &viewer);
+  g_main_loop_run(loop);
+  g_print("%s\n", viewer.report(true).c_str());
+  return viewer.exitCode();
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A viewer of cv-launch that receives without decoding, and that can misbehave.
+#pragma once
+
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+#include <libsoup/soup.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "rtp_counter.h"
+
+struct Options {
+  std::string url;
+  bool candidates = true;
+  bool ping = true;
+  bool falseFingerprint = false;
+  bool listFrames = false;
+  unsigned interval = 1000;      ///< ms between two reports
+  std::string control;           ///< text to send on the `control` channel once it is open
+  unsigned controlInterval = 0;  ///< ms between repetitions of `control`; 0: once
+};
+
+/// Lives in the main thread. GStreamer's threads count packets and otherwise only post to it.
+class Viewer {
+ public:
+  Viewer(Options options, GMainLoop* loop) : options_(std::move(options)), loop_(loop) {}
+  ~Viewer();
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
+
+  void start();
+  [[nodiscard]] std::string report(bool final) const;  ///< one line of JSON with all counts
+  [[nodiscard]] int exitCode() const { return exitCode_; }
+
+ private:
+  static void onElement(GstBin* peer, GstBin* parent, GstElement* element, Viewer* self);
+  static void onRtpPad(GstElement* rtpbin, GstPad* pad, Viewer* self);
+  static void onCandidate(GstElement* peer, guint section, const char* candidate, Viewer* self);
+  static void onDataChannel(GstElement* peer, GstWebRTCDataChannel* channel, Viewer* self);
+
+  void fail(const std::string& message);
+  bool makePeer();
+  bool bindToLoopback();
+  void connected(SoupWebsocketConnection* socket);
+  void signalling(const char* text);
+  void offer(const std::string& text);
+  void answer(GstWebRTCSessionDescription* description);
+  void channelOpened(GstWebRTCDataChannel* channel);
+  void channelMessage(const char* text);
+  void sendSignalling(const std::string& text);
+  void sendControl(const std::string& text);
+  void ping();
+
+  Options options_;
+  GMainLoop* loop_;
+  GstElement* pipeline_ = nullptr;
+  GstElement* peer_ = nullptr;
+  SoupSession* session_ = nullptr;
+  SoupWebsocketConnection* socket_ = nullptr;
+  GstWebRTCDataChannel* control_ = nullptr;
+  GstWebRTCDataChannel* results_ = nullptr;
+  guint reportTimer_ = 0;
+  guint pingTimer_ = 0;
+  guint controlTimer_ = 0;
+
+  RtpCounter rtp_;
+  std::atomic<int64_t> wirePackets_ = 0;  ///< RTP on the wire, still encrypted
+  std::atomic<int64_t> firstFrame_ = 0;   ///< monotonic time at which the first frame was whole, µs
+  int64_t start_ = 0;
+  int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
+  std::optional<uint32_t> rtpOffset_;
+  std::string sourceState_, errorCode_, errorMessage_;
+  int closeStatus_ = 0;
+  int exitCode_ = 0;
+};
