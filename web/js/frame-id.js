@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A frame's id is its media time on the 90 kHz RTP clock, modulo 2^32 (launcher/PROTOCOL.md §2).
+
+const TICKS_PER_MS = 90;
+const WRAP_MS = 2 ** 32 / TICKS_PER_MS;
+
+/**
+ * The id of the frame that a viewer's RTP timestamp names.
+ * @param {number} rtpTimestamp @param {number} rtpOffset of this viewer
+ */
+export function frameIdOf(rtpTimestamp, rtpOffset) {
+  return (rtpTimestamp - rtpOffset) >>> 0;
+}
+
+/** Whether frame `a` is newer than frame `b`: the shorter way around. @param {number} a @param {number} b */
+export function isNewer(a, b) {
+  return ((a - b) | 0) > 0;
+}
+
+/**
+ * When the frame was captured: unix ms of the server's clock.
+ * @param {number} id
+ * @param {number} epoch unix ms of running time 0
+ * @param {number} now the server's clock, any time within 6 h of the capture: tells which turn of the id is meant
+ */
+export function captureTime(id, epoch, now) {
+  const firstTurn = epoch + id / TICKS_PER_MS;
+  return firstTurn + Math.round((now - firstTurn) / WRAP_MS) * WRAP_MS;
+}

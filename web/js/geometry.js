@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the picture and what the model saw in it stand on the screen. Pure.
+
+/**
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{left: number, top: number, width: number, height: number, videoHeight: number}} Layout in CSS pixels;
+ *   `height` is what is seen of the video's `videoHeight`, the rest is the stamp below
+ * @typedef {{kind: 'box', x: number, y: number, w: number, h: number}} Box
+ * @typedef {{kind: 'circle', x: number, y: number, rx: number, ry: number}} Circle
+ * @typedef {import('./protocol.js').DetectedObject} DetectedObject
+ */
+
+/**
+ * The picture without its stamp, as large as fits, in the middle.
+ * @param {Size} stage @param {Size} video whole picture @param {number} stampRows @returns {Layout}
+ */
+export function layout(stage, video, stampRows) {
+  const rows = Math.min(Math.max(0, stampRows), video.height - 1);
+  const scale = Math.min(stage.width / video.width, stage.height / (video.height - rows));
+  const width = video.width * scale;
+  const height = (video.height - rows) * scale;
+  return {
+    left: (stage.width - width) / 2, top: (stage.height - height) / 2, width, height, videoHeight: video.height * scale,
+  };
+}
+
+/**
+ * An object in the pixels of a canvas over the whole picture, stamp included.
+ * @param {DetectedObject} object @param {Size} seen the picture that the model saw @param {Size} canvas
+ * @returns {Box|Circle}
+ */
+export function shapeOf(object, seen, canvas) {
+  const sx = canvas.width / seen.width;
+  const sy = canvas.height / seen.height;
+  const { 'center-x': x, 'center-y': y, radius } = object;
+  if (isFinite(x) && isFinite(y) && isFinite(radius)) return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
+  if (object.label === 'circle') {
+    const rx = object.w / 2;
+    const ry = object.h / 2;
+    return { kind: 'circle', x: (object.x + rx) * sx, y: (object.y + ry) * sy, rx: rx * sx, ry: ry * sy };
+  }
+  return { kind: 'box', x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isFinite(value) {
+  return Number.isFinite(value);
+}
+
+/** A label's colour, the same in every frame and on every page. @param {string} label */
+export function colourOf(label) {
+  let hash = 2166136261;
+  for (const character of label) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
+  return COLOURS[(hash >>> 0) % COLOURS.length];
+}
+
+/** Told apart by most colour-blind people too, and light enough for black text on them. */
+const COLOURS = ['#ffd166', '#6ee7b7', '#7cc4ff', '#ff9e80', '#f4a6f4', '#c5e063', '#a5b4fc', '#5eead4'];
+
+/** @param {DetectedObject} object */
+export function captionOf({ label, confidence }) {
+  return confidence === null ? label : `${label} ${Math.round(confidence * 100)}\u2009%`;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The server's messages, typed and checked as launcher/PROTOCOL.md has them. No I/O: a bad message is a value.
+
+/**
+ * @typedef {{type: 'offer', sdp: string}} Offer
+ * @typedef {{type: 'candidate', candidate: string, sdpMLineIndex: number}} Candidate
+ * @typedef {{type: 'error', code: string, message: string}} ServerError
+ * @typedef {{type: 'answer', sdp: string}} Answer
+ * @typedef {{rows: number, cell: number}} Stamp
+ * @typedef {{type: 'stream', clockRate: 90000, rtpOffset: number|null, epoch: number, stamp: Stamp|null,
+ *   state: 'live'|'lost', message: string}} Stream
+ * @typedef {{label: string, confidence: number|null, x: number, y: number, w: number, h: number,
+ *   [field: string]: number|string|boolean|null}} DetectedObject
+ * @typedef {{type: 'result', frame: number, model: string, ms: number|null, width: number, height: number,
+ *   objects: DetectedObject[]}} Result
+ * @typedef {{type: 'pong', t: number, now: number}} Pong
+ * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
+ * @typedef {{type: 'invalid', reason: string}} Invalid
+ * @typedef {(value: unknown) => boolean} Check
+ * @typedef {Record<string, Check>} Fields
+ */
+
+/** @type {Check} */
+const isText = (v) => typeof v === 'string';
+/** @type {Check} */
+const isNumber = (v) => Number.isFinite(v);
+/** @type {Check} */
+const isCount = (v) => Number.isInteger(v) && Number(v) >= 0;
+/** @type {Check} */
+const isSize = (v) => isNumber(v) && Number(v) > 0;
+/** @type {Check} */
+const isU32 = (v) => isCount(v) && Number(v) <= 0xffffffff;
+/** @param {Check} check @returns {Check} */
+const orNull = (check) => (v) => v === null || check(v);
+/** @param {...unknown} values @returns {Check} */
+const oneOf = (...values) => (v) => values.includes(v);
+/** @param {Fields} fields @returns {Check} */
+const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
+/** @param {Check} check @returns {Check} */
+const listOf = (check) => (v) => Array.isArray(v) && v.every(check);
+
+const isStamp = object({ rows: isCount, cell: isCount });
+const isDetected = object({
+  label: isText, confidence: orNull(isNumber), x: isNumber, y: isNumber, w: isNumber, h: isNumber,
+});
+
+/** @type {Record<string, Fields>} */
+const SIGNALS = {
+  offer: { sdp: isText },
+  candidate: { candidate: isText, sdpMLineIndex: isCount },
+  error: { code: isText, message: isText },
+};
+/** @type {Record<string, Fields>} */
+const RESULTS = {
+  stream: {
+    clockRate: oneOf(90000), rtpOffset: orNull(isU32), epoch: isNumber, stamp: orNull(isStamp),
+    state: oneOf('live', 'lost'), message: isText,
+  },
+  result: {
+    frame: isU32, model: isText, ms: orNull(isNumber), width: isSize, height: isSize, objects: listOf(isDetected),
+  },
+};
+/** @type {Record<string, Fields>} */
+const CONTROLS = { pong: { t: isNumber, now: isNumber } };
+
+/** @param {unknown} v @returns {v is Record<string, unknown>} */
+function isRecord(v) {
+  return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+
+/** @param {Record<string, unknown>} record @param {Fields} fields @returns {string|null} */
+function wrongField(record, fields) {
+  return Object.keys(fields).find((name) => !fields[name](record[name])) ?? null;
+}
+
+/** @param {unknown} data @param {Record<string, Fields>} known @returns {any} */
+function parse(data, known) {
+  if (typeof data !== 'string') return invalid('not text');
+  let message;
+  try {
+    message = JSON.parse(data);
+  } catch {
+    return invalid('not JSON');
+  }
+  if (!isRecord(message)) return invalid('not an object');
+  if (typeof message.type !== 'string') return invalid('no type');
+  if (!Object.hasOwn(known, message.type)) return { type: 'unknown' };
+  const field = wrongField(message, known[message.type]);
+  return field === null ? message : invalid(`"${field}" of ${message.type} is missing or wrong`);
+}
+
+/** @param {string} reason @returns {Invalid} */
+const invalid = (reason) => ({ type: 'invalid', reason });
+
+/** @type {(data: unknown) => Offer|Candidate|ServerError|Unknown|Invalid} */
+export const parseSignal = (data) => parse(data, SIGNALS);
+/** @type {(data: unknown) => Stream|Result|Unknown|Invalid} */
+export const parseResults = (data) => parse(data, RESULTS);
+/** @type {(data: unknown) => Pong|Unknown|Invalid} */
+export const parseControl = (data) => parse(data, CONTROLS);
