@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page's HTTP server and the doors it keeps shut.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { descriptors, resident } from '../lib/proc.js';
+import { RawConnection, handshake, request } from '../lib/http.js';
+import { startServer } from '../lib/server.js';
+import { baseOf, backAt } from '../lib/viewer.js';
+import { connectForOffer } from '../lib/websocket.js';
+import { until, within } from '../lib/wait.js';
+
+let server;
+before(async () => { server = await startServer(); });
+after(() => server.stop());
+
+const origin = () => `Origin: ${server.url.slice(0, -1)}`;
+
+test('the page is HTML and every module that it names is JavaScript', async () => {
+  const page = await request(server, 'GET', '/');
+  assert.equal(page.status, 200);
+  assert.match(page.headers['content-type'], /^text\/html/);
+  const script = page.body.toString().match(/<script[^>]* src="([^"]+)"/)?.[1];
+  assert.ok(script, 'a script');
+  const seen = new Set();
+  const load = async (url) => {
+    if (seen.has(url)) return;
+    seen.add(url);
+    const module = await request(server, 'GET', new URL(url).pathname);
+    assert.equal(module.status, 200, url);
+    assert.match(module.headers['content-type'], /^(text|application)\/javascript/, url);
+    for (const [, next] of module.body.toString().matchAll(/(?:from|import)\s*\(?'(\.[^']+\.js)'/g)) await load(new URL(next, url).href);
+  };
+  await load(new URL(script, server.url).href);
+  assert.ok(seen.size > 1, 'modules were followed');
+});
+
+test('every reply closes its connection and says so', async () => {
+  for (const path of ['/', '/nothing']) assert.equal((await request(server, 'GET', path)).headers.connection, 'close');
+});
+
+test('HEAD is answered as GET, without the body', async () => {
+  const whole = await request(server, 'GET', '/');
+  const head = await request(server, 'HEAD', '/');
+  assert.equal(head.status, 200);
+  assert.equal(head.headers['content-length'], String(whole.body.length));
+  assert.equal(head.body.length, 0);
+});
+
+test('Range is ignored', async () => {
+  const whole = await request(server, 'GET', '/');
+  for (const range of ['bytes=0-9', 'bytes=0-99999999', `bytes=${Array(500).fill('0-').join(',')}`]) {
+    const reply = await request(server, 'GET', '/', [`Range: ${range}`]);
+    assert.equal(reply.status, 200);
+    assert.equal(reply.body.length, whole.body.length);
+  }
+});
+
+for (const path of ['/nothing', '/js/', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/index.html%00', '/js/../../PROTOCOL.md'])
+  test(`there is nothing at ${path}`, async () => {
+    assert.equal((await request(server, 'GET', path)).status, 404);
+  });
+
+for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+  test(`${method} is not allowed`, async () => {
+    assert.equal((await request(server, method, '/', ['Content-Length: 0'])).status, 405);
+  });
+
+test('a request with a body is refused before the body comes', async (t) => {
+  for (const field of ['Content-Length: 100000000', 'Transfer-Encoding: chunked']) {
+    const connection = new RawConnection(server);
+    t.after(() => connection.socket.destroy());
+    await connection.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n${field}\r\n\r\n`);
+    const reply = await until('a reply', () => connection.reply, { limit: 10_000 });
+    assert.ok([405, 413].includes(reply.status), `status ${reply.status}`);
+    await within('the close', connection.closed, 20_000);
+  }
+});
+
+test('a body that comes all the same is not kept', async (t) => {
+  const connection = new RawConnection(server);
+  t.after(() => connection.socket.destroy());
+  const before = resident(server.pid);
+  await connection.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Length: 50000000\r\n\r\n`);
+  let ended = false;
+  connection.closed.then(() => { ended = true; });
+  for (let sent = 0; sent < 50 && !ended && !connection.socket.destroyed; ++sent)
+    await Promise.race([connection.write(Buffer.alloc(1_000_000)), connection.closed]);
+  await within('the close', connection.closed, 20_000);
+  assert.ok(resident(server.pid) - before < 8 * 1024, `${resident(server.pid) - before} kB more`);
+});
+
+describe('a request for another host', () => {
+  for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '192.0.2.1', ''])
+    test(`is refused: "${host}"`, async () => {
+      for (const path of ['/', '/ws']) {
+        const { status } = await request(server, 'GET', path, [`Host: ${host}`]);
+        assert.ok([400, 403, 421].includes(status), `status ${status}`);
+      }
+    });
+
+  test('is refused when the right one stands beside it', async () => {
+    for (const hosts of [['evil.example', `127.0.0.1:${server.port}`], [`127.0.0.1:${server.port}`, 'evil.example']]) {
+      const { status } = await request(server, 'GET', '/', hosts.map((host) => `Host: ${host}`));
+      assert.ok([400, 403, 421].includes(status), `status ${status}`);
+    }
+  });
+
+  test('is refused as a WebSocket too, whatever its origin', async () => {
+    const { status } = await handshake(server, ['Host: evil.example', 'Origin: http://evil.example']);
+    assert.ok([400, 403, 421].includes(status), `status ${status}`);
+  });
+
+  test('is not one when the host is localhost', async () => {
+    assert.equal((await request(server, 'GET', '/', [`Host: localhost:${server.port}`])).status, 200);
+  });
+});
+
+describe('a WebSocket', () => {
+  test('is opened for the page itself, without compression', async () => {
+    const reply = await handshake(server, [origin(), 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits']);
+    assert.equal(reply.status, 101);
+    assert.equal(reply.headers['sec-websocket-extensions'], undefined);
+  });
+
+  test('is opened for the page at localhost', async () => {
+    const reply = await handshake(server, [`Host: localhost:${server.port}`, `Origin: http://localhost:${server.port}`]);
+    assert.equal(reply.status, 101);
+  });
+
+  for (const foreign of ['http://evil.example', 'null', 'http://127.0.0.1:1', 'https://127.0.0.1.evil.example', 'http://127.0.0.1', ''])
+    test(`is refused to a foreign page: "${foreign}"`, async () => {
+      assert.equal((await handshake(server, [`Origin: ${foreign}`])).status, 403);
+    });
+
+  test('is refused when a foreign origin stands beside the right one', async () => {
+    const { status } = await handshake(server, [origin(), 'Origin: http://evil.example']);
+    assert.ok([400, 403].includes(status), `status ${status}`);
+  });
+
+  test('is there at /ws only', async () => {
+    assert.equal((await handshake(server, [origin()], '/other')).status, 404);
+  });
+});
+
+test('200 requests leave no descriptor behind', async () => {
+  await request(server, 'GET', '/');
+  const before = descriptors(server.pid);
+  for (let i = 0; i < 200; ++i) await (await fetch(server.url)).arrayBuffer();
+  await until('the descriptors of before', () => descriptors(server.pid) <= before, { limit: 20_000 });
+});
+
+test('50 WebSockets that open and vanish leave nothing behind', async () => {
+  const base = await baseOf(server);
+  for (let i = 0; i < 50; ++i) {
+    const { signalling } = await connectForOffer(server);
+    if (i % 2) signalling.vanish();
+    else signalling.close();
+  }
+  await backAt(server, base);
+});
+
+describe('a client that does not speak', { concurrency: true }, () => {
+  const closes = async (t, start) => {
+    const connection = new RawConnection(server);
+    t.after(() => connection.socket.destroy());
+    await start(connection);
+    await within('the server to close the connection', connection.closed, 40_000);
+  };
+
+  test('loses its connection', (t) => closes(t, (connection) => connection.opened));
+  test('loses its connection after half a request', (t) => closes(t, (connection) => connection.write('GET / HTTP/1.1\r\nHost: 127')));
+  test('loses its connection after half a body', (t) => closes(t, (connection) => connection.write(
+    `POST / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Length: 10\r\n\r\nhalf`)));
+  test('loses its connection when it drips byte after byte', (t) => closes(t, async (connection) => {
+    await connection.write('GET / HTTP/1.1\r\nX: ');
+    const drip = setInterval(() => connection.socket.write('x'), 500);
+    t.after(() => clearInterval(drip));
+  }));
+});

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A pipeline file with something wrong in it: cv-launch ends, and says what, where and, if it can, what to do.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { env, pipe, temporaryFolder } from '../lib/paths.js';
+import { pipelineFile, runLaunch } from '../lib/server.js';
+import { run } from '../lib/child.js';
+
+const encode = 'vp8enc deadline=1 ! rtpvp8pay ! webrtcbin';
+
+/** Runs cv-launch and returns what it said when it refused. */
+async function refusal(args, options) {
+  const { code, signal, stdout, stderr } = await runLaunch(['--port=0', ...args], options);
+  assert.equal(signal, null, `died of a signal: ${stderr}`);
+  assert.notEqual(code, 0, `exit status: ${stderr}`);
+  assert.doesNotMatch(stdout, /http:/, 'no address is printed');
+  assert.doesNotMatch(stderr, /CRITICAL \*\*|WARNING \*\*/);
+  return stderr;
+}
+
+const refused = (text, options) => refusal([`--pipeline=${pipelineFile(text, 'broken.pipe')}`], options);
+
+/** A system without some plugins: `plugins` are the names of those it has. */
+async function machineWith(plugins) {
+  const { stdout } = await run('gst-inspect-1.0', ['coreelements']);
+  const installed = dirname(stdout.match(/Filename\s+(\S+)/)[1]);
+  const folder = temporaryFolder();
+  for (const file of readdirSync(installed))
+    if (plugins.some((plugin) => file === `libgst${plugin}.so`)) symlinkSync(join(installed, file), join(folder, file));
+  return { env: { GST_PLUGIN_SYSTEM_PATH_1_0: folder, GST_PLUGIN_SYSTEM_PATH: folder, GST_PLUGIN_PATH: env.GST_PLUGIN_PATH, GST_REGISTRY: join(folder, 'registry') } };
+}
+
+test('a pipeline file that is not there is named', async () => {
+  const path = join(temporaryFolder(), 'absent.pipe');
+  const said = await refusal([`--pipeline=${path}`]);
+  assert.ok(said.includes(path), said);
+  assert.match(said, /no such file|not found|does not exist/i);
+});
+
+test('a name without a path that is nowhere is named, with where it was looked for', async () => {
+  const cwd = temporaryFolder();
+  const said = await refusal(['--pipeline=absent.pipe'], { cwd });
+  assert.match(said, /absent\.pipe/);
+  assert.match(said, /no such file|not found|does not exist|looked/i);
+});
+
+test('a pipeline file that cannot be read is named', async () => {
+  const folder = temporaryFolder();
+  const directory = join(folder, 'directory.pipe');
+  mkdirSync(directory);
+  assert.match(await refusal([`--pipeline=${directory}`]), /directory\.pipe/);
+  if (process.getuid() === 0) return;
+  const secret = pipelineFile(encode, 'secret.pipe');
+  chmodSync(secret, 0);
+  const said = await refusal([`--pipeline=${secret}`]);
+  assert.match(said, /secret\.pipe/);
+  assert.match(said, /permission/i);
+});
+
+for (const [what, text] of [['no bytes', ''], ['blank lines', '\n \n\t\n'], ['nothing but comments', '# one\n  # two\n']])
+  test(`a pipeline file with ${what} is called empty`, async () => {
+    const said = await refused(text);
+    assert.match(said, /broken\.pipe/);
+    assert.match(said, /empty|no pipeline/i);
+  });
+
+test('a pipeline file that is not UTF-8 is refused', async () => {
+  const said = await refused(Buffer.concat([Buffer.from('# caf'), Buffer.from([0xe9, 0xff]), Buffer.from(`\nvideotestsrc ! ${encode}\n`)]));
+  assert.match(said, /broken\.pipe/);
+  assert.match(said, /UTF-8/);
+});
+
+test('a NUL byte in a pipeline file is refused', async () => {
+  assert.match(await refused(`videotestsrc ! \0 ! ${encode}\n`), /broken\.pipe/);
+});
+
+for (const [what, text, line, token] of [
+  ['a bracket that nothing opened', `# one\n\nvideotestsrc !\n  ) videoconvert !\n  ${encode}\n`, 4, /[`'"‘“]?\)/],
+  ['two links in a row', `videotestsrc ! # comment\n  videoconvert ! ! queue !\n  ${encode}\n`, 2, /!/],
+  ['a link at the end', `# one\nvideotestsrc ! ${encode} !\n`, 2, /!|end/],
+  ['a property without a value', `videotestsrc\n  pattern= ! ${encode}\n`, 2, /pattern/],
+  ['a quote that is never closed', `videotestsrc !\n  video/x-raw,format="I420 !\n ${encode}\n`, 2, /"|quot/],
+])
+  test(`a syntax error is told with file, line and token: ${what}`, async () => {
+    const said = await refused(text);
+    assert.match(said, new RegExp(`broken\\.pipe(:|,? (at )?line )${line}\\b`), said);
+    assert.match(said, token);
+  });
+
+test('an element that does not exist is told with file, line and name', async () => {
+  const said = await refused(`# one\nvideotestsrc !\n  nosuchelement !\n  ${encode}\n`);
+  assert.match(said, /broken\.pipe(:|,? (at )?line )3\b/);
+  assert.match(said, /nosuchelement/);
+});
+
+test('a variable of several lines leaves the line numbers right', async () => {
+  const path = pipelineFile('videotestsrc !\n ${more} !\n nosuchelement ! webrtcbin\n', 'broken.pipe');
+  const said = await refusal([`--pipeline=${path}`, '--set=more=videoconvert\n!\nqueue']);
+  assert.match(said, /broken\.pipe(:|,? (at )?line )3\b/);
+});
+
+test('the Debian package of an element that is not installed is named', async () => {
+  assert.match(await refused(`videotestsrc ! rtspclientsink\nvideotestsrc ! ${encode}\n`), /gstreamer1\.0-rtsp\b/);
+});
+
+for (const [element, plugins, debian] of [
+  ['x264enc', ['coreelements', 'videotestsrc', 'webrtc', 'nice', 'rtp', 'vpx'], 'gstreamer1.0-plugins-ugly'],
+  ['vp8enc', ['coreelements', 'videotestsrc', 'webrtc', 'nice', 'rtp'], 'gstreamer1.0-plugins-good'],
+  ['webrtcbin', ['coreelements', 'videotestsrc', 'vpx', 'rtp'], 'gstreamer1.0-plugins-bad'],
+  ['videotestsrc', ['coreelements', 'vpx', 'rtp', 'webrtc', 'nice'], 'gstreamer1.0-plugins-base'],
+])
+  test(`where ${element} is missing, ${debian} is named`, async () => {
+    const machine = await machineWith(plugins);
+    const encoder = element === 'x264enc' ? 'x264enc ! rtph264pay ! webrtcbin' : encode;
+    const said = await refused(`videotestsrc !\n  ${encoder}\n`, machine);
+    assert.match(said, new RegExp(`\\b${element}\\b`));
+    assert.match(said, new RegExp(debian.replaceAll('.', '\\.')));
+  });
+
+test('a property that an element does not have is told with file, line, element and name', async () => {
+  const said = await refused(`# one\nvideotestsrc\n  nosuchproperty=1 !\n  ${encode}\n`);
+  assert.match(said, /broken\.pipe(:|,? (at )?line )3\b/);
+  assert.match(said, /nosuchproperty/);
+  assert.match(said, /videotestsrc/);
+});
+
+test('a value that a property cannot take is told with the property', async () => {
+  const said = await refused(`videotestsrc pattern=nosuchpattern !\n  ${encode}\n`);
+  assert.match(said, /broken\.pipe/);
+  assert.match(said, /pattern/);
+  assert.match(said, /nosuchpattern/);
+});
+
+test('elements that cannot be linked are told', async () => {
+  const said = await refused('audiotestsrc !\n  vp8enc ! rtpvp8pay ! webrtcbin\n');
+  assert.match(said, /link/i);
+  assert.match(said, /audiotestsrc/);
+});
+
+test('a pipeline without webrtcbin is told so', async () => {
+  const said = await refused('videotestsrc ! fakesink\n');
+  assert.match(said, /broken\.pipe/);
+  assert.match(said, /webrtcbin/);
+});
+
+test('a webrtcbin with nothing linked to it is told so', async () => {
+  assert.match(await refused('videotestsrc ! fakesink webrtcbin\n'), /webrtcbin/);
+});
+
+test('a variable without a value is told with file, line and name', async () => {
+  const said = await refused(`# one\nvideotestsrc !\n  video/x-raw,width=\${width} !\n  ${encode}\n`);
+  assert.match(said, /broken\.pipe(:|,? (at )?line )3\b/);
+  assert.match(said, /\bwidth\b/);
+});
+
+for (const text of ['${', '${}', '${a', '${a b}', '${a:-'])
+  test(`a malformed variable is told with file and line: ${text}`, async () => {
+    assert.match(await refused(`# one\nvideotestsrc ! identity name=${text} ! ${encode}\n`), /broken\.pipe(:|,? (at )?line )2\b/);
+  });
+
+test('--set of a variable that the file does not have is told with its name', async () => {
+  const said = await refusal([`--pipeline=${pipe('plain')}`, '--set=widht=320']);
+  assert.match(said, /widht/);
+  assert.match(said, /\bwidth\b/, 'the names that there are');
+});
+
+for (const set of ['width', '=5', ''])
+  test(`--set without name or value is told: "--set=${set}"`, async () => {
+    assert.match(await refusal([`--pipeline=${pipe('plain')}`, `--set=${set}`]), /--set/);
+  });
+
+test('a film that is not there is named', async () => {
+  const said = await refused(`filesrc location=/nonexistent/film.webm ! decodebin ! videoconvert ! ${encode}\n`);
+  assert.match(said, /\/nonexistent\/film\.webm/);
+});
+
+test('a camera that is not there is named', async () => {
+  assert.match(await refused(`v4l2src device=/dev/video99 ! videoconvert ! ${encode}\n`), /\/dev\/video99/);
+});
+
+test('file.pipe without a film says how to name one', async () => {
+  assert.match(await refusal([`--pipeline=${pipe('file')}`]), /location/);
+});

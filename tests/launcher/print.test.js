@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What --print says runs in gst-launch-1.0 as it is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Child } from '../lib/child.js';
+import { film } from '../lib/film.js';
+import { cvLaunch, env, pipe } from '../lib/paths.js';
+
+for (const name of ['plain', 'sync', 'async', 'file'])
+  test(`gst-launch-1.0 plays ${name}.pipe as --print prints it`, async (t) => {
+    const set = name === 'file' ? `'--set=location=${await film()}'` : '';
+    const launch = new Child('bash', ['-c', `exec gst-launch-1.0 $('${cvLaunch}' '--pipeline=${pipe(name)}' ${set} --print)`], { env });
+    t.after(() => launch.stop());
+    await launch.says(/Setting pipeline to PLAYING/);
+    await launch.says(/New clock|Redistribute latency|Pipeline is PREROLLED/);
+    launch.signal('SIGINT');
+    await launch.end();
+    assert.doesNotMatch(launch.stderr, /ERROR|WARNING|CRITICAL/);
+  });

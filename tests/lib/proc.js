@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the kernel says about a process: threads, descriptors, memory, sockets.
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+const status = (pid, name) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${name}:\\s*(\\d+)`, 'm'))[1]);
+
+export const threads = (pid) => status(pid, 'Threads');
+
+/** Resident memory in kB. */
+export const resident = (pid) => status(pid, 'VmRSS');
+
+export const descriptors = (pid) => readdirSync(`/proc/${pid}/fd`).length;
+
+/** User and system time in seconds. */
+export function cpuTime(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+const descriptorTarget = (pid, fd) => {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch {
+    return '';
+  }
+};
+
+/** The kernel writes addresses as 32-bit words in the machine's own order. */
+function address(hex) {
+  const bytes = hex.match(/.{8}/g).flatMap((word) => word.match(/../g).reverse());
+  if (bytes.length === 4) return bytes.map((byte) => parseInt(byte, 16)).join('.');
+  const groups = bytes.map((byte, i) => (i % 2 ? byte : `:${byte}`)).join('').slice(1);
+  return groups === '0000:0000:0000:0000:0000:0000:0000:0001' ? '::1' : groups;
+}
+
+/**
+ * Sockets that a process holds.
+ * @param {number} pid
+ * @param {'tcp' | 'udp'} protocol
+ * @returns {{address: string, port: number, listening: boolean}[]}
+ */
+export function sockets(pid, protocol) {
+  const held = new Set(readdirSync(`/proc/${pid}/fd`)
+    .map((fd) => descriptorTarget(pid, fd).match(/^socket:\[(\d+)\]$/)?.[1]).filter(Boolean));
+  return [protocol, `${protocol}6`].flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+    .trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/))
+    .filter((fields) => held.has(fields[9]))
+    .map((fields) => ({
+      address: address(fields[1].split(':')[0]),
+      port: parseInt(fields[1].split(':')[1], 16),
+      listening: fields[3] === (protocol === 'tcp' ? '0A' : '07'),
+    })));
+}
+
+/** Share of the processors' time, since `before`, that other machines took: a noisy run shows here. */
+export function steal(before = { stolen: 0, total: 0 }) {
+  const times = readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1, 9).map(Number);
+  const now = { stolen: times[7], total: times.reduce((sum, time) => sum + time) };
+  return { ...now, share: (now.stolen - before.stolen) / Math.max(1, now.total - before.total) };
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Starts cv-launch on a free port.
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child, run } from './child.js';
+import { cvLaunch, env, pipe, temporaryFolder } from './paths.js';
+
+/** Writes `text` as a pipeline file and returns its path. */
+export function pipelineFile(text, name = 'test.pipe') {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const sets = (set) => Object.entries(set).map(([name, value]) => `--set=${name}=${value}`);
+
+/** Runs cv-launch to its end, as for errors and `--print`. */
+export function runLaunch(args, options = {}) {
+  return run(cvLaunch, args, { limit: 60_000, ...options, env: { ...env, ...options.env } });
+}
+
+class Server extends Child {
+  /** Address of the page, with the slash. */
+  url = '';
+
+  get port() { return Number(new URL(this.url).port); }
+
+  get socketUrl() { return `${this.url.replace(/^http/, 'ws')}ws`; }
+
+  /** Ends it and checks that GLib and GStreamer had nothing to complain about. */
+  async stop() {
+    const ended = this.alive ? await super.stop() : await this.exited;
+    const complaints = this.stderr.split('\n').filter((line) => /CRITICAL \*\*|WARNING \*\*|Sanitizer|runtime error/.test(line));
+    assert.deepEqual(complaints, [], 'cv-launch broke a rule of GLib or GStreamer');
+    assert.equal(ended.signal, null, `cv-launch died of ${ended.signal}:\n${this.stderr}`);
+    return ended;
+  }
+}
+
+/**
+ * Starts cv-launch and waits for the address that it prints.
+ * @param {{pipeline?: string, set?: Record<string, unknown>, args?: string[], port?: number, cwd?: string, env?: object}} [options]
+ *   `pipeline`: path, or the name of a shipped one
+ */
+export async function startServer({ pipeline = 'async', set = {}, args = [], port = 0, cwd, env: more = {} } = {}) {
+  assert.ok(existsSync(cvLaunch), `no ${cvLaunch}: build it, or say in CV_LAUNCH where it is`);
+  const path = pipeline.includes('/') ? pipeline : pipe(pipeline);
+  const server = new Server(cvLaunch, [`--pipeline=${path}`, `--port=${port}`, ...sets(set), ...args], { cwd, env: { ...env, ...more } });
+  server.url = (await server.says(/http:\/\/\S+:\d+\//))[0];
+  return server;
+}

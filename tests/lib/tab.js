@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One browser tab with the page in it: what a test asks of it, the same in both browsers.
+import assert from 'node:assert/strict';
+import { until } from './wait.js';
+
+/** Runs in the page before anything else: keeps its peer connections within a test's reach. */
+export function keepPeers() {
+  const Native = window.RTCPeerConnection;
+  const peers = [];
+  Object.assign(window, { testPeers: peers });
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      peers.push(this);
+    }
+  };
+}
+
+/** Runs in the page: what its newest peer connection has decoded, with the time of the count. */
+async function decodedNow() {
+  const stats = await window.testPeers.at(-1)?.getStats();
+  for (const entry of stats?.values() ?? [])
+    if (entry.type === 'inbound-rtp' && entry.kind === 'video')
+      return { time: entry.timestamp, decoded: entry.framesDecoded ?? 0, dropped: entry.framesDropped ?? 0, lost: entry.packetsLost ?? 0, keyFrames: entry.keyFramesDecoded ?? 0 };
+  return null;
+}
+
+export class Tab {
+  /** @type {string[]} errors of the page's scripts */
+  errors = [];
+  #page;
+  #extra;
+
+  constructor(page, extra) {
+    this.#page = page;
+    this.#extra = extra;
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  async open(url) { await this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 }); }
+
+  async reload() { await this.#page.reload({ waitUntil: 'domcontentloaded', timeout: 60_000 }); }
+
+  evaluate(work, argument) { return this.#page.evaluate(work, argument); }
+
+  resize(size) { return this.#extra.resize(size); }
+
+  /** The renderer dies, or the nearest to it that the browser offers. */
+  crash() { return this.#extra.crash(); }
+
+  close() { return this.#extra.close(); }
+
+  screenshot(path) { return this.#page.screenshot({ path }); }
+
+  /** What the player says of itself. */
+  report() { return this.evaluate(() => document.querySelector('cv-player')?.report?.() ?? null); }
+
+  decoded() { return this.evaluate(decodedNow); }
+
+  /** Waits for a report that satisfies `condition`. */
+  async reports(what, condition, limit = 60_000) {
+    let last;
+    const probe = async () => {
+      last = await this.report();
+      return last && condition(last) ? last : null;
+    };
+    return until(what, probe, { limit, every: 100 }).catch((error) => {
+      throw new Error(`${error.message}\nthe player says ${JSON.stringify(last)}\nerrors of the page: ${this.errors.join('\n')}`);
+    });
+  }
+
+  /** Opens the page and waits until a first frame was shown. */
+  async watch(url) {
+    await this.open(url);
+    return this.playing();
+  }
+
+  playing() {
+    return this.reports('a first frame shown', (report) => report.state === 'playing' && report.firstFrame !== null);
+  }
+
+  /** Frames decoded a second, over at least `seconds` of the page's own statistics. */
+  async decodedPerSecond(seconds) {
+    const first = await until('a frame decoded', async () => {
+      const now = await this.decoded();
+      return now?.decoded > 0 ? now : null;
+    });
+    const last = await until(`${seconds} s of statistics`, async () => {
+      const now = await this.decoded();
+      return now.time - first.time >= seconds * 1000 ? now : null;
+    }, { limit: seconds * 1000 + 60_000 });
+    assert.ok(last.decoded > first.decoded, 'frames were decoded');
+    return {
+      perSecond: ((last.decoded - first.decoded) * 1000) / (last.time - first.time),
+      dropped: last.dropped - first.dropped, lost: last.lost - first.lost, seconds: (last.time - first.time) / 1000,
+    };
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Starts cv-test-viewer, a viewer in a process of its own that counts frames without decoding them.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { Child } from './child.js';
+import { env, testViewer } from './paths.js';
+import { descriptors, threads } from './proc.js';
+import { settled, until } from './wait.js';
+
+class Viewer extends Child {
+  /** The newest line that it printed: all its counts. */
+  get report() {
+    const line = this.lines.at(-1);
+    return line ? JSON.parse(line) : null;
+  }
+
+  /** Waits for a report that satisfies `condition`; rejects at once when the viewer ends without one. */
+  async reports(what, condition, limit = 60_000) {
+    return until(`${what} at a viewer that says ${JSON.stringify(this.report)}`, () => {
+      const { alive, report } = this;
+      if (report && condition(report)) return report;
+      assert.ok(alive, `the viewer ended before ${what}: ${this.lines.at(-1)}\n${this.stderr}`);
+      return null;
+    }, { limit });
+  }
+
+  /** Its last report, after it ended by itself. */
+  async ended(limit = 60_000) {
+    const { code } = await this.end(limit);
+    return { ...this.report, exitCode: code };
+  }
+
+  /** Ends it; its last report. */
+  async stop() {
+    if (this.alive) await super.stop();
+    await this.exited;
+    return this.report;
+  }
+}
+
+/** @param {{socketUrl: string}} server */
+export async function startViewer(server, args = []) {
+  assert.ok(existsSync(testViewer), `no ${testViewer}: build it, or say in CV_TEST_VIEWER where it is`);
+  return new Viewer(testViewer, ['--interval=100', ...args, server.socketUrl], { env });
+}
+
+/** A viewer that has received its first frame. */
+export async function startWatching(server, args = []) {
+  const viewer = await startViewer(server, args);
+  await viewer.reports('the first frame', (report) => report.frames > 0);
+  return viewer;
+}
+
+/** Waits until `viewer` has `count` more frames than now, and checks that none was lost on the way. */
+export async function goesOn(viewer, count = 10) {
+  const before = viewer.report;
+  const after = await viewer.reports(`${count} more frames`, (report) => report.frames >= before.frames + count);
+  assert.equal(after.lost, 0, 'packets lost');
+  assert.equal(after.streams, 1, 'RTP streams');
+  return after;
+}
+
+/**
+ * Threads and descriptors of a server without viewers, measured after one came and went: what the first one loads stays.
+ * @param {{socketUrl: string, pid: number}} server
+ */
+export async function baseOf(server) {
+  const viewer = await startWatching(server);
+  await viewer.stop();
+  return {
+    threads: await settled('threads', () => threads(server.pid), { times: 20 }),
+    descriptors: await settled('descriptors', () => descriptors(server.pid), { times: 20 }),
+  };
+}
+
+/** Waits until a server holds no more than at `base`. */
+export async function backAt(server, base, limit = 60_000) {
+  await until(`${base.threads} threads and ${base.descriptors} descriptors`, () => {
+    const now = { threads: threads(server.pid), descriptors: descriptors(server.pid) };
+    return now.threads <= base.threads && now.descriptors <= base.descriptors ? now : null;
+  }, { limit });
+}
