@@ -6,7 +6,9 @@ const LONGEST_MS = 5000;
 const BUG_MS = 20_000;
 
 /** Errors that trying again can't cure: this page and the server do not understand each other. */
-const BUGS = new Set(['malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint', 'protocol']);
+const BUGS = new Set([
+  'malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint', 'protocol',
+]);
 
 /** @param {string} code of an error */
 export function isBug(code) {

@@ -33,7 +33,9 @@ export function shapeOf(object, seen, canvas) {
   const sx = canvas.width / seen.width;
   const sy = canvas.height / seen.height;
   const { 'center-x': x, 'center-y': y, radius } = object;
-  if (isFinite(x) && isFinite(y) && isFinite(radius)) return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
+  if (isNumber(x) && isNumber(y) && isNumber(radius)) {
+    return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
+  }
   if (object.label === 'circle') {
     const rx = object.w / 2;
     const ry = object.h / 2;
@@ -43,19 +45,16 @@ export function shapeOf(object, seen, canvas) {
 }
 
 /** @param {unknown} value @returns {value is number} */
-function isFinite(value) {
+function isNumber(value) {
   return Number.isFinite(value);
 }
 
-/** A label's colour, the same in every frame and on every page. @param {string} label */
+/** A label's colour, the same in every frame and on every page; light enough for black text. @param {string} label */
 export function colourOf(label) {
   let hash = 2166136261;
   for (const character of label) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
-  return COLOURS[(hash >>> 0) % COLOURS.length];
+  return `hsl(${(hash >>> 0) % 360} 85% 70%)`;
 }
-
-/** Told apart by most colour-blind people too, and light enough for black text on them. */
-const COLOURS = ['#ffd166', '#6ee7b7', '#7cc4ff', '#ff9e80', '#f4a6f4', '#c5e063', '#a5b4fc', '#5eead4'];
 
 /** @param {DetectedObject} object */
 export function captionOf({ label, confidence }) {

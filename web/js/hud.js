@@ -19,8 +19,9 @@ function bits(bitrate) {
 /** @type {{label: string, title: string, text: (report: Report) => string}[]} */
 const FIGURES = [
   {
-    label: 'Latency', title: 'From capture on the server to shown here: median of the last 2 s, and how far it may be off',
-    text: ({ latency }) => latency ? `${latency.median.toFixed(0)} ± ${Math.max(1, Math.ceil(latency.error))} ms` : DASH,
+    label: 'Latency',
+    title: 'From capture on the server to shown here: median of the last 2 s, and how far it may be off',
+    text: ({ latency }) => latency ? `${latency.median.toFixed(0)} ± ${Math.ceil(latency.error)} ms` : DASH,
   },
   { label: 'Frame rate', title: 'Frames decoded a second', text: ({ frames }) => figure(frames.perSecond, 1, 'fps') },
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
@@ -28,7 +29,10 @@ const FIGURES = [
     label: 'Resolution', title: 'Of the received video',
     text: ({ width, height }) => width ? `${width} × ${height}` : DASH,
   },
-  { label: 'Model time', title: 'How long the last inference took', text: ({ results }) => figure(results.ms, 1, 'ms') },
+  {
+    label: 'Model time', title: 'How long the last inference took',
+    text: ({ results }) => figure(results.ms, 1, 'ms'),
+  },
   {
     label: 'Result lag', title: 'From the capture of a frame to the arrival of its result: median of the last 2 s',
     text: ({ results }) => figure(results.lag, 0, 'ms'),

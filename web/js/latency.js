@@ -4,6 +4,8 @@ import { RecentSamples } from './samples.js';
 
 /** A figure that may be wrong by more says nothing about a live stream. */
 export const MAX_ERROR_MS = 25;
+/** No live picture is that old: then the ids or the clocks are not what the server says. */
+const LONGEST_MS = 30_000;
 const WINDOW_MS = 2000;
 const FRAMES_WITHIN_MS = 1000;
 
@@ -44,8 +46,8 @@ export class LatencyMeter {
     const median = this.#latencies.median(now);
     const error = this.#errors.max(now);
     if (median === null || error === null || now - this.#latencies.latest > FRAMES_WITHIN_MS) return null;
-    // Shown before it was captured: whatever is wrong, it is not a latency.
-    if (error > MAX_ERROR_MS || median + error < 0) return null;
+    // Nor can a frame be shown before it was captured.
+    if (error > MAX_ERROR_MS || median + error < 0 || median > LONGEST_MS) return null;
     return { median, error, samples: this.#latencies.count(now) };
   }
 

@@ -69,8 +69,8 @@ export class Overlay {
     const shape = shapeOf(object, result, { width: this.#width, height: this.#videoHeight });
     const colour = colourOf(object.label);
     context.beginPath();
-    if (shape.kind === 'circle') context.ellipse(shape.x, shape.y, Math.abs(shape.rx), Math.abs(shape.ry), 0, 0, 2 * Math.PI);
-    else context.rect(shape.x, shape.y, shape.w, shape.h);
+    if (shape.kind === 'box') context.rect(shape.x, shape.y, shape.w, shape.h);
+    else context.ellipse(shape.x, shape.y, Math.abs(shape.rx), Math.abs(shape.ry), 0, 0, 2 * Math.PI);
     // A dark edge keeps it visible on a picture of its own colour.
     context.lineWidth = 5;
     context.strokeStyle = 'rgb(0 0 0 / 55%)';

@@ -47,7 +47,10 @@ export class RecentSamples {
     return this.#samples.reduce((max, s) => Math.max(max ?? s.value, s.value), /** @type {number|null} */ (null));
   }
 
-  /** How many came a second, over the time in which they came; less once the next one is overdue. @param {number} now */
+  /**
+   * How many came a second, over the time in which they came; less once the next one is overdue.
+   * @param {number} now
+   */
   perSecond(now) {
     this.#forget(now);
     const count = this.#samples.length;

@@ -86,7 +86,8 @@ export class Session {
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';
-      await this.#answer(message.sdp).catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
+      await this.#answer(message.sdp)
+        .catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
     } else {
       this.#fail({ code: 'protocol', message: 'a second offer from the server' });
     }
@@ -106,7 +107,8 @@ export class Session {
   async #sendCandidate(candidate) {
     if (!candidate?.candidate) return;
     await this.#negotiated;
-    this.#signaling.send({ type: 'candidate', candidate: candidate.candidate, sdpMLineIndex: candidate.sdpMLineIndex ?? 0 });
+    const { candidate: text, sdpMLineIndex } = candidate;
+    this.#signaling.send({ type: 'candidate', candidate: text, sdpMLineIndex: sdpMLineIndex ?? 0 });
   }
 
   #onConnectionState() {

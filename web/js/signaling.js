@@ -47,7 +47,7 @@ export class Signaling {
   /** @param {unknown} data */
   #receive(data) {
     const message = parseSignal(data);
-    if (message.type === 'invalid') this.#end({ code: 'protocol', message: `message from the server: ${message.reason}` });
+    if (message.type === 'invalid') this.#end({ code: 'protocol', message: `from the server: ${message.reason}` });
     else if (message.type === 'error') this.#end({ code: message.code, message: message.message });
     else if (message.type !== 'unknown') this.#events.message(message);
   }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isBug, retryDelay } from '../../web/js/backoff.js';
+
+const most = () => 1 - Number.EPSILON;
+const least = () => 0;
+
+test('the first try comes soon, later ones double up to five seconds', () => {
+  const delays = [1, 2, 3, 4, 5, 6, 50, 5000].map((n) => Math.round(retryDelay(n, 'connection', most)));
+  assert.deepEqual(delays, [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+});
+
+test('jitter takes up to half, never more', () => {
+  for (const failures of [1, 4, 9]) {
+    assert.equal(retryDelay(failures, 'timeout', least), Math.round(retryDelay(failures, 'timeout', most)) / 2);
+  }
+  const delays = new Set(Array.from({ length: 20 }, () => retryDelay(3, 'connection')));
+  assert.ok(delays.size > 10, 'viewers do not come back in step');
+});
+
+test('a full server is not pressed, and a bug is tried again slowly', () => {
+  assert.ok(retryDelay(1, 'full', least) >= 2500);
+  for (const code of ['malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint']) {
+    assert.equal(isBug(code), true, code);
+    assert.ok(retryDelay(1, code, least) >= 10_000, code);
+  }
+  for (const code of ['timeout', 'internal', 'shutdown', 'connection', 'media', 'full']) {
+    assert.equal(isBug(code), false, code);
+  }
+});

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ServerClock } from '../../web/js/clock.js';
+import { LatencyMeter } from '../../web/js/latency.js';
+
+const OFFSET = 1_795_000_000_000;
+const RTP_OFFSET = 4_294_900_000;
+
+/** @param {object} [change] @returns {import('../../web/js/protocol.js').Stream} */
+const streamOf = (change) => ({
+  type: 'stream', clockRate: 90000, rtpOffset: RTP_OFFSET, epoch: OFFSET, stamp: null, state: 'live', message: '',
+  ...change,
+});
+
+/** A clock known to ± rtt / 2. @param {number} rtt */
+function clockWith(rtt) {
+  const clock = new ServerClock(0);
+  clock.add(0, OFFSET + rtt / 2, rtt);
+  return clock;
+}
+
+/** A frame shown `latency` ms after its capture. @param {number} shown @param {number} latency */
+function frame(shown, latency) {
+  return { rtpTimestamp: (Math.floor((shown - latency) * 90) + RTP_OFFSET) % 2 ** 32, expectedDisplayTime: shown };
+}
+
+/** @typedef {import('../../web/js/protocol.js').Stream} Stream */
+
+/** @param {LatencyMeter} meter @param {Stream|null} stream @param {number} latency */
+function addSecond(meter, stream, latency) {
+  for (let time = 100; time <= 1100; time += 20) meter.add(frame(time, latency), stream, time);
+}
+
+test('the median of capture to shown, with its bound', () => {
+  const meter = new LatencyMeter(clockWith(2));
+  addSecond(meter, streamOf(), 18);
+  const report = meter.report(1100);
+  assert.ok(report);
+  assert.ok(Math.abs(report.median - 18) < 0.05, `${report.median}`);
+  assert.ok(report.error >= 1 && report.error < 2.1, `${report.error}`);
+  assert.equal(report.samples, 51);
+});
+
+test('uncertain is no number: no clock, no offset, no RTP timestamp, too wide a bound', () => {
+  const cases = [
+    { meter: new LatencyMeter(new ServerClock(0)), stream: streamOf() },
+    { meter: new LatencyMeter(clockWith(2)), stream: streamOf({ rtpOffset: null }) },
+    { meter: new LatencyMeter(clockWith(2)), stream: null },
+    { meter: new LatencyMeter(clockWith(60)), stream: streamOf() },
+  ];
+  for (const { meter, stream } of cases) {
+    addSecond(meter, stream, 18);
+    assert.equal(meter.report(1100), null);
+  }
+  const meter = new LatencyMeter(clockWith(2));
+  meter.add({ expectedDisplayTime: 100 }, streamOf(), 100);
+  assert.equal(meter.report(100), null);
+});
+
+test('a picture that stands still has no latency', () => {
+  const meter = new LatencyMeter(clockWith(2));
+  addSecond(meter, streamOf(), 18);
+  assert.ok(meter.report(2100));
+  assert.equal(meter.report(2101), null);
+});
+
+test('frames from the future, or hours old, show that the ids are wrong', () => {
+  for (const latency of [-40, 3_600_000]) {
+    const meter = new LatencyMeter(clockWith(2));
+    addSecond(meter, streamOf(), latency);
+    assert.equal(meter.report(1100), null, `${latency}`);
+  }
+});
+
+test('another offset or epoch starts afresh', () => {
+  const meter = new LatencyMeter(clockWith(2));
+  addSecond(meter, streamOf(), 18);
+  const moved = streamOf({ epoch: OFFSET + 30 });
+  meter.add({ ...frame(1120, 50) }, moved, 1120);
+  const report = meter.report(1120);
+  assert.equal(report?.samples, 1);
+  assert.ok(Math.abs((report?.median ?? 0) - 20) < 0.05);
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RecentSamples } from '../../web/js/samples.js';
+
+test('the median and the largest are of the last while only', () => {
+  const samples = new RecentSamples(1000);
+  assert.equal(samples.median(0), null);
+  assert.equal(samples.max(0), null);
+  samples.add(0, 99);
+  for (const [time, value] of [[500, 3], [600, 1], [700, 2], [800, 8]]) samples.add(time, value);
+  assert.equal(samples.median(1000), 3);
+  assert.equal(samples.median(1001), 2.5);
+  assert.equal(samples.max(1001), 8);
+  assert.equal(samples.median(1550), 2);
+  assert.equal(samples.median(5000), null);
+});
+
+test('the rate is over the time in which they came, and fades when they stop', () => {
+  const samples = new RecentSamples(5000);
+  for (let time = 1000; time <= 3000; time += 100) samples.add(time, 0);
+  assert.equal(samples.perSecond(3000), 10);
+  assert.equal(samples.perSecond(3100), 10);
+  assert.ok(samples.perSecond(5000) < 6);
+  assert.equal(samples.perSecond(9000), 0);
+});
+
+test('two at the same moment have no rate', () => {
+  const samples = new RecentSamples(5000);
+  samples.add(1, 0);
+  samples.add(1, 0);
+  assert.equal(samples.perSecond(1), 0);
+});

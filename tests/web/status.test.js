@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { statusOf } from '../../web/js/status.js';
+
+test('each state has words, and a banner unless all is well', () => {
+  const gone = { code: 'connection', message: 'no connection to the server' };
+  assert.deepEqual(statusOf('playing', null, '', 0), { name: 'playing', words: 'Live', banner: '' });
+  assert.equal(statusOf('connecting', null, '', 0).banner, 'Connecting…');
+  assert.equal(statusOf('connecting', gone, '', 0).banner, 'Reconnecting…');
+  assert.equal(statusOf('lost', null, 'no camera', 0).banner, 'Source lost, retrying: no camera');
+  assert.equal(statusOf('waiting', gone, '', 2300).banner, 'No connection to the server: reconnecting in 3 s');
+  assert.equal(statusOf('waiting', { code: 'full', message: '8' }, '', 4001).banner,
+    'The server is full: reconnecting in 5 s');
+  assert.equal(statusOf('waiting', { code: 'shutdown', message: '' }, '', 0).banner,
+    'The server has ended: reconnecting…');
+  assert.equal(statusOf('waiting', { code: 'malformed', message: 'not JSON' }, '', 15_000).banner,
+    'Error (malformed): not JSON; reconnecting in 15 s');
+});
