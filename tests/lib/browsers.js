@@ -70,7 +70,7 @@ export async function startFirefox({ defaults = false } = {}) {
     extraPrefsFirefox: {
       'app.update.auto': false, 'media.gmp-manager.updateEnabled': false, 'extensions.update.enabled': false,
       'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
-      ...(defaults ? {} : { 'media.autoplay.default': 0 }),
+      'media.autoplay.default': defaults ? 1 : 0,  // 1: what Firefox ships, sound needs a click
     },
   });
   const newTab = async () => {

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Measures what viewers get, prints a Markdown table, and fails when a bar is missed.
+//
+//   node bench/viewers.js [--only=loads,rates,pipes] [--loads=200] [--seconds=30]
+//
+// CV_LAUNCH and GST_PLUGIN_PATH as for the tests. Steal is the share of processor time that other machines took:
+// figures of a run with more than a few per cent of it say little.
+import { parseArgs } from 'node:util';
+import { browsers, startChromium } from '../tests/lib/browsers.js';
+import { film, filmSize } from '../tests/lib/film.js';
+import { growth, loadPages } from '../tests/lib/loads.js';
+import { descriptors, resident, steal, threads } from '../tests/lib/proc.js';
+import { startServer } from '../tests/lib/server.js';
+import { backAt, baseOf } from '../tests/lib/viewer.js';
+import { percentile } from '../tests/lib/wait.js';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'loads,rates,pipes' },
+    loads: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '30' },
+  },
+});
+
+const rows = [];
+let missed = 0;
+
+/** A line of the table; `met` is null where nothing was promised. */
+function row(what, figure, bar, met, noise) {
+  if (met === false) ++missed;
+  const line = `| ${what} | ${figure} | ${bar} | ${{ true: 'yes', false: '**no**', null: '' }[String(met)]} | ${(100 * noise).toFixed(1)} % |`;
+  rows.push(line);
+  process.stderr.write(`${line}\n`);
+}
+
+/** Runs `work` and says how much of the machine others took meanwhile. */
+async function measured(work) {
+  const before = steal();
+  const value = await work();
+  return { value, noise: steal(before).share };
+}
+
+async function withServer(setup, work) {
+  const server = await startServer(setup);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function benchLoads(count) {
+  await withServer({ pipeline: 'async' }, async (server) => {
+    const base = await baseOf(server);
+    const browser = await startChromium();
+    const start = resident(server.pid);
+    const { value: loads, noise } = await measured(() => loadPages(browser, server, count,
+      (done) => process.stderr.write(`\r${done + 1} of ${count} loads`)));
+    process.stderr.write('\n');
+    await browser.stop();
+    await backAt(server, base).catch(() => {});
+    const times = loads.filter((load) => !load.error).map((load) => load.firstFrame);
+    const black = loads.length - times.length;
+    row(`${count} loads in Chromium: without a picture`, black, '0', black === 0, noise);
+    row('first frame, p50', `${percentile(times, 50).toFixed(0)} ms`, '', null, noise);
+    const p95 = percentile(times, 95);
+    row('first frame, p95', `${p95.toFixed(0)} ms`, '≤ 300 ms', p95 <= 300, noise);
+    const [threadsNow, descriptorsNow] = [threads(server.pid), descriptors(server.pid)];
+    row('threads afterwards', `${threadsNow}, base ${base.threads}`, 'base', threadsNow <= base.threads, noise);
+    row('descriptors afterwards', `${descriptorsNow}, base ${base.descriptors}`, 'base', descriptorsNow <= base.descriptors, noise);
+    const slope = growth(loads, Math.floor(count / 4));
+    row('memory growth a load', `${slope.toFixed(1)} kB (${start} kB before, ${resident(server.pid)} kB after)`, '< 20 kB', slope < 20, noise);
+    for (const { error } of loads.filter((load) => load.error)) process.stderr.write(`${error}\n`);
+  });
+}
+
+/** Frames decoded a second by one browser for one pipeline; must be `rate` within `tolerance`. */
+async function benchRate(browser, what, setup, rate, seconds, tolerance) {
+  await withServer(setup, async (server) => {
+    const tab = await browser.newTab();
+    try {
+      const { firstFrame } = await tab.watch(server.url);
+      const { value, noise } = await measured(() => tab.decodedPerSecond(seconds));
+      const { latency, results } = await tab.report();
+      const met = Math.abs(value.perSecond / rate - 1) <= tolerance;
+      const extras = [`first frame ${firstFrame.toFixed(0)} ms`, `${value.dropped} dropped`, `${value.lost} packets lost`,
+        ...(latency ? [`shown ${latency.median.toFixed(0)} ± ${latency.error.toFixed(0)} ms after capture`] : []),
+        ...(results.received ? [`results ${results.lag?.toFixed(0)} ms after capture`] : [])];
+      row(`${what} in ${browser.name}, ${value.seconds.toFixed(0)} s`, `${value.perSecond.toFixed(2)} fps; ${extras.join(', ')}`,
+        `${rate} fps ± ${100 * tolerance} %`, met, noise);
+    } catch (error) {
+      row(`${what} in ${browser.name}`, error.message.split('\n')[0], `${rate} fps`, false, 0);
+    } finally {
+      await tab.close();
+    }
+  });
+}
+
+const ball = { width: 640, height: 360, framerate: 30 };
+
+async function benchBrowser(start, parts) {
+  const browser = await start();
+  try {
+    if (parts.includes('rates'))
+      for (const framerate of [25, 60, 100])
+        await benchRate(browser, `640×360 at ${framerate} fps`, { pipeline: 'plain', set: { ...ball, framerate } }, framerate, 10, 0.01);
+    if (parts.includes('pipes')) {
+      const seconds = Number(options.seconds);
+      for (const pipeline of ['plain', 'sync', 'async'])
+        await benchRate(browser, `${pipeline}.pipe`, { pipeline, set: ball }, ball.framerate, seconds, 0.02);
+      await benchRate(browser, 'file.pipe', { pipeline: 'file', set: { location: await film() } }, filmSize.framerate, seconds, 0.02);
+    }
+  } finally {
+    await browser.stop();
+  }
+}
+
+const parts = options.only.split(',');
+if (parts.includes('loads')) await benchLoads(Number(options.loads));
+if (parts.includes('rates') || parts.includes('pipes'))
+  for (const start of Object.values(browsers)) await benchBrowser(start, parts);
+
+process.stdout.write(['| what | measured | bar | met | steal |', '|---|---|---|---|---|', ...rows, ''].join('\n'));
+if (missed > 0) process.stderr.write(`${missed} of ${rows.length} bars missed\n`);
+process.exitCode = missed > 0 ? 1 : 0;

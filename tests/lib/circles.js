@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Finds the ball's ring and the circle drawn over it in what the page shows.
+
+/**
+ * Runs in the page: the pixels, at the next frame, of the video (bright ones and coloured ones) and of the overlay, as
+ * positions in the video's own coordinates. The rows of a stamp are left out.
+ */
+export function samplePixels() {
+  const player = document.querySelector('cv-player');
+  const video = player.shadowRoot.querySelector('video');
+  const overlay = player.shadowRoot.querySelector('canvas.overlay');
+  const read = (source, width, height) => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(source, 0, 0);
+    return context.getImageData(0, 0, width, height).data;
+  };
+  const pick = (pixels, width, rows, test) => {
+    const found = [];
+    for (let i = 0; i < width * rows; ++i) if (test(...pixels.subarray(4 * i, 4 * i + 4))) found.push(i);
+    return found;
+  };
+  const bright = (r, g, b) => Math.min(r, g, b) > 150;
+  const coloured = (r, g, b, a) => a > 200 && Math.max(r, g, b) - Math.min(r, g, b) > 90;
+  return new Promise((resolve) => {
+    video.requestVideoFrameCallback(() => {
+      const { videoWidth: width, videoHeight: height } = video;
+      const rows = height - (player.report().stream?.stamp?.rows ?? 0);
+      const picture = read(video, width, height);
+      const drawn = overlay.width > 1 ? read(overlay, overlay.width, overlay.height) : new Uint8ClampedArray();
+      resolve({
+        width, height,
+        bright: pick(picture, width, rows, bright),
+        coloured: pick(picture, width, rows, coloured),
+        overlay: { width: overlay.width, pixels: pick(drawn, overlay.width, drawn.length / 4 / overlay.width, coloured) },
+      });
+    });
+  });
+}
+
+/** Pixel numbers as points of a picture `toWidth` wide. */
+export const points = (pixels, width, toWidth = width) => pixels.map((i) => [
+  ((i % width) + 0.5) * (toWidth / width), (Math.floor(i / width) + 0.5) * (toWidth / width)]);
+
+/** The circle through three points; null when they lie on a line. */
+function through([ax, ay], [bx, by], [cx, cy]) {
+  const d = 2 * (ax * (by - cy) + bx * (cy - ay) + cx * (ay - by));
+  if (Math.abs(d) < 1e-6) return null;
+  const [a, b, c] = [ax * ax + ay * ay, bx * bx + by * by, cx * cx + cy * cy];
+  const x = (a * (by - cy) + b * (cy - ay) + c * (ay - by)) / d;
+  const y = (a * (cx - bx) + b * (ax - cx) + c * (bx - ax)) / d;
+  return { x, y, r: Math.hypot(ax - x, ay - y) };
+}
+
+/** Centre and radius with the least squares of x² + y² + Dx + Ey + F over all points. */
+function leastSquares(all) {
+  const n = all.length;
+  const mx = all.reduce((sum, [x]) => sum + x, 0) / n;
+  const my = all.reduce((sum, [, y]) => sum + y, 0) / n;
+  let [uu, uv, vv, uz, vz, z] = [0, 0, 0, 0, 0, 0];
+  for (const [x, y] of all) {
+    const [u, v] = [x - mx, y - my];
+    const w = u * u + v * v;
+    uu += u * u; uv += u * v; vv += v * v; uz += u * w; vz += v * w; z += w;
+  }
+  const d = 2 * (uu * vv - uv * uv);
+  const [x, y] = [(uz * vv - vz * uv) / d, (vz * uu - uz * uv) / d];
+  return { x: x + mx, y: y + my, r: Math.sqrt(x * x + y * y + z / n) };
+}
+
+/**
+ * The circle that most points lie on, to a fraction of a pixel; null where there is none.
+ * Text and captions among the points do not matter as long as the circle has more of them.
+ */
+export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill = 0.5 } = {}) {
+  if (all.length < 30) return null;
+  let seed = 1;
+  const any = () => all[(seed = (seed * 48271) % 2147483647) % all.length];
+  const on = ({ x, y, r }) => all.filter(([px, py]) => Math.abs(Math.hypot(px - x, py - y) - r) <= width / 2);
+  let best = [];
+  for (let i = 0; i < 300; ++i) {
+    const circle = through(any(), any(), any());
+    if (!circle || circle.r < smallest || circle.r > largest) continue;
+    const members = on(circle);
+    if (members.length > best.length) best = members;
+  }
+  if (best.length < 30) return null;
+  for (let i = 0; i < 3; ++i) {
+    const members = on(leastSquares(best));
+    if (members.length < 30) return null;
+    best = members;
+  }
+  const circle = leastSquares(best);
+  // A whole ring, one pixel wide at least, and not an arc that happens to fit.
+  const sectors = new Set(best.map(([x, y]) => Math.floor((Math.atan2(y - circle.y, x - circle.x) + Math.PI) / (Math.PI / 18))));
+  return sectors.size >= 36 * fill ? circle : null;
+}
+
+export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
