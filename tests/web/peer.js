@@ -16,8 +16,8 @@ class Viewer {
   pings = 0;
   keyframes = 0;
   candidates = 0;
-  frames = 0;
-  offset = null;
+  /** Every frame that was encoded: its RTP timestamp, before the sender adds its secret offset, and the time. */
+  log = [];
   epoch = 0;
   #id;
   #pc = new RTCPeerConnection();
@@ -50,17 +50,16 @@ class Viewer {
   }
 
   frame(rtp, time) {
-    if (this.frames++ === 0) {
-      this.offset = rtp;
-      this.epoch = time;
-      this.sendStream();
-    }
-    this.lastFrame = { id: (rtp - this.offset) >>> 0, time };
+    this.log.push({ rtp, time });
+    if (this.log.length > 1) return;
+    this.epoch = time;
+    this.sendStream();
   }
 
   sendStream() {
+    const known = peer.tellOffset && this.log.length > 0;
     this.send({
-      type: 'stream', clockRate: 90000, rtpOffset: peer.tellOffset ? this.offset : null,
+      type: 'stream', clockRate: 90000, rtpOffset: known ? (this.log[0].rtp + peer.wireOffset) % 2 ** 32 : null,
       epoch: this.epoch + peer.clockAhead, stamp: peer.stamp ? { rows: STAMP_ROWS, cell: 8 } : null,
       state: peer.lost ? 'lost' : 'live', message: peer.lost ?? '',
     });
@@ -97,14 +96,13 @@ const peer = {
   clockAhead: 3_600_000,
   stamp: false,
   tellOffset: true,
-  paused: false,
+  /** What the sender adds to RTP timestamps: a test finds out. */
+  wireOffset: 0,
   /** What happened to the source, if something did. */
   lost: null,
   viewers: new Map(),
   track: null,
   ready: false,
-  width: WIDTH,
-  height: HEIGHT,
 
   sendStream() {
     for (const viewer of this.viewers.values()) viewer.sendStream();
@@ -112,13 +110,28 @@ const peer = {
   send(message) {
     for (const viewer of this.viewers.values()) viewer.send(message);
   },
+  /** The same result again and again, each for a later frame. */
+  repeat(result) {
+    clearInterval(repeater);
+    if (!result) return;
+    let { frame } = result;
+    repeater = setInterval(() => {
+      this.send({ ...result, frame });
+      frame += 9000;
+    }, 100);
+  },
+  pause(paused) {
+    clearInterval(timer);
+    if (!paused) timer = setInterval(draw, 1000 / FPS);
+  },
 };
 window.peer = peer;
 
 let tick = 0;
+let timer = 0;
+let repeater = 0;
 /** A red left half and a blue right half, a square that moves, and a green strip where the stamp is. */
 function draw() {
-  if (peer.paused) return;
   const height = HEIGHT + (peer.stamp ? STAMP_ROWS : 0);
   if (canvas.height !== height) canvas.height = height;
   context.fillStyle = '#c02020';
@@ -143,7 +156,7 @@ relay.onmessage = ({ data }) => {
 };
 relay.onopen = () => {
   draw();
-  setInterval(draw, 1000 / FPS);
+  peer.pause(false);
   peer.track = canvas.captureStream(FPS).getVideoTracks()[0];
   peer.ready = true;
 };

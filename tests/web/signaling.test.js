@@ -62,7 +62,7 @@ test('offer and candidates come through in order', () => {
   assert.deepEqual(errors, []);
 });
 
-const NO_MESSAGES = ['', '{"type":"off', '{"type":"offer"}', '{"type":"candidate","candidate":"x"}', new ArrayBuffer(8)];
+const NO_MESSAGES = ['', '{"type":"off', '{"type":"offer"}', '{"type":"candidate","candidate":""}', new ArrayBuffer(8)];
 for (const bad of NO_MESSAGES) {
   test(`${JSON.stringify(bad)} ends it once, and nothing comes after`, () => {
     const { messages, errors, socket } = connect();
