@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app.h"
+
+#include <glib-unix.h>
+
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+
+#include "local_address.h"
+
+namespace {
+
+constexpr double kEpochStepMs = 1.0;  // the wall clock is set by NTP: viewers hear of steps over this
+constexpr gint64 kNoPictureUs = 10 * G_USEC_PER_SEC;
+constexpr gint64 kEndUs = 1500 * 1000;
+constexpr guint kEndPollMs = 10;
+
+// webrtcbin finds these only when it needs them, and then without a word that helps.
+void require_elements() {
+  for (const char* name : {"nicesrc", "nicesink", "dtlssrtpenc", "srtpenc", "sctpenc", "rtpbin"}) {
+    g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
+    if (factory) continue;
+    const std::string package(std::string(name).starts_with("nice") ? "gstreamer1.0-nice"
+                              : std::string(name) == "rtpbin"       ? "gstreamer1.0-plugins-good"
+                                                                    : "gstreamer1.0-plugins-bad");
+    throw UserError("webrtcbin needs the element \"" + std::string(name) + "\"; apt install " + package);
+  }
+}
+
+}  // namespace
+
+App::App(const Options& options, PipeText pipe)
+    : options_(options), loop_(g_main_loop_new(nullptr, FALSE)), server_(std::make_unique<Server>(server_events())) {
+  require_elements();
+  producer_ = std::make_shared<Producer>(std::move(pipe), reaper_, producer_events());
+  server_->listen(options_.host, options_.port);
+}
+
+int App::run() {
+  const auto end_by_signal = [](gpointer data) -> gboolean {
+    // a second one is not waited for
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    static_cast<App*>(data)->shut_down();
+    return G_SOURCE_CONTINUE;
+  };
+  g_unix_signal_add(SIGINT, end_by_signal, this);
+  g_unix_signal_add(SIGTERM, end_by_signal, this);
+  started_at_ = g_get_monotonic_time();
+  second_.every(1000, [this] { every_second(); });
+  producer_->start();
+  g_main_loop_run(loop_);
+  g_main_loop_unref(loop_);
+  status_.end();
+  return exit_status_;
+}
+
+Producer::Events App::producer_events() {
+  Producer::Events events;
+  events.started = [this] {
+    running_ = true;
+    stream_info_.epoch = producer_->epoch_ms();
+    std::printf("%s\n", server_->url().c_str());
+    std::fflush(stdout);
+  };
+  events.could_not_start = [this](const std::string& message) {
+    std::fprintf(stderr, "cv-launch: the pipeline can't start: %s\n", message.c_str());
+    exit_status_ = 1;
+    shut_down();
+  };
+  events.lost = [this](const std::string& message) {
+    status_.end();
+    std::fprintf(stderr, "cv-launch: the source is lost, retrying: %s\n", message.c_str());
+    set_source_state(true, message);
+  };
+  events.back = [this] {
+    status_.end();
+    std::fprintf(stderr, "cv-launch: the source is back\n");
+    set_source_state(false, "");
+  };
+  events.result = [this](const protocol::Result& result) { send_result(result); };
+  return events;
+}
+
+Server::Events App::server_events() {
+  Server::Events events;
+  events.connected = [this](const std::shared_ptr<Peer>& peer) { add_viewer(peer); };
+  events.message = [this](const std::shared_ptr<Peer>& peer, std::string_view text) {
+    const auto found = viewers_.find(peer);
+    if (found == viewers_.end()) return;
+    const auto viewer = found->second;  // handling may end it
+    viewer->handle(protocol::parse_signal(text));
+  };
+  events.closed = [this](const std::shared_ptr<Peer>& peer) {
+    const auto found = viewers_.extract(peer);
+    if (!found.empty()) found.mapped()->end();
+  };
+  return events;
+}
+
+void App::add_viewer(const std::shared_ptr<Peer>& peer) {
+  if (viewers_.size() >= options_.max_viewers)
+    return drop_viewer(peer,
+                       {"full", "all " + std::to_string(options_.max_viewers) + " places are taken; try again later"});
+  Viewer::Events events;
+  const std::weak_ptr<Peer> weak = peer;
+  events.send = [weak](const std::string& json) {
+    if (const auto held = weak.lock()) held->send(json);
+  };
+  events.failed = [this, weak](const protocol::Error& error) {
+    if (const auto held = weak.lock()) drop_viewer(held, error);
+  };
+  events.stream_info = [this] { return stream_info_; };
+  const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
+  viewers_[peer] = viewer;
+  g_info("a viewer joins; %zu now", viewers_.size());
+  viewer->start(media_addresses(options_.host));
+}
+
+void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
+  const auto found = viewers_.extract(peer);
+  if (!found.empty()) found.mapped()->end();
+  g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
+  peer->send(protocol::error(error));
+  peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+              error.code);
+}
+
+void App::set_source_state(bool lost, const std::string& message) {
+  stream_info_.lost = lost;
+  stream_info_.message = message;
+  for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
+}
+
+void App::send_result(const protocol::Result& result) {
+  status_.add_result(result.ms);
+  if (viewers_.empty()) return;
+  const std::string json = protocol::result(result);
+  for (const auto& [peer, viewer] : viewers_) viewer->send_result(json);
+}
+
+void App::every_second() {
+  status_.update(viewers_.size(), producer_->frames(), stream_info_.lost ? "source lost: " + stream_info_.message : "");
+  if (!running_ && started_at_ != 0 && g_get_monotonic_time() - started_at_ > kNoPictureUs) {
+    std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");
+    started_at_ = 0;
+  }
+  const double epoch = producer_->epoch_ms();
+  if (std::abs(epoch - stream_info_.epoch) > kEpochStepMs) stream_info_.epoch = epoch;
+  stream_info_.stamp = producer_->stamp();
+  // a deadline that has passed takes the viewer out of the map
+  std::vector<std::shared_ptr<Viewer>> viewers;
+  for (const auto& [peer, viewer] : viewers_) viewers.push_back(viewer);
+  for (const auto& viewer : viewers) {
+    viewer->send_stream_info();
+    viewer->check_deadline();
+  }
+}
+
+void App::shut_down() {
+  if (ending_.running()) return;
+  second_.stop();
+  while (!viewers_.empty()) drop_viewer(viewers_.begin()->first, {"shutdown", "the server is ending"});
+  producer_->stop();
+  server_->stop();
+  const gint64 limit = g_get_monotonic_time() + kEndUs;
+  ending_.every(kEndPollMs, [this, limit] {
+    const bool done = reaper_.waiting() == 0 && server_->idle();
+    if (done || g_get_monotonic_time() > limit) g_main_loop_quit(loop_);
+  });
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Puts producer, server and viewers together, and is where a viewer begins and ends.
+#pragma once
+
+#include <map>
+
+#include "options.h"
+#include "producer.h"
+#include "reaper.h"
+#include "server.h"
+#include "status_line.h"
+#include "viewer.h"
+
+class App {
+ public:
+  // Throws UserError.
+  App(const Options& options, PipeText pipe);
+  // Until a signal ends it or the source does not start; the exit status.
+  int run();
+
+ private:
+  Producer::Events producer_events();
+  Server::Events server_events();
+  void add_viewer(const std::shared_ptr<Peer>& peer);
+  void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
+  void set_source_state(bool lost, const std::string& message);
+  void send_result(const protocol::Result& result);
+  void every_second();
+  void shut_down();
+
+  const Options options_;
+  GMainLoop* loop_;
+  Reaper reaper_;
+  std::shared_ptr<Producer> producer_;
+  std::unique_ptr<Server> server_;
+  std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
+  unsigned next_viewer_ = 1;
+  protocol::StreamInfo stream_info_;
+  StatusLine status_;
+  Timer second_;
+  Timer ending_;
+  gint64 started_at_ = 0;
+  bool running_ = false;  // the first frame has come
+  int exit_status_ = 0;
+};

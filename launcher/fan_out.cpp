@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fan_out.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+
+#include <algorithm>
+
+namespace {
+
+// A viewer whose pipeline is this far behind loses frames instead of getting late ones.
+constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;
+
+std::int64_t now_ms() {
+  return g_get_monotonic_time() / 1000;
+}
+
+// The frame with its running time (plus shift) as timestamps, so that every viewer's segment is the plain one from 0.
+SamplePtr retimed(GstSample* sample, std::int64_t shift) {
+  GstBuffer* buffer = gst_sample_get_buffer(sample);
+  const GstSegment* segment = gst_sample_get_segment(sample);
+  const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  if (!GST_CLOCK_TIME_IS_VALID(running)) return nullptr;
+  const BufferPtr copy(gst_buffer_copy(buffer));
+  GST_BUFFER_PTS(copy.get()) = GST_BUFFER_DTS(copy.get()) = running + static_cast<guint64>(shift);
+  return SamplePtr(gst_sample_new(copy.get(), gst_sample_get_caps(sample), nullptr, nullptr));
+}
+
+}  // namespace
+
+Feed::Feed(GstElement* appsrc, std::function<void(bool)> want_key)
+    : appsrc_(gst_share(GST_APP_SRC(appsrc))), want_key_(std::move(want_key)) {}
+
+void Feed::push(GstSample* sample, bool key) {
+  if (!open_) {
+    if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
+    return;
+  }
+  const bool behind = gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued;
+  if (behind || (needs_key_ && !key)) {
+    needs_key_ = true;
+    if (!behind) want_key_(false);
+    return;
+  }
+  needs_key_ = false;
+  // the flow return is this viewer's own trouble: its bus or its watchdog tells
+  gst_app_src_push_sample(appsrc_.get(), sample);
+}
+
+void Feed::open() {
+  if (!open_.exchange(true)) want_key_(true);
+}
+
+void FanOut::connect(GstElement* appsink, std::int64_t shift) {
+  struct Context {
+    std::shared_ptr<FanOut> fan_out;
+    std::int64_t shift;
+  };
+  appsink_ = gst_share(appsink);
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
+    const auto* context = static_cast<Context*>(data);
+    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)}) context->fan_out->push(sample.get(), context->shift);
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), shift},
+                             [](gpointer data) { delete static_cast<Context*>(data); });
+}
+
+void FanOut::disconnect() {
+  appsink_.reset();
+}
+
+void FanOut::add(std::shared_ptr<Feed> feed) {
+  const std::lock_guard lock(mutex_);
+  if (last_key_) feed->push(last_key_.get(), true);
+  feeds_.push_back(std::move(feed));
+}
+
+void FanOut::remove(const std::shared_ptr<Feed>& feed) {
+  const std::lock_guard lock(mutex_);
+  std::erase(feeds_, feed);
+}
+
+void FanOut::push(GstSample* sample, std::int64_t shift) {
+  SamplePtr frame = retimed(sample, shift);
+  if (!frame) return;
+  ++frames_;
+  const bool key = !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(frame.get()), GST_BUFFER_FLAG_DELTA_UNIT);
+  const std::lock_guard lock(mutex_);
+  for (const auto& feed : feeds_) feed->push(frame.get(), key);
+  if (key) last_key_ = std::move(frame);
+}
+
+void FanOut::request_key_frame(bool join) {
+  post(weak_from_this(), [join](FanOut& self) {
+    if (const auto wait = self.gate_.request(now_ms(), join))
+      self.gate_timer_.once(static_cast<guint>(*wait), [&self] { self.ask_encoder(); });
+  });
+}
+
+void FanOut::ask_encoder() {
+  if (!gate_.fire(now_ms()) || !appsink_) return;
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(appsink_.get(), "sink");
+  gst_pad_push_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}

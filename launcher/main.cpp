@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// cv-launch: a GStreamer pipeline, live in browsers.
+#include <gst/gst.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "app.h"
+#include "options.h"
+#include "pipe_file.h"
+
+namespace {
+
+std::vector<std::string> pipeline_folders() {
+  std::vector<std::string> folders;
+  if (const char* folder = g_getenv("CV_PIPELINES")) folders.emplace_back(folder);
+  folders.emplace_back(CV_PIPELINE_DIR);
+  return folders;
+}
+
+int run(int argc, char** argv) {
+  const Options options = parse_options(argc, argv);
+  if (options.version) {
+    std::printf("cv-launch %s\n", CV_VERSION);
+    return 0;
+  }
+  if (options.verbose) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
+  g_log_writer_default_set_use_stderr(TRUE);
+  PipeText pipe = read_pipe_file(find_pipe_file(options.pipeline, pipeline_folders()), options.settings);
+  if (options.print) {
+    std::printf("%s\n", pipe.text().c_str());
+    return 0;
+  }
+  gst_init(nullptr, nullptr);
+  // libsoup would speak HTTP/2 if the environment asked for it
+  g_unsetenv("SOUP_SERVER_HTTP2");
+  return App(options, std::move(pipe)).run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int status = 2;
+  try {
+    status = run(argc, argv);
+  } catch (const UserError& error) {
+    std::fprintf(stderr, "cv-launch: %s\n", error.what());
+  }
+  std::fflush(nullptr);
+  // a pipeline that does not end may still hold its threads: nothing of theirs may be destroyed under them
+  _exit(status);
+}

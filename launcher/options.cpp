@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "options.h"
+
+#include <glib.h>
+
+#include "glib_ptr.h"
+
+namespace {
+
+constexpr const char* kSummary =
+    "Runs a GStreamer pipeline that ends in webrtcbin and shows it, with a model's results, in any number of browsers.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  cv-launch --pipeline=async.pipe\n"
+    "      the simulated ball, with a circle detector's results drawn by the page; open the address that it prints\n"
+    "  cv-launch --pipeline=sync.pipe --set runtime=100 --set framerate=60\n"
+    "      the results drawn on the server, by a model that takes 100 ms\n"
+    "  cv-launch --pipeline=file.pipe --set location=film.mp4\n"
+    "      a video file, again and again\n"
+    "  cv-launch --pipeline=async.pipe --host=0.0.0.0 --port=9000\n"
+    "      for other machines too: everybody who can reach this one can watch\n"
+    "  gst-launch-1.0 $(cv-launch --pipeline=async.pipe --print)\n"
+    "      the same pipeline without browsers";
+
+Settings parse_settings(char** assignments) {
+  Settings settings;
+  for (char** item = assignments; item && *item; ++item) {
+    const std::string text = *item;
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UserError("--set " + text + ": write --set NAME=VALUE, for example --set width=640");
+    settings[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return settings;
+}
+
+unsigned in_range(const char* option, int value, int min, int max) {
+  if (value < min || value > max)
+    throw UserError(std::string(option) + "=" + std::to_string(value) + ": must be from " + std::to_string(min) +
+                    " to " + std::to_string(max));
+  return static_cast<unsigned>(value);
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  int port = static_cast<int>(options.port);
+  int max_viewers = static_cast<int>(options.max_viewers);
+  gboolean print = FALSE;
+  gboolean verbose = FALSE;
+  gboolean version = FALSE;
+  g_autofree char* pipeline = nullptr;
+  g_autofree char* host = nullptr;
+  g_auto(GStrv) set = nullptr;
+  const GOptionEntry entries[] = {
+      {"pipeline", 'p', 0, G_OPTION_ARG_FILENAME, &pipeline,
+       "Pipeline file; a name without a folder is looked up here, then among the installed ones", "FILE"},
+      {"set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &set, "Give a variable of the pipeline file a value; may be repeated",
+       "NAME=VALUE"},
+      {"print", 0, 0, G_OPTION_ARG_NONE, &print, "Print the pipeline as gst-launch-1.0 takes it, and end", nullptr},
+      {"host", 0, 0, G_OPTION_ARG_STRING, &host, "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)",
+       "ADDRESS"},
+      {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on (8080; 0: any free one)", "PORT"},
+      {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
+      {},
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new(nullptr);
+  g_option_context_set_summary(context, kSummary);
+  g_option_context_set_description(context, kExamples);
+  g_option_context_add_main_entries(context, entries, nullptr);
+  g_autoptr(GError) error = nullptr;
+  if (!g_option_context_parse(context, &argc, &argv, &error))
+    throw UserError(std::string(error->message) + "; see cv-launch --help");
+  options.version = version;
+  if (options.version) return options;
+  if (argc > 1) throw UserError("\"" + std::string(argv[1]) + "\" is not an option; see cv-launch --help");
+  if (!pipeline || !*pipeline)
+    throw UserError("no pipeline; name one, for example --pipeline=async.pipe (cv-launch --help has more)");
+  options.pipeline = pipeline;
+  options.settings = parse_settings(set);
+  if (host) options.host = host;
+  options.port = in_range("--port", port, 0, 65535);
+  options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
+  options.print = print;
+  options.verbose = verbose;
+  return options;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command line.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "pipe_file.h"
+
+struct Options {
+  std::string pipeline;
+  Settings settings;
+  std::string host = "127.0.0.1";
+  unsigned port = 8080;
+  unsigned max_viewers = 16;
+  bool print = false;
+  bool verbose = false;
+  bool version = false;
+};
+
+// Throws UserError. --help prints and exits.
+Options parse_options(int argc, char** argv);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The messages of PROTOCOL.md, typed. No I/O; malformed input is a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace protocol {
+
+inline constexpr std::size_t kMaxSignal = 64 * 1024;
+inline constexpr std::size_t kMaxControl = 1024;
+inline constexpr std::size_t kMaxResult = 16 * 1024;
+inline constexpr std::size_t kMaxCandidate = 512;
+
+// Ends a connection. `code` is one of PROTOCOL.md's.
+struct Error {
+  std::string code;
+  std::string message;
+};
+
+// Page → server, WebSocket.
+struct Answer {
+  std::string sdp;
+};
+struct Candidate {
+  std::string candidate;
+  unsigned mline = 0;
+};
+using Signal = std::variant<Answer, Candidate, Error>;
+Signal parse_signal(std::string_view text);
+
+// Page → server, data channel "control".
+struct Ping {
+  double t = 0;
+};
+struct KeyFrameRequest {};
+using Control = std::variant<Ping, KeyFrameRequest, Error>;
+Control parse_control(std::string_view text);
+
+// Server → page, WebSocket.
+std::string offer(std::string_view sdp);
+std::string candidate(std::string_view candidate, unsigned mline);
+std::string error(const Error& error);
+
+// Server → page, data channels.
+std::string pong(double t, double now);
+
+struct Stamp {
+  unsigned rows = 0;
+  unsigned cell = 0;
+  bool operator==(const Stamp&) const = default;
+};
+struct StreamInfo {
+  std::optional<std::uint32_t> rtp_offset;
+  double epoch = 0;  // unix ms of running time 0
+  std::optional<Stamp> stamp;
+  bool lost = false;
+  std::string message;
+  bool operator==(const StreamInfo&) const = default;
+};
+std::string stream(const StreamInfo& info);
+
+struct Detail {
+  std::string name;
+  std::variant<double, bool, std::string> value;
+};
+struct Object {
+  std::string label;
+  std::optional<double> confidence;
+  double x = 0, y = 0, w = 0, h = 0;
+  std::vector<Detail> details;
+};
+struct Result {
+  std::uint32_t frame = 0;
+  std::string model;
+  std::optional<double> ms;
+  int width = 0, height = 0;
+  std::vector<Object> objects;
+};
+// At most kMaxResult bytes: the last objects are left out if they do not fit.
+std::string result(const Result& result);
+
+}  // namespace protocol

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "reaper.h"
+
+#include <thread>
+
+void Reaper::end(GstPtr<GstElement> pipeline) {
+  if (!pipeline) return;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    ++shared_->count;
+  }
+  std::thread([shared = shared_, pipeline = std::move(pipeline)]() mutable {
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline.get());
+    gst_bus_set_flushing(bus, TRUE);
+    pipeline.reset();
+    const std::lock_guard lock(shared->mutex);
+    --shared->count;
+    shared->changed.notify_all();
+  }).detach();
+}
+
+bool Reaper::wait(std::chrono::milliseconds limit) {
+  std::unique_lock lock(shared_->mutex);
+  return shared_->changed.wait_for(lock, limit, [this] { return shared_->count == 0; });
+}
+
+unsigned Reaper::waiting() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->count;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Ends pipelines away from the main thread: webrtcbin 1.22 may take its time going to NULL, or never get there.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "glib_ptr.h"
+
+class Reaper {
+ public:
+  // Sets the pipeline to NULL and drops it, on a thread of its own, so that one that hangs delays no other.
+  void end(GstPtr<GstElement> pipeline);
+  // False if some pipeline has not ended after `limit`.
+  bool wait(std::chrono::milliseconds limit);
+  unsigned waiting() const;
+
+ private:
+  struct Shared {  // with the threads, which may outlive us when a pipeline hangs
+    std::mutex mutex;
+    std::condition_variable changed;
+    unsigned count = 0;
+  };
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+};

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "viewer_pipeline.h"
+
+#include <gst/rtp/rtp.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "core/frame_id.h"
+#include "playout_delay.h"
+
+namespace {
+
+GstPtr<GstElement> make_element(const char* factory, const char* name = nullptr) {
+  auto element = gst_adopt(gst_element_factory_make(factory, name));
+  if (!element) throw std::runtime_error(std::string("the element \"") + factory + "\" is not there");
+  return element;
+}
+
+bool has_factory(GstElement* element, const char* name) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
+}
+
+// webrtcbin picks a random id for its SCTP association; two that are the same hang the process (fixed in 1.27.1)
+void set_association_id(GstElement* webrtcbin, GstElement* added, gpointer) {
+  if (!has_factory(added, "sctpenc") && !has_factory(added, "sctpdec")) return;
+  auto id = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(webrtcbin), "cv-association-id"));
+  g_object_set(added, "sctp-association-id", id, nullptr);
+}
+
+guint next_association_id() {
+  constexpr guint kIds = 65534;
+  static guint last = 0;  // main thread; ids come round long after their viewer has gone
+  last = last % kIds + 1;
+  return last;
+}
+
+// Each input of webrtcbin has a clocksync that holds packets until PTS + latency
+void switch_clocksync_off(GstBin*, GstBin*, GstElement* added, gpointer) {
+  if (has_factory(added, "clocksync")) g_object_set(added, "sync", FALSE, nullptr);
+}
+
+void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& addresses) {
+  gint bundle = 0;
+  g_object_get(webrtcbin, "bundle-policy", &bundle, nullptr);
+  if (bundle == GST_WEBRTC_BUNDLE_POLICY_NONE)
+    g_object_set(webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
+  g_autoptr(GObject) ice = nullptr;
+  g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
+  g_autoptr(GObject) agent = nullptr;
+  g_object_get(ice, "agent", &agent, nullptr);
+  // Debian's libnice would open SSDP sockets and map ports on the router; ICE-TCP has bugs there
+  g_object_set(agent, "upnp", FALSE, nullptr);
+  g_object_set(ice, "ice-tcp", FALSE, nullptr);
+  for (const auto& address : addresses) {
+    gboolean added = FALSE;
+    g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &added);
+    if (!added) throw std::runtime_error("ICE does not take the address " + address);
+  }
+  g_object_set_data(G_OBJECT(webrtcbin), "cv-association-id", GUINT_TO_POINTER(next_association_id()));
+  g_signal_connect(webrtcbin, "element-added", G_CALLBACK(set_association_id), nullptr);
+  g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(switch_clocksync_off), nullptr);
+}
+
+GstBuffer* first_packet(GstPadProbeInfo* info) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return GST_PAD_PROBE_INFO_BUFFER(info);
+  GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+  return gst_buffer_list_length(list) > 0 ? gst_buffer_list_get(list, 0) : nullptr;
+}
+
+// Behind the payloader: measures the RTP offset, and lets nothing through before the viewer is known to be who it says.
+void add_gate(GstPad* pad, const ViewerStream& stream) {
+  struct Gate {
+    std::shared_ptr<Feed> feed;
+    std::shared_ptr<std::atomic<std::int64_t>> rtp_offset;
+  };
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        const auto* gate = static_cast<Gate*>(data);
+        GstBuffer* packet = first_packet(info);
+        GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+        if (*gate->rtp_offset < 0 && packet && GST_BUFFER_PTS_IS_VALID(packet) &&
+            gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) {
+          *gate->rtp_offset = gst_rtp_buffer_get_timestamp(&rtp) - frame_id(GST_BUFFER_PTS(packet));
+          gst_rtp_buffer_unmap(&rtp);
+        }
+        return gate->feed->is_open() ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      },
+      new Gate{stream.feed, stream.rtp_offset}, [](gpointer data) { delete static_cast<Gate*>(data); });
+}
+
+// This viewer's browser asks for key frames of its own webrtcbin; the encoder is in the producer.
+void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<FanOut> fan_out) {
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(appsrc, "src");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+        if (GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_UPSTREAM && gst_event_has_name(event, "GstForceKeyUnit"))
+          if (const auto fan_out = static_cast<std::weak_ptr<FanOut>*>(data)->lock()) fan_out->request_key_frame(false);
+        return GST_PAD_PROBE_OK;
+      },
+      new std::weak_ptr(std::move(fan_out)), [](gpointer data) { delete static_cast<std::weak_ptr<FanOut>*>(data); });
+}
+
+bool is_video_payloader(GstElement* payloader) {
+  GstPadTemplate* src = gst_element_get_pad_template(payloader, "src");
+  g_autoptr(GstCaps) caps = src ? gst_pad_template_get_caps(src) : nullptr;
+  for (guint i = 0; caps && i < gst_caps_get_size(caps); ++i) {
+    const char* media = gst_structure_get_string(gst_caps_get_structure(caps, i), "media");
+    if (media && std::strcmp(media, "video") == 0) return true;
+  }
+  return false;
+}
+
+// appsrc and clones of the template's elements, linked to a new input of webrtcbin.
+ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstElement>>& chain,
+                         const std::shared_ptr<FanOut>& fan_out) {
+  const auto appsrc = make_element("appsrc");
+  g_object_set(appsrc.get(), "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", G_GUINT64_CONSTANT(0), nullptr);
+  gst_bin_add(GST_BIN(viewer.pipeline.get()), appsrc.get());
+  GstElement* last = appsrc.get();
+  for (const auto& element : chain) {
+    const auto copy = clone_element(element.get());
+    if (last == appsrc.get() && is_video_payloader(copy.get())) add_playout_delay(copy.get());
+    // buffer offsets would replace the clock that frame ids are made of
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
+      g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);
+    gst_bin_add(GST_BIN(viewer.pipeline.get()), copy.get());
+    if (!gst_element_link(last, copy.get())) throw std::runtime_error("a viewer's elements can't be linked");
+    last = copy.get();
+  }
+  ViewerStream stream;
+  stream.rtp_offset = std::make_shared<std::atomic<std::int64_t>>(-1);
+  const std::weak_ptr weak = fan_out;
+  stream.feed = std::make_shared<Feed>(appsrc.get(), [weak](bool join) {
+    if (const auto fan_out = weak.lock()) fan_out->request_key_frame(join);
+  });
+  forward_key_frame_requests(appsrc.get(), weak);
+  g_autoptr(GstPad) src = gst_element_get_static_pad(last, "src");
+  add_gate(src, stream);
+  stream.webrtc_pad.reset(gst_element_request_pad_simple(viewer.webrtcbin.get(), "sink_%u"));
+  if (!stream.webrtc_pad || GST_PAD_LINK_FAILED(gst_pad_link(src, stream.webrtc_pad.get())))
+    throw std::runtime_error("webrtcbin takes no stream; is the Debian package gstreamer1.0-nice installed?");
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_object_get(stream.webrtc_pad.get(), "transceiver", &transceiver, nullptr);
+  stream.transceiver.reset(transceiver);
+  g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", TRUE, nullptr);
+  return stream;
+}
+
+GObjectPtr<GstWebRTCDataChannel> make_channel(GstElement* webrtcbin, const char* label, bool ordered) {
+  g_autoptr(GstStructure) options = gst_structure_new("options", "ordered", G_TYPE_BOOLEAN, ordered, nullptr);
+  GstWebRTCDataChannel* channel = nullptr;
+  g_signal_emit_by_name(webrtcbin, "create-data-channel", label, options, &channel);
+  if (!channel) throw std::runtime_error(std::string("webrtcbin made no data channel \"") + label + "\"");
+  return GObjectPtr<GstWebRTCDataChannel>(channel);
+}
+
+}  // namespace
+
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+                                    const std::string& name) {
+  ViewerPipeline viewer;
+  viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
+  viewer.webrtcbin = clone_element(producer.viewer_template().webrtcbin.get());
+  prepare_webrtcbin(viewer.webrtcbin.get(), addresses);
+  gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.clock());
+  gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(viewer.pipeline.get(), producer.base_time());
+  for (std::size_t i = 0; i < producer.streams(); ++i)
+    viewer.streams.push_back(
+        make_stream(viewer, producer.viewer_template().chains[i], producer.fan_out(i).shared_from_this()));
+  return viewer;
+}
+
+void make_channels(ViewerPipeline& viewer) {
+  viewer.results = make_channel(viewer.webrtcbin.get(), "results", false);
+  viewer.control = make_channel(viewer.webrtcbin.get(), "control", true);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin` after the template that the file gave, with what Debian
+// 12's webrtcbin 1.22.0 needs done before it may run.
+#pragma once
+
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "producer.h"
+
+struct ViewerStream {
+  GstPtr<GstPad> webrtc_pad;
+  GObjectPtr<GstWebRTCRTPTransceiver> transceiver;
+  std::shared_ptr<Feed> feed;
+  std::shared_ptr<std::atomic<std::int64_t>> rtp_offset;  // RTP timestamp - frame id; -1 until the first packet
+};
+
+struct ViewerPipeline {
+  GstPtr<GstElement> pipeline;
+  GstPtr<GstElement> webrtcbin;
+  std::vector<ViewerStream> streams;
+  GObjectPtr<GstWebRTCDataChannel> results;
+  GObjectPtr<GstWebRTCDataChannel> control;
+};
+
+// `addresses`: the only ones to use for media; none means all. Not running yet. Throws std::runtime_error.
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+                                    const std::string& name);
+
+// The channels can be made once webrtcbin is READY, and must be before the offer is.
+void make_channels(ViewerPipeline& viewer);
