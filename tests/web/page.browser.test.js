@@ -320,6 +320,41 @@ test('a page that is left lets go of its connection, and takes it up when it com
   await viewersAtPeer(0);
 });
 
+test('a video that the browser has paused can be started by its user', async () => {
+  await open();
+  const play = page.getByRole('button', { name: 'Play' });
+  assert.equal(await play.isVisible(), false);
+  await page.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('video').pause());
+  await play.click();
+  await play.waitFor({ state: 'hidden' });
+  const { frames } = await report();
+  await until((r, shown) => r.frames.shown > shown + 5, frames.shown);
+});
+
+test('results can be hidden and shown again', async () => {
+  await open();
+  const overlay = page.locator('cv-player .overlay');
+  const button = page.getByRole('button', { name: 'Results', pressed: true });
+  assert.equal(await overlay.isVisible(), true);
+  await button.click();
+  assert.equal(await overlay.isVisible(), false);
+  assert.equal(await button.count(), 0);
+  await page.getByRole('button', { name: 'Results', pressed: false }).click();
+  assert.equal(await overlay.isVisible(), true);
+});
+
+test('src names the server; one that is no address is an error in words', async () => {
+  await open();
+  const go = (src) => page.evaluate((value) => document.querySelector('cv-player').setAttribute('src', value), src);
+  await go('http://[');
+  const { error } = await until((r) => r.state === 'waiting');
+  assert.equal(error.code, 'connection');
+  assert.match(await banner(), /reconnecting in \d s$/);
+  await go(`${url.replace('http', 'ws')}/ws`);
+  const { attempt } = await until((r) => r.state === 'playing');
+  assert.equal(attempt, 1);
+});
+
 for (const [width, height] of [[360, 740], [740, 360], [1280, 800], [1920, 1080]]) {
   test(`${width} × ${height}: everything is on the page, nothing beside it`, async () => {
     await open({ width, height });

@@ -47,17 +47,27 @@ export class Overlay {
     const context = this.#context;
     if (!context) return;
     const ratio = window.devicePixelRatio;
-    const width = Math.round(this.#width * ratio);
-    const height = Math.round(this.#height * ratio);
-    if (this.#canvas.width !== width) this.#canvas.width = width;
-    if (this.#canvas.height !== height) this.#canvas.height = height;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.#width, this.#height);
+    this.#fit(Math.ceil(this.#width * ratio), Math.ceil(this.#height * ratio), ratio);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     const result = this.#result;
     if (!result) return;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     for (const object of result.objects) {
       if (object.label !== 'truth') this.#drawObject(context, object, result);
     }
+  }
+
+  /**
+   * One pixel of the canvas is one of the screen.
+   * @param {number} width @param {number} height @param {number} ratio
+   */
+  #fit(width, height, ratio) {
+    const { style } = this.#canvas;
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    style.width = `${width / ratio}px`;
+    style.height = `${height / ratio}px`;
   }
 
   /**

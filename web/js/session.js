@@ -145,8 +145,9 @@ export class Session {
   }
 
   async #check() {
-    const stats = videoStats((await this.#pc.getStats()).values());
-    if (this.#state === 'closed') return;
+    const report = await this.#pc.getStats().catch(() => null);
+    if (this.#state === 'closed' || report === null) return;
+    const stats = videoStats(report.values());
     if (stats) this.#events.stats(stats);
     const verdict = this.#watchdog.check({
       time: performance.now(),

@@ -135,8 +135,8 @@ export class View {
     const { clientWidth: width, clientHeight: height } = this.#stage;
     const place = layout({ width, height }, this.#size, this.#rows);
     const { style } = this.#picture;
-    style.left = `${place.left}px`;
-    style.top = `${place.top}px`;
+    style.left = `${Math.round(place.left)}px`;
+    style.top = `${Math.round(place.top)}px`;
     style.width = `${place.width}px`;
     style.height = `${place.height}px`;
     style.setProperty('--video-height', `${place.videoHeight}px`);
