@@ -14,6 +14,7 @@ namespace {
 using SdpPtr = std::unique_ptr<GstSDPMessage, Deleter<gst_sdp_message_free>>;
 
 SdpPtr parse(const std::string& text) {
+  if (text.empty()) return nullptr;
   GstSDPMessage* message = nullptr;
   if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) {
     if (message) gst_sdp_message_free(message);

@@ -16,7 +16,8 @@ class Writer {
   Writer() { json_builder_begin_object(builder_.get()); }
 
   Writer& set(const char* name, std::string_view value) {
-    return add(name, json_node_init_string(json_node_alloc(), std::string(value).c_str()));
+    const std::string text = take_string(g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
+    return add(name, json_node_init_string(json_node_alloc(), text.c_str()));
   }
   Writer& set(const char* name, const char* value) { return set(name, std::string_view(value)); }
   Writer& set(const char* name, bool value) { return add(name, json_node_init_boolean(json_node_alloc(), value)); }

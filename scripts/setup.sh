@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What ./demo and ./check share: packages, build, environment. Sourced from the top folder.
+
+build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libjson-glib-dev libopencv-imgproc-dev)
+run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice)
+test_packages=(libgtest-dev clang clang-format clang-tidy bsdutils procps psmisc)
+browser_packages=(chromium firefox-esr)
+
+die() {
+  echo "$0: $*" >&2
+  exit 1
+}
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# install PACKAGE…: those that are missing, with apt
+install() {
+  local missing=() as_root=()
+  for package; do installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "these packages are missing, and only root can install them: ${missing[*]}
+  Run this once as root, or install them yourself: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  echo "Installing ${missing[*]} …" >&2
+  "${as_root[@]}" apt-get update -qq >&2 || die "apt-get update failed; is there a network?"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >/dev/null || die "apt-get could not install ${missing[*]}"
+}
+
+need_debian() {
+  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+    die "this script installs what it needs with apt, so it wants Debian 12 or a relative (Ubuntu). Elsewhere: install
+  GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, json-glib and OpenCV, then
+  run: meson setup build && ninja -C build"
+}
+
+# build DIR [meson option…]: configures once, then compiles what changed
+build() {
+  local dir=$1
+  shift
+  if [ ! -f "$dir/build.ninja" ]; then
+    meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; rm -rf "$dir"; die "meson setup failed"; }
+    rm -f "$dir.log"
+  fi
+  local log
+  log=$(ninja -C "$dir" 2>&1) || { echo "$log" >&2; die "the build failed"; }
+}
+
+# configure DIR option…: changes a folder that is there already
+configure() { [ ! -f "$1/build.ninja" ] || meson configure "$@"; }
+
+# The build's plugin, launcher and pipelines are found first from here on
+use_build() {
+  export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-}
+  eval "$(meson devenv -C build --dump)"
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "results.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "glib_ptr.h"
+
+namespace {
+
+class ResultsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    gst_init(nullptr, nullptr);
+    gst_video_info_set_format(&info_, GST_VIDEO_FORMAT_I420, 640, 360);
+  }
+  BufferPtr buffer_{gst_buffer_new()};
+  GstVideoInfo info_;
+};
+
+TEST_F(ResultsTest, AFrameWithNothingOnItIsAResultToo) {
+  const auto result = read_result(buffer_.get(), info_, 7, "circles");
+  EXPECT_EQ(result.frame, 7U);
+  EXPECT_EQ(result.model, "circles");
+  EXPECT_FALSE(result.ms);
+  EXPECT_EQ(result.width, 640);
+  EXPECT_EQ(result.height, 360);
+  EXPECT_TRUE(result.objects.empty());
+}
+
+TEST_F(ResultsTest, ReadsAnyDetectorsRegions) {
+  auto* roi = gst_buffer_add_video_region_of_interest_meta(buffer_.get(), "person", 10, 20, 30, 40);
+  gst_video_region_of_interest_meta_add_param(
+      roi, gst_structure_new("detection", "confidence", G_TYPE_DOUBLE, 0.75, "label", G_TYPE_STRING, "cyclist", "track",
+                             G_TYPE_INT, 5, "near", G_TYPE_BOOLEAN, TRUE, "inner", GST_TYPE_CAPS, nullptr, nullptr));
+  gst_video_region_of_interest_meta_add_param(roi, gst_structure_new("other", "x", G_TYPE_INT, 1, nullptr));
+  gst_buffer_add_video_region_of_interest_meta(buffer_.get(), "dog", 1, 2, 3, 4);
+  const auto result = read_result(buffer_.get(), info_, 0, "m");
+  ASSERT_EQ(result.objects.size(), 2U);
+  const auto& person = result.objects[0];
+  EXPECT_EQ(person.label, "cyclist");
+  EXPECT_EQ(person.confidence, 0.75);
+  EXPECT_EQ(person.x, 10);
+  EXPECT_EQ(person.h, 40);
+  ASSERT_EQ(person.details.size(), 2U);
+  EXPECT_EQ(person.details[0].name, "track");
+  EXPECT_EQ(std::get<double>(person.details[0].value), 5);
+  EXPECT_EQ(std::get<bool>(person.details[1].value), true);
+  EXPECT_EQ(result.objects[1].label, "dog");
+  EXPECT_FALSE(result.objects[1].confidence);
+}
+
+TEST_F(ResultsTest, TakesModelAndTimeFromTheInferenceMeta) {
+  const char* tags[] = {nullptr};
+  if (!gst_meta_get_info("CvInferenceMeta"))
+    gst_meta_register_custom("CvInferenceMeta", tags, nullptr, nullptr, nullptr);
+  auto* meta = gst_buffer_add_custom_meta(buffer_.get(), "CvInferenceMeta");
+  gst_structure_set(gst_custom_meta_get_structure(meta), "model", G_TYPE_STRING, "hough", "duration", G_TYPE_UINT64,
+                    12'500'000 * guint64{1}, nullptr);
+  const auto result = read_result(buffer_.get(), info_, 0, "m");
+  EXPECT_EQ(result.model, "hough");
+  EXPECT_EQ(result.ms, 12.5);
+}
+
+}  // namespace
