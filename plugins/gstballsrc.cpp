@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// ballsrc: a camera that films a ball on a random walk.
+/**
+ * SECTION:element-ballsrc
+ * @title: ballsrc
+ *
+ * A live test source: a ring walks randomly over a plain background; the frame's number and wall-clock time are drawn
+ * on it. Everything about a frame follows from #ballsrc:seed and its number, which GST_BUFFER_OFFSET carries; frames
+ * that come too late for the pipeline's clock are left out, and their numbers with them, as a camera's would be.
+ *
+ * Where the ball is, sub-pixel, comes as a #GstVideoRegionOfInterestMeta of type "truth" when #ballsrc:ground-truth is
+ * set; its params structure "detection" has the doubles "center-x", "center-y" and "radius". A live frame's capture
+ * time comes as a #GstReferenceTimestampMeta with the caps "timestamp/x-unix".
+ *
+ * |[
+ * gst-launch-1.0 ballsrc print-time=true ! videoconvert ! autovideosink
+ * ]| A white ring on black; the terminal shows each frame's number and time. A screenshot of both shows the latency.
+ * |[
+ * gst-launch-1.0 ballsrc is-live=false seed=7 num-buffers=250 ! video/x-raw,format=NV12,framerate=25/1 ! fakesink
+ * ]| Ten seconds of video, the same on each run, as fast as possible.
+ */
+#include "gstballsrc.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+#include <string_view>
+
+#include "core/ball.h"
+#include "core/scene.h"
+#include "frame_clock.h"
+#include "properties.h"
+#include "regions.h"
+#include "video_frame.h"
+
+GST_DEBUG_CATEGORY_STATIC(ball_src_debug);
+#define GST_CAT_DEFAULT ball_src_debug
+
+namespace {
+
+struct Settings {
+  guint64 seed = 1;
+  double radius = 50;
+  double speed = 0.05;
+  double line_width = 4;
+  bool filled = false;
+  guint foreground = 0xFFFFFFFF;
+  guint background = 0xFF000000;
+  bool show_time = true;
+  bool print_time = false;
+  bool ground_truth = false;
+};
+
+constexpr Settings kDefaults;
+constexpr bool kDefaultIsLive = true;
+constexpr guint kPropIsLive = 100;  // the base class keeps it; the others are in the table
+
+cvgst::PropertyTable<Settings> properties;
+
+struct FrameText {
+  std::array<char, 64> text{};
+  std::string_view view() const { return text.data(); }
+};
+
+}  // namespace
+
+struct BallSrcState {
+  // Guarded by the object lock.
+  Settings settings;
+  GstClockID waiting = nullptr;
+  bool unlocked = false;
+
+  // The streaming thread's own, and start()'s and set_caps()'s before it.
+  GstVideoInfo info{};
+  std::optional<core::BallWalk> walk;
+  guint64 walked = 0;      // camera frames that the walk has made
+  guint64 next_frame = 0;  // number of the next camera frame
+  cvgst::FrameClock clock;
+  std::optional<core::BallScene> scene;
+};
+
+struct _GstBallSrc {
+  GstPushSrc parent;
+  BallSrcState* state;
+};
+
+G_DEFINE_FINAL_TYPE(GstBallSrc, gst_ball_src, GST_TYPE_PUSH_SRC)
+GST_ELEMENT_REGISTER_DEFINE(ballsrc, "ballsrc", GST_RANK_NONE, GST_TYPE_BALL_SRC)
+
+#define BALL_CAPS                                                      \
+  "video/x-raw, format = " CV_VIDEO_FORMATS                            \
+  ", width = [ 64, 4096 ], height = [ 64, 2160 ], framerate = [ 1/1, " \
+  "240/1 ]"
+
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(BALL_CAPS));
+
+static Settings snapshot(GstBallSrc* self) {
+  GST_OBJECT_LOCK(self);
+  const Settings settings = self->state->settings;
+  GST_OBJECT_UNLOCK(self);
+  return settings;
+}
+
+// "12:34:56.789 #42"
+static FrameText describe(guint64 frame, GstClockTime unix_time) {
+  const auto seconds = static_cast<std::time_t>(GST_TIME_AS_SECONDS(unix_time));
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  FrameText text;
+  std::snprintf(text.text.data(), text.text.size(), "%02d:%02d:%02d.%03u #%" G_GUINT64_FORMAT, local.tm_hour,
+                local.tm_min, local.tm_sec, static_cast<unsigned>(GST_TIME_AS_MSECONDS(unix_time) % 1000), frame);
+  return text;
+}
+
+static core::Circle draw(BallSrcState& state, const Settings& settings, guint64 frame, std::string_view text,
+                         const core::Image& image) {
+  const double seconds = static_cast<double>(state.info.fps_d) / state.info.fps_n;
+  for (; state.walked < frame; ++state.walked) state.walk->advance(settings.speed, seconds);
+  const core::SceneLook look{settings.radius, settings.line_width, settings.filled,
+                             cvgst::pixel_of(state.info, settings.foreground),
+                             cvgst::pixel_of(state.info, settings.background)};
+  const core::Circle ball = state.scene->place(*state.walk, look);
+  state.scene->draw(image, look, ball, settings.show_time ? text : "");
+  return ball;
+}
+
+// Sleeps until the running time; false when unlocked meanwhile.
+static bool wait_until(GstBallSrc* self, GstClock* clock, GstClockTime running_time) {
+  BallSrcState& state = *self->state;
+  GST_OBJECT_LOCK(self);
+  if (state.unlocked) {
+    GST_OBJECT_UNLOCK(self);
+    return false;
+  }
+  GstClockID id = gst_clock_new_single_shot_id(clock, running_time + GST_ELEMENT(self)->base_time);
+  state.waiting = id;
+  GST_OBJECT_UNLOCK(self);
+  const GstClockReturn result = gst_clock_id_wait(id, nullptr);
+  GST_OBJECT_LOCK(self);
+  state.waiting = nullptr;
+  GST_OBJECT_UNLOCK(self);
+  gst_clock_id_unref(id);
+  return result != GST_CLOCK_UNSCHEDULED;
+}
+
+// The next camera frame that is not already over.
+static guint64 next_live_frame(BallSrcState& state, GstClockTime now) {
+  if (!state.clock.started()) state.clock.start(state.next_frame, now);
+  const guint64 current = state.clock.frame_at(now);
+  return current > state.next_frame ? current + 1 : state.next_frame;
+}
+
+static void stamp_buffer(BallSrcState& state, GstBuffer* buffer, guint64 frame) {
+  GST_BUFFER_PTS(buffer) = state.clock.time_of(frame);
+  GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION(buffer) = state.clock.time_of(frame + 1) - state.clock.time_of(frame);
+  GST_BUFFER_OFFSET(buffer) = frame;
+  GST_BUFFER_OFFSET_END(buffer) = frame + 1;
+  if (frame != state.next_frame || frame == 0) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+  state.next_frame = frame + 1;
+}
+
+static GstFlowReturn gst_ball_src_fill(GstPushSrc* base, GstBuffer* buffer) {
+  GstBallSrc* self = GST_BALL_SRC(base);
+  BallSrcState& state = *self->state;
+  const Settings settings = snapshot(self);
+  g_autoptr(GstClock) clock =
+      gst_base_src_is_live(GST_BASE_SRC(base)) ? gst_element_get_clock(GST_ELEMENT(self)) : nullptr;
+
+  guint64 frame = state.next_frame;
+  GstClockTime unix_time = 0;
+  if (clock != nullptr) {
+    const GstClockTime now = gst_clock_get_time(clock) - gst_element_get_base_time(GST_ELEMENT(self));
+    frame = next_live_frame(state, now);
+    unix_time = static_cast<GstClockTime>(g_get_real_time()) * GST_USECOND + state.clock.time_of(frame) - now;
+  } else {
+    if (!state.clock.started()) state.clock.start(0, 0);
+    unix_time = state.clock.time_of(frame);
+  }
+  const FrameText text = describe(frame, unix_time);
+  core::Circle ball;
+  {
+    const cvgst::MappedFrame mapped(state.info, buffer, GST_MAP_WRITE);
+    if (!mapped) {
+      GST_ELEMENT_ERROR(self, RESOURCE, WRITE, ("Can't write into the video frame."), (nullptr));
+      return GST_FLOW_ERROR;
+    }
+    ball = draw(state, settings, frame, text.view(), cvgst::image_of(mapped.frame()));
+  }
+  if (clock != nullptr && !wait_until(self, clock, state.clock.time_of(frame))) return GST_FLOW_FLUSHING;
+
+  stamp_buffer(state, buffer, frame);
+  if (clock != nullptr) {
+    g_autoptr(GstCaps) reference = gst_caps_new_empty_simple("timestamp/x-unix");
+    gst_buffer_add_reference_timestamp_meta(buffer, reference, unix_time, GST_CLOCK_TIME_NONE);
+  }
+  if (settings.ground_truth)
+    cvgst::add_region(buffer, core::circle_detection("truth", ball, 1), state.info.width, state.info.height);
+  if (settings.print_time) {
+    std::printf("%s\n", text.text.data());
+    std::fflush(stdout);
+  }
+  return GST_FLOW_OK;
+}
+
+static GstCaps* gst_ball_src_fixate(GstBaseSrc* base, GstCaps* caps) {
+  caps = gst_caps_truncate(gst_caps_make_writable(caps));
+  GstStructure* structure = gst_caps_get_structure(caps, 0);
+  gst_structure_fixate_field_nearest_int(structure, "width", 640);
+  gst_structure_fixate_field_nearest_int(structure, "height", 360);
+  gst_structure_fixate_field_nearest_fraction(structure, "framerate", 30, 1);
+  return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->fixate(base, caps);
+}
+
+static gboolean gst_ball_src_set_caps(GstBaseSrc* base, GstCaps* caps) {
+  BallSrcState& state = *GST_BALL_SRC(base)->state;
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, caps)) return FALSE;
+  state.clock.set_rate(info.fps_n, info.fps_d, state.next_frame);
+  state.info = info;
+  state.scene.emplace(info.width, info.height);
+  return TRUE;
+}
+
+// A pool of video frames: the next element's, where it offers one.
+static gboolean gst_ball_src_decide_allocation(GstBaseSrc* base, GstQuery* query) {
+  const GstVideoInfo& info = GST_BALL_SRC(base)->state->info;
+  GstCaps* caps = nullptr;
+  gst_query_parse_allocation(query, &caps, nullptr);
+  GstBufferPool* pool = nullptr;
+  guint size = 0;
+  guint min = 0;
+  guint max = 0;
+  const bool offered = gst_query_get_n_allocation_pools(query) > 0;
+  if (offered) gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &min, &max);
+  if (pool == nullptr) pool = gst_video_buffer_pool_new();
+  size = std::max(size, static_cast<guint>(info.size));
+
+  GstStructure* config = gst_buffer_pool_get_config(pool);
+  gst_buffer_pool_config_set_params(config, caps, size, min, max);
+  if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr))
+    gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_set_config(pool, config);
+  if (offered)
+    gst_query_set_nth_allocation_pool(query, 0, pool, size, min, max);
+  else
+    gst_query_add_allocation_pool(query, pool, size, min, max);
+  gst_object_unref(pool);
+  return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->decide_allocation(base, query);
+}
+
+static gboolean gst_ball_src_start(GstBaseSrc* base) {
+  GstBallSrc* self = GST_BALL_SRC(base);
+  BallSrcState& state = *self->state;
+  state.walk.emplace(snapshot(self).seed);
+  state.walked = state.next_frame = 0;
+  state.clock.stop();
+  return TRUE;
+}
+
+static gboolean gst_ball_src_is_seekable(GstBaseSrc* base) {
+  return !gst_base_src_is_live(base);
+}
+
+static gboolean gst_ball_src_do_seek(GstBaseSrc* base, GstSegment* segment) {
+  BallSrcState& state = *GST_BALL_SRC(base)->state;
+  if (gst_base_src_is_live(base)) return TRUE;  // only the start of a live stream
+  if (segment->rate <= 0) return FALSE;
+  segment->time = segment->start;
+  state.clock.start(0, 0);
+  state.next_frame = state.clock.frame_at(segment->position);
+  state.walk->reset();
+  state.walked = 0;
+  return TRUE;
+}
+
+static gboolean gst_ball_src_query(GstBaseSrc* base, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !gst_base_src_is_live(base))
+    return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->query(base, query);
+  // A frame is there at its time; when it can't be given away for a whole frame's time, one is lost.
+  gst_query_set_latency(query, TRUE, 0, GST_BALL_SRC(base)->state->clock.period());
+  return TRUE;
+}
+
+static gboolean gst_ball_src_unlock(GstBaseSrc* base) {
+  GstBallSrc* self = GST_BALL_SRC(base);
+  GST_OBJECT_LOCK(self);
+  self->state->unlocked = true;
+  if (self->state->waiting != nullptr) gst_clock_id_unschedule(self->state->waiting);
+  GST_OBJECT_UNLOCK(self);
+  return TRUE;
+}
+
+static gboolean gst_ball_src_unlock_stop(GstBaseSrc* base) {
+  GstBallSrc* self = GST_BALL_SRC(base);
+  GST_OBJECT_LOCK(self);
+  self->state->unlocked = false;
+  GST_OBJECT_UNLOCK(self);
+  return TRUE;
+}
+
+static void gst_ball_src_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  GstBallSrc* self = GST_BALL_SRC(object);
+  if (id == kPropIsLive) {
+    gst_base_src_set_live(GST_BASE_SRC(self), g_value_get_boolean(value));
+    return;
+  }
+  GST_OBJECT_LOCK(self);
+  const bool known = properties.set(self->state->settings, id, value);
+  GST_OBJECT_UNLOCK(self);
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void gst_ball_src_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  GstBallSrc* self = GST_BALL_SRC(object);
+  if (id == kPropIsLive) {
+    g_value_set_boolean(value, gst_base_src_is_live(GST_BASE_SRC(self)));
+    return;
+  }
+  if (!properties.get(snapshot(self), id, value)) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void gst_ball_src_finalize(GObject* object) {
+  delete GST_BALL_SRC(object)->state;
+  G_OBJECT_CLASS(gst_ball_src_parent_class)->finalize(object);
+}
+
+static void gst_ball_src_init(GstBallSrc* self) {
+  self->state = new BallSrcState;
+  gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
+  gst_base_src_set_live(GST_BASE_SRC(self), kDefaultIsLive);
+}
+
+static void install_properties(GObjectClass* klass) {
+  constexpr auto kFlags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  constexpr auto kLiveFlags = static_cast<GParamFlags>(kFlags | GST_PARAM_MUTABLE_PLAYING);
+  constexpr auto kStartFlags = static_cast<GParamFlags>(kFlags | GST_PARAM_MUTABLE_READY);
+  const Settings& d = kDefaults;
+  const auto add = [klass](GParamSpec* spec, auto field) { properties.install(klass, spec, field); };
+  add(g_param_spec_uint64("seed", "Seed", "Start of the random walk: the same seed gives the same walk", 0, G_MAXUINT64,
+                          d.seed, kStartFlags),
+      &Settings::seed);
+  add(g_param_spec_double("radius", "Radius",
+                          "Radius of the ball to the middle of its line, in pixels; at most a third of the picture's "
+                          "smaller side is drawn",
+                          1, 1000, d.radius, kLiveFlags),
+      &Settings::radius);
+  add(g_param_spec_double("speed", "Speed",
+                          "Standard deviation of the walk as a part of the picture's width and height, per square root "
+                          "of a second",
+                          0, 10, d.speed, kLiveFlags),
+      &Settings::speed);
+  add(g_param_spec_double("line-width", "Line width", "Width of the ring's line, in pixels", 0.5, 100, d.line_width,
+                          kLiveFlags),
+      &Settings::line_width);
+  add(g_param_spec_boolean("filled", "Filled", "A disc instead of a ring", d.filled, kLiveFlags), &Settings::filled);
+  add(g_param_spec_uint("foreground-color", "Foreground colour",
+                        "Colour of ball and text, 0xAARRGGBB; alpha is ignored", 0, G_MAXUINT, d.foreground,
+                        kLiveFlags),
+      &Settings::foreground);
+  add(g_param_spec_uint("background-color", "Background colour",
+                        "Colour of the background, 0xAARRGGBB; alpha is ignored", 0, G_MAXUINT, d.background,
+                        kLiveFlags),
+      &Settings::background);
+  add(g_param_spec_boolean("show-time", "Show time", "Draw each frame's time and number, where there is room",
+                           d.show_time, kLiveFlags),
+      &Settings::show_time);
+  add(g_param_spec_boolean("print-time", "Print time", "Print each frame's time and number on stdout, one line a frame",
+                           d.print_time, kLiveFlags),
+      &Settings::print_time);
+  add(g_param_spec_boolean("ground-truth", "Ground truth",
+                           "Attach the ball's true place as a region of interest of type \"truth\"", d.ground_truth,
+                           kLiveFlags),
+      &Settings::ground_truth);
+  g_object_class_install_property(
+      klass, kPropIsLive,
+      g_param_spec_boolean("is-live", "Is live",
+                           "Pace frames by the pipeline's clock; otherwise as fast as possible, the same on each run",
+                           kDefaultIsLive, kStartFlags));
+}
+
+static void gst_ball_src_class_init(GstBallSrcClass* klass) {
+  GST_DEBUG_CATEGORY_INIT(ball_src_debug, "ballsrc", 0, "Ball source");
+  auto* object = G_OBJECT_CLASS(klass);
+  auto* element = GST_ELEMENT_CLASS(klass);
+  auto* source = GST_BASE_SRC_CLASS(klass);
+  object->set_property = gst_ball_src_set_property;
+  object->get_property = gst_ball_src_get_property;
+  object->finalize = gst_ball_src_finalize;
+  install_properties(object);
+  gst_element_class_set_static_metadata(element, "Ball source", "Source/Video",
+                                        "Films a ball on a random walk, live, with the time drawn on each frame",
+                                        CV_AUTHOR);
+  gst_element_class_add_static_pad_template(element, &src_template);
+  source->fixate = gst_ball_src_fixate;
+  source->set_caps = gst_ball_src_set_caps;
+  source->decide_allocation = gst_ball_src_decide_allocation;
+  source->start = gst_ball_src_start;
+  source->is_seekable = gst_ball_src_is_seekable;
+  source->do_seek = gst_ball_src_do_seek;
+  source->query = gst_ball_src_query;
+  source->unlock = gst_ball_src_unlock;
+  source->unlock_stop = gst_ball_src_unlock_stop;
+  GST_PUSH_SRC_CLASS(klass)->fill = gst_ball_src_fill;
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gstcvdetector.h"
+
+#include <gst/video/gstvideofilter.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "core/frame_id.h"
+#include "inference_timer.h"
+#include "regions.h"
+#include "video_frame.h"
+
+GST_DEBUG_CATEGORY_STATIC(cv_detector_debug);
+#define GST_CAT_DEFAULT cv_detector_debug
+
+namespace {
+
+constexpr guint kDefaultRuntime = 0;
+constexpr bool kDefaultPostMessages = true;
+
+enum Property { kPropRuntime = 1, kPropModelName, kPropPostMessages, kPropFirstParameter };
+
+struct Settings {
+  guint runtime = kDefaultRuntime;
+  bool post_messages = kDefaultPostMessages;
+  std::string model_name;
+  std::vector<double> parameters;
+};
+
+using ConverterPtr = std::unique_ptr<GstVideoConverter, decltype(&gst_video_converter_free)>;
+
+}  // namespace
+
+struct CvDetectorState {
+  Settings settings;  // guarded by the object lock
+  cvgst::InferenceTimer timer;
+
+  // The streaming thread's own: for formats that the detector can't read in place.
+  ConverterPtr converter{nullptr, gst_video_converter_free};
+  GstVideoInfo converted_info{};
+  GstBuffer* converted = nullptr;
+
+  ~CvDetectorState() { gst_clear_buffer(&converted); }
+};
+
+struct GstCvDetector {
+  GstVideoFilter parent;
+  CvDetectorState* state;
+};
+
+struct GstCvDetectorClass {
+  GstVideoFilterClass parent_class;
+  const cvgst::DetectorSpec* spec;
+};
+
+static gpointer parent_class = nullptr;
+
+static GstCvDetector* detector_cast(gpointer object) {
+  return static_cast<GstCvDetector*>(object);
+}
+
+static const cvgst::DetectorSpec& spec_of(gpointer object) {
+  return *reinterpret_cast<GstCvDetectorClass*>(G_OBJECT_GET_CLASS(object))->spec;
+}
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
+
+static GstStructure* describe(const core::Detection& detection) {
+  GstStructure* object =
+      gst_structure_new("object", "type", G_TYPE_STRING, detection.type.c_str(), "x", G_TYPE_DOUBLE, detection.x, "y",
+                        G_TYPE_DOUBLE, detection.y, "w", G_TYPE_DOUBLE, detection.width, "h", G_TYPE_DOUBLE,
+                        detection.height, "confidence", G_TYPE_DOUBLE, detection.confidence, nullptr);
+  for (const auto& [name, value] : detection.fields)
+    gst_structure_set(object, name.c_str(), G_TYPE_DOUBLE, value, nullptr);
+  return object;
+}
+
+static void post_message(GstCvDetector* self, GstBuffer* buffer, const std::string& model, GstClockTime duration,
+                         const std::vector<core::Detection>& found) {
+  auto* base = GST_BASE_TRANSFORM(self);
+  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+  const guint64 running_time = gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  GstStructure* message = gst_structure_new(
+      spec_of(self).name, "frame-id", G_TYPE_UINT, frame_id(running_time), "running-time", G_TYPE_UINT64, running_time,
+      "timestamp", G_TYPE_UINT64, GST_BUFFER_PTS(buffer), "model", G_TYPE_STRING, model.c_str(), "duration",
+      G_TYPE_UINT64, duration, "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height, nullptr);
+  g_auto(GValue) objects = G_VALUE_INIT;
+  gst_value_array_init(&objects, static_cast<guint>(found.size()));
+  for (const auto& detection : found) {
+    GValue object = G_VALUE_INIT;
+    g_value_init(&object, GST_TYPE_STRUCTURE);
+    g_value_take_boxed(&object, describe(detection));
+    gst_value_array_append_and_take_value(&objects, &object);
+  }
+  gst_structure_take_value(message, "objects", &objects);
+  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), message));
+}
+
+// Whether the first component is a plane that the detector reads as it is.
+static bool readable_in_place(const GstVideoInfo& info, cvgst::Input input) {
+  if (input == cvgst::Input::kBgr) return GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_BGR;
+  return !GST_VIDEO_INFO_IS_RGB(&info) && GST_VIDEO_INFO_COMP_PSTRIDE(&info, 0) == 1;
+}
+
+static core::Pixels pixels_of(const GstVideoFrame& frame, cvgst::Input input) {
+  return {static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)), GST_VIDEO_FRAME_WIDTH(&frame),
+          GST_VIDEO_FRAME_HEIGHT(&frame), GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0), input == cvgst::Input::kBgr ? 3 : 1};
+}
+
+static std::vector<core::Detection> detect(GstCvDetector* self, GstVideoFrame& frame, const Settings& settings) {
+  const cvgst::DetectorSpec& spec = spec_of(self);
+  const cvgst::Parameters parameters(spec.parameters, settings.parameters);
+  CvDetectorState& state = *self->state;
+  if (!state.converter) return spec.detect(pixels_of(frame, spec.input), parameters);
+
+  cvgst::MappedFrame converted(state.converted_info, state.converted, GST_MAP_READWRITE);
+  gst_video_converter_frame(state.converter.get(), &frame, &converted.frame());
+  return spec.detect(pixels_of(converted.frame(), spec.input), parameters);
+}
+
+static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
+  GstCvDetector* self = detector_cast(base);
+  GST_OBJECT_LOCK(self);
+  const Settings settings = self->state->settings;
+  GST_OBJECT_UNLOCK(self);
+  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+
+  const auto start = cvgst::InferenceTimer::Clock::now();
+  std::vector<core::Detection> found;
+  {
+    cvgst::MappedFrame frame(info, buffer, GST_MAP_READ);
+    if (!frame) {
+      GST_ELEMENT_ERROR(self, RESOURCE, READ, ("Can't read the video frame."), (nullptr));
+      return GST_FLOW_ERROR;
+    }
+    found = detect(self, frame.frame(), settings);
+  }
+  if (!self->state->timer.wait_until(start + std::chrono::milliseconds(settings.runtime))) return GST_FLOW_FLUSHING;
+
+  const GstClockTime duration =
+      static_cast<GstClockTime>(std::chrono::nanoseconds(cvgst::InferenceTimer::Clock::now() - start).count());
+  for (const auto& detection : found) cvgst::add_region(buffer, detection, info.width, info.height);
+  cvgst::add_inference(buffer, settings.model_name.c_str(), duration);
+  if (settings.post_messages) post_message(self, buffer, settings.model_name, duration, found);
+  return GST_FLOW_OK;
+}
+
+static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo* in, GstCaps*, GstVideoInfo*) {
+  GstCvDetector* self = detector_cast(filter);
+  CvDetectorState& state = *self->state;
+  const cvgst::Input input = spec_of(self).input;
+  state.converter.reset();
+  gst_clear_buffer(&state.converted);
+  if (readable_in_place(*in, input)) return TRUE;
+
+  const GstVideoFormat format = input == cvgst::Input::kBgr ? GST_VIDEO_FORMAT_BGR : GST_VIDEO_FORMAT_GRAY8;
+  gst_video_info_set_format(&state.converted_info, format, static_cast<guint>(in->width),
+                            static_cast<guint>(in->height));
+  state.converted_info.fps_n = in->fps_n;
+  state.converted_info.fps_d = in->fps_d;
+  state.converter.reset(gst_video_converter_new(in, &state.converted_info, nullptr));
+  state.converted = gst_buffer_new_allocate(nullptr, state.converted_info.size, nullptr);
+  return state.converter != nullptr;
+}
+
+// Buffers pass through as they are, so whoever comes next chooses how they are allocated.
+static gboolean cv_detector_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
+  return gst_pad_peer_query(base->srcpad, query);
+}
+
+static gboolean cv_detector_start(GstBaseTransform* base) {
+  detector_cast(base)->state->timer.resume();
+  return TRUE;
+}
+
+static gboolean cv_detector_sink_event(GstBaseTransform* base, GstEvent* event) {
+  cvgst::InferenceTimer& timer = detector_cast(base)->state->timer;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) timer.interrupt();
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) timer.resume();
+  return GST_BASE_TRANSFORM_CLASS(parent_class)->sink_event(base, event);
+}
+
+static GstStateChangeReturn cv_detector_change_state(GstElement* element, GstStateChange transition) {
+  // Before the pads are deactivated, which waits for the streaming thread.
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) detector_cast(element)->state->timer.interrupt();
+  return GST_ELEMENT_CLASS(parent_class)->change_state(element, transition);
+}
+
+static void cv_detector_set_property(GObject* object, guint id, const GValue* value, GParamSpec*) {
+  Settings& settings = detector_cast(object)->state->settings;
+  GST_OBJECT_LOCK(object);
+  if (id == kPropRuntime) {
+    settings.runtime = g_value_get_uint(value);
+  } else if (id == kPropPostMessages) {
+    settings.post_messages = g_value_get_boolean(value) != FALSE;
+  } else if (id == kPropModelName) {
+    const char* name = g_value_get_string(value);
+    settings.model_name = name != nullptr ? name : "";
+  } else {
+    settings.parameters[id - kPropFirstParameter] = g_value_get_double(value);
+  }
+  GST_OBJECT_UNLOCK(object);
+}
+
+static void cv_detector_get_property(GObject* object, guint id, GValue* value, GParamSpec*) {
+  const Settings& settings = detector_cast(object)->state->settings;
+  GST_OBJECT_LOCK(object);
+  if (id == kPropRuntime)
+    g_value_set_uint(value, settings.runtime);
+  else if (id == kPropPostMessages)
+    g_value_set_boolean(value, settings.post_messages ? TRUE : FALSE);
+  else if (id == kPropModelName)
+    g_value_set_string(value, settings.model_name.c_str());
+  else
+    g_value_set_double(value, settings.parameters[id - kPropFirstParameter]);
+  GST_OBJECT_UNLOCK(object);
+}
+
+static void cv_detector_finalize(GObject* object) {
+  delete detector_cast(object)->state;
+  G_OBJECT_CLASS(parent_class)->finalize(object);
+}
+
+static void cv_detector_init(GTypeInstance* instance, gpointer klass) {
+  const cvgst::DetectorSpec& spec = *static_cast<GstCvDetectorClass*>(klass)->spec;
+  auto* state = new CvDetectorState;
+  state->settings.model_name = spec.name;
+  for (const auto& parameter : spec.parameters) state->settings.parameters.push_back(parameter.default_value);
+  reinterpret_cast<GstCvDetector*>(instance)->state = state;
+}
+
+static void install_properties(GObjectClass* klass, const cvgst::DetectorSpec& spec) {
+  constexpr auto kFlags =
+      static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  g_object_class_install_property(
+      klass, kPropRuntime,
+      g_param_spec_uint("runtime", "Runtime",
+                        "Minimum time that an inference takes, in milliseconds, to be as slow as some other model", 0,
+                        60000, kDefaultRuntime, kFlags));
+  g_object_class_install_property(
+      klass, kPropModelName,
+      g_param_spec_string("model-name", "Model name", "Name of the model in messages and metadata", spec.name, kFlags));
+  g_object_class_install_property(
+      klass, kPropPostMessages,
+      g_param_spec_boolean("post-messages", "Post messages", "Post an element message for each frame",
+                           kDefaultPostMessages, kFlags));
+  guint id = kPropFirstParameter;
+  for (const auto& parameter : spec.parameters) {
+    g_object_class_install_property(
+        klass, id++,
+        g_param_spec_double(parameter.name, parameter.name, parameter.description, parameter.minimum, parameter.maximum,
+                            parameter.default_value, kFlags));
+  }
+}
+
+static void cv_detector_class_init(gpointer klass, gpointer data) {
+  const auto& spec = *static_cast<const cvgst::DetectorSpec*>(data);
+  static_cast<GstCvDetectorClass*>(klass)->spec = &spec;
+  if (parent_class == nullptr) parent_class = g_type_class_peek_parent(klass);
+  auto* object = G_OBJECT_CLASS(klass);
+  auto* element = GST_ELEMENT_CLASS(klass);
+  auto* transform = GST_BASE_TRANSFORM_CLASS(klass);
+  object->set_property = cv_detector_set_property;
+  object->get_property = cv_detector_get_property;
+  object->finalize = cv_detector_finalize;
+  install_properties(object, spec);
+  gst_element_class_set_static_metadata(element, spec.name, "Filter/Analyzer/Video", spec.description, CV_AUTHOR);
+  gst_element_class_add_static_pad_template(element, &sink_template);
+  gst_element_class_add_static_pad_template(element, &src_template);
+  element->change_state = cv_detector_change_state;
+  // Not GstVideoFilter's: it maps frames for writing, which copies one that a tee shares.
+  transform->transform_ip = cv_detector_transform_ip;
+  transform->propose_allocation = cv_detector_propose_allocation;
+  transform->start = cv_detector_start;
+  transform->sink_event = cv_detector_sink_event;
+  GST_VIDEO_FILTER_CLASS(klass)->set_info = cv_detector_set_info;
+}
+
+namespace cvgst {
+
+double Parameters::operator[](std::string_view name) const {
+  const auto found = std::find_if(specs_.begin(), specs_.end(), [&](const auto& spec) { return spec.name == name; });
+  g_assert(found != specs_.end());
+  return values_[static_cast<std::size_t>(found - specs_.begin())];
+}
+
+bool register_detector(GstPlugin* plugin, DetectorSpec spec) {
+  GST_DEBUG_CATEGORY_INIT(cv_detector_debug, "cvdetector", 0, "Detectors");
+  register_inference_meta();
+  const std::string type_name = std::string("cv-") + spec.name;
+  GType type = g_type_from_name(type_name.c_str());
+  if (type == 0) {
+    const auto* kept = new DetectorSpec(std::move(spec));  // as long as its type: for ever
+    GTypeInfo info{};
+    info.class_size = sizeof(GstCvDetectorClass);
+    info.class_init = cv_detector_class_init;
+    info.class_data = kept;
+    info.instance_size = sizeof(GstCvDetector);
+    info.instance_init = cv_detector_init;
+    type = g_type_register_static(GST_TYPE_VIDEO_FILTER, type_name.c_str(), &info, static_cast<GTypeFlags>(0));
+    return gst_element_register(plugin, kept->name, GST_RANK_NONE, type) != FALSE;
+  }
+  return gst_element_register(plugin, spec.name, GST_RANK_NONE, type) != FALSE;
+}
+
+}  // namespace cvgst

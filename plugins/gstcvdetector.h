@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Base of elements that look for something in each frame. A detector is one function and one registration:
+//
+//   static std::vector<core::Detection> detect(const core::Pixels& pixels, const cvgst::Parameters& parameters);
+//
+//   cvgst::register_detector(plugin, {.name = "mydetector", .description = "Finds …", .detect = detect});
+//
+// The base never writes or copies the frame. It attaches what was found as GstVideoRegionOfInterestMeta, and a
+// "CvInferenceMeta" to every frame that was looked at; it posts a message and has the properties for all that.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/detection.h"
+
+namespace cvgst {
+
+// A number that users can set: a property of the element.
+struct ParameterSpec {
+  const char* name;
+  const char* description;  // with its unit
+  double minimum;
+  double maximum;
+  double default_value;
+};
+
+// The parameters' values for one frame.
+class Parameters {
+ public:
+  Parameters(const std::vector<ParameterSpec>& specs, const std::vector<double>& values)
+      : specs_(specs), values_(values) {}
+  // The name must be that of one of the detector's parameters.
+  double operator[](std::string_view name) const;
+
+ private:
+  const std::vector<ParameterSpec>& specs_;
+  const std::vector<double>& values_;
+};
+
+using DetectFunction = std::function<std::vector<core::Detection>(const core::Pixels&, const Parameters&)>;
+
+enum class Input { kGrey, kBgr };
+
+struct DetectorSpec {
+  const char* name;         // of the element, of its messages, and the default of `model-name`
+  const char* description;  // one line
+  DetectFunction detect;
+  Input input = Input::kGrey;
+  std::vector<ParameterSpec> parameters{};
+};
+
+bool register_detector(GstPlugin* plugin, DetectorSpec spec);
+
+}  // namespace cvgst

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The plugin `cv`: all elements are registered here.
+#include <gst/gst.h>
+
+#include "circledetect.h"
+#include "gstballsrc.h"
+#include "gstframestamp.h"
+#include "gstoverlaydraw.h"
+
+static gboolean plugin_init(GstPlugin* plugin) {
+  return GST_ELEMENT_REGISTER(ballsrc, plugin) && register_circledetect(plugin) &&
+         GST_ELEMENT_REGISTER(overlaydraw, plugin) && GST_ELEMENT_REGISTER(framestamp, plugin);
+}
+
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, cv,
+                  "Live computer vision: camera, detector, overlay, frame stamp", plugin_init, CV_VERSION, "LGPL",
+                  "cv-launch", "https://gstreamer.freedesktop.org")

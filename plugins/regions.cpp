@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "regions.h"
+
+#include <gst/video/gstvideometa.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cvgst {
+namespace {
+
+constexpr char kInferenceMeta[] = "CvInferenceMeta";
+
+guint clip(double position, int size) {
+  return static_cast<guint>(std::lround(std::clamp<double>(position, 0, size)));
+}
+
+}  // namespace
+
+void register_inference_meta() {
+  const gchar* tags[] = {nullptr};
+  if (gst_meta_get_info(kInferenceMeta) == nullptr)
+    gst_meta_register_custom(kInferenceMeta, tags, nullptr, nullptr, nullptr);
+}
+
+void add_region(GstBuffer* buffer, const core::Detection& detection, int width, int height) {
+  const guint left = clip(detection.x, width);
+  const guint top = clip(detection.y, height);
+  const guint right = clip(detection.x + detection.width, width);
+  const guint bottom = clip(detection.y + detection.height, height);
+  auto* meta = gst_buffer_add_video_region_of_interest_meta(buffer, detection.type.c_str(), left, top, right - left,
+                                                            bottom - top);
+  GstStructure* params = gst_structure_new("detection", "confidence", G_TYPE_DOUBLE, detection.confidence, nullptr);
+  for (const auto& [name, value] : detection.fields)
+    gst_structure_set(params, name.c_str(), G_TYPE_DOUBLE, value, nullptr);
+  gst_video_region_of_interest_meta_add_param(meta, params);
+}
+
+void add_inference(GstBuffer* buffer, const char* model, GstClockTime duration) {
+  GstCustomMeta* meta = gst_buffer_add_custom_meta(buffer, kInferenceMeta);
+  gst_structure_set(gst_custom_meta_get_structure(meta), "model", G_TYPE_STRING, model, "duration", G_TYPE_UINT64,
+                    duration, nullptr);
+}
+
+}  // namespace cvgst

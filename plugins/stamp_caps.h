@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How the rows that framestamp adds change caps.
+#pragma once
+
+#include <gst/gst.h>
+
+namespace cvgst {
+
+// Heights of pictures to heights of stamped pictures, or back. Structures for which there is none are removed.
+void transform_heights(GstCaps* caps, bool to_stamped);
+
+}  // namespace cvgst
