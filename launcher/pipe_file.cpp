@@ -96,7 +96,7 @@ std::string names_of(const std::map<std::string, Variable>& variables) {
 }
 
 // In a quoted string a value keeps its quotes and backslashes; outside it may be any piece of pipeline.
-std::string insert_value(std::string value, char quote) {
+std::string insert_value(const std::string& value, char quote) {
   std::string out;
   for (const char c : value) {
     if (quote != 0 && (c == quote || c == '\\')) out += '\\';

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstring>
 
-#include "main_thread.h"
 #include "pipe_file.h"
 #include "protocol.h"
 
@@ -13,6 +12,7 @@ namespace {
 constexpr guint kSilentSeconds = 5;           // a socket on which nothing comes
 constexpr guint kRequestDeadlineMs = 10'000;  // for a whole request and its reply, however they drip
 constexpr unsigned kMaxConnections = 256;     // requests in progress; viewers have their own limit
+constexpr const char* kGuard = "cv-guard";
 constexpr const char* kResources = "/org/cv-launch/web";
 
 struct Type {
@@ -107,8 +107,8 @@ Server::Server(Events events)
   const auto serve_page = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
     static_cast<Server*>(self)->serve(message, path);
   };
-  const auto open_socket = [](SoupServer*, SoupServerMessage*, const char*, SoupWebsocketConnection* connection,
-                              gpointer self) { static_cast<Server*>(self)->open_peer(connection); };
+  const auto open_socket = [](SoupServer*, SoupServerMessage* message, const char*, SoupWebsocketConnection* connection,
+                              gpointer self) { static_cast<Server*>(self)->open_peer(message, connection); };
   soup_server_add_early_handler(server_.get(), "/", admit_page, this, nullptr);
   soup_server_add_handler(server_.get(), "/", serve_page, this, nullptr);
   soup_server_add_early_handler(server_.get(), "/ws", admit_socket, this, nullptr);
@@ -169,36 +169,30 @@ bool Server::origin_allowed(std::string_view origin, std::string_view host) {
 }
 
 // From accept to the end of the reply: a silent socket is closed, a slow one too, and so is one too many.
+struct Server::Guard {
+  explicit Guard(Server& owner, GSocket* watched)
+      : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
+    g_socket_set_timeout(watched, kSilentSeconds);
+    deadline.once(kRequestDeadlineMs, [this] { cut(); });
+    if (++server.connections_ > kMaxConnections) cut();
+  }
+  ~Guard() {
+    if (*alive) --server.connections_;
+  }
+  void cut() { g_socket_shutdown(socket.get(), TRUE, TRUE, nullptr); }
+
+  Server& server;
+  std::shared_ptr<bool> alive;
+  GObjectPtr<GSocket> socket;
+  Timer deadline;
+};
+
 void Server::guard_connection(SoupServerMessage* message) {
-  struct Guard {
-    std::shared_ptr<bool> alive;
-    Server* server;
-    GObjectPtr<GSocket> socket;
-    guint timer = 0;
-  };
   GSocket* socket = soup_server_message_get_socket(message);
   if (!socket) return;
-  g_socket_set_timeout(socket, kSilentSeconds);
-  if (++connections_ > kMaxConnections) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
-  auto* guard = new Guard{alive_, this, GObjectPtr<GSocket>(static_cast<GSocket*>(g_object_ref(socket)))};
-  guard->timer = g_timeout_add(
-      kRequestDeadlineMs,
-      [](gpointer data) -> gboolean {
-        auto* guard = static_cast<Guard*>(data);
-        guard->timer = 0;
-        g_socket_shutdown(guard->socket.get(), TRUE, TRUE, nullptr);
-        return G_SOURCE_REMOVE;
-      },
-      guard);
-  // the message goes when its reply is sent, its client has gone, or it has become a WebSocket
-  g_object_weak_ref(
-      G_OBJECT(message),
-      [](gpointer data, GObject*) {
-        const std::unique_ptr<Guard> guard(static_cast<Guard*>(data));
-        if (guard->timer) g_source_remove(guard->timer);
-        if (*guard->alive) --guard->server->connections_;
-      },
-      guard);
+  // the message goes when its reply is sent or its client has gone
+  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket),
+                         [](gpointer guard) { delete static_cast<Guard*>(guard); });
 }
 
 // Runs when the headers are there, before a body is read. A status set here ends the request.
@@ -230,9 +224,10 @@ void Server::serve(SoupServerMessage* message, const char* path) {
   soup_server_message_set_response(message, type_of(file), SOUP_MEMORY_COPY, bytes, size);
 }
 
-void Server::open_peer(SoupWebsocketConnection* connection) {
-  if (auto* stream = soup_websocket_connection_get_io_stream(connection); G_IS_SOCKET_CONNECTION(stream))
-    g_socket_set_timeout(g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)), 0);
+void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
+  // no request any more: from here on the viewer has deadlines of its own
+  g_object_set_data(G_OBJECT(message), kGuard, nullptr);
+  g_socket_set_timeout(soup_server_message_get_socket(message), 0);
   soup_websocket_connection_set_max_incoming_payload_size(connection, protocol::kMaxSignal);
   const auto peer = std::make_shared<Peer>(connection);
   peers_.insert(peer);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "glib_ptr.h"
+#include "main_thread.h"
 
 // A viewer's WebSocket.
 class Peer {
@@ -54,10 +55,11 @@ class Server {
   static bool origin_allowed(std::string_view origin, std::string_view host);
 
  private:
+  struct Guard;
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, bool websocket);
   void serve(SoupServerMessage* message, const char* path);
-  void open_peer(SoupWebsocketConnection* connection);
+  void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
 
   GObjectPtr<SoupServer> server_;
   const Events events_;

@@ -16,7 +16,7 @@ class ResultsTest : public testing::Test {
     gst_video_info_set_format(&info_, GST_VIDEO_FORMAT_I420, 640, 360);
   }
   BufferPtr buffer_{gst_buffer_new()};
-  GstVideoInfo info_;
+  GstVideoInfo info_{};
 };
 
 TEST_F(ResultsTest, AFrameWithNothingOnItIsAResultToo) {
