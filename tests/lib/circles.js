@@ -16,13 +16,17 @@ export function samplePixels() {
     context.drawImage(source, 0, 0);
     return context.getImageData(0, 0, width, height).data;
   };
-  const pick = (pixels, width, rows, test) => {
+  // What is bright is white or nearly; what has a colour is drawn.
+  const pick = (pixels, width, rows, wanted) => {
     const found = [];
-    for (let i = 0; i < width * rows; ++i) if (test(...pixels.subarray(4 * i, 4 * i + 4))) found.push(i);
+    for (let i = 0, at = 0; i < width * rows; ++i, at += 4) {
+      const lowest = Math.min(pixels[at], pixels[at + 1], pixels[at + 2]);
+      const highest = Math.max(pixels[at], pixels[at + 1], pixels[at + 2]);
+      const coloured = highest - lowest > 90 && pixels[at + 3] > 200;
+      if (wanted === 'coloured' ? coloured : lowest > 150) found.push(i);
+    }
     return found;
   };
-  const bright = (r, g, b) => Math.min(r, g, b) > 150;
-  const coloured = (r, g, b, a) => a > 200 && Math.max(r, g, b) - Math.min(r, g, b) > 90;
   return new Promise((resolve) => {
     video.requestVideoFrameCallback(() => {
       const { videoWidth: width, videoHeight: height } = video;
@@ -31,9 +35,9 @@ export function samplePixels() {
       const drawn = overlay.width > 1 ? read(overlay, overlay.width, overlay.height) : new Uint8ClampedArray();
       resolve({
         width, height,
-        bright: pick(picture, width, rows, bright),
-        coloured: pick(picture, width, rows, coloured),
-        overlay: { width: overlay.width, pixels: pick(drawn, overlay.width, drawn.length / 4 / overlay.width, coloured) },
+        bright: pick(picture, width, rows, 'bright'),
+        coloured: pick(picture, width, rows, 'coloured'),
+        overlay: { width: overlay.width, pixels: pick(drawn, overlay.width, drawn.length / 4 / overlay.width, 'coloured') },
       });
     });
   });
@@ -79,7 +83,7 @@ export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill =
   const any = () => all[(seed = (seed * 48271) % 2147483647) % all.length];
   const on = ({ x, y, r }) => all.filter(([px, py]) => Math.abs(Math.hypot(px - x, py - y) - r) <= width / 2);
   let best = [];
-  for (let i = 0; i < 300; ++i) {
+  for (let i = 0; i < 300 && best.length < 0.6 * all.length; ++i) {
     const circle = through(any(), any(), any());
     if (!circle || circle.r < smallest || circle.r > largest) continue;
     const members = on(circle);

@@ -15,7 +15,7 @@ async function encode() {
   const { code, stderr } = await run('gst-launch-1.0', ['-q',
     'videotestsrc', `num-buffers=${frames}`, 'pattern=ball', 'motion=sweep',
     '!', `video/x-raw,format=I420,width=${width},height=${height},framerate=${framerate}/1`,
-    '!', 'timeoverlay', '!', 'vp8enc', 'deadline=1', 'target-bitrate=1000000', 'keyframe-max-dist=25', '!', 'webmmux', '!', 'filesink', `location=${path}`]);
+    '!', 'vp8enc', 'deadline=1', 'target-bitrate=1000000', 'keyframe-max-dist=25', '!', 'webmmux', '!', 'filesink', `location=${path}`]);
   assert.equal(code, 0, stderr);
   return path;
 }
