@@ -58,6 +58,18 @@ test('uncertain is no number: no clock, no offset, no RTP timestamp, too wide a 
   assert.equal(meter.report(100), null);
 });
 
+test('a better clock makes the figure better, also for frames before it', () => {
+  const clock = new ServerClock(0);
+  clock.add(0, OFFSET + 20, 20);
+  const meter = new LatencyMeter(clock);
+  addSecond(meter, streamOf(), 18);
+  const before = meter.report(1100);
+  clock.add(1100, OFFSET + 1100, 1101);
+  const after = meter.report(1101);
+  assert.ok(before && before.median - before.error <= 18 && before.median + before.error >= 18);
+  assert.ok(after && after.error < 1 && Math.abs(after.median - 18) <= after.error + 0.05, JSON.stringify(after));
+});
+
 test('a picture that stands still has no latency', () => {
   const meter = new LatencyMeter(clockWith(2));
   addSecond(meter, streamOf(), 18);

@@ -16,8 +16,8 @@ const FRAMES_WITHIN_MS = 1000;
 
 /** Capture-to-shown time of the frames of the last two seconds; null as long as it is uncertain. */
 export class LatencyMeter {
-  #latencies = new RecentSamples(WINDOW_MS);
-  #errors = new RecentSamples(WINDOW_MS);
+  /** Page time of display − server time of capture: with the clock's offset, known better later, it is the latency. */
+  #differences = new RecentSamples(WINDOW_MS);
   #clock;
   #identity = '';
 
@@ -35,20 +35,21 @@ export class LatencyMeter {
     const clock = this.#clock.estimate(now);
     if (!stream || stream.rtpOffset === null || frame.rtpTimestamp === undefined || !clock) return;
     this.#forgetOtherClock(stream);
-    const shown = frame.expectedDisplayTime + clock.offset;
-    const captured = captureTime(frameIdOf(frame.rtpTimestamp, stream.rtpOffset), stream.epoch, shown);
-    this.#latencies.add(now, shown - captured);
-    this.#errors.add(now, clock.error + this.#clock.resolution);
+    const shown = frame.expectedDisplayTime;
+    const id = frameIdOf(frame.rtpTimestamp, stream.rtpOffset);
+    this.#differences.add(now, shown - captureTime(id, stream.epoch, shown + clock.offset));
   }
 
   /** @param {number} now page time @returns {LatencyReport|null} */
   report(now) {
-    const median = this.#latencies.median(now);
-    const error = this.#errors.max(now);
-    if (median === null || error === null || now - this.#latencies.latest > FRAMES_WITHIN_MS) return null;
+    const difference = this.#differences.median(now);
+    const clock = this.#clock.estimate(now);
+    if (difference === null || clock === null || now - this.#differences.latest > FRAMES_WITHIN_MS) return null;
+    const median = difference + clock.offset;
+    const error = clock.error + this.#clock.resolution;
     // Nor can a frame be shown before it was captured.
     if (error > MAX_ERROR_MS || median + error < 0 || median > LONGEST_MS) return null;
-    return { median, error, samples: this.#latencies.count(now) };
+    return { median, error, samples: this.#differences.count(now) };
   }
 
   /** @param {Stream} stream */
@@ -56,7 +57,6 @@ export class LatencyMeter {
     const identity = `${rtpOffset} ${epoch}`;
     if (identity === this.#identity) return;
     this.#identity = identity;
-    this.#latencies.clear();
-    this.#errors.clear();
+    this.#differences.clear();
   }
 }

@@ -41,12 +41,6 @@ export class RecentSamples {
     return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 
-  /** @param {number} now @returns {number|null} */
-  max(now) {
-    this.#forget(now);
-    return this.#samples.reduce((max, s) => Math.max(max ?? s.value, s.value), /** @type {number|null} */ (null));
-  }
-
   /**
    * How many came a second, over the time in which they came; less once the next one is overdue.
    * @param {number} now

@@ -9,7 +9,7 @@ const TEMPLATE = `
   <div class="player" hidden>
     <div class="stage">
       <div class="picture">
-        <video muted autoplay playsinline disablepictureinpicture></video>
+        <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
         <canvas class="cover" aria-hidden="true"></canvas>
         <canvas class="overlay" aria-hidden="true"></canvas>
       </div>
