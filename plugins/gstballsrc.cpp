@@ -23,19 +23,21 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
-#include <ctime>
+#include <memory>
 #include <optional>
 #include <string_view>
 
+#include "clock_wait.h"
 #include "core/ball.h"
+#include "core/frame_text.h"
 #include "core/scene.h"
 #include "frame_clock.h"
 #include "properties.h"
 #include "regions.h"
+#include "tracked_memory.h"
 #include "video_frame.h"
+#include "video_pool.h"
 
 GST_DEBUG_CATEGORY_STATIC(ball_src_debug);
 #define GST_CAT_DEFAULT ball_src_debug
@@ -61,18 +63,15 @@ constexpr guint kPropIsLive = 100;  // the base class keeps it; the others are i
 
 cvgst::PropertyTable<Settings> properties;
 
-struct FrameText {
-  std::array<char, 64> text{};
-  std::string_view view() const { return text.data(); }
+struct ObjectUnref {
+  void operator()(gpointer object) const { gst_object_unref(object); }
 };
 
 }  // namespace
 
 struct BallSrcState {
-  // Guarded by the object lock.
-  Settings settings;
-  GstClockID waiting = nullptr;
-  bool unlocked = false;
+  Settings settings;  // guarded by the object lock
+  cvgst::ClockWait wait;
 
   // The streaming thread's own, and start()'s and set_caps()'s before it.
   GstVideoInfo info{};
@@ -81,6 +80,8 @@ struct BallSrcState {
   guint64 next_frame = 0;  // number of the next camera frame
   cvgst::FrameClock clock;
   std::optional<core::BallScene> scene;
+  int scenes = 0;
+  std::unique_ptr<GstAllocator, ObjectUnref> allocator{cvgst::tracked_allocator_new()};
 };
 
 struct _GstBallSrc {
@@ -106,46 +107,18 @@ static Settings snapshot(GstBallSrc* self) {
   return settings;
 }
 
-// "12:34:56.789 #42"
-static FrameText describe(guint64 frame, GstClockTime unix_time) {
-  const auto seconds = static_cast<std::time_t>(GST_TIME_AS_SECONDS(unix_time));
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  FrameText text;
-  std::snprintf(text.text.data(), text.text.size(), "%02d:%02d:%02d.%03u #%" G_GUINT64_FORMAT, local.tm_hour,
-                local.tm_min, local.tm_sec, static_cast<unsigned>(GST_TIME_AS_MSECONDS(unix_time) % 1000), frame);
-  return text;
-}
-
-static core::Circle draw(BallSrcState& state, const Settings& settings, guint64 frame, std::string_view text,
-                         const core::Image& image) {
-  const double seconds = static_cast<double>(state.info.fps_d) / state.info.fps_n;
-  for (; state.walked < frame; ++state.walked) state.walk->advance(settings.speed, seconds);
-  const core::SceneLook look{settings.radius, settings.line_width, settings.filled,
-                             cvgst::pixel_of(state.info, settings.foreground),
-                             cvgst::pixel_of(state.info, settings.background)};
-  const core::Circle ball = state.scene->place(*state.walk, look);
-  state.scene->draw(image, look, ball, settings.show_time ? text : "");
-  return ball;
-}
-
-// Sleeps until the running time; false when unlocked meanwhile.
-static bool wait_until(GstBallSrc* self, GstClock* clock, GstClockTime running_time) {
-  BallSrcState& state = *self->state;
-  GST_OBJECT_LOCK(self);
-  if (state.unlocked) {
-    GST_OBJECT_UNLOCK(self);
-    return false;
+// Draws the frame's ball and text over what this memory still shows of an earlier frame.
+static bool draw(BallSrcState& state, const core::SceneLook& look, const core::Circle& ball, std::string_view text,
+                 GstBuffer* buffer) {
+  GstMemory* memory = gst_buffer_peek_memory(buffer, 0);
+  auto& drawn = cvgst::note_of<core::Drawn>(memory);
+  {
+    const cvgst::MappedFrame mapped(state.info, buffer, GST_MAP_WRITE);
+    if (!mapped) return false;
+    state.scene->draw(cvgst::image_of(mapped.frame()), look, ball, text, drawn);
   }
-  GstClockID id = gst_clock_new_single_shot_id(clock, running_time + GST_ELEMENT(self)->base_time);
-  state.waiting = id;
-  GST_OBJECT_UNLOCK(self);
-  const GstClockReturn result = gst_clock_id_wait(id, nullptr);
-  GST_OBJECT_LOCK(self);
-  state.waiting = nullptr;
-  GST_OBJECT_UNLOCK(self);
-  gst_clock_id_unref(id);
-  return result != GST_CLOCK_UNSCHEDULED;
+  cvgst::mark_untouched(memory);
+  return true;
 }
 
 // The next camera frame that is not already over.
@@ -182,17 +155,20 @@ static GstFlowReturn gst_ball_src_fill(GstPushSrc* base, GstBuffer* buffer) {
     if (!state.clock.started()) state.clock.start(0, 0);
     unix_time = state.clock.time_of(frame);
   }
-  const FrameText text = describe(frame, unix_time);
-  core::Circle ball;
-  {
-    const cvgst::MappedFrame mapped(state.info, buffer, GST_MAP_WRITE);
-    if (!mapped) {
-      GST_ELEMENT_ERROR(self, RESOURCE, WRITE, ("Can't write into the video frame."), (nullptr));
-      return GST_FLOW_ERROR;
-    }
-    ball = draw(state, settings, frame, text.view(), cvgst::image_of(mapped.frame()));
+  const core::FrameText text(unix_time, frame);
+  const double seconds = static_cast<double>(state.info.fps_d) / state.info.fps_n;
+  for (; state.walked < frame; ++state.walked) state.walk->advance(settings.speed, seconds);
+  const core::SceneLook look{settings.radius, settings.line_width, settings.filled,
+                             cvgst::pixel_of(state.info, settings.foreground),
+                             cvgst::pixel_of(state.info, settings.background)};
+  const core::Circle ball = state.scene->place(*state.walk, look);
+  if (!draw(state, look, ball, settings.show_time ? text.view() : "", buffer)) {
+    GST_ELEMENT_ERROR(self, RESOURCE, WRITE, ("Can't write into the video frame."), (nullptr));
+    return GST_FLOW_ERROR;
   }
-  if (clock != nullptr && !wait_until(self, clock, state.clock.time_of(frame))) return GST_FLOW_FLUSHING;
+  if (clock != nullptr &&
+      !state.wait.until(clock, state.clock.time_of(frame) + gst_element_get_base_time(GST_ELEMENT(self))))
+    return GST_FLOW_FLUSHING;
 
   stamp_buffer(state, buffer, frame);
   if (clock != nullptr) {
@@ -202,7 +178,7 @@ static GstFlowReturn gst_ball_src_fill(GstPushSrc* base, GstBuffer* buffer) {
   if (settings.ground_truth)
     cvgst::add_region(buffer, core::circle_detection("truth", ball, 1), state.info.width, state.info.height);
   if (settings.print_time) {
-    std::printf("%s\n", text.text.data());
+    std::printf("%s\n", text.c_str());
     std::fflush(stdout);
   }
   return GST_FLOW_OK;
@@ -223,34 +199,13 @@ static gboolean gst_ball_src_set_caps(GstBaseSrc* base, GstCaps* caps) {
   if (!gst_video_info_from_caps(&info, caps)) return FALSE;
   state.clock.set_rate(info.fps_n, info.fps_d, state.next_frame);
   state.info = info;
-  state.scene.emplace(info.width, info.height);
+  state.scene.emplace(info.width, info.height, ++state.scenes);
   return TRUE;
 }
 
-// A pool of video frames: the next element's, where it offers one.
 static gboolean gst_ball_src_decide_allocation(GstBaseSrc* base, GstQuery* query) {
-  const GstVideoInfo& info = GST_BALL_SRC(base)->state->info;
-  GstCaps* caps = nullptr;
-  gst_query_parse_allocation(query, &caps, nullptr);
-  GstBufferPool* pool = nullptr;
-  guint size = 0;
-  guint min = 0;
-  guint max = 0;
-  const bool offered = gst_query_get_n_allocation_pools(query) > 0;
-  if (offered) gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &min, &max);
-  if (pool == nullptr) pool = gst_video_buffer_pool_new();
-  size = std::max(size, static_cast<guint>(info.size));
-
-  GstStructure* config = gst_buffer_pool_get_config(pool);
-  gst_buffer_pool_config_set_params(config, caps, size, min, max);
-  if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr))
-    gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_set_config(pool, config);
-  if (offered)
-    gst_query_set_nth_allocation_pool(query, 0, pool, size, min, max);
-  else
-    gst_query_add_allocation_pool(query, pool, size, min, max);
-  gst_object_unref(pool);
+  const BallSrcState& state = *GST_BALL_SRC(base)->state;
+  cvgst::decide_video_pool(query, state.info, state.allocator.get());
   return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->decide_allocation(base, query);
 }
 
@@ -288,19 +243,12 @@ static gboolean gst_ball_src_query(GstBaseSrc* base, GstQuery* query) {
 }
 
 static gboolean gst_ball_src_unlock(GstBaseSrc* base) {
-  GstBallSrc* self = GST_BALL_SRC(base);
-  GST_OBJECT_LOCK(self);
-  self->state->unlocked = true;
-  if (self->state->waiting != nullptr) gst_clock_id_unschedule(self->state->waiting);
-  GST_OBJECT_UNLOCK(self);
+  GST_BALL_SRC(base)->state->wait.interrupt();
   return TRUE;
 }
 
 static gboolean gst_ball_src_unlock_stop(GstBaseSrc* base) {
-  GstBallSrc* self = GST_BALL_SRC(base);
-  GST_OBJECT_LOCK(self);
-  self->state->unlocked = false;
-  GST_OBJECT_UNLOCK(self);
+  GST_BALL_SRC(base)->state->wait.resume();
   return TRUE;
 }
 

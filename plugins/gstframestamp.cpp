@@ -32,6 +32,7 @@
 #include "properties.h"
 #include "stamp_caps.h"
 #include "video_frame.h"
+#include "video_pool.h"
 
 GST_DEBUG_CATEGORY_STATIC(frame_stamp_debug);
 #define GST_CAT_DEFAULT frame_stamp_debug
@@ -174,21 +175,43 @@ static GstFlowReturn gst_frame_stamp_transform_ip(GstBaseTransform* base, GstBuf
 static GstFlowReturn gst_frame_stamp_transform(GstBaseTransform* base, GstBuffer* in, GstBuffer* out) {
   GstFrameStamp* self = GST_FRAME_STAMP(base);
   const auto* filter = GST_VIDEO_FILTER(base);
-  const cvgst::MappedFrame from(filter->in_info, in, GST_MAP_READ);
-  const cvgst::MappedFrame to(filter->out_info, out, GST_MAP_WRITE);
-  if (!from || !to) return post_map_error(self);
-  GstVideoFrame picture = to.frame();
-  picture.info.height = filter->in_info.height;
-  gst_video_frame_copy(&picture, &from.frame());
+  const cvgst::MappedFrame to(filter->out_info, out, GST_MAP_READWRITE);
+  if (!to) return post_map_error(self);
+  if (in != out) {
+    const cvgst::MappedFrame from(filter->in_info, in, GST_MAP_READ);
+    if (!from) return post_map_error(self);
+    GstVideoFrame picture = to.frame();
+    picture.info.height = filter->in_info.height;
+    gst_video_frame_copy(&picture, &from.frame());
+  }
   core::fill_rows(cvgst::image_of(to.frame()), filter->in_info.height, self->state->top,
                   cvgst::dark_of(filter->in_info));
   return write_stamp(self, running_time_of(self, in), to.frame());
 }
 
-// Where frames pass in place, whoever comes next chooses how they are allocated.
-static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
+// The input itself, where the rows that are added have room in it.
+static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* base, GstBuffer* in, GstBuffer** out) {
+  const GstVideoInfo& info = GST_VIDEO_FILTER(base)->out_info;
+  if (gst_base_transform_is_in_place(base) || !cvgst::can_grow(in, info))
+    return GST_BASE_TRANSFORM_CLASS(gst_frame_stamp_parent_class)->prepare_output_buffer(base, in, out);
+  cvgst::grow(in, info);
+  *out = in;
+  return GST_FLOW_OK;
+}
+
+static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
+  // Where frames pass in place, whoever comes next chooses how they are allocated.
   if (gst_base_transform_is_in_place(base)) return gst_pad_peer_query(base->srcpad, query);
-  return GST_BASE_TRANSFORM_CLASS(gst_frame_stamp_parent_class)->propose_allocation(base, decided, query);
+  GstCaps* caps = nullptr;
+  GstVideoInfo in;
+  gst_query_parse_allocation(query, &caps, nullptr);
+  if (caps == nullptr || !gst_video_info_from_caps(&in, caps)) return FALSE;
+  const GstVideoInfo& out = GST_VIDEO_FILTER(base)->out_info;
+  GstBufferPool* pool = cvgst::growing_pool_new(in, out);
+  gst_query_add_allocation_pool(query, pool, static_cast<guint>(out.size), 0, 0);
+  gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_object_unref(pool);
+  return TRUE;
 }
 
 static GstCaps* gst_frame_stamp_transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
@@ -318,6 +341,7 @@ static void gst_frame_stamp_class_init(GstFrameStampClass* klass) {
   transform->transform_ip = gst_frame_stamp_transform_ip;
   transform->transform = gst_frame_stamp_transform;
   transform->transform_caps = gst_frame_stamp_transform_caps;
+  transform->prepare_output_buffer = gst_frame_stamp_prepare_output_buffer;
   transform->propose_allocation = gst_frame_stamp_propose_allocation;
   transform->set_caps = gst_frame_stamp_set_caps;
   transform->stop = gst_frame_stamp_stop;

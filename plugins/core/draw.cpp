@@ -13,7 +13,13 @@ constexpr int kPadded = kTile + 2;
 constexpr float kHalfDiagonal = kTile * 0.7072F + 2;
 
 // How much of each pixel is covered (0..255), with one pixel around the tile for the chroma filter.
-using Coverage = std::array<std::array<std::uint8_t, kPadded>, kPadded>;
+struct Coverage {
+  std::array<std::array<std::uint8_t, kPadded>, kPadded> rows{};
+
+  bool empty(std::size_t row) const {
+    return std::all_of(rows[row].begin(), rows[row].end(), [](std::uint8_t cover) { return cover == 0; });
+  }
+};
 
 std::uint8_t blend(std::uint8_t under, std::uint8_t over, int coverage) {
   return static_cast<std::uint8_t>(under + ((over - under) * coverage + (over >= under ? 127 : -127)) / 255);
@@ -21,8 +27,10 @@ std::uint8_t blend(std::uint8_t under, std::uint8_t over, int coverage) {
 
 void blend_full(const Component& component, Rect tile, std::uint8_t value, const Coverage& coverage) {
   for (int y = 0; y < tile.height; ++y) {
+    const auto line = static_cast<std::size_t>(y) + 1;
+    if (coverage.empty(line)) continue;
     std::uint8_t* out = component.row(tile.y + y) + static_cast<std::ptrdiff_t>(tile.x) * component.step;
-    const std::uint8_t* cover = &coverage[static_cast<std::size_t>(y) + 1][1];
+    const std::uint8_t* cover = &coverage.rows[line][1];
     for (int x = 0; x < tile.width; ++x, out += component.step) {
       if (cover[x] != 0) *out = blend(*out, value, cover[x]);
     }
@@ -40,15 +48,19 @@ void blend_subsampled(const Image& image, const Component& component, Rect tile,
   const auto across = filter(component.x_shift, image.x_cosited);
   const auto down = filter(component.y_shift, image.y_cosited);
   for (int y = 0; y < tile.height; y += 1 << component.y_shift) {
+    const auto line = static_cast<std::size_t>(y);
+    if (coverage.empty(line) && coverage.empty(line + 1) && coverage.empty(line + 2)) continue;
+    std::array<int, kPadded> sums{};
+    for (std::size_t i = 0; i < kPadded; ++i) {
+      sums[i] = down[0] * coverage.rows[line][i] + down[1] * coverage.rows[line + 1][i] +
+                down[2] * coverage.rows[line + 2][i];
+    }
     std::uint8_t* row = component.row((tile.y + y) >> component.y_shift);
     for (int x = 0; x < tile.width; x += 1 << component.x_shift) {
-      int sum = 0;
-      for (std::size_t j = 0; j < 3; ++j) {
-        const auto& line = coverage[static_cast<std::size_t>(y) + j];
-        for (std::size_t i = 0; i < 3; ++i) sum += down[j] * across[i] * line[static_cast<std::size_t>(x) + i];
-      }
+      const int* sum = &sums[static_cast<std::size_t>(x)];
+      const int cover = (across[0] * sum[0] + across[1] * sum[1] + across[2] * sum[2]) / 16;
       std::uint8_t* out = row + static_cast<std::ptrdiff_t>((tile.x + x) >> component.x_shift) * component.step;
-      if (sum != 0) *out = blend(*out, value, sum / 16);
+      if (cover != 0) *out = blend(*out, value, cover);
     }
   }
 }
@@ -89,15 +101,15 @@ void paint_shape(const Image& image, double left, double top, double right, doub
   for_each_tile(image, left - 1, top - 1, right + 1, bottom + 1, [&](Rect tile) {
     const float middle = distance(static_cast<float>(tile.x) + kTile * 0.5F, static_cast<float>(tile.y) + kTile * 0.5F);
     if (middle > kHalfDiagonal) return;
-    Coverage coverage{};
+    Coverage coverage;
     if (middle < -kHalfDiagonal) {
-      std::memset(&coverage, 255, sizeof coverage);
+      for (auto& row : coverage.rows) row.fill(255);
     } else {
-      for (int j = 0; j < kPadded; ++j) {
-        for (int i = 0; i < kPadded; ++i) {
-          const float d = distance(static_cast<float>(tile.x + i) - 0.5F, static_cast<float>(tile.y + j) - 0.5F);
-          coverage[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)] =
-              static_cast<std::uint8_t>(std::clamp(0.5F - d, 0.F, 1.F) * 255 + 0.5F);
+      for (std::size_t j = 0; j < kPadded; ++j) {
+        for (std::size_t i = 0; i < kPadded; ++i) {
+          const float d = distance(static_cast<float>(tile.x) + static_cast<float>(i) - 0.5F,
+                                   static_cast<float>(tile.y) + static_cast<float>(j) - 0.5F);
+          coverage.rows[j][i] = static_cast<std::uint8_t>(std::clamp(0.5F - d, 0.F, 1.F) * 255 + 0.5F);
         }
       }
     }
@@ -113,21 +125,18 @@ struct Centre {
   float y;
 };
 
-void draw_glyph(const Image& image, const Glyph& glyph, int height, int x, int y, const Pixel& color) {
-  for_each_tile(image, x - 1, y - 1, x + glyph.width + 1, y + height + 1, [&](Rect tile) {
-    Coverage coverage{};
-    const int first_x = std::max(0, x - tile.x + 1);
-    const int end_x = std::min(kPadded, x + glyph.width - tile.x + 1);
-    const int first_y = std::max(0, y - tile.y + 1);
-    const int end_y = std::min(kPadded, y + height - tile.y + 1);
-    if (first_x >= end_x) return;
-    for (int j = first_y; j < end_y; ++j) {
-      const std::uint8_t* from = &glyph.mask[static_cast<std::size_t>((tile.y + j - 1 - y) * glyph.width)];
-      std::copy_n(from + (tile.x + first_x - 1 - x), end_x - first_x,
-                  &coverage[static_cast<std::size_t>(j)][static_cast<std::size_t>(first_x)]);
-    }
-    blend_tile(image, tile, color, coverage);
-  });
+// Adds a glyph whose top left corner is at (x, y) to the coverage of a tile.
+void add_glyph(Coverage& coverage, Rect tile, const Glyph& glyph, int height, int x, int y) {
+  const int left = x - tile.x + 1;
+  const int top = y - tile.y + 1;
+  const int first = std::max(0, left);
+  const int end = std::min(kPadded, left + glyph.width);
+  if (first >= end) return;
+  for (int j = std::max(0, top); j < std::min(kPadded, top + height); ++j) {
+    const std::uint8_t* from = &glyph.mask[static_cast<std::size_t>((j - top) * glyph.width)];
+    std::copy(from + (first - left), from + (end - left),
+              &coverage.rows[static_cast<std::size_t>(j)][static_cast<std::size_t>(first)]);
+  }
 }
 
 void fill_component(const Component& component, Rect area, std::uint8_t value) {
@@ -197,11 +206,16 @@ void draw_box(const Image& image, double x, double y, double width, double heigh
 }
 
 void draw_text(const Image& image, const Font& font, int x, int y, std::string_view text, const Pixel& color) {
-  for (const char character : text) {
-    const Glyph& glyph = font.glyph(character);
-    draw_glyph(image, glyph, font.height(), x, y, color);
-    x += glyph.width;
-  }
+  for_each_tile(image, x - 1, y - 1, x + font.width(text) + 1, y + font.height() + 1, [&](Rect tile) {
+    Coverage coverage;
+    int glyph_x = x;
+    for (const char character : text) {
+      const Glyph& glyph = font.glyph(character);
+      add_glyph(coverage, tile, glyph, font.height(), glyph_x, y);
+      glyph_x += glyph.width;
+    }
+    blend_tile(image, tile, color, coverage);
+  });
 }
 
 }  // namespace core

@@ -19,21 +19,31 @@ struct SceneLook {
   Pixel background{};
 };
 
+// What a picture still shows of the frame that was drawn into it before.
+struct Drawn {
+  int scene = 0;  // its number; 0: nothing that can be relied on
+  Pixel background{};
+  Rect ball;
+  Rect text;
+};
+
 class BallScene {
  public:
-  BallScene(int width, int height);
+  // `number`: this scene's own, from 1 on.
+  BallScene(int width, int height, int number);
 
   // The ball as it will be drawn: smaller than asked for where the picture has no room to walk.
   Circle place(const BallWalk& walk, const SceneLook& look) const;
-  // An empty text is left out, and so is one for which the picture is too small.
-  void draw(const Image& image, const SceneLook& look, const Circle& ball, std::string_view text) const;
+  // Draws over what the picture shows already. An empty text is left out, and so is one without room.
+  void draw(const Image& image, const SceneLook& look, const Circle& ball, std::string_view text, Drawn& drawn) const;
 
  private:
-  void draw_text_beside(const Image& image, const Circle& ball, double reach, std::string_view text,
-                        const Pixel& color) const;
+  // Where the text does not touch the ball; empty where there is no such place.
+  Rect place_text(const Circle& ball, double reach, std::string_view text) const;
 
   int width_;
   int height_;
+  int number_;
   std::optional<Font> font_;
 };
 

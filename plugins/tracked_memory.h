@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Memory that knows whether anybody has mapped it for writing, so that a source can trust what it drew into it before.
+#pragma once
+
+#include <gst/gst.h>
+
+namespace cvgst {
+
+// The caller owns the allocator.
+GstAllocator* tracked_allocator_new();
+
+// Nobody has mapped it for writing since mark_untouched(). False for memory of other allocators.
+bool is_untouched(GstMemory* memory);
+void mark_untouched(GstMemory* memory);
+
+// What was noted of a memory's content; a new T when somebody may have written to it since mark_untouched().
+template <typename T>
+T& note_of(GstMemory* memory) {
+  static const GQuark quark = g_quark_from_static_string(G_STRFUNC);
+  auto* note = static_cast<T*>(gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), quark));
+  if (note == nullptr) {
+    note = new T;
+    gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), quark, note,
+                              [](gpointer data) { delete static_cast<T*>(data); });
+  }
+  if (!is_untouched(memory)) *note = T();
+  return *note;
+}
+
+}  // namespace cvgst
