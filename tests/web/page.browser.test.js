@@ -315,6 +315,7 @@ test('a lost source is told, and its end too', async () => {
 test('video that stops coming is a reason to connect again', async () => {
   await open();
   await peer.evaluate(() => window.peer.pause(true));
+  await page.locator('cv-player .banner', { hasText: 'Waiting for video…' }).waitFor(PATIENCE);
   const { error } = await until((r) => r.state === 'waiting');
   assert.equal(error.code, 'media');
   await peer.evaluate(() => window.peer.pause(false));

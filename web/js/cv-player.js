@@ -183,9 +183,12 @@ export class CvPlayer extends HTMLElement {
   }
 
   #update() {
+    const now = performance.now();
     const message = this.#measurements?.stream?.message ?? '';
-    this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0));
-    this.#view.hud.update(this.#measurements?.report(performance.now()) ?? null);
+    // A hidden page is shown no frames, and a paused one has its own words.
+    const standstill = document.hidden || this.#view.video.paused ? 0 : this.#measurements?.standstill(now) ?? 0;
+    this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0, standstill));
+    this.#view.hud.update(this.#measurements?.report(now) ?? null);
   }
 }
 

@@ -26,6 +26,7 @@ export class Measurements {
   #received = 0;
   #shown = 0;
   #presented = 0;
+  #lastFrame = -Infinity;
   /** @type {number|null} */
   #firstFrame = null;
 
@@ -40,11 +41,17 @@ export class Measurements {
     return this.#shown;
   }
 
+  /** How long the picture has stood still. @param {number} now */
+  standstill(now) {
+    return now - this.#lastFrame;
+  }
+
   /** @param {ShownFrame} frame @param {number} now */
   addFrame(frame, now) {
     // The callback comes at most once per repaint and may skip frames that were shown.
     this.#shown += this.#shown === 0 ? 1 : Math.max(1, frame.presentedFrames - this.#presented);
     this.#presented = frame.presentedFrames;
+    this.#lastFrame = now;
     this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
     this.#latency.add(frame, this.stream, now);
   }

@@ -8,15 +8,21 @@ import { isBug } from './backoff.js';
  * @typedef {import('./signaling.js').SessionError} SessionError
  */
 
+/** The picture of a live stream that stands still for longer is not live. */
+const STALLED_MS = 2000;
+
 /**
  * @param {PlayerState} state @param {SessionError|null} error that ended the last attempt
  * @param {string} message of the stream @param {number} wait ms to the next attempt
+ * @param {number} standstill ms since the last frame
  * @returns {import('./view.js').Status}
  */
-export function statusOf(state, error, message, wait) {
+export function statusOf(state, error, message, wait, standstill) {
   switch (state) {
     case 'closed': return { name: state, words: 'Stopped', banner: '' };
-    case 'playing': return { name: state, words: 'Live', banner: '' };
+    case 'playing': return standstill > STALLED_MS
+      ? { name: 'stalled', words: 'Waiting for video', banner: 'Waiting for video…' }
+      : { name: state, words: 'Live', banner: '' };
     case 'lost': return { name: state, words: 'Source lost', banner: `Source lost, retrying: ${message}` };
     case 'connecting': {
       const words = error ? 'Reconnecting' : 'Connecting';
