@@ -44,10 +44,21 @@ void add_headers(SoupServerMessage* message) {
 }
 
 void refuse(SoupServerMessage* message, guint status, const std::string& text) {
-  add_headers(message);
   soup_server_message_set_status(message, status, nullptr);
   const std::string line = text + "\n";
   soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
+}
+
+// libsoup 3.2.3 replies only when it has read and kept the whole body. So the reply goes past it, and what still comes
+// is thrown away until the client has read the reply and closes, or the deadline comes.
+void refuse_body(SoupServerMessage* message) {
+  static constexpr std::string_view kReply =
+      "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+  soup_server_message_set_status(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, nullptr);
+  GSocket* socket = soup_server_message_get_socket(message);
+  g_socket_send_with_blocking(socket, kReply.data(), kReply.size(), FALSE, nullptr, nullptr);
+  g_socket_shutdown(socket, FALSE, TRUE, nullptr);
 }
 
 // "name:port" or "[address]:port" without the port.
@@ -190,6 +201,7 @@ struct Server::Guard {
 void Server::guard_connection(SoupServerMessage* message) {
   GSocket* socket = soup_server_message_get_socket(message);
   if (!socket) return;
+  add_headers(message);  // now, so that the replies that libsoup makes by itself have them too
   // the message goes when its reply is sent or its client has gone
   g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket),
                          [](gpointer guard) { delete static_cast<Guard*>(guard); });
@@ -198,9 +210,9 @@ void Server::guard_connection(SoupServerMessage* message) {
 // Runs when the headers are there, before a body is read. A status set here ends the request.
 void Server::admit(SoupServerMessage* message, bool websocket) {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+  if (has_body(headers)) return refuse_body(message);
   const std::string method = soup_server_message_get_method(message);
   if (method != "GET" && method != "HEAD") return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only GET and HEAD");
-  if (has_body(headers)) return refuse(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "no body is taken");
   // duplicates come joined by ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
   if (!host || !host_allowed(host) || std::strchr(host, ','))
@@ -217,7 +229,6 @@ void Server::serve(SoupServerMessage* message, const char* path) {
   const std::string file = std::string(kResources) + (std::strcmp(path, "/") == 0 ? "/index.html" : path);
   g_autoptr(GBytes) data = g_resources_lookup_data(file.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
   if (!data) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
-  add_headers(message);
   soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
   gsize size = 0;
   const auto* bytes = static_cast<const char*>(g_bytes_get_data(data, &size));
