@@ -185,7 +185,7 @@ export class CvPlayer extends HTMLElement {
   #update() {
     const now = performance.now();
     const message = this.#measurements?.stream?.message ?? '';
-    // A hidden page is shown no frames, and a paused one has its own words.
+    // A hidden page is shown no frames, and a paused one has its button.
     const standstill = document.hidden || this.#view.video.paused ? 0 : this.#measurements?.standstill(now) ?? 0;
     this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0, standstill));
     this.#view.hud.update(this.#measurements?.report(now) ?? null);
