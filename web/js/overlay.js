@@ -81,11 +81,12 @@ export class Overlay {
     context.beginPath();
     if (shape.kind === 'box') context.rect(shape.x, shape.y, shape.w, shape.h);
     else context.ellipse(shape.x, shape.y, Math.abs(shape.rx), Math.abs(shape.ry), 0, 0, 2 * Math.PI);
-    // A dark edge keeps it visible on a picture of its own colour.
-    context.lineWidth = 5;
+    // A dark edge keeps it visible on a picture of its own colour; a small picture is not hidden under it.
+    const line = Math.min(2.5, Math.max(1.5, this.#width / 400));
+    context.lineWidth = line + 1.5;
     context.strokeStyle = 'rgb(0 0 0 / 55%)';
     context.stroke();
-    context.lineWidth = 2.5;
+    context.lineWidth = line;
     context.strokeStyle = colour;
     context.stroke();
     const left = shape.kind === 'circle' ? shape.x - shape.rx : shape.x;
