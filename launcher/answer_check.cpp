@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <gst/sdp/gstsdpmessage.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -58,36 +59,48 @@ class Fingerprint {
   std::optional<std::string> value_;
 };
 
+std::vector<std::string> formats_of(const GstSDPMedia* media) {
+  std::vector<std::string> formats;
+  for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) formats.emplace_back(gst_sdp_media_get_format(media, i));
+  return formats;
+}
+
 bool has_attribute(const GstSDPMessage* sdp, const GstSDPMedia* media, const char* name) {
   return gst_sdp_media_get_attribute_val(media, name) || gst_sdp_message_get_attribute_val(sdp, name);
 }
 
 std::optional<protocol::Error> check_media(const GstSDPMessage* sdp, const GstSDPMedia* media, guint index,
-                                           const std::string& offered) {
-  const std::string name = "media section " + std::to_string(index) + " (" + offered + ")";
-  if (offered != gst_sdp_media_get_media(media))
+                                           const MediaSection& offered) {
+  const std::string name = "media section " + std::to_string(index) + " (" + offered.media + ")";
+  if (offered.media != gst_sdp_media_get_media(media))
     return bad("has \"" + std::string(gst_sdp_media_get_media(media)) + "\" as " + name);
   if (gst_sdp_media_get_port(media) == 0)
     return bad("rejects " + name + ": this viewer can't play what the server sends, perhaps it lacks the codec");
+  for (const auto& format : formats_of(media))
+    if (std::find(offered.formats.begin(), offered.formats.end(), format) == offered.formats.end())
+      return bad("has the format " + format.substr(0, 40) + " in " + name + ", which was not offered");
   if (!has_attribute(sdp, media, "ice-ufrag") || !has_attribute(sdp, media, "ice-pwd"))
     return bad("has no ICE user name and password for " + name);
-  if (offered != "application" && !has_attribute(sdp, media, "recvonly") && !has_attribute(sdp, media, "inactive"))
+  if (offered.media != "application" && !has_attribute(sdp, media, "recvonly") &&
+      !has_attribute(sdp, media, "inactive"))
     return bad("wants to send in " + name + ": viewers only receive");
   return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<std::string> media_sections(const std::string& sdp) {
-  std::vector<std::string> out;
+std::vector<MediaSection> media_sections(const std::string& sdp) {
+  std::vector<MediaSection> out;
   const SdpPtr parsed = parse(sdp);
-  for (guint i = 0; parsed && i < gst_sdp_message_medias_len(parsed.get()); ++i)
-    out.emplace_back(gst_sdp_media_get_media(gst_sdp_message_get_media(parsed.get(), i)));
+  for (guint i = 0; parsed && i < gst_sdp_message_medias_len(parsed.get()); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(parsed.get(), i);
+    out.push_back({gst_sdp_media_get_media(media), formats_of(media)});
+  }
   return out;
 }
 
 std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& text,
-                                                           const std::vector<std::string>& offered) {
+                                                           const std::vector<MediaSection>& offered) {
   const SdpPtr sdp = parse(text);
   if (!sdp) return bad("is not SDP");
   if (gst_sdp_message_medias_len(sdp.get()) != offered.size())

@@ -13,13 +13,18 @@ struct AcceptedAnswer {
   std::string fingerprint;  // SHA-256, lower-case hex without colons
 };
 
-// `media`: the offer's media sections ("video", "application", …) in order. The answer must have the same, accept all,
-// send no media and name one SHA-256 fingerprint.
-std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& sdp,
-                                                           const std::vector<std::string>& media);
+struct MediaSection {
+  std::string media;                 // "video", "application", …
+  std::vector<std::string> formats;  // payload types
+};
 
 // The media sections of a description that we made.
-std::vector<std::string> media_sections(const std::string& sdp);
+std::vector<MediaSection> media_sections(const std::string& sdp);
+
+// The answer must have the offer's sections in order, accept all with formats that were offered, send no media and name
+// one SHA-256 fingerprint.
+std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& sdp,
+                                                           const std::vector<MediaSection>& offered);
 
 // True if the PEM certificate has this SHA-256 fingerprint. webrtcbin learned to look in 1.28.5.
 bool certificate_matches(std::string_view pem, const std::string& fingerprint);

@@ -11,10 +11,14 @@
 
 namespace {
 
-constexpr double kEpochStepMs = 1.0;  // the wall clock is set by NTP: viewers hear of steps over this
+constexpr double kEpochStepMs = 50;  // the wall clock is slewed all the time, and sometimes set: only that matters
 constexpr gint64 kNoPictureUs = 10 * G_USEC_PER_SEC;
 constexpr gint64 kEndUs = 1500 * 1000;
 constexpr guint kEndPollMs = 10;
+
+double unix_ms() {
+  return static_cast<double>(g_get_real_time()) / 1000.0;
+}
 
 // webrtcbin finds these only when it needs them, and then without a word that helps.
 void require_elements() {
@@ -60,7 +64,7 @@ Producer::Events App::producer_events() {
   Producer::Events events;
   events.started = [this] {
     running_ = true;
-    stream_info_.epoch = producer_->epoch_ms();
+    stream_info_.epoch = unix_ms() - producer_->running_ms();
     std::printf("%s\n", server_->url().c_str());
     std::fflush(stdout);
   };
@@ -111,6 +115,7 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
   };
+  events.now = [this] { return stream_info_.epoch + producer_->running_ms(); };
   events.stream_info = [this] { return stream_info_; };
   const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
   viewers_[peer] = viewer;
@@ -146,7 +151,7 @@ void App::every_second() {
     std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");
     started_at_ = 0;
   }
-  const double epoch = producer_->epoch_ms();
+  const double epoch = unix_ms() - producer_->running_ms();
   if (std::abs(epoch - stream_info_.epoch) > kEpochStepMs) stream_info_.epoch = epoch;
   stream_info_.stamp = producer_->stamp();
   // a deadline that has passed takes the viewer out of the map

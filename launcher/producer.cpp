@@ -228,9 +228,8 @@ void Producer::ended(const std::string& message, bool failed) {
   restart_.once(delay, [this] { start(); });
 }
 
-double Producer::epoch_ms() const {
-  const GstClockTime running = time_of(clock_.get()) - base_time_;
-  return static_cast<double>(g_get_real_time()) / 1000.0 - static_cast<double>(running) / GST_MSECOND;
+double Producer::running_ms() const {
+  return static_cast<double>(time_of(clock_.get()) - base_time_) / GST_MSECOND;
 }
 
 std::optional<protocol::Stamp> Producer::stamp() const {

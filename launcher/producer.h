@@ -40,7 +40,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
 
   GstClock* clock() const { return clock_.get(); }
   GstClockTime base_time() const { return base_time_; }
-  double epoch_ms() const;  // unix time of running time 0
+  double running_ms() const;
   std::optional<protocol::Stamp> stamp() const;
   std::uint64_t frames() const { return fan_outs_.front()->frames(); }
 

@@ -49,6 +49,24 @@ class Writer {
   GObjectPtr<JsonBuilder> builder_{json_builder_new()};
 };
 
+// json-glib takes text behind the object for nothing: "{} {}" is not JSON.
+bool ends_with_its_object(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"')
+      quoted = !quoted;
+    else if (quoted && c == '\\')
+      ++i;
+    else if (!quoted && (c == '{' || c == '['))
+      ++depth;
+    else if (!quoted && (c == '}' || c == ']') && --depth == 0)
+      return text.find_first_not_of(" \t\r\n", i + 1) == std::string_view::npos;
+  }
+  return false;
+}
+
 // The members of one received object; the first complaint wins.
 class Reader {
  public:
@@ -84,6 +102,7 @@ class Reader {
       return fail(std::string("not JSON: ") + error->message);
     JsonNode* root = json_parser_get_root(parser_.get());
     if (!root || !JSON_NODE_HOLDS_OBJECT(root)) return fail("not a JSON object");
+    if (!ends_with_its_object(text)) return fail("not JSON: there is more text behind the object");
     object_ = json_node_get_object(root);
   }
   JsonNode* member(const char* name) {

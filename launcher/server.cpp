@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <cstring>
 
@@ -12,6 +16,11 @@ namespace {
 constexpr guint kSilentSeconds = 5;           // a socket on which nothing comes
 constexpr guint kRequestDeadlineMs = 10'000;  // for a whole request and its reply, however they drip
 constexpr unsigned kMaxConnections = 256;     // requests in progress; viewers have their own limit
+// A viewer sends some KB in its life. libsoup 3.2.3 keeps the pieces of an unfinished message without a limit.
+constexpr guint64 kMaxReceived = 2 << 20;
+constexpr guint kReceivedPollMs = 100;
+// Up to here a message that is too large is read to its end, so that the close frame reaches its sender.
+constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kGuard = "cv-guard";
 constexpr const char* kResources = "/org/cv-launch/web";
 
@@ -83,8 +92,9 @@ bool has_body(SoupMessageHeaders* headers) {
 
 }  // namespace
 
-Peer::Peer(SoupWebsocketConnection* connection)
-    : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))) {}
+Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket)
+    : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))),
+      socket_(static_cast<GSocket*>(g_object_ref(socket))) {}
 
 Peer::~Peer() {
   for (const auto handler : handlers_) g_signal_handler_disconnect(connection_.get(), handler);
@@ -98,6 +108,14 @@ void Peer::send(const std::string& text) {
 void Peer::close(unsigned short code, const std::string& reason) {
   if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close(connection_.get(), code, reason.c_str());
+}
+
+void Peer::limit_received() {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(g_socket_get_fd(socket_.get()), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+      info.tcpi_bytes_received > kMaxReceived)
+    g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
 }
 
 Server::Server(Events events)
@@ -238,10 +256,16 @@ void Server::serve(SoupServerMessage* message, const char* path) {
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
   // no request any more: from here on the viewer has deadlines of its own
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
-  g_socket_set_timeout(soup_server_message_get_socket(message), 0);
-  soup_websocket_connection_set_max_incoming_payload_size(connection, protocol::kMaxSignal);
-  const auto peer = std::make_shared<Peer>(connection);
+  GSocket* socket = soup_server_message_get_socket(message);
+  g_socket_set_timeout(socket, 0);
+  soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
+  const auto peer = std::make_shared<Peer>(connection, socket);
   peers_.insert(peer);
+  if (!received_.running())
+    received_.every(kReceivedPollMs, [this] {
+      for (const auto& each : peers_) each->limit_received();
+      if (peers_.empty()) received_.stop();
+    });
 
   struct Context {
     Server* server;
@@ -257,8 +281,11 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
             const auto held = context->peer.lock();
             gsize size = 0;
             const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
-            if (held && type == SOUP_WEBSOCKET_DATA_TEXT) context->server->events_.message(held, {text, size});
-            if (held && type == SOUP_WEBSOCKET_DATA_BINARY) context->server->events_.message(held, "(binary)");
+            if (held && size > protocol::kMaxSignal)
+              held->close(SOUP_WEBSOCKET_CLOSE_TOO_BIG, "a message over 64 KiB");
+            else if (held)
+              context->server->events_.message(held,
+                                               type == SOUP_WEBSOCKET_DATA_TEXT ? std::string_view(text, size) : "");
           }));
   connect("closed", G_CALLBACK(+[](SoupWebsocketConnection*, gpointer user) {
             const auto* context = static_cast<Context*>(user);

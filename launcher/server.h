@@ -18,7 +18,7 @@
 // A viewer's WebSocket.
 class Peer {
  public:
-  explicit Peer(SoupWebsocketConnection* connection);
+  Peer(SoupWebsocketConnection* connection, GSocket* socket);
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -28,7 +28,10 @@ class Peer {
 
  private:
   friend class Server;
+  void limit_received();
+
   GObjectPtr<SoupWebsocketConnection> connection_;
+  GObjectPtr<GSocket> socket_;
   std::vector<gulong> handlers_;
 };
 
@@ -67,5 +70,6 @@ class Server {
   bool loopback_ = true;
   unsigned connections_ = 0;
   std::set<std::shared_ptr<Peer>> peers_;
+  Timer received_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "viewer.h"
 
-#include <cstring>
+#include <regex>
 #include <stdexcept>
 
-#include "answer_check.h"
 #include "reaper.h"
 
 namespace {
@@ -43,22 +42,18 @@ std::string promise_error(const GstPromise* promise) {
   return error ? error->message : "";
 }
 
-// UDP, and an address: libnice 0.1.21 does not resolve ".local", and TCP is off
-bool usable_candidate(const std::string& candidate) {
-  g_auto(GStrv) words = g_strsplit(candidate.c_str(), " ", 7);
-  if (g_strv_length(words) < 6 || g_ascii_strcasecmp(words[2], "udp") != 0) return false;
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(words[4]);
-  return address != nullptr;
-}
+struct ParsedCandidate {
+  bool usable = false;  // UDP, and an address: libnice 0.1.21 does not resolve ".local", and TCP is off
+};
 
-bool is_candidate(const std::string& candidate) {
-  g_auto(GStrv) words = g_strsplit(candidate.c_str(), " ", 9);
-  return g_str_has_prefix(candidate.c_str(), "candidate:") && g_strv_length(words) >= 8 &&
-         std::strcmp(words[6], "typ") == 0 && g_ascii_isdigit(words[5][0]);
-}
-
-double unix_ms() {
-  return static_cast<double>(g_get_real_time()) / 1000.0;
+// RFC 8839 §5.1; nothing if it is not a candidate.
+std::optional<ParsedCandidate> parse_candidate(const std::string& text) {
+  static const std::regex pattern(
+      R"(candidate:[A-Za-z0-9+/]{1,32} \d{1,3} ([A-Za-z0-9]{1,8}) \d{1,10} ([A-Za-z0-9:.%-]{1,255}) (\d{1,5}) typ [a-z]{1,10}( [!-~]+)*)");
+  std::smatch match;
+  if (!std::regex_match(text, match, pattern) || std::stoi(match[3]) > 65535) return std::nullopt;
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(match[2].str().c_str());
+  return ParsedCandidate{address && g_ascii_strcasecmp(match[1].str().c_str(), "udp") == 0};
 }
 
 }  // namespace
@@ -232,9 +227,9 @@ void Viewer::handle_candidate(const protocol::Candidate& candidate) {
   if (candidate.mline >= offered_media_.size())
     return fail("bad-candidate", "a candidate for media section " + std::to_string(candidate.mline) +
                                      "; the offer has " + std::to_string(offered_media_.size()));
-  if (!is_candidate(candidate.candidate))
-    return fail("bad-candidate", "\"" + candidate.candidate.substr(0, 80) + "\" is not an ICE candidate");
-  if (usable_candidate(candidate.candidate))
+  const auto parsed = parse_candidate(candidate.candidate);
+  if (!parsed) return fail("bad-candidate", "\"" + candidate.candidate.substr(0, 80) + "\" is not an ICE candidate");
+  if (parsed->usable)
     g_signal_emit_by_name(pipeline_.webrtcbin.get(), "add-ice-candidate", candidate.mline, candidate.candidate.c_str());
 }
 
@@ -267,7 +262,7 @@ void Viewer::handle_control(const std::string& text) {
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) {
     if (state_ == State::kConnected) deadline_ = g_get_monotonic_time() + kLimitUs;
-    const std::string pong = protocol::pong(ping->t, unix_ms());
+    const std::string pong = protocol::pong(ping->t, events_.now());
     guint64 unread = 0;
     g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
     if (unread < kMaxUnread) gst_webrtc_data_channel_send_string(pipeline_.control.get(), pong.c_str());

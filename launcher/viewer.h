@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "answer_check.h"
 #include "protocol.h"
 #include "viewer_pipeline.h"
 
@@ -14,6 +15,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   struct Events {
     std::function<void(const std::string& json)> send;   // signalling message for the page
     std::function<void(const protocol::Error&)> failed;  // once; the owner then calls end()
+    std::function<double()> now;                         // unix ms on the clock of the stream's epoch
     std::function<protocol::StreamInfo()> stream_info;   // all but the RTP offset
   };
 
@@ -54,7 +56,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   gint64 deadline_ = 0;
   ViewerPipeline pipeline_;
   std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
-  std::vector<std::string> offered_media_;
+  std::vector<MediaSection> offered_media_;
   std::string fingerprint_;
   unsigned candidates_ = 0;
   std::optional<protocol::StreamInfo> sent_info_;

@@ -6,7 +6,7 @@
 
 namespace {
 
-const std::vector<std::string> kOffered{"video", "application"};
+const std::vector<MediaSection> kOffered{{"video", {"96", "97"}}, {"application", {"webrtc-datachannel"}}};
 const std::string kPrint =
     "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
 const std::string kHex = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -46,6 +46,11 @@ TEST(AnswerCheck, RefusesWhatDoesNotFitTheOffer) {
   EXPECT_NE(complaint("hello"), "");
   EXPECT_THAT(complaint(answer(kVideo, "")), testing::HasSubstr("1 media sections, the offer 2"));
   EXPECT_THAT(complaint(answer(kApplication, kVideo)), testing::HasSubstr("\"application\" as media section 0"));
+}
+
+TEST(AnswerCheck, RefusesAFormatThatWasNotOffered) {
+  const auto other = section("video 9 UDP/TLS/RTP/SAVPF 96 35", print_line() + "a=recvonly\r\n");
+  EXPECT_THAT(complaint(answer(other, kApplication)), testing::HasSubstr("35"));
 }
 
 TEST(AnswerCheck, RefusesAViewerWithoutTheCodec) {

@@ -31,8 +31,9 @@ TEST(Protocol, ReadsACandidate) {
 
 TEST(Protocol, MalformedInputIsAValue) {
   for (const char* text :
-       {"", "{", "[]", "null", "7", "\"answer\"", "{}", R"({"type":7})", R"({"type":"answer"})",
-        R"({"type":"answer","sdp":7})", R"({"type":"answer","sdp":null})", R"({"type":"candidate","candidate":"c"})",
+       {"", "{", R"({"type":"answer","sdp":"v=0"} {})", R"({"type":"answer","sdp":"}"}])", "[]", "null", "7",
+        "\"answer\"", "{}", R"({"type":7})", R"({"type":"answer"})", R"({"type":"answer","sdp":7})",
+        R"({"type":"answer","sdp":null})", R"({"type":"candidate","candidate":"c"})",
         R"({"type":"candidate","candidate":"c","sdpMLineIndex":"0"})",
         R"({"type":"candidate","candidate":"c","sdpMLineIndex":-1})",
         R"({"type":"candidate","candidate":"c","sdpMLineIndex":0.5})",
