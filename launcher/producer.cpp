@@ -111,10 +111,10 @@ void Producer::watch_bus() {
       bus,
       [](GstBus*, GstMessage* message, gpointer data) {
         const auto* context = static_cast<Context*>(data);
+        const std::shared_ptr<GstMessage> held(message, gst_message_unref);  // GST_BUS_DROP leaves it to us
         constexpr auto kWanted =
             GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ASYNC_DONE;
         if (GST_MESSAGE_TYPE(message) & kWanted) {
-          const std::shared_ptr<GstMessage> held(gst_message_ref(message), gst_message_unref);
           post(context->producer, [held, generation = context->generation](Producer& self) {
             if (generation == self.generation_) self.handle(held.get());
           });

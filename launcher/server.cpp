@@ -241,6 +241,8 @@ void Server::admit(SoupServerMessage* message, bool websocket) {
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
+  // before libsoup waits for the first message with it; from here to the upgrade the deadline is enough
+  g_socket_set_timeout(soup_server_message_get_socket(message), 0);
 }
 
 void Server::serve(SoupServerMessage* message, const char* path) {
@@ -256,10 +258,8 @@ void Server::serve(SoupServerMessage* message, const char* path) {
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
   // no request any more: from here on the viewer has deadlines of its own
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
-  GSocket* socket = soup_server_message_get_socket(message);
-  g_socket_set_timeout(socket, 0);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
-  const auto peer = std::make_shared<Peer>(connection, socket);
+  const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message));
   peers_.insert(peer);
   if (!received_.running())
     received_.every(kReceivedPollMs, [this] {

@@ -113,12 +113,12 @@ void Viewer::watch_webrtcbin() {
   g_autoptr(GstBus) bus = gst_element_get_bus(pipeline_.pipeline.get());
   gst_bus_set_sync_handler(
       bus,
-      [](GstBus*, GstMessage* message, gpointer self) {
+      [](GstBus*, GstMessage* taken, gpointer self) {
+        g_autoptr(GstMessage) message = taken;  // GST_BUS_DROP leaves it to us
         if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return GST_BUS_DROP;
         g_autoptr(GError) error = nullptr;
         gst_message_parse_error(message, &error, nullptr);
         post(*static_cast<Weak*>(self), [text = std::string(error->message)](Viewer& viewer) {
-          g_info("viewer %u: %s", viewer.number_, text.c_str());
           viewer.fail("internal", "the server's pipeline for this viewer failed: " + text);
         });
         return GST_BUS_DROP;
