@@ -30,8 +30,6 @@
  */
 #include "circledetect.h"
 
-#include <cmath>
-
 #include "core/circles.h"
 #include "gstcvdetector.h"
 
@@ -43,7 +41,7 @@ static std::vector<core::Detection> detect(const core::Pixels& pixels, const cvg
   options.min_distance = parameters["min-distance"];
   options.edge_threshold = parameters["edge-threshold"];
   options.accumulator_threshold = parameters["accumulator-threshold"];
-  options.max_circles = static_cast<int>(std::lround(parameters["max-circles"]));
+  options.max_circles = static_cast<int>(parameters["max-circles"]);
 
   std::vector<core::Detection> detections;
   for (const auto& found : core::find_circles(pixels, options))
@@ -65,10 +63,10 @@ bool register_circledetect(GstPlugin* plugin) {
                    {"edge-threshold",
                     "Gradient, in grey levels by the Sobel operator, from which on a pixel is an edge "
                     "(cv::HoughCircles param1)",
-                    1, 1000, d.edge_threshold},
-                   {"accumulator-threshold", "Votes, in edge pixels, that make a circle (cv::HoughCircles param2)", 1,
+                    1, 2000, d.edge_threshold},
+                   {"accumulator-threshold", "Votes of edge pixels that make a circle (cv::HoughCircles param2)", 1,
                     10000, d.accumulator_threshold},
-                   {"max-circles", "Most circles in a frame, a whole number: those with most votes", 1, 1000,
-                    static_cast<double>(d.max_circles)},
+                   {"max-circles", "Most circles in a frame: those with most votes", 1, 1000,
+                    static_cast<double>(d.max_circles), true},
                }});
 }

@@ -202,7 +202,8 @@ static void cv_detector_set_property(GObject* object, guint id, const GValue* va
     const char* name = g_value_get_string(value);
     settings.model_name = name != nullptr ? name : "";
   } else {
-    settings.parameters[id - kPropFirstParameter] = g_value_get_double(value);
+    double& parameter = settings.parameters[id - kPropFirstParameter];
+    parameter = G_VALUE_HOLDS_INT(value) ? g_value_get_int(value) : g_value_get_double(value);
   }
   GST_OBJECT_UNLOCK(object);
 }
@@ -216,8 +217,10 @@ static void cv_detector_get_property(GObject* object, guint id, GValue* value, G
     g_value_set_boolean(value, settings.post_messages ? TRUE : FALSE);
   else if (id == kPropModelName)
     g_value_set_string(value, settings.model_name.c_str());
+  else if (const double parameter = settings.parameters[id - kPropFirstParameter]; G_VALUE_HOLDS_INT(value))
+    g_value_set_int(value, static_cast<int>(parameter));
   else
-    g_value_set_double(value, settings.parameters[id - kPropFirstParameter]);
+    g_value_set_double(value, parameter);
   GST_OBJECT_UNLOCK(object);
 }
 
@@ -250,11 +253,12 @@ static void install_properties(GObjectClass* klass, const cvgst::DetectorSpec& s
       g_param_spec_boolean("post-messages", "Post messages", "Post an element message for each frame",
                            kDefaultPostMessages, kFlags));
   guint id = kPropFirstParameter;
-  for (const auto& parameter : spec.parameters) {
-    g_object_class_install_property(
-        klass, id++,
-        g_param_spec_double(parameter.name, parameter.name, parameter.description, parameter.minimum, parameter.maximum,
-                            parameter.default_value, kFlags));
+  for (const auto& p : spec.parameters) {
+    GParamSpec* property =
+        p.whole ? g_param_spec_int(p.name, p.name, p.description, static_cast<int>(p.minimum),
+                                   static_cast<int>(p.maximum), static_cast<int>(p.default_value), kFlags)
+                : g_param_spec_double(p.name, p.name, p.description, p.minimum, p.maximum, p.default_value, kFlags);
+    g_object_class_install_property(klass, id++, property);
   }
 }
 

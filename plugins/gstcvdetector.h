@@ -27,6 +27,7 @@ struct ParameterSpec {
   double minimum;
   double maximum;
   double default_value;
+  bool whole = false;  // an integer
 };
 
 // The parameters' values for one frame.

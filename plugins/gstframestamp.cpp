@@ -180,9 +180,7 @@ static GstFlowReturn gst_frame_stamp_transform(GstBaseTransform* base, GstBuffer
   if (in != out) {
     const cvgst::MappedFrame from(filter->in_info, in, GST_MAP_READ);
     if (!from) return post_map_error(self);
-    GstVideoFrame picture = to.frame();
-    picture.info.height = filter->in_info.height;
-    gst_video_frame_copy(&picture, &from.frame());
+    cvgst::copy_picture(to.frame(), from.frame());
   }
   core::fill_rows(cvgst::image_of(to.frame()), filter->in_info.height, self->state->top,
                   cvgst::dark_of(filter->in_info));

@@ -11,8 +11,17 @@ namespace {
 
 constexpr char kInferenceMeta[] = "CvInferenceMeta";
 
-guint clip(double position, int size) {
-  return static_cast<guint>(std::lround(std::clamp<double>(position, 0, size)));
+struct Span {
+  guint start;
+  guint length;
+};
+
+// Rounded so that spans of the same length stay so, then clipped.
+Span clip(double start, double length, int size) {
+  const double first = std::round(start);
+  const double low = std::clamp<double>(first, 0, size);
+  const double high = std::clamp<double>(first + std::round(length), 0, size);
+  return {static_cast<guint>(low), static_cast<guint>(high - low)};
 }
 
 }  // namespace
@@ -24,12 +33,10 @@ void register_inference_meta() {
 }
 
 void add_region(GstBuffer* buffer, const core::Detection& detection, int width, int height) {
-  const guint left = clip(detection.x, width);
-  const guint top = clip(detection.y, height);
-  const guint right = clip(detection.x + detection.width, width);
-  const guint bottom = clip(detection.y + detection.height, height);
-  auto* meta = gst_buffer_add_video_region_of_interest_meta(buffer, detection.type.c_str(), left, top, right - left,
-                                                            bottom - top);
+  const Span across = clip(detection.x, detection.width, width);
+  const Span down = clip(detection.y, detection.height, height);
+  auto* meta = gst_buffer_add_video_region_of_interest_meta(buffer, detection.type.c_str(), across.start, down.start,
+                                                            across.length, down.length);
   GstStructure* params = gst_structure_new("detection", "confidence", G_TYPE_DOUBLE, detection.confidence, nullptr);
   for (const auto& [name, value] : detection.fields)
     gst_structure_set(params, name.c_str(), G_TYPE_DOUBLE, value, nullptr);

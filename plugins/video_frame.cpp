@@ -36,6 +36,28 @@ core::Image image_of(const GstVideoFrame& frame) {
   return image;
 }
 
+// Not gst_video_frame_copy(), which leaves out the last sample of packed chroma at odd widths.
+void copy_picture(const GstVideoFrame& to, const GstVideoFrame& from) {
+  for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(&from); ++plane) {
+    int bytes = 0;
+    int rows = 0;
+    for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS(&from); ++i) {
+      const int component = static_cast<int>(i);
+      if (static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&from, component)) != plane) continue;
+      const int samples = GST_VIDEO_FRAME_COMP_WIDTH(&from, component);
+      bytes = std::max(bytes, static_cast<int>(GST_VIDEO_FRAME_COMP_POFFSET(&from, component)) +
+                                  (samples - 1) * GST_VIDEO_FRAME_COMP_PSTRIDE(&from, component) + 1);
+      rows = GST_VIDEO_FRAME_COMP_HEIGHT(&from, component);
+    }
+    const auto* in = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&from, plane));
+    auto* out = static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&to, plane));
+    for (int y = 0; y < rows; ++y) {
+      std::copy_n(in + static_cast<std::ptrdiff_t>(y) * GST_VIDEO_FRAME_PLANE_STRIDE(&from, plane), bytes,
+                  out + static_cast<std::ptrdiff_t>(y) * GST_VIDEO_FRAME_PLANE_STRIDE(&to, plane));
+    }
+  }
+}
+
 core::Pixel pixel_of(const GstVideoInfo& info, guint argb) {
   const auto r = static_cast<std::uint8_t>(argb >> 16);
   const auto g = static_cast<std::uint8_t>(argb >> 8);

@@ -32,6 +32,9 @@ class MappedFrame {
 
 core::Image image_of(const GstVideoFrame& frame);
 
+// Copies a picture into the top left corner of another, as large or larger, of the same format.
+void copy_picture(const GstVideoFrame& to, const GstVideoFrame& from);
+
 // A colour (0xAARRGGBB; alpha is ignored) in the components of a format.
 core::Pixel pixel_of(const GstVideoInfo& info, guint argb);
 // The stamp's dark and light: luma 16 and 235, or black and white in RGB; neutral chroma.

@@ -8,6 +8,7 @@
 
 struct Unref {
   void operator()(GstElement* element) const { gst_object_unref(element); }
+  void operator()(GstPad* pad) const { gst_object_unref(pad); }
   void operator()(GstBus* bus) const { gst_object_unref(bus); }
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
   void operator()(GstMessage* message) const { gst_message_unref(message); }

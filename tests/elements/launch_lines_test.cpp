@@ -34,7 +34,6 @@ void count_buffer(GstElement*, GstBuffer*, GstPad*, gpointer count) {
 }
 
 int frames_that_arrive(const std::string& line) {
-  gst_init(nullptr, nullptr);
   g_autoptr(GError) error = nullptr;
   const Ptr<GstElement> pipeline(gst_parse_launch(line.c_str(), &error));
   if (!pipeline || error != nullptr) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "frames.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+class GStreamer : public testing::Environment {
+  void SetUp() override { gst_init(nullptr, nullptr); }
+};
+
+const testing::Environment* const kGStreamer = testing::AddGlobalTestEnvironment(new GStreamer);
+
+}  // namespace
+
+Ptr<GstBuffer> black_frame(const GstVideoInfo& info, GstClockTime pts, bool padded) {
+  constexpr int kPadding = 20;
+  gsize offset[GST_VIDEO_MAX_PLANES] = {};
+  gint stride[GST_VIDEO_MAX_PLANES] = {};
+  gsize size = 0;
+  for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES(&info); ++i) {
+    const gint component = static_cast<gint>(i);
+    offset[i] = size;
+    stride[i] = info.stride[i] + (padded ? kPadding : 0);
+    size += static_cast<gsize>(stride[i] * GST_VIDEO_INFO_COMP_HEIGHT(&info, component));
+  }
+  Ptr<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, padded ? size : info.size, nullptr));
+  gst_buffer_memset(buffer.get(), 0, 0, size);
+  if (padded) {
+    gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
+                                   static_cast<guint>(info.width), static_cast<guint>(info.height),
+                                   GST_VIDEO_INFO_N_PLANES(&info), offset, stride);
+  }
+  GST_BUFFER_PTS(buffer.get()) = pts;
+  const cvgst::MappedFrame frame(info, buffer.get(), GST_MAP_WRITE);
+  const core::Image image = cvgst::image_of(frame.frame());
+  const core::Pixel black = cvgst::dark_of(info);
+  for (int c = 0; c < image.count; ++c) {
+    const auto& component = image.components.at(static_cast<std::size_t>(c));
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame.frame(), c); ++y) {
+      for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame.frame(), c); ++x)
+        component.row(y)[x * component.step] = black.at(static_cast<std::size_t>(c));
+    }
+  }
+  return buffer;
+}
+
+std::vector<std::uint8_t> bytes_of(const GstVideoInfo& info, GstBuffer* buffer) {
+  const cvgst::MappedFrame frame(info, buffer, GST_MAP_READ);
+  const core::Image image = cvgst::image_of(frame.frame());
+  std::vector<std::uint8_t> bytes;
+  for (int c = 0; c < image.count; ++c) {
+    const auto& component = image.components.at(static_cast<std::size_t>(c));
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame.frame(), c); ++y) {
+      for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame.frame(), c); ++x)
+        bytes.push_back(component.row(y)[x * component.step]);
+    }
+  }
+  return bytes;
+}
+
+std::uint8_t sample_at(const GstVideoInfo& info, GstBuffer* buffer, int component, int x, int y) {
+  const cvgst::MappedFrame frame(info, buffer, GST_MAP_READ);
+  const core::Image image = cvgst::image_of(frame.frame());
+  const auto& c = image.components.at(static_cast<std::size_t>(component));
+  return c.row(y >> c.y_shift)[(x >> c.x_shift) * c.step];
+}
+
+Ptr<GstHarness> play(const std::string& launch_line, const std::string& src_caps, const std::string& sink_caps) {
+  Ptr<GstHarness> harness(gst_harness_new_parse(launch_line.c_str()));
+  if (!sink_caps.empty()) gst_harness_set_sink_caps_str(harness.get(), sink_caps.c_str());
+  gst_harness_set_src_caps_str(harness.get(), src_caps.c_str());
+  return harness;
+}
+
+Ptr<GstHarness> play_source(const std::string& launch_line, const std::string& sink_caps) {
+  Ptr<GstHarness> harness(gst_harness_new_parse(launch_line.c_str()));
+  gst_harness_set_sink_caps_str(harness.get(), sink_caps.c_str());
+  gst_harness_play(harness.get());
+  return harness;
+}
+
+std::vector<GstVideoRegionOfInterestMeta*> regions_of(GstBuffer* buffer, const std::string& type) {
+  std::vector<GstVideoRegionOfInterestMeta*> regions;
+  gpointer state = nullptr;
+  while (GstMeta* meta = gst_buffer_iterate_meta_filtered(buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
+    auto* region = reinterpret_cast<GstVideoRegionOfInterestMeta*>(meta);
+    if (type.empty() || type == g_quark_to_string(region->roi_type)) regions.push_back(region);
+  }
+  return regions;
+}
+
+double field_of(GstVideoRegionOfInterestMeta* region, const char* name) {
+  const GstStructure* params = gst_video_region_of_interest_meta_get_param(region, "detection");
+  double value = -1;
+  EXPECT_TRUE(params != nullptr && gst_structure_get_double(params, name, &value)) << name;
+  return value;
+}
+
+Ptr<GstMessage> last_message(GstBus* bus, const char* name) {
+  Ptr<GstMessage> last;
+  while (Ptr<GstMessage> message{gst_bus_pop_filtered(bus, GST_MESSAGE_ELEMENT)}) {
+    if (gst_message_has_name(message.get(), name)) last = std::move(message);
+  }
+  return last;
+}
