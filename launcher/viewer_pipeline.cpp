@@ -105,13 +105,11 @@ void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<FanOut> fan_ou
       new std::weak_ptr(std::move(fan_out)), [](gpointer data) { delete static_cast<std::weak_ptr<FanOut>*>(data); });
 }
 
-bool is_video_payloader(GstElement* payloader) {
-  GstPadTemplate* src = gst_element_get_pad_template(payloader, "src");
-  g_autoptr(GstCaps) caps = src ? gst_pad_template_get_caps(src) : nullptr;
-  for (guint i = 0; caps && i < gst_caps_get_size(caps); ++i) {
-    const char* media = gst_structure_get_string(gst_caps_get_structure(caps, i), "media");
-    if (media && std::strcmp(media, "video") == 0) return true;
-  }
+bool takes_video(GstElement* payloader) {
+  GstPadTemplate* sink = gst_element_get_pad_template(payloader, "sink");
+  g_autoptr(GstCaps) caps = sink ? gst_pad_template_get_caps(sink) : nullptr;
+  for (guint i = 0; caps && i < gst_caps_get_size(caps); ++i)
+    if (g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), "video/")) return true;
   return false;
 }
 
@@ -124,7 +122,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
   GstElement* last = appsrc.get();
   for (const auto& element : chain) {
     const auto copy = clone_element(element.get());
-    if (last == appsrc.get() && is_video_payloader(copy.get())) add_playout_delay(copy.get());
+    if (last == appsrc.get() && takes_video(copy.get())) add_playout_delay(copy.get());
     // buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
       g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);
