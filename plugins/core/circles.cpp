@@ -14,7 +14,11 @@ namespace {
 constexpr int kDirections = 64;
 constexpr int kSearch = 8;           // pixels on each side of the circle where its line may be
 constexpr double kMinContrast = 24;  // sum of brightness changes across the line
-constexpr double kMinConfidence = 0.5;
+constexpr double kMinConfidence = 0.6;
+// How far an edge may be from the circle to count for it, in pixels and in radii: letters are round, but not that
+// round.
+constexpr double kMinTolerance = 1;
+constexpr double kTolerance = 0.03;
 
 // Brightness between pixels; nothing outside the picture.
 std::optional<double> sample(const cv::Mat& grey, double x, double y) {
@@ -74,9 +78,14 @@ FoundCircle refine(const cv::Mat& grey, const Circle& rough) {
     const double dy = std::sin(angle);
     if (const auto distance = edge_distance(grey, rough, dx, dy)) points.emplace_back(*distance * dx, *distance * dy);
   }
-  const double confidence = static_cast<double>(points.size()) / kDirections;
-  if (confidence < kMinConfidence) return {rough, confidence};
-  return {fit(points, rough), confidence};
+  if (static_cast<double>(points.size()) / kDirections < kMinConfidence) return {rough, 0};
+
+  const Circle circle = fit(points, rough);
+  const auto on_circle = std::count_if(points.begin(), points.end(), [&](const cv::Point2d& point) {
+    const double distance = std::hypot(point.x + rough.x - circle.x, point.y + rough.y - circle.y);
+    return std::abs(distance - circle.radius) <= std::max(kMinTolerance, circle.radius * kTolerance);
+  });
+  return {circle, static_cast<double>(on_circle) / kDirections};
 }
 
 }  // namespace
