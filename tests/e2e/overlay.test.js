@@ -13,7 +13,7 @@ const frames = 100;
 async function distances(tab, find) {
   const found = [];
   for (let i = 0; i < frames; ++i) {
-    const sample = await tab.evaluate(samplePixels);
+    const sample = JSON.parse(await tab.evaluate(samplePixels));
     const ring = fitCircle(points(sample.bright, sample.width), { largest: sample.height });
     const drawn = find(sample);
     found.push({ ring, drawn, distance: ring && drawn ? distance(ring, drawn) : Infinity });

@@ -57,7 +57,8 @@ test('Range is ignored', async () => {
 
 for (const path of ['/nothing', '/js/', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/index.html%00', '/js/../../PROTOCOL.md'])
   test(`there is nothing at ${path}`, async () => {
-    assert.equal((await request(server, 'GET', path)).status, 404);
+    const { status } = await request(server, 'GET', path);
+    assert.ok(status === 404 || (status === 400 && path.includes('%00')), `status ${status}`);
   });
 
 for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])

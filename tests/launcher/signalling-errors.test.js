@@ -166,7 +166,7 @@ for (const [what, text, section] of [
   ['that ends early', 'candidate:1 1 UDP', 0],
   ['with a port that is none', 'candidate:1 1 UDP 2130706431 127.0.0.1 99999 typ host', 0],
   ['with a line break', `${candidate()}\r\na=more`, 0],
-  ['for a media section that is not there', candidate(), 99],
+  ['for a media section that is not there', candidate(), 2],
 ])
   test(`a candidate ${what} ends the viewer with \`bad-candidate\``, async () => {
     const { signalling, offer } = await offered();
