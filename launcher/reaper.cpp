@@ -3,14 +3,15 @@
 
 #include <thread>
 
-void Reaper::end(GstPtr<GstElement> pipeline) {
+void Reaper::end(GstPtr<GstElement> pipeline, std::vector<GObjectPtr<GObject>> held) {
   if (!pipeline) return;
   {
     const std::lock_guard lock(shared_->mutex);
     ++shared_->count;
   }
-  std::thread([shared = shared_, pipeline = std::move(pipeline)]() mutable {
+  std::thread([shared = shared_, pipeline = std::move(pipeline), held = std::move(held)]() mutable {
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    held.clear();
     g_autoptr(GstBus) bus = gst_element_get_bus(pipeline.get());
     gst_bus_set_flushing(bus, TRUE);
     pipeline.reset();

@@ -7,13 +7,15 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <vector>
 
 #include "glib_ptr.h"
 
 class Reaper {
  public:
-  // Sets the pipeline to NULL and drops it, on a thread of its own, so that one that hangs delays no other.
-  void end(GstPtr<GstElement> pipeline);
+  // Sets the pipeline to NULL and drops it, on a thread of its own, so that one that hangs delays no other. `held` is
+  // dropped in between: objects that the pipeline's threads use to their end without a reference of their own.
+  void end(GstPtr<GstElement> pipeline, std::vector<GObjectPtr<GObject>> held = {});
   // False if some pipeline has not ended after `limit`.
   bool wait(std::chrono::milliseconds limit);
   unsigned waiting() const;

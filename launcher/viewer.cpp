@@ -147,12 +147,13 @@ void Viewer::end() {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
     handlers_.pop_back();
   }
-  // the channels' references go before webrtcbin's, which they point back to (fixed in 1.22.3)
-  pipeline_.control.reset();
-  pipeline_.results.reset();
+  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both fixed in 1.22.3)
+  std::vector<GObjectPtr<GObject>> channels;
+  for (auto* channel : {&pipeline_.results, &pipeline_.control})
+    if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
   pipeline_.streams.clear();
   pipeline_.webrtcbin.reset();
-  reaper_.end(std::move(pipeline_.pipeline));
+  reaper_.end(std::move(pipeline_.pipeline), std::move(channels));
 }
 
 void Viewer::make_offer_when_ready() {
