@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What every viewer gets: a key frame, each frame once, results, and nothing but the sockets it needs.
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { after, before, test } from 'node:test';
 import { sockets } from '../lib/proc.js';
 import { sections } from '../lib/sdp.js';
@@ -31,7 +32,6 @@ test('the first frame comes soon after the connection', async () => {
     times.push(viewer.report.firstFrameMs);
     await viewer.stop();
   }
-  assert.ok(times.every((time) => time >= 0));
   assert.ok(percentile(times, 50) < 1500, `${times} ms`);
 });
 
@@ -86,12 +86,18 @@ test('by default nothing listens but the page, on loopback, and there is no UPnP
   assert.deepEqual(sockets(server.pid, 'udp').filter((socket) => socket.port === 1900), []);
 });
 
-test('by default media goes over loopback only', async (t) => {
-  const viewer = await startWatching(server);
-  t.after(() => viewer.stop());
-  const udp = sockets(server.pid, 'udp');
-  assert.ok(udp.length >= 1, 'media goes over UDP');
-  assert.deepEqual(udp.filter((socket) => !/^(127\.|::1$)/.test(socket.address)), []);
+// Not loopback alone: Firefox never pairs with a candidate 127.0.0.1 (media.peerconnection.ice.loopback is false).
+test('media is bound to named addresses of this machine, as offered, and not to all', async (t) => {
+  const { signalling } = await connectForOffer(server);
+  t.after(() => signalling.vanish());
+  const udp = await until('a UDP socket', () => {
+    const bound = sockets(server.pid, 'udp');
+    return bound.length > 0 && signalling.messages.filter((message) => message.candidate).length >= bound.length ? bound : null;
+  });
+  const own = Object.values(networkInterfaces()).flat().map((entry) => entry.address);
+  udp.forEach(({ address }) => assert.ok(own.includes(address), `${address} is one of ${own}`));
+  const offered = signalling.messages.filter((message) => message.candidate).map((message) => message.candidate.split(' ').slice(4, 6).join(' '));
+  assert.deepEqual(offered.sort(), udp.map(({ address, port }) => `${address} ${port}`).sort());
 });
 
 test('without viewers there is no UDP socket', async (t) => {

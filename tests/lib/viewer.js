@@ -47,7 +47,7 @@ export async function startViewer(server, args = []) {
 /** A viewer that has received its first frame. */
 export async function startWatching(server, args = []) {
   const viewer = await startViewer(server, args);
-  await viewer.reports('the first frame', (report) => report.frames > 0);
+  await viewer.reports('the first frame', (report) => report.firstFrameMs >= 0);
   return viewer;
 }
 
