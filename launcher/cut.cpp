@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "launch_errors.h"
+#include "loop.h"
 
 namespace {
 
@@ -18,6 +19,12 @@ std::string factory_name(GstElement* element) {
 bool is_payloader(GstElement* element) {
   const char* klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
   return klass && std::strstr(klass, "Payloader");
+}
+
+// Demuxers, and the bins that choose one (decodebin, uridecodebin).
+bool makes_streams(GstElement* element) {
+  const char* klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
+  return klass && (std::strstr(klass, "Demux") || (GST_IS_BIN(element) && std::strstr(klass, "Decoder")));
 }
 
 void for_each_element(GstElement* bin, const std::function<void(GstElement*)>& visit) {
@@ -93,6 +100,7 @@ CutPipeline cut(const PipeText& pipe) {
   if (GST_IS_PIPELINE(out.producer.get())) {
     for_each_element(out.producer.get(), [&](GstElement* element) {
       const std::string factory = factory_name(element);
+      if (makes_streams(element)) keep_loops_apart(element);
       if (factory == "webrtcbin") webrtcbins.push_back(element);
       if (factory == "framestamp" && !out.framestamp) out.framestamp = gst_share(element);
       if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) && factory != "webrtcbin" &&

@@ -72,20 +72,59 @@ void Producer::start() {
   watch_bus();
   frames_before_.clear();
   for (const auto& fan_out : fan_outs_) frames_before_.push_back(fan_out->frames());
-  state_ = State::kPrerolling;
-  switch (gst_element_set_state(pipeline, GST_STATE_PAUSED)) {
-    case GST_STATE_CHANGE_NO_PREROLL:
-      live_ = true;
-      return play();
-    case GST_STATE_CHANGE_SUCCESS:
-      return prerolled();
-    case GST_STATE_CHANGE_FAILURE:  // the bus mostly says more, and first
-      return post(weak_from_this(), [generation = generation_](Producer& self) {
-        if (generation == self.generation_) self.ended("the pipeline does not start", true);
-      });
-    case GST_STATE_CHANGE_ASYNC:
-      return;
-  }
+  state_ = State::kStarting;
+  if (gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
+    return post(weak_from_this(), [generation = generation_](Producer& self) {
+      // the bus mostly says more, and first
+      if (generation == self.generation_) self.ended("the pipeline does not start", true);
+    });
+  live_ = has_live_source();
+  if (live_) return play(base_time_);
+  await_first_frame();
+  gst_element_set_base_time(pipeline, time_of(clock_.get()));
+  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+}
+
+// Not what the pipeline says of itself: a clocksync that paces a file makes it look live.
+bool Producer::has_live_source() {
+  g_autoptr(GstIterator) sources = gst_bin_iterate_sources(GST_BIN(run_.producer.get()));
+  bool live = false;
+  gst_iterator_foreach(
+      sources,
+      [](const GValue* item, gpointer found) {
+        auto* source = GST_ELEMENT(g_value_get_object(item));
+        if (gst_element_get_state(source, nullptr, nullptr, 0) == GST_STATE_CHANGE_NO_PREROLL)
+          *static_cast<bool*>(found) = true;
+      },
+      &live);
+  return live;
+}
+
+// A file can be sought in once its frames flow.
+void Producer::await_first_frame() {
+  struct Context {
+    std::weak_ptr<Producer> producer;
+    unsigned generation;
+  };
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(run_.streams.front().appsink.get(), "sink");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer data) {
+        const auto* context = static_cast<Context*>(data);
+        post(context->producer, [generation = context->generation](Producer& self) {
+          if (generation == self.generation_) self.prepare_loop();
+        });
+        return GST_PAD_PROBE_REMOVE;
+      },
+      new Context{weak_from_this(), generation_}, [](gpointer data) { delete static_cast<Context*>(data); });
+}
+
+// From its beginning, and later again and again without a gap: a segment seek lets the running time go on.
+void Producer::prepare_loop() {
+  GstElement* pipeline = run_.producer.get();
+  gst_element_set_state(pipeline, GST_STATE_PAUSED);
+  const bool sought = seek_to_start(true);
+  play(sought ? time_of(clock_.get()) : gst_element_get_base_time(pipeline));
 }
 
 void Producer::stop() {
@@ -112,8 +151,7 @@ void Producer::watch_bus() {
       [](GstBus*, GstMessage* message, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         const std::shared_ptr<GstMessage> held(message, gst_message_unref);  // GST_BUS_DROP leaves it to us
-        constexpr auto kWanted =
-            GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ASYNC_DONE;
+        constexpr auto kWanted = GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE;
         if (GST_MESSAGE_TYPE(message) & kWanted) {
           post(context->producer, [held, generation = context->generation](Producer& self) {
             if (generation == self.generation_) self.handle(held.get());
@@ -133,20 +171,9 @@ void Producer::handle(GstMessage* message) {
     case GST_MESSAGE_SEGMENT_DONE:
       if (!seek_to_start(false)) ended("the source could not start again", true);
       return;
-    case GST_MESSAGE_ASYNC_DONE:
-      if (state_ == State::kPrerolling) return prerolled();
-      if (state_ == State::kSeeking) return play();
-      return;
     default:
       return;
   }
-}
-
-// A source that is not live (a file) has its first frame ready: it starts now, and again at its end without a gap.
-void Producer::prerolled() {
-  state_ = State::kSeeking;
-  loops_ = seek_to_start(true);
-  if (!loops_) play();
 }
 
 bool Producer::seek_to_start(bool flush) {
@@ -159,16 +186,12 @@ bool Producer::seek_to_start(bool flush) {
                                       GST_SEEK_TYPE_NONE, 0);
 }
 
-void Producer::play() {
+// `base`: when the pipeline's running time is 0. Viewers have one running time through all runs.
+void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
-  std::int64_t shift = 0;
-  if (!live_) {
-    // its running time starts at 0 now; viewers go on with the running time that they have
-    const GstClockTime now = time_of(clock_.get());
-    gst_element_set_base_time(run_.producer.get(), now);
-    shift = static_cast<std::int64_t>(now - base_time_);
-  }
+  gst_element_set_base_time(run_.producer.get(), base);
+  const auto shift = static_cast<std::int64_t>(base - base_time_);
   for (std::size_t i = 0; i < fan_outs_.size(); ++i) fan_outs_[i]->connect(run_.streams[i].appsink.get(), shift);
   for (const auto& sink : run_.results) watch_results(sink.get(), shift);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);

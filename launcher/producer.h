@@ -45,13 +45,15 @@ class Producer : public std::enable_shared_from_this<Producer> {
   std::uint64_t frames() const { return fan_outs_.front()->frames(); }
 
  private:
-  enum class State { kStopped, kPrerolling, kSeeking, kPlaying };
+  enum class State { kStopped, kStarting, kPlaying };
   void adopt(CutPipeline cut);
   void watch_bus();
   void watch_results(GstElement* sink, std::int64_t shift);
   void handle(GstMessage* message);
-  void prerolled();
-  void play();
+  bool has_live_source();
+  void await_first_frame();
+  void prepare_loop();
+  void play(GstClockTime base);
   bool seek_to_start(bool flush);
   void ended(const std::string& message, bool failed);
   void check_first_frames();
@@ -68,7 +70,6 @@ class Producer : public std::enable_shared_from_this<Producer> {
   unsigned generation_ = 0;  // of run_: messages of earlier ones are stale
   State state_ = State::kStopped;
   bool live_ = false;
-  bool loops_ = false;
   bool ever_started_ = false;
   bool lost_ = false;
   unsigned failures_ = 0;  // in a row

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A file goes on at its end as if it had none.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { film, filmSize } from '../lib/film.js';
+import { startServer } from '../lib/server.js';
+import { goesOn, startWatching } from '../lib/viewer.js';
+
+test('a film is played again and again, without a gap and without two frames of one time', async () => {
+  const { framerate, frames } = filmSize;
+  const server = await startServer({ pipeline: 'file', set: { location: await film(), framerate } });
+  try {
+    const viewer = await startWatching(server);
+    const { markers, keyFrames, frames: distinct, source } = await goesOn(viewer, 2.5 * frames);
+    assert.equal(distinct, markers, 'frames with the time of another one');
+    assert.equal(keyFrames, 1, 'the stream was started again');
+    assert.equal(source, 'live');
+    await viewer.stop();
+  } finally {
+    await server.stop();
+  }
+});
