@@ -4,8 +4,10 @@
 //
 //   node bench/viewers.js [--only=loads,rates,pipes] [--loads=200] [--seconds=30]
 //
-// CV_LAUNCH and GST_PLUGIN_PATH as for the tests. Steal is the share of processor time that other machines took:
-// figures of a run with more than a few per cent of it say little.
+// CV_LAUNCH and GST_PLUGIN_PATH as for the tests. Steal is the share of processor time that other machines took, load
+// the processes that wanted a processor: with more than a few per cent of the one, or a load above the processors there
+// are, figures say little.
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { browsers, startChromium } from '../tests/lib/browsers.js';
 import { film, filmSize } from '../tests/lib/film.js';
@@ -29,7 +31,7 @@ let missed = 0;
 /** A line of the table; `met` is null where nothing was promised. */
 function row(what, figure, bar, met, noise) {
   if (met === false) ++missed;
-  const line = `| ${what} | ${figure} | ${bar} | ${{ true: 'yes', false: '**no**', null: '' }[String(met)]} | ${(100 * noise).toFixed(1)} % |`;
+  const line = `| ${what} | ${figure} | ${bar} | ${{ true: 'yes', false: '**no**', null: '' }[String(met)]} | ${(100 * noise).toFixed(1)} % | ${loadavg()[0].toFixed(1)} |`;
   rows.push(line);
   process.stderr.write(`${line}\n`);
 }
@@ -70,7 +72,8 @@ async function benchLoads(count) {
     row('threads afterwards', `${threadsNow}, base ${base.threads}`, 'base', threadsNow <= base.threads, noise);
     row('descriptors afterwards', `${descriptorsNow}, base ${base.descriptors}`, 'base', descriptorsNow <= base.descriptors, noise);
     const slope = growth(loads, Math.floor(count / 4));
-    row('memory growth a load', `${slope.toFixed(1)} kB (${start} kB before, ${resident(server.pid)} kB after)`, '< 20 kB', slope < 20, noise);
+    const course = [0.25, 0.5, 0.75, 1].map((part) => loads[Math.ceil(part * count) - 1].resident);
+    row('memory growth a load, from the first quarter on', `${slope.toFixed(1)} kB (${start} kB before, then ${course.join(', ')} kB)`, '< 20 kB', slope < 20, noise);
     for (const { error } of loads.filter((load) => load.error)) process.stderr.write(`${error}\n`);
   });
 }
@@ -122,6 +125,6 @@ if (parts.includes('loads')) await benchLoads(Number(options.loads));
 if (parts.includes('rates') || parts.includes('pipes'))
   for (const start of Object.values(browsers)) await benchBrowser(start, parts);
 
-process.stdout.write(['| what | measured | bar | met | steal |', '|---|---|---|---|---|', ...rows, ''].join('\n'));
+process.stdout.write(['| what | measured | bar | met | steal | load |', '|---|---|---|---|---|---|', ...rows, ''].join('\n'));
 if (missed > 0) process.stderr.write(`${missed} of ${rows.length} bars missed\n`);
 process.exitCode = missed > 0 ? 1 : 0;
