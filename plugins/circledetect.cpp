@@ -53,6 +53,7 @@ bool register_circledetect(GstPlugin* plugin) {
   const core::CircleOptions d;
   return cvgst::register_detector(
       plugin, {.name = "circledetect",
+               .title = "Circle detector",
                .description = "Finds circles with OpenCV's Hough transform and attaches them as regions of interest",
                .detect = detect,
                .parameters = {

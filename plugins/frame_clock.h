@@ -34,6 +34,11 @@ class FrameClock {
     if (time_of(frame + 1) <= time) ++frame;  // times are rounded down
     return frame;
   }
+  // The first frame from `next` on that is not already over.
+  guint64 next_frame(guint64 next, GstClockTime now) const {
+    const guint64 current = frame_at(now);
+    return current > next ? current + 1 : next;
+  }
 
  private:
   guint64 per_second_ = 1;

@@ -23,8 +23,8 @@
 
 #include <gst/video/video.h>
 
+#include <atomic>
 #include <cstdio>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -63,25 +63,23 @@ constexpr guint kPropIsLive = 100;  // the base class keeps it; the others are i
 
 cvgst::PropertyTable<Settings> properties;
 
-struct ObjectUnref {
-  void operator()(gpointer object) const { gst_object_unref(object); }
-};
-
 }  // namespace
 
 struct BallSrcState {
   Settings settings;  // guarded by the object lock
   cvgst::ClockWait wait;
+  std::atomic<GstClockTime> period{0};  // of a frame
 
   // The streaming thread's own, and start()'s and set_caps()'s before it.
   GstVideoInfo info{};
   std::optional<core::BallWalk> walk;
   guint64 walked = 0;      // camera frames that the walk has made
   guint64 next_frame = 0;  // number of the next camera frame
+  GstClockTime first = 0;  // where a video that is not live starts
   cvgst::FrameClock clock;
   std::optional<core::BallScene> scene;
   int scenes = 0;
-  std::unique_ptr<GstAllocator, ObjectUnref> allocator{cvgst::tracked_allocator_new()};
+  cvgst::AllocatorPtr allocator = cvgst::tracked_allocator_new();
 };
 
 struct _GstBallSrc {
@@ -92,10 +90,10 @@ struct _GstBallSrc {
 G_DEFINE_FINAL_TYPE(GstBallSrc, gst_ball_src, GST_TYPE_PUSH_SRC)
 GST_ELEMENT_REGISTER_DEFINE(ballsrc, "ballsrc", GST_RANK_NONE, GST_TYPE_BALL_SRC)
 
-#define BALL_CAPS                                                      \
-  "video/x-raw, format = " CV_VIDEO_FORMATS                            \
-  ", width = [ 64, 4096 ], height = [ 64, 2160 ], framerate = [ 1/1, " \
-  "240/1 ]"
+#define BALL_CAPS                                                            \
+  "video/x-raw, format = " CV_VIDEO_FORMATS                                  \
+  ", width = [ 64, 4096 ], height = [ 64, 2160 ], framerate = [ 1/1, 240/1 " \
+  "]"
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(BALL_CAPS));
@@ -121,13 +119,6 @@ static bool draw(BallSrcState& state, const core::SceneLook& look, const core::C
   return true;
 }
 
-// The next camera frame that is not already over.
-static guint64 next_live_frame(BallSrcState& state, GstClockTime now) {
-  if (!state.clock.started()) state.clock.start(state.next_frame, now);
-  const guint64 current = state.clock.frame_at(now);
-  return current > state.next_frame ? current + 1 : state.next_frame;
-}
-
 static void stamp_buffer(BallSrcState& state, GstBuffer* buffer, guint64 frame) {
   GST_BUFFER_PTS(buffer) = state.clock.time_of(frame);
   GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
@@ -149,10 +140,14 @@ static GstFlowReturn gst_ball_src_fill(GstPushSrc* base, GstBuffer* buffer) {
   GstClockTime unix_time = 0;
   if (clock != nullptr) {
     const GstClockTime now = gst_clock_get_time(clock) - gst_element_get_base_time(GST_ELEMENT(self));
-    frame = next_live_frame(state, now);
+    if (!state.clock.started()) state.clock.start(frame, now);
+    frame = state.clock.next_frame(frame, now);
     unix_time = static_cast<GstClockTime>(g_get_real_time()) * GST_USECOND + state.clock.time_of(frame) - now;
   } else {
-    if (!state.clock.started()) state.clock.start(0, 0);
+    if (!state.clock.started()) {
+      state.clock.start(0, 0);
+      frame = state.next_frame = state.clock.frame_at(state.first);
+    }
     unix_time = state.clock.time_of(frame);
   }
   const core::FrameText text(unix_time, frame);
@@ -198,6 +193,7 @@ static gboolean gst_ball_src_set_caps(GstBaseSrc* base, GstCaps* caps) {
   GstVideoInfo info;
   if (!gst_video_info_from_caps(&info, caps)) return FALSE;
   state.clock.set_rate(info.fps_n, info.fps_d, state.next_frame);
+  state.period = state.clock.period();
   state.info = info;
   state.scene.emplace(info.width, info.height, ++state.scenes);
   return TRUE;
@@ -213,7 +209,7 @@ static gboolean gst_ball_src_start(GstBaseSrc* base) {
   GstBallSrc* self = GST_BALL_SRC(base);
   BallSrcState& state = *self->state;
   state.walk.emplace(snapshot(self).seed);
-  state.walked = state.next_frame = 0;
+  state.walked = state.next_frame = state.first = 0;
   state.clock.stop();
   return TRUE;
 }
@@ -227,8 +223,8 @@ static gboolean gst_ball_src_do_seek(GstBaseSrc* base, GstSegment* segment) {
   if (gst_base_src_is_live(base)) return TRUE;  // only the start of a live stream
   if (segment->rate <= 0) return FALSE;
   segment->time = segment->start;
-  state.clock.start(0, 0);
-  state.next_frame = state.clock.frame_at(segment->position);
+  state.clock.stop();
+  state.first = segment->position;
   state.walk->reset();
   state.walked = 0;
   return TRUE;
@@ -238,7 +234,7 @@ static gboolean gst_ball_src_query(GstBaseSrc* base, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !gst_base_src_is_live(base))
     return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->query(base, query);
   // A frame is there at its time; when it can't be given away for a whole frame's time, one is lost.
-  gst_query_set_latency(query, TRUE, 0, GST_BALL_SRC(base)->state->clock.period());
+  gst_query_set_latency(query, TRUE, 0, GST_BALL_SRC(base)->state->period);
   return TRUE;
 }
 

@@ -3,7 +3,8 @@
 //
 //   static std::vector<core::Detection> detect(const core::Pixels& pixels, const cvgst::Parameters& parameters);
 //
-//   cvgst::register_detector(plugin, {.name = "mydetector", .description = "Finds …", .detect = detect});
+//   cvgst::register_detector(
+//       plugin, {.name = "mydetector", .title = "My detector", .description = "Finds …", .detect = detect});
 //
 // The base never writes or copies the frame. It attaches what was found as GstVideoRegionOfInterestMeta, and a
 // "CvInferenceMeta" to every frame that was looked at; it posts a message and has the properties for all that.
@@ -22,11 +23,11 @@ namespace cvgst {
 
 // A number that users can set: a property of the element.
 struct ParameterSpec {
-  const char* name;
-  const char* description;  // with its unit
-  double minimum;
-  double maximum;
-  double default_value;
+  const char* name = "";
+  const char* description = "";  // with its unit
+  double minimum = 0;
+  double maximum = 0;
+  double default_value = 0;
   bool whole = false;  // an integer
 };
 
@@ -48,8 +49,9 @@ using DetectFunction = std::function<std::vector<core::Detection>(const core::Pi
 enum class Input { kGrey, kBgr };
 
 struct DetectorSpec {
-  const char* name;         // of the element, of its messages, and the default of `model-name`
-  const char* description;  // one line
+  const char* name = "";         // of the element, of its messages, and the default of `model-name`
+  const char* title = "";        // in a few words
+  const char* description = "";  // one line
   DetectFunction detect;
   Input input = Input::kGrey;
   std::vector<ParameterSpec> parameters{};

@@ -205,6 +205,7 @@ static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQu
   gst_query_parse_allocation(query, &caps, nullptr);
   if (caps == nullptr || !gst_video_info_from_caps(&in, caps)) return FALSE;
   const GstVideoInfo& out = GST_VIDEO_FILTER(base)->out_info;
+  if (in.width != out.width || in.height >= out.height) return FALSE;
   GstBufferPool* pool = cvgst::growing_pool_new(in, out);
   gst_query_add_allocation_pool(query, pool, static_cast<guint>(out.size), 0, 0);
   gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);

@@ -83,10 +83,10 @@ static void cv_tracked_allocator_class_init(CvTrackedAllocatorClass* klass) {
 
 namespace cvgst {
 
-GstAllocator* tracked_allocator_new() {
+AllocatorPtr tracked_allocator_new() {
   auto* allocator = static_cast<GstAllocator*>(g_object_new(cv_tracked_allocator_get_type(), nullptr));
   gst_object_ref_sink(allocator);
-  return allocator;
+  return AllocatorPtr(allocator);
 }
 
 bool is_untouched(GstMemory* memory) {

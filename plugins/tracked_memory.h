@@ -4,10 +4,16 @@
 
 #include <gst/gst.h>
 
+#include <memory>
+
 namespace cvgst {
 
-// The caller owns the allocator.
-GstAllocator* tracked_allocator_new();
+struct ObjectUnref {
+  void operator()(gpointer object) const { gst_object_unref(object); }
+};
+using AllocatorPtr = std::unique_ptr<GstAllocator, ObjectUnref>;
+
+AllocatorPtr tracked_allocator_new();
 
 // Nobody has mapped it for writing since mark_untouched(). False for memory of other allocators.
 bool is_untouched(GstMemory* memory);

@@ -109,7 +109,7 @@ void paint_shape(const Image& image, double left, double top, double right, doub
         for (std::size_t i = 0; i < kPadded; ++i) {
           const float d = distance(static_cast<float>(tile.x) + static_cast<float>(i) - 0.5F,
                                    static_cast<float>(tile.y) + static_cast<float>(j) - 0.5F);
-          coverage.rows[j][i] = static_cast<std::uint8_t>(std::clamp(0.5F - d, 0.F, 1.F) * 255 + 0.5F);
+          coverage.rows[j][i] = static_cast<std::uint8_t>(std::clamp(0.5F - d, 0.F, 1.F) * 255);
         }
       }
     }
@@ -133,7 +133,7 @@ void add_glyph(Coverage& coverage, Rect tile, const Glyph& glyph, int height, in
   const int end = std::min(kPadded, left + glyph.width);
   if (first >= end) return;
   for (int j = std::max(0, top); j < std::min(kPadded, top + height); ++j) {
-    const std::uint8_t* from = &glyph.mask[static_cast<std::size_t>((j - top) * glyph.width)];
+    const std::uint8_t* from = glyph.mask.data() + static_cast<std::ptrdiff_t>(j - top) * glyph.width;
     std::copy(from + (first - left), from + (end - left),
               &coverage.rows[static_cast<std::size_t>(j)][static_cast<std::size_t>(first)]);
   }

@@ -69,7 +69,7 @@ std::array<bool, kStampCells> stamp_cells(std::uint32_t id) {
                                           static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id)};
   const std::uint64_t code = (std::uint64_t{id} << 16) | crc16_ccitt_false(bytes);
   std::array<bool, kStampCells> cells{false, true, false, true};
-  for (int i = 0; i < 48; ++i) cells[static_cast<std::size_t>(kReferences + i)] = ((code >> (47 - i)) & 1) != 0;
+  for (std::size_t i = kReferences; i < kStampCells; ++i) cells[i] = ((code >> (kStampCells - 1 - i)) & 1) != 0;
   return cells;
 }
 

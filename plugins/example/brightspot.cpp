@@ -20,6 +20,7 @@ static std::vector<core::Detection> detect(const core::Pixels& grey, const cvgst
 static gboolean plugin_init(GstPlugin* plugin) {
   return cvgst::register_detector(
       plugin, {.name = "brightspot",
+               .title = "Bright spot detector",
                .description = "Finds the brightest block of a picture",
                .detect = detect,
                .parameters = {{"min-brightness", "Least mean brightness, 0 (black) to 1 (white)", 0, 1, 0.5}}});
