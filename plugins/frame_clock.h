@@ -10,7 +10,7 @@ class FrameClock {
  public:
   bool started() const { return GST_CLOCK_TIME_IS_VALID(time_); }
 
-  void stop() { *this = FrameClock(); }
+  void stop() { time_ = GST_CLOCK_TIME_NONE; }
   // `frame` is taken at `time`; the others follow from the rate.
   void start(guint64 frame, GstClockTime time) {
     frame_ = frame;
