@@ -52,6 +52,7 @@ int App::run() {
   g_unix_signal_add(SIGINT, end_by_signal, this);
   g_unix_signal_add(SIGTERM, end_by_signal, this);
   started_at_ = g_get_monotonic_time();
+  stream_info_.epoch = unix_ms() - producer_->running_ms();
   second_.every(1000, [this] { every_second(); });
   producer_->start();
   g_main_loop_run(loop_);
@@ -64,7 +65,7 @@ Producer::Events App::producer_events() {
   Producer::Events events;
   events.started = [this] {
     running_ = true;
-    stream_info_.epoch = unix_ms() - producer_->running_ms();
+    stream_info_.stamp = producer_->stamp();
     std::printf("%s\n", server_->url().c_str());
     std::fflush(stdout);
   };
