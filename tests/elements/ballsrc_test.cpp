@@ -192,7 +192,7 @@ TEST(BallSrc, text_never_touches_the_ball) {
       const auto truth = regions_of(one.get(), "truth").at(0);
       for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {
-          const auto at = static_cast<std::size_t>(y * width + x);
+          const auto at = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
           const double distance =
               std::hypot(x + 0.5 - field_of(truth, "center-x"), y + 0.5 - field_of(truth, "center-y"));
           if (one_bytes[at] != other_bytes[at]) {
