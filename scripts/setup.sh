@@ -5,7 +5,7 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
   libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libjson-glib-dev libopencv-imgproc-dev)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice)
-test_packages=(libgtest-dev clang clang-format clang-tidy bsdutils procps psmisc)
+test_packages=(libgtest-dev libgmock-dev clang clang-format clang-tidy bsdutils procps psmisc)
 browser_packages=(chromium firefox-esr)
 
 die() {
@@ -46,6 +46,7 @@ build() {
     meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; rm -rf "$dir"; die "meson setup failed"; }
     rm -f "$dir.log"
   fi
+  ninja -C "$dir" -n 2>/dev/null | grep -q 'no work to do' || echo "Building in $dir (some minutes the first time) …" >&2
   local log
   log=$(ninja -C "$dir" 2>&1) || { echo "$log" >&2; die "the build failed"; }
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { Child, run } from './lib/child.js';
 import { film } from './lib/film.js';
+import { propertyTable } from './lib/inspect.js';
 import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
 
 const text = readFileSync(join(root, 'README.md'), 'utf8');
@@ -74,4 +75,17 @@ test('README: meson install puts things where they are found', async () => {
   assert.ok(readFileSync(launcher).includes('/usr/local/share/cv-launch/pipelines'));
   for (const name of ['plain', 'sync', 'async', 'file'])
     assert.ok(existsSync(join(folder, 'usr/local/share/cv-launch/pipelines', `${name}.pipe`)), name);
+});
+
+for (const element of ['ballsrc', 'circledetect', 'overlaydraw', 'framestamp']) {
+  test(`README: the table of ${element} says what gst-inspect-1.0 says`, async () => {
+    const table = await propertyTable(element);
+    assert.ok(table.split('\n').length > 5, table);
+    assert.ok(text.includes(table), `the README should have:\n${table}`);
+  });
+}
+
+test('README: the example of a detector is the one that is built and run', () => {
+  const [, code] = text.match(/```cpp\n([^]*?)```/);
+  assert.ok(readFileSync(join(root, 'plugins/example/brightspot.cpp'), 'utf8').endsWith(code));
 });
