@@ -65,6 +65,7 @@ Producer::Events App::producer_events() {
   Producer::Events events;
   events.started = [this] {
     running_ = true;
+    warm_up();
     stream_info_.stamp = producer_->stamp();
     std::printf("%s\n", server_->url().c_str());
     std::fflush(stdout);
@@ -102,6 +103,20 @@ Server::Events App::server_events() {
     if (!found.empty()) found.mapped()->end();
   };
   return events;
+}
+
+// The first webrtcbin loads libraries and makes the DTLS certificate, which takes 300 ms: not from the first viewer's
+// time.
+void App::warm_up() {
+  try {
+    ViewerPipeline viewer = make_viewer_pipeline(*producer_, media_addresses(options_.host), "warm-up");
+    gst_element_set_state(viewer.pipeline.get(), GST_STATE_READY);
+    make_channels(viewer);
+    gst_element_set_state(viewer.pipeline.get(), GST_STATE_PAUSED);
+    reaper_.end(std::move(viewer.pipeline));
+  } catch (const std::runtime_error& error) {
+    g_warning("viewers can't be set up: %s", error.what());
+  }
 }
 
 void App::add_viewer(const std::shared_ptr<Peer>& peer) {

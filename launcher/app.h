@@ -21,6 +21,7 @@ class App {
  private:
   Producer::Events producer_events();
   Server::Events server_events();
+  void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
   void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
   void set_source_state(bool lost, const std::string& message);

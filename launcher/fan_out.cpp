@@ -11,6 +11,14 @@ namespace {
 // A viewer whose pipeline is this far behind loses frames instead of getting late ones.
 constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;
 
+// A viewer that joins gets a key frame as old as this, and what followed it, instead of waiting for a new one.
+constexpr GstClockTime kYoung = 300 * GST_MSECOND;
+
+GstClockTime age_of(GstSample* frame, GstClockTime now) {
+  const GstClockTime then = GST_BUFFER_PTS(gst_sample_get_buffer(frame));
+  return now > then ? now - then : 0;
+}
+
 std::int64_t now_ms() {
   return g_get_monotonic_time() / 1000;
 }
@@ -47,10 +55,6 @@ void Feed::push(GstSample* sample, bool key) {
   gst_app_src_push_sample(appsrc_.get(), sample);
 }
 
-void Feed::open() {
-  if (!open_.exchange(true)) want_key_(true);
-}
-
 void FanOut::connect(GstElement* appsink, std::int64_t shift) {
   struct Context {
     std::shared_ptr<FanOut> fan_out;
@@ -73,8 +77,16 @@ void FanOut::disconnect() {
 
 void FanOut::add(std::shared_ptr<Feed> feed) {
   const std::lock_guard lock(mutex_);
-  if (last_key_) feed->push(last_key_.get(), true);
+  if (!since_key_.empty()) feed->push(since_key_.front().get(), true);
   feeds_.push_back(std::move(feed));
+}
+
+void FanOut::open(const std::shared_ptr<Feed>& feed) {
+  const std::lock_guard lock(mutex_);
+  if (feed->is_open()) return;
+  feed->open();
+  if (since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung) return request_key_frame(true);
+  for (std::size_t i = 0; i < since_key_.size(); ++i) feed->push(since_key_[i].get(), i == 0);
 }
 
 void FanOut::remove(const std::shared_ptr<Feed>& feed) {
@@ -85,11 +97,18 @@ void FanOut::remove(const std::shared_ptr<Feed>& feed) {
 void FanOut::push(GstSample* sample, std::int64_t shift) {
   SamplePtr frame = retimed(sample, shift);
   if (!frame) return;
-  ++frames_;
   const bool key = !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(frame.get()), GST_BUFFER_FLAG_DELTA_UNIT);
-  const std::lock_guard lock(mutex_);
-  for (const auto& feed : feeds_) feed->push(frame.get(), key);
-  if (key) last_key_ = std::move(frame);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& feed : feeds_) feed->push(frame.get(), key);
+    newest_ = GST_BUFFER_PTS(gst_sample_get_buffer(frame.get()));
+    if (key) since_key_.clear();
+    if (key || (!since_key_.empty() && age_of(since_key_.front().get(), newest_) <= kYoung))
+      since_key_.push_back(std::move(frame));
+    else if (since_key_.size() > 1)
+      since_key_.resize(1);
+  }
+  ++frames_;  // counted when it is handed out
 }
 
 void FanOut::request_key_frame(bool join) {

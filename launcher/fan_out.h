@@ -24,11 +24,12 @@ class Feed {
   // say its caps, which the offer is made of; its packets stop at the viewer's gate.
   void push(GstSample* sample, bool key);
 
-  // Any thread: frames flow from the next key frame on.
-  void open();
+  // Any thread.
   bool is_open() const { return open_; }
 
  private:
+  friend class FanOut;
+  void open() { open_ = true; }  // under FanOut's mutex
   GstPtr<GstAppSrc> appsrc_;
   std::function<void(bool)> want_key_;
   std::atomic<bool> open_ = false;
@@ -45,6 +46,8 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
 
   void add(std::shared_ptr<Feed> feed);
   void remove(const std::shared_ptr<Feed>& feed);
+  // Frames flow from here on: from the last key frame if that was just now, otherwise from the next one.
+  void open(const std::shared_ptr<Feed>& feed);
   void request_key_frame(bool join);  // any thread
 
   std::uint64_t frames() const { return frames_; }
@@ -58,9 +61,10 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   Timer gate_timer_;
   std::atomic<std::uint64_t> frames_ = 0;
 
-  // Guards feeds_ and last_key_. Held while frames go into the appsrcs, which only queue them; nothing else is called
+  // Guards feeds_ and since_key_. Held while frames go into the appsrcs, which only queue them; nothing else is called
   // under it.
   std::mutex mutex_;
   std::vector<std::shared_ptr<Feed>> feeds_;
-  SamplePtr last_key_;
+  std::vector<SamplePtr> since_key_;  // the last key frame, and what followed it while it is young
+  GstClockTime newest_ = 0;           // running time of the last frame
 };

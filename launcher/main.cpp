@@ -42,7 +42,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // each viewer brings a dozen threads, and glibc an arena for most of them that is never given back: 17 kB a join against 4
+  // each viewer brings a dozen threads, and glibc an arena for most of them that is never given back: 17 kB a join
+  // against 4
   mallopt(M_ARENA_MAX, 2);
   int status = 2;
   try {

@@ -207,6 +207,8 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   gst_sdp_message_new_from_text(answer.sdp.c_str(), &sdp);
   g_autoptr(GstWebRTCSessionDescription) description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  // it takes about as long as the connection does, so that the picture is there when that is
+  for (std::size_t i = 0; i < producer_.streams(); ++i) producer_.fan_out(i).request_key_frame(true);
   state_ = State::kAnswered;
   deadline_ = g_get_monotonic_time() + kLimitUs;
   GstPromise* promise =
@@ -244,7 +246,7 @@ void Viewer::connection_changed() {
     return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
   state_ = State::kConnected;
   deadline_ = g_get_monotonic_time() + kLimitUs;
-  for (auto& stream : pipeline_.streams) stream.feed->open();
+  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).open(pipeline_.streams[i].feed);
 }
 
 bool Viewer::peer_has_fingerprint() const {

@@ -51,7 +51,7 @@ void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& ad
   g_autoptr(GObject) agent = nullptr;
   g_object_get(ice, "agent", &agent, nullptr);
   // Debian's libnice would open SSDP sockets and map ports on the router; ICE-TCP has bugs there
-  g_object_set(agent, "upnp", FALSE, nullptr);
+  g_object_set(agent, "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
   for (const auto& address : addresses) {
     gboolean added = FALSE;

@@ -42,62 +42,95 @@ TEST(KeyFrameGate, ARequestIsNeverLost) {
 }
 
 // An appsrc that takes frames and sends none on: its level is what a viewer's thread has still to do.
-class FeedTest : public testing::Test {
+class FanOutTest : public testing::Test {
  protected:
   void SetUp() override {
     gst_init(nullptr, nullptr);
+    // a streaming thread pushes what an appsink gives it
+    source_ = gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false", nullptr));
+    in_.reset(gst_bin_get_by_name(GST_BIN(source_.get()), "in"));
+    const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(source_.get()), "out"));
+    fan_out_->connect(out.get(), 0);
+    gst_element_set_state(source_.get(), GST_STATE_PLAYING);
     appsrc_ = gst_adopt(gst_element_factory_make("appsrc", nullptr));
     g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, nullptr);
     gst_element_set_state(appsrc_.get(), GST_STATE_PAUSED);  // unlinked: nothing is taken out
-    feed_ = std::make_unique<Feed>(appsrc_.get(), [this](bool join) { join ? ++joins_ : ++repeats_; });
+    feed_ = std::make_shared<Feed>(appsrc_.get(), [this](bool join) { join ? ++joins_ : ++repeats_; });
   }
   void TearDown() override {
-    feed_.reset();
     gst_element_set_state(appsrc_.get(), GST_STATE_NULL);
+    gst_element_set_state(source_.get(), GST_STATE_NULL);
   }
   void push(GstClockTime at, bool key) {
-    const BufferPtr buffer(gst_buffer_new_allocate(nullptr, 8, nullptr));
-    GST_BUFFER_PTS(buffer.get()) = GST_BUFFER_DTS(buffer.get()) = at;
-    const SamplePtr sample(gst_sample_new(buffer.get(), nullptr, nullptr, nullptr));
-    feed_->push(sample.get(), key);
+    GstBuffer* buffer = gst_buffer_new_allocate(nullptr, 8, nullptr);
+    GST_BUFFER_PTS(buffer) = at;
+    if (!key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+    const auto before = fan_out_->frames();
+    gst_app_src_push_buffer(GST_APP_SRC(in_.get()), buffer);
+    while (fan_out_->frames() == before) g_thread_yield();
   }
   guint64 queued() { return gst_app_src_get_current_level_buffers(GST_APP_SRC(appsrc_.get())); }
 
+  std::shared_ptr<FanOut> fan_out_ = std::make_shared<FanOut>();
+  GstPtr<GstElement> source_;
+  GstPtr<GstElement> in_;
   GstPtr<GstElement> appsrc_;
-  std::unique_ptr<Feed> feed_;
-  int joins_ = 0;
-  int repeats_ = 0;
+  std::shared_ptr<Feed> feed_;
+  std::atomic<int> joins_ = 0;
+  std::atomic<int> repeats_ = 0;
 };
 
-TEST_F(FeedTest, BeforeItOpensOneKeyFrameGoesThrough) {
+constexpr GstClockTime kLong = GST_SECOND;
+
+TEST_F(FanOutTest, BeforeItOpensAFeedGetsOneKeyFrame) {
+  fan_out_->add(feed_);
   push(0, false);
   EXPECT_EQ(queued(), 0U);
   push(1, true);
   push(2, true);
   push(3, false);
   EXPECT_EQ(queued(), 1U);
-  EXPECT_EQ(joins_, 0);
 }
 
-TEST_F(FeedTest, OpensWithAKeyFrame) {
-  feed_->open();
-  feed_->open();
-  EXPECT_EQ(joins_, 1);
-  push(1, false);
-  EXPECT_EQ(queued(), 0U);
-  push(2, true);
-  push(3, false);
-  EXPECT_EQ(queued(), 2U);
-}
-
-TEST_F(FeedTest, ASlowViewerLosesFramesUpToAKeyFrame) {
-  feed_->open();
+TEST_F(FanOutTest, AFeedThatComesLaterGetsTheLastKeyFrameAtOnce) {
   push(0, true);
-  int frames = 1;
-  for (; frames < 100; ++frames) push(frames * 100 * GST_MSECOND, false);
-  const guint64 kept = queued();
-  EXPECT_GE(kept, 5U);
-  EXPECT_LE(kept, 8U) << "half a second of frames, and what shows that it is one";
+  push(kLong, false);
+  fan_out_->add(feed_);
+  EXPECT_EQ(queued(), 1U);
+}
+
+TEST_F(FanOutTest, OpensWithTheNextKeyFrameIfTheLastIsOld) {
+  push(0, true);
+  fan_out_->add(feed_);
+  push(kLong, false);
+  fan_out_->open(feed_);
+  EXPECT_EQ(queued(), 1U);
+  push(kLong + 1, false);
+  EXPECT_EQ(queued(), 1U);
+  push(kLong + 2, true);
+  push(kLong + 3, false);
+  EXPECT_EQ(queued(), 3U);
+}
+
+TEST_F(FanOutTest, OpensWithAYoungKeyFrameAndWhatFollowedIt) {
+  fan_out_->add(feed_);
+  push(0, true);
+  push(1, false);
+  push(2, false);
+  ASSERT_EQ(queued(), 1U);
+  fan_out_->open(feed_);
+  EXPECT_EQ(queued(), 1U + 3U);
+  push(3, false);
+  EXPECT_EQ(queued(), 1U + 4U);
+}
+
+TEST_F(FanOutTest, ASlowViewerLosesFramesUpToAKeyFrame) {
+  fan_out_->add(feed_);
+  push(0, true);
+  fan_out_->open(feed_);
+  for (int i = 1; i < 100; ++i) push(static_cast<GstClockTime>(i) * 100 * GST_MSECOND, false);
+  EXPECT_GE(queued(), 5U);
+  EXPECT_LE(queued(), 9U) << "half a second of frames, and what shows that it is one";
   EXPECT_EQ(repeats_, 0) << "no key frame is asked for while it could not be taken";
 }
 
