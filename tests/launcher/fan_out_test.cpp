@@ -53,8 +53,8 @@ class FanOutTest : public testing::Test {
     fan_out_->connect(out.get(), 0);
     gst_element_set_state(source_.get(), GST_STATE_PLAYING);
     appsrc_ = gst_adopt(gst_element_factory_make("appsrc", nullptr));
-    g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, nullptr);
-    gst_element_set_state(appsrc_.get(), GST_STATE_PAUSED);  // unlinked: nothing is taken out
+    g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, "is-live", TRUE, nullptr);
+    gst_element_set_state(appsrc_.get(), GST_STATE_PAUSED);  // where a live source gives nothing
     feed_ = std::make_shared<Feed>(appsrc_.get(), [this](bool join) { join ? ++joins_ : ++repeats_; });
   }
   void TearDown() override {
