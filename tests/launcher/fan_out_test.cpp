@@ -80,7 +80,7 @@ class FanOutTest : public testing::Test {
   std::atomic<int> repeats_ = 0;
 };
 
-constexpr GstClockTime kLong = GST_SECOND;
+constexpr GstClockTime kLong = 400 * GST_MSECOND;  // too old to begin with, too short to be behind
 
 TEST_F(FanOutTest, BeforeItOpensAFeedGetsOneKeyFrame) {
   fan_out_->add(feed_);
