@@ -157,6 +157,35 @@ void bench_element(const char* what, const std::string& line, const std::string&
   report((std::string(what) + ", allocations").c_str(), best.allocations - nothing.allocations, "/frame", "0");
 }
 
+using PoolPtr = std::unique_ptr<GstBufferPool, void (*)(GstBufferPool*)>;
+
+// A pool as elements have them, with so many rows to spare below the picture.
+PoolPtr started_pool(const std::string& caps, const GstVideoInfo& info, guint rows) {
+  PoolPtr pool(gst_video_buffer_pool_new(), [](GstBufferPool* ended) {
+    gst_buffer_pool_set_active(ended, FALSE);
+    gst_object_unref(ended);
+  });
+  GstVideoAlignment room;
+  gst_video_alignment_reset(&room);
+  room.padding_bottom = rows;
+  const Ptr<GstCaps> pool_caps(gst_caps_from_string(caps.c_str()));
+  GstStructure* config = gst_buffer_pool_get_config(pool.get());
+  gst_buffer_pool_config_set_params(config, pool_caps.get(), static_cast<guint>(info.size), 0, 0);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_set_video_alignment(config, &room);
+  gst_buffer_pool_set_config(pool.get(), config);
+  gst_buffer_pool_set_active(pool.get(), TRUE);
+  return pool;
+}
+
+Ptr<GstBuffer> pooled_frame(GstBufferPool* pool) {
+  GstBuffer* buffer = nullptr;
+  gst_buffer_pool_acquire_buffer(pool, &buffer, nullptr);
+  GST_BUFFER_PTS(buffer) = 0;
+  return Ptr<GstBuffer>(buffer);
+}
+
 void bench_drawing() {
   const auto caps = caps_text("I420", 1920, 1080);
   const auto info = info_of(caps);
@@ -168,28 +197,15 @@ void bench_drawing() {
   });
   bench_element("framestamp position=over", "framestamp position=over", caps, [&] { return black_frame(info); });
   // A frame with room below, as framestamp's own pool makes them.
-  GstVideoAlignment room;
-  gst_video_alignment_reset(&room);
-  room.padding_bottom = 24;
-  const Ptr<GstCaps> pool_caps(gst_caps_from_string(caps.c_str()));
-  const std::unique_ptr<GstBufferPool, decltype(&gst_object_unref)> pool(gst_video_buffer_pool_new(), gst_object_unref);
-  GstStructure* config = gst_buffer_pool_get_config(pool.get());
-  gst_buffer_pool_config_set_params(config, pool_caps.get(), static_cast<guint>(info_of(stamped_caps).size), 0, 0);
-  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
-  gst_buffer_pool_config_set_video_alignment(config, &room);
-  gst_buffer_pool_set_config(pool.get(), config);
-  gst_buffer_pool_set_active(pool.get(), TRUE);
+  const auto with_room = started_pool(caps, info_of(stamped_caps), 24);
   bench_element("framestamp position=below", "framestamp", caps, [&] {
-    GstBuffer* buffer = nullptr;
-    gst_buffer_pool_acquire_buffer(pool.get(), &buffer, nullptr);
-    gst_buffer_get_video_meta(buffer)->height = 1080;
-    GST_BUFFER_PTS(buffer) = 0;
-    return Ptr<GstBuffer>(buffer);
+    auto frame = pooled_frame(with_room.get());
+    gst_buffer_get_video_meta(frame.get())->height = 1080;
+    return frame;
   });
-  gst_buffer_pool_set_active(pool.get(), FALSE);
+  const auto stamped = started_pool(stamped_caps, info_of(stamped_caps), 0);
   bench_element("framestamp mode=read", "framestamp mode=read post-messages=false", stamped_caps,
-                [&] { return black_frame(info_of(stamped_caps)); });
+                [&] { return pooled_frame(stamped.get()); });
 }
 
 // circledetect against cv::HoughCircles alone, in turns, on the same frames.

@@ -145,6 +145,14 @@ static GstStructure* set_reading(GstStructure* structure, const core::StampReadi
   return structure;
 }
 
+// A pooled buffer keeps its meta from frame to frame, so that nothing is allocated once all of them have one.
+static GstCustomMeta* stamp_meta(GstBuffer* buffer) {
+  if (GstCustomMeta* kept = gst_buffer_get_custom_meta(buffer, kStampMeta)) return kept;
+  GstCustomMeta* meta = gst_buffer_add_custom_meta(buffer, kStampMeta);
+  meta->meta.flags = static_cast<GstMetaFlags>(meta->meta.flags | GST_META_FLAG_POOLED);
+  return meta;
+}
+
 static GstFlowReturn read_stamp(GstFrameStamp* self, GstBuffer* buffer) {
   core::StampReading reading;
   {
@@ -152,7 +160,7 @@ static GstFlowReturn read_stamp(GstFrameStamp* self, GstBuffer* buffer) {
     if (!frame) return post_map_error(self);
     reading = core::read_stamp(cvgst::image_of(frame.frame()), self->state->top, self->state->used_cell);
   }
-  set_reading(gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, kStampMeta)), reading);
+  set_reading(gst_custom_meta_get_structure(stamp_meta(buffer)), reading);
   if (snapshot(self).post_messages) {
     GstStructure* message =
         gst_structure_new("framestamp", "running-time", G_TYPE_UINT64, running_time_of(self, buffer), nullptr);
