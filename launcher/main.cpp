@@ -23,7 +23,7 @@ std::vector<std::string> pipeline_folders() {
 int run(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   if (options.version) {
-    std::printf("cv-launch %s\n", CV_VERSION);
+    std::printf("cv-launch %s\n", CV_LAUNCH_VERSION);
     return 0;
   }
   if (options.verbose) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
