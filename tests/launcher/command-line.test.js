@@ -103,7 +103,7 @@ test('the address is the only line on the standard output, and a log stays quiet
 });
 
 test('in a terminal one status line shows viewers, frames a second and model time', async (t) => {
-  const command = `'${cvLaunch}' --port=0 '--pipeline=${pipe('async')}'`;
+  const command = `exec '${cvLaunch}' --port=0 '--pipeline=${pipe('async')}'`;
   const terminal = new Child('script', ['-qec', command, '/dev/null'], { env });
   t.after(() => terminal.stop());
   const url = (await terminal.says(/http:\/\/\S+\//))[0];
