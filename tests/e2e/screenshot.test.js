@@ -19,7 +19,7 @@ test('a screenshot shows the video, results and figures', async (t) => {
   t.after(() => browser.stop());
   const tab = await browser.newTab();
   await tab.watch(server.url);
-  await tab.reports('results and all figures', (report) => report.results.received > 30 && report.latency && report.bitrate > 0 && report.frames.perSecond > 0);
+  await tab.reports('results and all figures', (report) => report.results.received > 90 && report.latency && report.bitrate > 0 && report.frames.perSecond > 0);
   await tab.screenshot(path);
   assert.ok(statSync(path).size > 10_000, 'a picture with something in it');
 });
