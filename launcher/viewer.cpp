@@ -84,7 +84,11 @@ void Viewer::build(const std::vector<std::string>& addresses) {
     throw std::runtime_error("webrtcbin does not start");
   make_channels(pipeline_);
   connect(pipeline_.results.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
-            post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.send_stream_info(); });
+            post(*static_cast<Weak*>(self), [](Viewer& viewer) {
+              viewer.channel_open_ = true;
+              viewer.send_stream_info();
+              viewer.start_media();
+            });
           }));
   connect(pipeline_.control.get(), "on-message-string", G_CALLBACK(+[](GObject*, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self),
@@ -246,6 +250,13 @@ void Viewer::connection_changed() {
     return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
   state_ = State::kConnected;
   deadline_ = g_get_monotonic_time() + kLimitUs;
+  start_media();
+}
+
+// Once a channel is open the viewer has its SRTP keys as well: what comes before that it would throw away, and the key
+// frame would be in it. One that opens no channel gets its video from check_deadline.
+void Viewer::start_media() {
+  if (state_ != State::kConnected || !channel_open_) return;
   for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).open(pipeline_.streams[i].feed);
 }
 
@@ -298,6 +309,7 @@ void Viewer::send_stream_info() {
 }
 
 void Viewer::check_deadline() {
+  if (state_ == State::kConnected && !std::exchange(channel_open_, true)) start_media();
   if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
   if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
   if (state_ == State::kOffered) return fail("timeout", "no answer within 10 s");

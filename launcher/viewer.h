@@ -45,6 +45,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   void handle_candidate(const protocol::Candidate& candidate);
   void answer_applied(const GstPromise* promise);
   void connection_changed();
+  void start_media();
   bool peer_has_fingerprint() const;
   void handle_control(const std::string& text);
 
@@ -59,5 +60,6 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   std::vector<MediaSection> offered_media_;
   std::string fingerprint_;
   unsigned candidates_ = 0;
+  bool channel_open_ = false;
   std::optional<protocol::StreamInfo> sent_info_;
 };

@@ -13,5 +13,5 @@ static gboolean plugin_init(GstPlugin* plugin) {
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, cv,
-                  "Live computer vision: camera, detector, overlay, frame stamp", plugin_init, CV_LAUNCH_VERSION, "LGPL",
-                  "cv-launch", "https://gstreamer.freedesktop.org")
+                  "Live computer vision: camera, detector, overlay, frame stamp", plugin_init, CV_LAUNCH_VERSION,
+                  "LGPL", "cv-launch", "https://gstreamer.freedesktop.org")
