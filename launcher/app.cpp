@@ -66,7 +66,6 @@ Producer::Events App::producer_events() {
   events.started = [this] {
     running_ = true;
     warm_up();
-    stream_info_.stamp = producer_->stamp();
     std::printf("%s\n", server_->url().c_str());
     std::fflush(stdout);
   };
@@ -86,6 +85,11 @@ Producer::Events App::producer_events() {
     set_source_state(false, "");
   };
   events.result = [this](const protocol::Result& result) { send_result(result); };
+  events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
+  events.warning = [this](const std::string& message) {
+    status_.end();
+    std::fprintf(stderr, "cv-launch: warning: %s\n", message.c_str());
+  };
   return events;
 }
 
@@ -132,7 +136,15 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
   };
   events.now = [this] { return stream_info_.epoch + producer_->running_ms(); };
-  events.stream_info = [this] { return stream_info_; };
+  events.stream_info = [this] {
+    refresh_stamp();
+    return stream_info_;
+  };
+  events.model_states = [this] {
+    std::vector<std::string> states;
+    for (const auto& [model, json] : model_states_) states.push_back(json);
+    return states;
+  };
   const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
   viewers_[peer] = viewer;
   g_info("a viewer joins; %zu now", viewers_.size());
@@ -161,6 +173,25 @@ void App::send_result(const protocol::Result& result) {
   for (const auto& [peer, viewer] : viewers_) viewer->send_result(json);
 }
 
+void App::set_model_state(protocol::ModelState state) {
+  state.since = stream_info_.epoch + producer_->running_ms();
+  if (state.state == "failed") {
+    status_.end();
+    std::fprintf(stderr, "cv-launch: %s: %s\n", state.model.c_str(), state.message.c_str());
+  } else {
+    g_info("the model %s is %s", state.model.c_str(), state.state.c_str());
+  }
+  const std::string json = protocol::model(state);
+  model_states_[state.model] = json;
+  for (const auto& [peer, viewer] : viewers_) viewer->send_model_state(json);
+}
+
+// Known once caps are negotiated. A source that is lost has none to tell of, but the picture that viewers still see
+// has.
+void App::refresh_stamp() {
+  if (const auto stamp = producer_->stamp()) stream_info_.stamp = stamp;
+}
+
 void App::every_second() {
   status_.update(viewers_.size(), producer_->frames(), stream_info_.lost ? "source lost: " + stream_info_.message : "");
   if (!running_ && started_at_ != 0 && g_get_monotonic_time() - started_at_ > kNoPictureUs) {
@@ -169,7 +200,6 @@ void App::every_second() {
   }
   const double epoch = unix_ms() - producer_->running_ms();
   if (std::abs(epoch - stream_info_.epoch) > kEpochStepMs) stream_info_.epoch = epoch;
-  stream_info_.stamp = producer_->stamp();
   // a deadline that has passed takes the viewer out of the map
   std::vector<std::shared_ptr<Viewer>> viewers;
   for (const auto& [peer, viewer] : viewers_) viewers.push_back(viewer);

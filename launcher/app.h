@@ -26,6 +26,8 @@ class App {
   void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
   void set_source_state(bool lost, const std::string& message);
   void send_result(const protocol::Result& result);
+  void set_model_state(protocol::ModelState state);
+  void refresh_stamp();
   void every_second();
   void shut_down();
 
@@ -37,6 +39,7 @@ class App {
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   unsigned next_viewer_ = 1;
   protocol::StreamInfo stream_info_;
+  std::map<std::string, std::string> model_states_;  // of each model, as sent
   StatusLine status_;
   Timer second_;
   Timer ending_;

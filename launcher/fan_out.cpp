@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "core/frame_id.h"
+
 namespace {
 
 // A viewer whose pipeline is this far behind loses frames instead of getting late ones.
@@ -39,20 +41,21 @@ SamplePtr retimed(GstSample* sample, std::int64_t shift) {
 Feed::Feed(GstElement* appsrc, std::function<void(bool)> want_key)
     : appsrc_(gst_share(GST_APP_SRC(appsrc))), want_key_(std::move(want_key)) {}
 
-void Feed::push(GstSample* sample, bool key) {
+bool Feed::push(GstSample* sample, bool key) {
   if (!open_) {
     if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
-    return;
+    return false;
   }
   const bool behind = gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued;
   if (behind || (needs_key_ && !key)) {
     needs_key_ = true;
     if (!behind) want_key_(false);
-    return;
+    return false;
   }
   needs_key_ = false;
   // the flow return is this viewer's own trouble: its bus or its watchdog tells
   gst_app_src_push_sample(appsrc_.get(), sample);
+  return true;
 }
 
 void FanOut::connect(GstElement* appsink, std::int64_t shift) {
@@ -64,7 +67,9 @@ void FanOut::connect(GstElement* appsink, std::int64_t shift) {
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
     const auto* context = static_cast<Context*>(data);
-    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)}) context->fan_out->push(sample.get(), context->shift);
+    const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(sink));
+    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)})
+      context->fan_out->push(sample.get(), context->shift, now + static_cast<guint64>(context->shift));
     return GST_FLOW_OK;
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), shift},
@@ -94,14 +99,18 @@ void FanOut::remove(const std::shared_ptr<Feed>& feed) {
   std::erase(feeds_, feed);
 }
 
-void FanOut::push(GstSample* sample, std::int64_t shift) {
+void FanOut::push(GstSample* sample, std::int64_t shift, GstClockTime now) {
   SamplePtr frame = retimed(sample, shift);
   if (!frame) return;
   const bool key = !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(frame.get()), GST_BUFFER_FLAG_DELTA_UNIT);
+  const GstClockTime captured = GST_BUFFER_PTS(gst_sample_get_buffer(frame.get()));
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& feed : feeds_) feed->push(frame.get(), key);
-    newest_ = GST_BUFFER_PTS(gst_sample_get_buffer(frame.get()));
+    for (const auto& feed : feeds_)
+      if (feed->push(frame.get(), key))
+        feed->delays()->encoded(frame_id(captured), static_cast<std::int64_t>(captured),
+                                static_cast<std::int64_t>(now));
+    newest_ = captured;
     if (key) since_key_.clear();
     if (key || (!since_key_.empty() && age_of(since_key_.front().get(), newest_) <= kYoung))
       since_key_.push_back(std::move(frame));

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "frame_delays.h"
 #include "glib_ptr.h"
 #include "key_frame_gate.h"
 #include "main_thread.h"
@@ -21,11 +22,13 @@ class Feed {
   Feed(GstElement* appsrc, std::function<void(bool join)> want_key);
 
   // Streaming thread, or FanOut::add. Before open() only the first key frame goes through: it brings the payloader to
-  // say its caps, which the offer is made of; its packets stop at the viewer's gate.
-  void push(GstSample* sample, bool key);
+  // say its caps, which the offer is made of; its packets stop at the viewer's gate. True if the viewer gets it.
+  bool push(GstSample* sample, bool key);
 
   // Any thread.
   bool is_open() const { return open_; }
+  // Of the frames that the viewer gets.
+  const std::shared_ptr<FrameDelays>& delays() const { return delays_; }
 
  private:
   friend class FanOut;
@@ -35,6 +38,7 @@ class Feed {
   std::atomic<bool> open_ = false;
   bool primed_ = false;  // from here on: under FanOut's mutex or on the streaming thread
   bool needs_key_ = true;
+  const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
 };
 
 // Created and ended on the main thread; shared with the streaming thread's appsink callback.
@@ -53,7 +57,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   std::uint64_t frames() const { return frames_; }
 
  private:
-  void push(GstSample* sample, std::int64_t shift);  // streaming thread
+  void push(GstSample* sample, std::int64_t shift, GstClockTime now);  // streaming thread
   void ask_encoder();
 
   GstPtr<GstElement> appsink_;
@@ -61,8 +65,8 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   Timer gate_timer_;
   std::atomic<std::uint64_t> frames_ = 0;
 
-  // Guards feeds_ and since_key_. Held while frames go into the appsrcs, which only queue them; nothing else is called
-  // under it.
+  // Guards feeds_ and since_key_. Held while frames go into the appsrcs, which only queue them, and into FrameDelays;
+  // nothing else is called under it.
   std::mutex mutex_;
   std::vector<std::shared_ptr<Feed>> feeds_;
   std::vector<SamplePtr> since_key_;  // the last key frame, and what followed it while it is young

@@ -31,6 +31,7 @@ template <typename T>
 using GObjectPtr = std::unique_ptr<T, Deleter<g_object_unref>>;
 using BufferPtr = std::unique_ptr<GstBuffer, MiniObjectDeleter>;
 using SamplePtr = std::unique_ptr<GstSample, MiniObjectDeleter>;
+using PromisePtr = std::shared_ptr<GstPromise>;
 using JsonNodePtr = std::unique_ptr<JsonNode, Deleter<json_node_unref>>;
 
 // A new reference to an object somebody else owns too.

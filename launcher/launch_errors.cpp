@@ -17,6 +17,7 @@ struct Package {
 constexpr auto kPackages = std::to_array<Package>({
     {"ballsrc", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"circledetect", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
+    {"modelproc", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"overlaydraw", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"framestamp", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"webrtcbin", "gstreamer1.0-plugins-bad"},
@@ -27,6 +28,9 @@ constexpr auto kPackages = std::to_array<Package>({
     {"rtp*", "gstreamer1.0-plugins-good"},
     {"rtspsrc", "gstreamer1.0-plugins-good"},
     {"v4l2*", "gstreamer1.0-plugins-good"},
+    {"videoflip", "gstreamer1.0-plugins-good"},
+    {"videocrop", "gstreamer1.0-plugins-good"},
+    {"watchdog", "gstreamer1.0-plugins-bad"},
     {"qtdemux", "gstreamer1.0-plugins-good"},
     {"matroskademux", "gstreamer1.0-plugins-good"},
     {"avidemux", "gstreamer1.0-plugins-good"},

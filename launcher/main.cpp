@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "app.h"
+#include "credentials.h"
 #include "options.h"
 #include "pipe_file.h"
 
@@ -28,7 +29,8 @@ int run(int argc, char** argv) {
   }
   if (options.verbose) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   g_log_writer_default_set_use_stderr(TRUE);
-  PipeText pipe = read_pipe_file(find_pipe_file(options.pipeline, pipeline_folders()), options.settings);
+  const auto folders = pipeline_folders();
+  PipeText pipe = read_pipe_file(find_pipe_file(options.pipeline, folders), options.settings, folders);
   if (options.print) {
     std::printf("%s\n", pipe.text().c_str());
     return 0;
@@ -49,7 +51,7 @@ int main(int argc, char** argv) {
   try {
     status = run(argc, argv);
   } catch (const UserError& error) {
-    std::fprintf(stderr, "cv-launch: %s\n", error.what());
+    std::fprintf(stderr, "cv-launch: %s\n", without_credentials(error.what()).c_str());
   }
   std::fflush(nullptr);
   // a pipeline that does not end may still hold its threads: nothing of theirs may be destroyed under them

@@ -5,6 +5,7 @@
 
 struct _CvPlayoutDelay {
   GstRTPHeaderExtension parent;
+  gint max_ms;  // atomic
 };
 
 G_DEFINE_TYPE(CvPlayoutDelay, cv_playout_delay, GST_TYPE_RTP_HEADER_EXTENSION)
@@ -12,22 +13,24 @@ G_DEFINE_TYPE(CvPlayoutDelay, cv_playout_delay, GST_TYPE_RTP_HEADER_EXTENSION)
 namespace {
 
 constexpr const char* kUri = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
-constexpr auto kNoDelay = pack_playout_delay(0, 0);
+constexpr gsize kSize = pack_playout_delay(0, 0).size();
 
 GstRTPHeaderExtensionFlags supported_flags(GstRTPHeaderExtension*) {
   return GST_RTP_HEADER_EXTENSION_ONE_BYTE;
 }
 
 gsize max_size(GstRTPHeaderExtension*, const GstBuffer*) {
-  return kNoDelay.size();
+  return kSize;
 }
 
 // On every packet: a viewer that joins late or loses packets has it with its first one, for 4 bytes.
-gssize write(GstRTPHeaderExtension*, const GstBuffer*, GstRTPHeaderExtensionFlags, GstBuffer*, guint8* data,
+gssize write(GstRTPHeaderExtension* extension, const GstBuffer*, GstRTPHeaderExtensionFlags, GstBuffer*, guint8* data,
              gsize size) {
-  if (size < kNoDelay.size()) return -1;
-  std::copy(kNoDelay.begin(), kNoDelay.end(), data);
-  return static_cast<gssize>(kNoDelay.size());
+  if (size < kSize) return -1;
+  const int max_ms = g_atomic_int_get(&CV_PLAYOUT_DELAY(extension)->max_ms);
+  const auto delay = pack_playout_delay(0, static_cast<unsigned>(max_ms));
+  std::copy(delay.begin(), delay.end(), data);
+  return static_cast<gssize>(kSize);
 }
 
 gboolean read(GstRTPHeaderExtension*, GstRTPHeaderExtensionFlags, const guint8*, gsize, GstBuffer*) {
@@ -49,9 +52,14 @@ static void cv_playout_delay_class_init(CvPlayoutDelayClass* klass) {
   gst_rtp_header_extension_class_set_uri(extension, kUri);
 }
 
-void add_playout_delay(GstElement* payloader) {
-  auto* extension = GST_RTP_HEADER_EXTENSION(gst_object_ref_sink(g_object_new(cv_playout_delay_get_type(), nullptr)));
-  gst_rtp_header_extension_set_id(extension, kPlayoutDelayId);
-  g_signal_emit_by_name(payloader, "add-extension", extension);
-  gst_object_unref(extension);
+GstPtr<CvPlayoutDelay> add_playout_delay(GstElement* payloader) {
+  GstPtr<CvPlayoutDelay> extension(
+      CV_PLAYOUT_DELAY(gst_object_ref_sink(g_object_new(cv_playout_delay_get_type(), nullptr))));
+  gst_rtp_header_extension_set_id(GST_RTP_HEADER_EXTENSION(extension.get()), kPlayoutDelayId);
+  g_signal_emit_by_name(payloader, "add-extension", extension.get());
+  return extension;
+}
+
+void set_playout_delay_max(CvPlayoutDelay* extension, unsigned max_ms) {
+  g_atomic_int_set(&extension->max_ms, static_cast<gint>(max_ms));
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// RTP header extension playout-delay: min = max = 0 puts Chromium into its low-latency renderer (no smoothing queue).
-// http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer 1.22 has no element for it.
+// RTP header extension playout-delay: min = max = 0 puts Chromium into its low-latency renderer (no smoothing queue);
+// with a larger maximum the page may set a delay of its own (RTCRtpReceiver.jitterBufferTarget), which Chromium
+// otherwise ignores. http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer 1.22 has no element for it.
 #pragma once
 
 #include <gst/rtp/rtp.h>
 
 #include <array>
 #include <cstdint>
+
+#include "glib_ptr.h"
 
 G_DECLARE_FINAL_TYPE(CvPlayoutDelay, cv_playout_delay, CV, PLAYOUT_DELAY, GstRTPHeaderExtension)
 
@@ -22,4 +25,7 @@ constexpr std::array<std::uint8_t, 3> pack_playout_delay(unsigned min_ms, unsign
 inline constexpr unsigned kPlayoutDelayId = 14;
 
 // For a payloader that is not running yet.
-void add_playout_delay(GstElement* payloader);
+GstPtr<CvPlayoutDelay> add_playout_delay(GstElement* payloader);
+
+// Any thread, at any time: the receiver may delay frames by up to so many ms. At first it may not at all.
+void set_playout_delay_max(CvPlayoutDelay* extension, unsigned max_ms);

@@ -4,38 +4,58 @@
 #include <algorithm>
 
 #include "core/frame_id.h"
+#include "credentials.h"
 #include "reaper.h"
 #include "results.h"
 
 namespace {
 
-constexpr guint kMaxBackOffMs = 5000;
+constexpr guint kMaxBackOffMs = 3000;  // a source that is back is seen again within 5 s
 constexpr guint kBackOffMs = 500;
 constexpr gint64 kRanWellUs = 5 * G_USEC_PER_SEC;
 constexpr guint kFirstFramePollMs = 10;
+constexpr int kFirstFrameMs = 10'000;
 
-// The element, what it says, and what a developer needs behind it.
-std::string describe_error(GstMessage* message) {
+// Of an error or a warning: the element, what it says, and what a developer needs behind it.
+std::string describe(GstMessage* message) {
   g_autoptr(GError) error = nullptr;
   g_autofree char* debug = nullptr;
-  gst_message_parse_error(message, &error, &debug);
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error(message, &error, &debug);
+  else
+    gst_message_parse_warning(message, &error, &debug);
   GstObject* source = GST_MESSAGE_SRC(message);
   std::string text = GST_OBJECT_NAME(source);
   if (GST_IS_ELEMENT(source))
     if (GstElementFactory* factory = gst_element_get_factory(GST_ELEMENT(source)))
       text = std::string(GST_OBJECT_NAME(factory)) + " \"" + text + "\"";
-  text += ": " + std::string(error->message);
-  if (debug) {
+  const bool silent = g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) &&
+                      std::string_view(error->message) == "Watchdog triggered";
+  text += silent ? ": no more frames come" : ": " + std::string(error->message);
+  if (debug && !silent) {
     // "file.c(123): function (): /path:\nwhat happened": only the last part is for people
     const std::string detail = debug;
     const auto cut = detail.find('\n');
     if (cut != std::string::npos && cut + 1 < detail.size()) text += " (" + detail.substr(cut + 1) + ")";
   }
-  return text;
+  return without_credentials(text);
 }
 
 GstClockTime time_of(GstClock* clock) {
   return gst_clock_get_time(clock);
+}
+
+// Running time starts at 0, in tests with CV_LAUNCH_RUNNING_TIME (in seconds): frame ids wrap after 13.25 h.
+GstClockTime first_running_time() {
+  const char* seconds = g_getenv("CV_LAUNCH_RUNNING_TIME");
+  return seconds ? static_cast<GstClockTime>(std::max(0.0, g_ascii_strtod(seconds, nullptr)) * GST_SECOND) : 0;
+}
+
+// Monotonic since the machine started, which may have been later than that.
+GstPtr<GstClock> make_clock() {
+  GstPtr<GstClock> clock(gst_system_clock_obtain());
+  if (const GstClockTime start = first_running_time()) gst_clock_set_calibration(clock.get(), 0, start, 1, 1);
+  return clock;
 }
 
 }  // namespace
@@ -44,8 +64,8 @@ Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
     : pipe_(std::move(pipe)),
       reaper_(reaper),
       events_(std::move(events)),
-      clock_(gst_system_clock_obtain()),
-      base_time_(time_of(clock_.get())) {
+      clock_(make_clock()),
+      base_time_(time_of(clock_.get()) - first_running_time()) {
   adopt(cut(pipe_));
   template_.webrtcbin = std::move(run_.webrtcbin);
   for (auto& stream : run_.streams) {
@@ -70,6 +90,7 @@ void Producer::start() {
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(pipeline, base_time_);
   watch_bus();
+  hold_watchdogs();
   frames_before_.clear();
   for (const auto& fan_out : fan_outs_) frames_before_.push_back(fan_out->frames());
   state_ = State::kStarting;
@@ -127,8 +148,31 @@ void Producer::prepare_loop() {
   play(sought ? time_of(clock_.get()) : gst_element_get_base_time(pipeline));
 }
 
+// The element watchdog counts from its start, and a camera may take seconds to begin: only then it gets its own
+// timeout.
+void Producer::hold_watchdogs() {
+  watchdogs_.clear();
+  g_autoptr(GstIterator) found = gst_bin_iterate_all_by_element_factory_name(GST_BIN(run_.producer.get()), "watchdog");
+  gst_iterator_foreach(
+      found,
+      [](const GValue* item, gpointer list) {
+        auto* watchdog = GST_ELEMENT(g_value_get_object(item));
+        int timeout = 0;
+        g_object_get(watchdog, "timeout", &timeout, nullptr);
+        g_object_set(watchdog, "timeout", std::max(timeout, kFirstFrameMs), nullptr);
+        static_cast<decltype(watchdogs_)*>(list)->emplace_back(gst_share(watchdog), timeout);
+      },
+      &watchdogs_);
+}
+
+void Producer::release_watchdogs() {
+  for (const auto& [watchdog, timeout] : watchdogs_) g_object_set(watchdog.get(), "timeout", timeout, nullptr);
+  watchdogs_.clear();
+}
+
 void Producer::stop() {
   restart_.stop();
+  watchdogs_.clear();
   first_frames_.stop();
   state_ = State::kStopped;
   ++generation_;
@@ -151,7 +195,8 @@ void Producer::watch_bus() {
       [](GstBus*, GstMessage* message, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         const std::shared_ptr<GstMessage> held(message, gst_message_unref);  // GST_BUS_DROP leaves it to us
-        constexpr auto kWanted = GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE;
+        constexpr auto kWanted =
+            GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_WARNING | GST_MESSAGE_INFO;
         if (GST_MESSAGE_TYPE(message) & kWanted) {
           post(context->producer, [held, generation = context->generation](Producer& self) {
             if (generation == self.generation_) self.handle(held.get());
@@ -165,11 +210,19 @@ void Producer::watch_bus() {
 void Producer::handle(GstMessage* message) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ERROR:
-      return ended(describe_error(message), true);
+      return ended(describe(message), true);
     case GST_MESSAGE_EOS:
       return ended("the source has ended", live_ || !ever_started_);
     case GST_MESSAGE_SEGMENT_DONE:
       if (!seek_to_start(false)) ended("the source could not start again", true);
+      return;
+    case GST_MESSAGE_INFO:
+    case GST_MESSAGE_WARNING:
+      if (auto state = read_model_state(message)) {
+        state->message = without_credentials(state->message);
+        return events_.model(*state);
+      }
+      if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) events_.warning(describe(message));
       return;
     default:
       return;
@@ -194,8 +247,11 @@ void Producer::play(GstClockTime base) {
   const auto shift = static_cast<std::int64_t>(base - base_time_);
   for (std::size_t i = 0; i < fan_outs_.size(); ++i) fan_outs_[i]->connect(run_.streams[i].appsink.get(), shift);
   for (const auto& sink : run_.results) watch_results(sink.get(), shift);
+  // the id in the pixels is the one that viewers and results have
+  if (run_.framestamp) g_object_set(run_.framestamp.get(), "running-time-offset", shift, nullptr);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
-  if (!ever_started_ || lost_) first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
+  if (!ever_started_ || lost_ || !watchdogs_.empty())
+    first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
 }
 
 void Producer::watch_results(GstElement* sink, std::int64_t shift) {
@@ -205,13 +261,16 @@ void Producer::watch_results(GstElement* sink, std::int64_t shift) {
     std::string model;
   };
   const std::string name = GST_OBJECT_NAME(sink);
-  const std::string suffix = name.substr(std::string("results").size());
+  // "faces" for "results-faces"
+  std::string suffix = name.substr(std::string("results").size());
+  suffix.erase(0, suffix.find_first_not_of("-_"));
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+        if (!is_inference(buffer)) return GST_PAD_PROBE_OK;
         g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
         g_autoptr(GstEvent) event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
         GstVideoInfo video;
@@ -221,9 +280,10 @@ void Producer::watch_results(GstElement* sink, std::int64_t shift) {
         const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
         if (!GST_CLOCK_TIME_IS_VALID(running)) return GST_PAD_PROBE_OK;
         const std::uint32_t id = frame_id(running + static_cast<guint64>(context->shift));
-        post(context->producer, [result = read_result(buffer, video, id, context->model)](Producer& self) {
-          self.events_.result(result);
-        });
+        auto result = read_result(buffer, video, id, context->model);
+        const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(GST_PAD_PARENT(pad)));
+        result.age = (static_cast<double>(now) - static_cast<double>(running)) / GST_MSECOND;
+        post(context->producer, [result = std::move(result)](Producer& self) { self.events_.result(result); });
         return GST_PAD_PROBE_OK;
       },
       new Context{weak_from_this(), shift, suffix.empty() ? name : suffix},
@@ -234,6 +294,7 @@ void Producer::check_first_frames() {
   for (std::size_t i = 0; i < fan_outs_.size(); ++i)
     if (fan_outs_[i]->frames() == frames_before_[i]) return;
   first_frames_.stop();
+  release_watchdogs();
   if (!std::exchange(ever_started_, true)) events_.started();
   if (std::exchange(lost_, false)) events_.back();
 }

@@ -21,6 +21,8 @@ class Producer : public std::enable_shared_from_this<Producer> {
     std::function<void(const std::string& message)> lost;             // later; a new run is coming
     std::function<void()> back;
     std::function<void(const protocol::Result&)> result;
+    std::function<void(const protocol::ModelState&)> model;
+    std::function<void(const std::string& message)> warning;
   };
 
   // Throws UserError if the pipeline can't be parsed or has nothing to show.
@@ -55,6 +57,8 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void prepare_loop();
   void play(GstClockTime base);
   bool seek_to_start(bool flush);
+  void hold_watchdogs();
+  void release_watchdogs();
   void ended(const std::string& message, bool failed);
   void check_first_frames();
 
@@ -67,7 +71,8 @@ class Producer : public std::enable_shared_from_this<Producer> {
   std::vector<std::shared_ptr<FanOut>> fan_outs_;
 
   CutPipeline run_;
-  unsigned generation_ = 0;  // of run_: messages of earlier ones are stale
+  std::vector<std::pair<GstPtr<GstElement>, int>> watchdogs_;  // of run_, that wait for its first frame; their timeouts
+  unsigned generation_ = 0;                                    // of run_: messages of earlier ones are stale
   State state_ = State::kStopped;
   bool live_ = false;
   bool ever_started_ = false;

@@ -3,12 +3,15 @@
 
 #include <cmath>
 
+#include "core/json_text.h"
 #include "glib_ptr.h"
 
 namespace protocol {
 namespace {
 
 constexpr unsigned kMaxMline = 64;
+constexpr unsigned kMaxRepeats = 3;
+constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension's 12 bits, in units of 10 ms
 
 // Builds one JSON object, member by member.
 class Writer {
@@ -25,6 +28,10 @@ class Writer {
   // JSON has no NaN and no infinity: null says that there is no number
   Writer& set(const char* name, double value) {
     return std::isfinite(value) ? add(name, json_node_init_double(json_node_alloc(), value)) : set(name, nullptr);
+  }
+  Writer& set(const char* name, const Json& json) {
+    JsonNode* node = json_from_string(json.text.c_str(), nullptr);
+    return node ? add(name, node) : set(name, nullptr);
   }
   Writer& set(const char* name, std::nullptr_t) { return add(name, json_node_init_null(json_node_alloc())); }
   template <typename T>
@@ -49,24 +56,6 @@ class Writer {
   GObjectPtr<JsonBuilder> builder_{json_builder_new()};
 };
 
-// json-glib takes text behind the object for nothing: "{} {}" is not JSON.
-bool ends_with_its_object(std::string_view text) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"')
-      quoted = !quoted;
-    else if (quoted && c == '\\')
-      ++i;
-    else if (!quoted && (c == '{' || c == '['))
-      ++depth;
-    else if (!quoted && (c == '}' || c == ']') && --depth == 0)
-      return text.find_first_not_of(" \t\r\n", i + 1) == std::string_view::npos;
-  }
-  return false;
-}
-
 // The members of one received object; the first complaint wins.
 class Reader {
  public:
@@ -87,6 +76,12 @@ class Reader {
     fail("\"" + std::string(name) + "\" must be a number");
     return 0;
   }
+  unsigned integer(const char* name, unsigned most) {
+    const double value = number(name);
+    if (value >= 0 && value <= most && value == std::floor(value)) return static_cast<unsigned>(value);
+    fail("\"" + std::string(name) + "\" must be an integer from 0 to " + std::to_string(most));
+    return 0;
+  }
   void fail(std::string message) {
     if (!error_) error_ = Error{"malformed", std::move(message)};
   }
@@ -97,12 +92,14 @@ class Reader {
     if (text.size() > limit)
       return fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limit) +
                   " are taken");
+    const JsonOutline outline = outline_json(text);
+    if (outline.too_deep) return fail("not JSON of ours: nested more than " + std::to_string(kMaxJsonDepth) + " deep");
     g_autoptr(GError) error = nullptr;
     if (!json_parser_load_from_data(parser_.get(), text.data(), static_cast<gssize>(text.size()), &error))
       return fail(std::string("not JSON: ") + error->message);
     JsonNode* root = json_parser_get_root(parser_.get());
     if (!root || !JSON_NODE_HOLDS_OBJECT(root)) return fail("not a JSON object");
-    if (!ends_with_its_object(text)) return fail("not JSON: there is more text behind the object");
+    if (outline.more_behind) return fail("not JSON: there is more text behind the object");
     object_ = json_node_get_object(root);
   }
   JsonNode* member(const char* name) {
@@ -138,7 +135,7 @@ std::string result_text(const Result& result, std::size_t count) {
   json_array_unref(objects);
   Writer writer;
   writer.set("type", "result").set("frame", static_cast<std::int64_t>(result.frame));
-  writer.set("model", result.model).set("ms", result.ms);
+  writer.set("model", result.model).set("ms", result.ms).set("age", result.age);
   writer.set("width", std::int64_t{result.width}).set("height", std::int64_t{result.height});
   writer.add("objects", array);
   if (count < result.objects.size()) writer.set("truncated", true);
@@ -157,14 +154,10 @@ Signal parse_signal(std::string_view text) {
     return answer;
   }
   if (type != "candidate") return unknown_type(type);
-  Candidate candidate{reader.string("candidate"), 0};
-  const double mline = reader.number("sdpMLineIndex");
-  if (mline < 0 || mline > kMaxMline || mline != std::floor(mline))
-    reader.fail("\"sdpMLineIndex\" must be an integer from 0 to " + std::to_string(kMaxMline));
+  const Candidate candidate{reader.string("candidate"), reader.integer("sdpMLineIndex", kMaxMline)};
   if (candidate.candidate.size() > kMaxCandidate)
     reader.fail("\"candidate\" is longer than " + std::to_string(kMaxCandidate) + " bytes");
   if (reader.error()) return *reader.error();
-  candidate.mline = static_cast<unsigned>(mline);
   return candidate;
 }
 
@@ -173,14 +166,24 @@ Control parse_control(std::string_view text) {
   const std::string type = reader.string("type");
   if (reader.error()) return *reader.error();
   if (type == "keyframe") return KeyFrameRequest{};
+  if (type == "results") {
+    const unsigned repeats = reader.integer("repeats", kMaxRepeats);
+    if (reader.error()) return *reader.error();
+    return ResultsRequest{repeats};
+  }
+  if (type == "playout") {
+    const unsigned max_ms = reader.integer("max", kMaxPlayoutMs);
+    if (reader.error()) return *reader.error();
+    return PlayoutRequest{max_ms};
+  }
   if (type != "ping") return unknown_type(type);
   const Ping ping{reader.number("t")};
   if (reader.error()) return *reader.error();
   return ping;
 }
 
-std::string offer(std::string_view sdp) {
-  return Writer().set("type", "offer").set("sdp", sdp).text();
+std::string offer(std::string_view sdp, bool stamped) {
+  return Writer().set("type", "offer").set("sdp", sdp).set("stamped", stamped).text();
 }
 
 std::string candidate(std::string_view candidate, unsigned mline) {
@@ -191,8 +194,10 @@ std::string error(const Error& error) {
   return Writer().set("type", "error").set("code", error.code).set("message", error.message).text();
 }
 
-std::string pong(double t, double now) {
-  return Writer().set("type", "pong").set("t", t).set("now", now).text();
+std::string pong(double t, double now, const Delays& delays) {
+  Writer writer;
+  writer.set("type", "pong").set("t", t).set("now", now);
+  return writer.set("encoded", delays.encoded).set("sent", delays.sent).text();
 }
 
 std::string stream(const StreamInfo& info) {
@@ -206,6 +211,22 @@ std::string stream(const StreamInfo& info) {
   else
     writer.set("stamp", nullptr);
   return writer.set("state", info.lost ? "lost" : "live").set("message", info.message).text();
+}
+
+std::string model(const ModelState& state) {
+  constexpr std::size_t kMaxMessage = kMaxResult / 4;  // a character may take six in JSON
+  const auto& message = state.message;
+  // what was said last is at the end
+  const std::string shown = message.size() <= kMaxMessage ? message
+                                                          : message.substr(0, kMaxMessage / 4) + "\n…\n" +
+                                                                message.substr(message.size() - kMaxMessage / 4);
+  return Writer()
+      .set("type", "model")
+      .set("model", state.model)
+      .set("state", state.state)
+      .set("message", shown)
+      .set("since", state.since)
+      .text();
 }
 
 std::string result(const Result& result) {

@@ -38,16 +38,27 @@ struct Ping {
   double t = 0;
 };
 struct KeyFrameRequest {};
-using Control = std::variant<Ping, KeyFrameRequest, Error>;
+struct ResultsRequest {
+  unsigned repeats = 0;
+};
+struct PlayoutRequest {
+  unsigned max_ms = 0;
+};
+using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, Error>;
 Control parse_control(std::string_view text);
 
 // Server → page, WebSocket.
-std::string offer(std::string_view sdp);
+std::string offer(std::string_view sdp, bool stamped);
 std::string candidate(std::string_view candidate, unsigned mline);
 std::string error(const Error& error);
 
 // Server → page, data channels.
-std::string pong(double t, double now);
+// How long after their capture frames are done, in ms; nothing while none come.
+struct Delays {
+  std::optional<double> encoded;
+  std::optional<double> sent;
+};
+std::string pong(double t, double now, const Delays& delays);
 
 struct Stamp {
   unsigned rows = 0;
@@ -64,9 +75,13 @@ struct StreamInfo {
 };
 std::string stream(const StreamInfo& info);
 
+// A text that is JSON.
+struct Json {
+  std::string text;
+};
 struct Detail {
   std::string name;
-  std::variant<double, bool, std::string> value;
+  std::variant<double, bool, std::string, Json> value;
 };
 struct Object {
   std::string label;
@@ -80,7 +95,17 @@ struct Result {
   std::optional<double> ms;
   int width = 0, height = 0;
   std::vector<Object> objects;
+  double age = 0;  // ms from the frame's capture to the end of its inference
 };
+// What has become of a model that runs in a process of its own.
+struct ModelState {
+  std::string model;
+  std::string state;    // "starting", "running" or "failed"
+  std::string message;  // why it failed, and what it said last
+  double since = 0;     // unix ms
+};
+// The message is cut to fit kMaxResult.
+std::string model(const ModelState& state);
 // At most kMaxResult bytes: the last objects are left out if they do not fit.
 std::string result(const Result& result);
 

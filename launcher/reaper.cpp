@@ -3,13 +3,15 @@
 
 #include <thread>
 
-void Reaper::end(GstPtr<GstElement> pipeline, std::vector<GObjectPtr<GObject>> held) {
+void Reaper::end(GstPtr<GstElement> pipeline, PromisePtr pending, std::vector<GObjectPtr<GObject>> held) {
   if (!pipeline) return;
   {
     const std::lock_guard lock(shared_->mutex);
     ++shared_->count;
   }
-  std::thread([shared = shared_, pipeline = std::move(pipeline), held = std::move(held)]() mutable {
+  std::thread([shared = shared_, pipeline = std::move(pipeline), pending = std::move(pending),
+               held = std::move(held)]() mutable {
+    if (pending) gst_promise_wait(pending.get());
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     held.clear();
     g_autoptr(GstBus) bus = gst_element_get_bus(pipeline.get());

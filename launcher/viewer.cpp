@@ -13,22 +13,22 @@ constexpr unsigned kMaxCandidates = 50;
 constexpr guint64 kMaxUnread = 64 * 1024;
 
 using Weak = std::weak_ptr<Viewer>;
-using PromisePtr = std::shared_ptr<GstPromise>;
 
-// A promise whose reply comes to the main thread as `handle(viewer, promise)`.
+// A promise whose reply comes to the main thread as `handle(viewer, promise)`. For who asks, and one who waits for it.
 template <typename F>
-GstPromise* promise_for(const Weak& viewer, F handle) {
+PromisePtr promise_for(const Weak& viewer, F handle) {
   struct Context {
     Weak viewer;
     F handle;
   };
-  return gst_promise_new_with_change_func(
+  GstPromise* promise = gst_promise_new_with_change_func(
       [](GstPromise* promise, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         const PromisePtr held(promise, gst_promise_unref);  // the change function owns a reference
         post(context->viewer, [held, handle = context->handle](Viewer& viewer) { handle(viewer, held.get()); });
       },
       new Context{viewer, std::move(handle)}, [](gpointer data) { delete static_cast<Context*>(data); });
+  return PromisePtr(gst_promise_ref(promise), gst_promise_unref);
 }
 
 // What a promise says went wrong, or "".
@@ -63,6 +63,7 @@ Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events event
       reaper_(reaper),
       number_(number),
       events_(std::move(events)),
+      repeater_([this](const std::string& json) { send_on_results(json); }),
       deadline_(g_get_monotonic_time() + kLimitUs) {}
 
 Viewer::~Viewer() {
@@ -146,6 +147,7 @@ void Viewer::fail(const char* code, const std::string& message) {
 
 void Viewer::end() {
   if (std::exchange(state_, State::kEnded) == State::kEnded) return;
+  repeater_.stop();
   for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).remove(pipeline_.streams[i].feed);
   while (!handlers_.empty()) {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
@@ -157,7 +159,7 @@ void Viewer::end() {
     if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
   pipeline_.streams.clear();
   pipeline_.webrtcbin.reset();
-  reaper_.end(std::move(pipeline_.pipeline), std::move(channels));
+  reaper_.end(std::move(pipeline_.pipeline), std::move(asked_), std::move(channels));
 }
 
 void Viewer::make_offer_when_ready() {
@@ -165,9 +167,8 @@ void Viewer::make_offer_when_ready() {
   for (const auto& stream : pipeline_.streams)
     if (!gst_pad_has_current_caps(stream.webrtc_pad.get())) return;
   state_ = State::kOffering;
-  GstPromise* promise =
-      promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.send_offer(reply); });
-  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "create-offer", nullptr, promise);
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.send_offer(reply); });
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "create-offer", nullptr, asked_.get());
 }
 
 void Viewer::send_offer(const GstPromise* promise) {
@@ -181,16 +182,16 @@ void Viewer::send_offer(const GstPromise* promise) {
     g_warning("viewer %u: no offer: %s", number_, error.c_str());
     return fail("internal", "the server could not make an offer; its log says why");
   }
-  GstPromise* applied = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) {
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) {
     const std::string text = promise_error(reply);
     if (!text.empty()) viewer.fail("internal", "the server could not apply its offer: " + text);
   });
-  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-local-description", offer, applied);
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-local-description", offer, asked_.get());
   const std::string sdp = take_string(gst_sdp_message_as_text(offer->sdp));
   offered_media_ = media_sections(sdp);
   state_ = State::kOffered;
   deadline_ = g_get_monotonic_time() + kLimitUs;
-  events_.send(protocol::offer(sdp));
+  events_.send(protocol::offer(sdp, events_.stream_info().stamp.has_value()));
 }
 
 void Viewer::handle(const protocol::Signal& signal) {
@@ -215,9 +216,8 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   for (std::size_t i = 0; i < producer_.streams(); ++i) producer_.fan_out(i).request_key_frame(true);
   state_ = State::kAnswered;
   deadline_ = g_get_monotonic_time() + kLimitUs;
-  GstPromise* promise =
-      promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
-  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, promise);
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, asked_.get());
 }
 
 // webrtcbin tells of a bad answer here and nowhere else
@@ -276,36 +276,64 @@ void Viewer::handle_control(const std::string& text) {
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) {
     if (state_ == State::kConnected) deadline_ = g_get_monotonic_time() + kLimitUs;
-    const std::string pong = protocol::pong(ping->t, events_.now());
+    const auto now = static_cast<std::int64_t>(gst_element_get_current_running_time(pipeline_.pipeline.get()));
+    protocol::Delays delays;
+    if (const auto medians = pipeline_.streams.front().feed->delays()->medians(now))
+      delays = {medians->encoded, medians->sent};
+    const std::string pong = protocol::pong(ping->t, events_.now(), delays);
     guint64 unread = 0;
     g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
     if (unread < kMaxUnread) gst_webrtc_data_channel_send_string(pipeline_.control.get(), pong.c_str());
+    return;
+  }
+  if (const auto* request = std::get_if<protocol::ResultsRequest>(&message))
+    return repeater_.set_repeats(request->repeats);
+  if (const auto* request = std::get_if<protocol::PlayoutRequest>(&message)) {
+    for (const auto& stream : pipeline_.streams)
+      if (stream.playout_delay) set_playout_delay_max(stream.playout_delay.get(), request->max_ms);
     return;
   }
   for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).request_key_frame(false);
 }
 
 void Viewer::send_result(const std::string& json) {
+  send_on_results(json);
+  repeater_.add(json);
+}
+
+void Viewer::send_on_results(const std::string& json) {
   if (state_ != State::kConnected) return;
-  auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
   guint64 unread = 0;
-  g_object_get(pipeline_.results.get(), "ready-state", &channel_state, "buffered-amount", &unread, nullptr);
-  // 1.22.0 leaks what is sent on a channel that is not open, and takes any amount for one that nobody reads
-  if (channel_state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN && unread < kMaxUnread && sent_info_)
+  g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
+  // webrtcbin takes any amount for one that nobody reads
+  if (results_open() && unread < kMaxUnread && sent_info_)
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
 }
 
-void Viewer::send_stream_info() {
-  if (state_ == State::kEnded || !pipeline_.results) return;
+// 1.22.0 leaks what is sent on a channel that is not open.
+bool Viewer::results_open() const {
+  if (state_ == State::kEnded || !pipeline_.results) return false;
   auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
   g_object_get(pipeline_.results.get(), "ready-state", &channel_state, nullptr);
-  if (channel_state != GST_WEBRTC_DATA_CHANNEL_STATE_OPEN) return;
+  return channel_state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
+}
+
+void Viewer::send_stream_info() {
+  if (!results_open()) return;
   auto info = events_.stream_info();
-  const std::int64_t offset = *pipeline_.streams.front().rtp_offset;
+  const std::int64_t offset = pipeline_.streams.front().rtp->offset;
   if (offset >= 0) info.rtp_offset = static_cast<std::uint32_t>(offset);
   if (sent_info_ == info) return;
+  const bool first = !sent_info_;
   sent_info_ = info;
   gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::stream(info).c_str());
+  if (first)
+    for (const auto& json : events_.model_states()) send_model_state(json);
+}
+
+// Not left out for a viewer that does not read: there are few of them, and none comes again.
+void Viewer::send_model_state(const std::string& json) {
+  if (sent_info_ && results_open()) gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
 }
 
 void Viewer::check_deadline() {

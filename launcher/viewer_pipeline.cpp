@@ -3,11 +3,11 @@
 
 #include <gst/rtp/rtp.h>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
 #include "core/frame_id.h"
-#include "playout_delay.h"
 
 namespace {
 
@@ -41,6 +41,13 @@ void switch_clocksync_off(GstBin*, GstBin*, GstElement* added, gpointer) {
   if (has_factory(added, "clocksync")) g_object_set(added, "sync", FALSE, nullptr);
 }
 
+// webrtcbin keeps 500 packets, which at two a frame is 8 s and 0.9 MB of a viewer. Browsers ask ten times at most, once
+// in a round trip; at 4 Mbit/s the 500 are 1 s.
+void shorten_history(GstBin*, GstBin*, GstElement* added, gpointer) {
+  constexpr guint kHistoryMs = 2000;
+  if (has_factory(added, "rtprtxsend")) g_object_set(added, "max-size-time", kHistoryMs, nullptr);
+}
+
 void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& addresses) {
   gint bundle = 0;
   g_object_get(webrtcbin, "bundle-policy", &bundle, nullptr);
@@ -61,6 +68,7 @@ void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& ad
   g_object_set_data(G_OBJECT(webrtcbin), "cv-association-id", GUINT_TO_POINTER(next_association_id()));
   g_signal_connect(webrtcbin, "element-added", G_CALLBACK(set_association_id), nullptr);
   g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(switch_clocksync_off), nullptr);
+  g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(shorten_history), nullptr);
 }
 
 GstBuffer* first_packet(GstPadProbeInfo* info) {
@@ -69,11 +77,12 @@ GstBuffer* first_packet(GstPadProbeInfo* info) {
   return gst_buffer_list_length(list) > 0 ? gst_buffer_list_get(list, 0) : nullptr;
 }
 
-// Behind the payloader: measures the RTP offset, and lets nothing through before the viewer is known to be who it says.
+// Behind the payloader: learns the stream's SSRC and RTP offset, and lets nothing through before the viewer is known to
+// be who it says.
 void add_gate(GstPad* pad, const ViewerStream& stream) {
   struct Gate {
     std::shared_ptr<Feed> feed;
-    std::shared_ptr<std::atomic<std::int64_t>> rtp_offset;
+    std::shared_ptr<RtpClock> rtp;
   };
   gst_pad_add_probe(
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
@@ -81,14 +90,49 @@ void add_gate(GstPad* pad, const ViewerStream& stream) {
         const auto* gate = static_cast<Gate*>(data);
         GstBuffer* packet = first_packet(info);
         GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-        if (*gate->rtp_offset < 0 && packet && GST_BUFFER_PTS_IS_VALID(packet) &&
+        if (gate->rtp->offset < 0 && packet && GST_BUFFER_PTS_IS_VALID(packet) &&
             gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) {
-          *gate->rtp_offset = gst_rtp_buffer_get_timestamp(&rtp) - frame_id(GST_BUFFER_PTS(packet));
+          gate->rtp->ssrc = gst_rtp_buffer_get_ssrc(&rtp);
+          gate->rtp->offset = gst_rtp_buffer_get_timestamp(&rtp) - frame_id(GST_BUFFER_PTS(packet));
           gst_rtp_buffer_unmap(&rtp);
         }
         return gate->feed->is_open() ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
       },
-      new Gate{stream.feed, stream.rtp_offset}, [](gpointer data) { delete static_cast<Gate*>(data); });
+      new Gate{stream.feed, stream.rtp}, [](gpointer data) { delete static_cast<Gate*>(data); });
+}
+
+// What is needed to know a frame by its packets, and where to say when they went.
+struct Sending {
+  std::shared_ptr<RtpClock> rtp;
+  std::shared_ptr<FrameDelays> delays;
+
+  void note(GstBuffer* packet, GstElement* sink) const {
+    std::array<guint8, 12> header{};
+    const gsize size = gst_buffer_extract(packet, 0, header.data(), header.size());
+    if (const auto timestamp = end_of_frame(header.data(), size, rtp->ssrc))
+      delays->sent(*timestamp - static_cast<std::uint32_t>(rtp->offset),
+                   static_cast<std::int64_t>(gst_element_get_current_running_time(sink)));
+  }
+};
+
+// Where packets leave for the network: all of a viewer's streams go through one.
+void probe_sending(GstElement* sink, const Sending& sending) {
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+        const auto& sending = *static_cast<Sending*>(data);
+        if (sending.rtp->offset < 0) return GST_PAD_PROBE_OK;
+        auto* sink = GST_ELEMENT(GST_PAD_PARENT(pad));
+        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+          sending.note(GST_PAD_PROBE_INFO_BUFFER(info), sink);
+        } else {
+          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+          for (guint i = 0; i < gst_buffer_list_length(list); ++i) sending.note(gst_buffer_list_get(list, i), sink);
+        }
+        return GST_PAD_PROBE_OK;
+      },
+      new Sending(sending), [](gpointer data) { delete static_cast<Sending*>(data); });
 }
 
 // This viewer's browser asks for key frames of its own webrtcbin; the encoder is in the producer.
@@ -120,9 +164,10 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
   g_object_set(appsrc.get(), "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", G_GUINT64_CONSTANT(0), nullptr);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), appsrc.get());
   GstElement* last = appsrc.get();
+  ViewerStream stream;
   for (const auto& element : chain) {
     const auto copy = clone_element(element.get());
-    if (last == appsrc.get() && takes_video(copy.get())) add_playout_delay(copy.get());
+    if (last == appsrc.get() && takes_video(copy.get())) stream.playout_delay = add_playout_delay(copy.get());
     // buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
       g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);
@@ -130,8 +175,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
     if (!gst_element_link(last, copy.get())) throw std::runtime_error("a viewer's elements can't be linked");
     last = copy.get();
   }
-  ViewerStream stream;
-  stream.rtp_offset = std::make_shared<std::atomic<std::int64_t>>(-1);
+  stream.rtp = std::make_shared<RtpClock>();
   const std::weak_ptr weak = fan_out;
   stream.feed = std::make_shared<Feed>(appsrc.get(), [weak](bool join) {
     if (const auto fan_out = weak.lock()) fan_out->request_key_frame(join);
@@ -147,6 +191,16 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
   stream.transceiver.reset(transceiver);
   g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", TRUE, nullptr);
   return stream;
+}
+
+void measure_sending(const ViewerPipeline& viewer) {
+  if (viewer.streams.empty()) return;
+  g_signal_connect_data(
+      viewer.webrtcbin.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
+        if (has_factory(added, "nicesink")) probe_sending(added, *static_cast<Sending*>(data));
+      }),
+      new Sending{viewer.streams.front().rtp, viewer.streams.front().feed->delays()},
+      [](gpointer data, GClosure*) { delete static_cast<Sending*>(data); }, static_cast<GConnectFlags>(0));
 }
 
 GObjectPtr<GstWebRTCDataChannel> make_channel(GstElement* webrtcbin, const char* label, bool ordered) {
@@ -172,6 +226,7 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<
   for (std::size_t i = 0; i < producer.streams(); ++i)
     viewer.streams.push_back(
         make_stream(viewer, producer.viewer_template().chains[i], producer.fan_out(i).shared_from_this()));
+  measure_sending(viewer);
   return viewer;
 }
 

@@ -6,18 +6,20 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "playout_delay.h"
 #include "producer.h"
+#include "rtp_clock.h"
 
 struct ViewerStream {
   GstPtr<GstPad> webrtc_pad;
   GObjectPtr<GstWebRTCRTPTransceiver> transceiver;
   std::shared_ptr<Feed> feed;
-  std::shared_ptr<std::atomic<std::int64_t>> rtp_offset;  // RTP timestamp - frame id; -1 until the first packet
+  GstPtr<CvPlayoutDelay> playout_delay;  // of video; otherwise null
+  std::shared_ptr<RtpClock> rtp;
 };
 
 struct ViewerPipeline {

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <random>
 
-#include "core/frame_id.h"
+#include "inference_message.h"
 #include "inference_timer.h"
 #include "regions.h"
 #include "video_frame.h"
@@ -18,12 +19,14 @@ GST_DEBUG_CATEGORY_STATIC(cv_detector_debug);
 namespace {
 
 constexpr guint kDefaultRuntime = 0;
+constexpr guint kDefaultRuntimeJitter = 0;
 constexpr bool kDefaultPostMessages = true;
 
-enum Property { kPropRuntime = 1, kPropModelName, kPropPostMessages, kPropFirstParameter };
+enum Property { kPropRuntime = 1, kPropRuntimeJitter, kPropModelName, kPropPostMessages, kPropFirstParameter };
 
 struct Settings {
   guint runtime = kDefaultRuntime;
+  guint runtime_jitter = kDefaultRuntimeJitter;
   bool post_messages = kDefaultPostMessages;
   std::string model_name;
   std::vector<double> parameters;
@@ -37,7 +40,10 @@ struct CvDetectorState {
   Settings settings;  // guarded by the object lock
   cvgst::InferenceTimer timer;
 
-  // The streaming thread's own: for formats that the detector can't read in place.
+  // From here on the streaming thread's own. The jitter is the same on each run.
+  std::minstd_rand random;
+
+  // For formats that the detector can't read in place.
   ConverterPtr converter{nullptr, gst_video_converter_free};
   GstVideoInfo converted_info{};
   GstBuffer* converted = nullptr;
@@ -70,35 +76,22 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
 
-static GstStructure* describe(const core::Detection& detection) {
-  GstStructure* object =
-      gst_structure_new("object", "type", G_TYPE_STRING, detection.type.c_str(), "x", G_TYPE_DOUBLE, detection.x, "y",
-                        G_TYPE_DOUBLE, detection.y, "w", G_TYPE_DOUBLE, detection.width, "h", G_TYPE_DOUBLE,
-                        detection.height, "confidence", G_TYPE_DOUBLE, detection.confidence, nullptr);
+static cvgst::StructurePtr describe(const core::Detection& detection) {
+  cvgst::StructurePtr object(gst_structure_new("object", "type", G_TYPE_STRING, detection.type.c_str(), "x",
+                                               G_TYPE_DOUBLE, detection.x, "y", G_TYPE_DOUBLE, detection.y, "w",
+                                               G_TYPE_DOUBLE, detection.width, "h", G_TYPE_DOUBLE, detection.height,
+                                               "confidence", G_TYPE_DOUBLE, detection.confidence, nullptr));
   for (const auto& [name, value] : detection.fields)
-    gst_structure_set(object, name.c_str(), G_TYPE_DOUBLE, value, nullptr);
+    gst_structure_set(object.get(), name.c_str(), G_TYPE_DOUBLE, value, nullptr);
   return object;
 }
 
 static void post_message(GstCvDetector* self, GstBuffer* buffer, const std::string& model, GstClockTime duration,
                          const std::vector<core::Detection>& found) {
-  auto* base = GST_BASE_TRANSFORM(self);
-  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
-  const guint64 running_time = gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  GstStructure* message = gst_structure_new(
-      spec_of(self).name, "frame-id", G_TYPE_UINT, frame_id(running_time), "running-time", G_TYPE_UINT64, running_time,
-      "timestamp", G_TYPE_UINT64, GST_BUFFER_PTS(buffer), "model", G_TYPE_STRING, model.c_str(), "duration",
-      G_TYPE_UINT64, duration, "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height, nullptr);
-  g_auto(GValue) objects = G_VALUE_INIT;
-  gst_value_array_init(&objects, static_cast<guint>(found.size()));
-  for (const auto& detection : found) {
-    GValue object = G_VALUE_INIT;
-    g_value_init(&object, GST_TYPE_STRUCTURE);
-    g_value_take_boxed(&object, describe(detection));
-    gst_value_array_append_and_take_value(&objects, &object);
-  }
-  gst_structure_take_value(message, "objects", &objects);
-  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), message));
+  std::vector<cvgst::StructurePtr> objects;
+  objects.reserve(found.size());
+  for (const auto& detection : found) objects.push_back(describe(detection));
+  cvgst::post_inference(GST_VIDEO_FILTER(self), spec_of(self).name, buffer, model, duration, std::move(objects));
 }
 
 // Whether the first component is a plane that the detector reads as it is.
@@ -123,6 +116,13 @@ static std::vector<core::Detection> detect(GstCvDetector* self, GstVideoFrame& f
   return spec.detect(pixels_of(converted.frame(), spec.input), parameters);
 }
 
+// What this inference takes at least: the runtime, more or less by up to the jitter.
+static std::chrono::milliseconds least_duration(std::minstd_rand& random, const Settings& settings) {
+  const auto runtime = static_cast<int>(settings.runtime);
+  const auto jitter = static_cast<int>(settings.runtime_jitter);
+  return std::chrono::milliseconds(std::uniform_int_distribution(runtime - jitter, runtime + jitter)(random));
+}
+
 static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
   GstCvDetector* self = detector_cast(base);
   GST_OBJECT_LOCK(self);
@@ -140,7 +140,8 @@ static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer*
     }
     found = detect(self, frame.frame(), settings);
   }
-  if (!self->state->timer.wait_until(start + std::chrono::milliseconds(settings.runtime))) return GST_FLOW_FLUSHING;
+  const auto end = start + least_duration(self->state->random, settings);
+  if (!self->state->timer.wait_until(end)) return GST_FLOW_FLUSHING;
 
   const GstClockTime duration =
       static_cast<GstClockTime>(std::chrono::nanoseconds(cvgst::InferenceTimer::Clock::now() - start).count());
@@ -196,6 +197,8 @@ static void cv_detector_set_property(GObject* object, guint id, const GValue* va
   GST_OBJECT_LOCK(object);
   if (id == kPropRuntime) {
     settings.runtime = g_value_get_uint(value);
+  } else if (id == kPropRuntimeJitter) {
+    settings.runtime_jitter = g_value_get_uint(value);
   } else if (id == kPropPostMessages) {
     settings.post_messages = g_value_get_boolean(value) != FALSE;
   } else if (id == kPropModelName) {
@@ -213,6 +216,8 @@ static void cv_detector_get_property(GObject* object, guint id, GValue* value, G
   GST_OBJECT_LOCK(object);
   if (id == kPropRuntime)
     g_value_set_uint(value, settings.runtime);
+  else if (id == kPropRuntimeJitter)
+    g_value_set_uint(value, settings.runtime_jitter);
   else if (id == kPropPostMessages)
     g_value_set_boolean(value, settings.post_messages ? TRUE : FALSE);
   else if (id == kPropModelName)
@@ -245,6 +250,11 @@ static void install_properties(GObjectClass* klass, const cvgst::DetectorSpec& s
       g_param_spec_uint("runtime", "Runtime",
                         "Minimum time that an inference takes, in milliseconds, to be as slow as some other model", 0,
                         60000, kDefaultRuntime, kFlags));
+  g_object_class_install_property(
+      klass, kPropRuntimeJitter,
+      g_param_spec_uint("runtime-jitter", "Runtime jitter",
+                        "By how much the runtime varies from inference to inference, up and down, in milliseconds", 0,
+                        60000, kDefaultRuntimeJitter, kFlags));
   g_object_class_install_property(
       klass, kPropModelName,
       g_param_spec_string("model-name", "Model name", "Name of the model in messages and metadata", spec.name, kFlags));

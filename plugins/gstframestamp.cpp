@@ -47,6 +47,7 @@ struct Settings {
   int position = kPositionBelow;
   int forced_cell = 0;
   bool post_messages = true;
+  gint64 running_time_offset = 0;
 };
 
 constexpr Settings kDefaults;
@@ -134,8 +135,9 @@ static GstFlowReturn write_stamp(GstFrameStamp* self, guint64 running_time, cons
     return GST_FLOW_ERROR;
   }
   const FrameStampState& state = *self->state;
-  core::write_stamp(cvgst::image_of(frame), state.top, state.used_cell, frame_id(running_time),
-                    cvgst::dark_of(frame.info), cvgst::light_of(frame.info));
+  const auto time = running_time + static_cast<guint64>(snapshot(self).running_time_offset);
+  core::write_stamp(cvgst::image_of(frame), state.top, state.used_cell, frame_id(time), cvgst::dark_of(frame.info),
+                    cvgst::light_of(frame.info));
   return GST_FLOW_OK;
 }
 
@@ -318,6 +320,12 @@ static void install_properties(GObjectClass* klass) {
   add(g_param_spec_boolean("post-messages", "Post messages", "Post an element message for each frame that is read",
                            d.post_messages, static_cast<GParamFlags>(kFlags | GST_PARAM_MUTABLE_PLAYING)),
       &Settings::post_messages);
+  add(g_param_spec_int64("running-time-offset", "Running time offset",
+                         "Added to the running time of which the id is made, in nanoseconds: for pipelines whose base "
+                         "time is not that of those who compare ids",
+                         G_MININT64, G_MAXINT64, d.running_time_offset,
+                         static_cast<GParamFlags>(kFlags | GST_PARAM_MUTABLE_PLAYING)),
+      &Settings::running_time_offset);
   g_object_class_install_property(
       klass, kPropRows,
       g_param_spec_uint("rows", "Rows",

@@ -6,7 +6,9 @@
  *
  * Draws each #GstVideoRegionOfInterestMeta of a frame, whichever detector attached it, as a box or a circle with its
  * type and confidence. A params structure named "detection" adds to it, where there is one: "confidence" (#gdouble),
- * "label" (#gchar*, shown in place of the type) and, for circles, "center-x", "center-y" and "radius" (#gdouble).
+ * "label" (#gchar*, shown in place of the type), "text" (#gchar*, behind it), for circles "center-x", "center-y" and
+ * "radius" (#gdouble), "polygon", drawn in place of the box, and "keypoints" (both #GstValueArray of arrays x, y of
+ * #gdouble).
  * Regions of type "truth" are drawn only when #overlaydraw:types names them.
  *
  * |[
@@ -24,6 +26,7 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "core/draw.h"
 #include "properties.h"
@@ -62,8 +65,46 @@ struct Region {
   double height = 0;
   core::Circle circle;
   const char* label = nullptr;
+  const char* text = nullptr;
   double confidence = -1;  // below 0: not said
+  const GstStructure* params = nullptr;
 };
+
+constexpr double kKeypointRadius = 3;
+constexpr guint kMaxPoints = 1000;
+
+// The points of a field that is an array of arrays of doubles; those that make no sense in this picture are left out.
+template <typename Visit>
+void for_each_point(const GstStructure* params, const char* field, const core::Image& image, Visit visit) {
+  const GValue* list = params != nullptr ? gst_structure_get_value(params, field) : nullptr;
+  if (list == nullptr || !GST_VALUE_HOLDS_ARRAY(list)) return;
+  const double limit = 2.0 * std::max(image.width, image.height);
+  for (guint i = 0; i < std::min(kMaxPoints, gst_value_array_get_size(list)); ++i) {
+    const GValue* point = gst_value_array_get_value(list, i);
+    if (!GST_VALUE_HOLDS_ARRAY(point) || gst_value_array_get_size(point) < 2) continue;
+    const GValue* x = gst_value_array_get_value(point, 0);
+    const GValue* y = gst_value_array_get_value(point, 1);
+    if (!G_VALUE_HOLDS_DOUBLE(x) || !G_VALUE_HOLDS_DOUBLE(y)) continue;
+    const double px = g_value_get_double(x);
+    const double py = g_value_get_double(y);
+    if (std::abs(px) < limit && std::abs(py) < limit) visit(px, py);
+  }
+}
+
+// False if there is none.
+bool draw_polygon(const core::Image& image, const GstStructure* params, double line_width, const core::Pixel& color) {
+  std::optional<std::pair<double, double>> first;
+  std::pair<double, double> last;
+  for_each_point(params, "polygon", image, [&](double x, double y) {
+    if (first)
+      core::draw_line(image, last.first, last.second, x, y, line_width, color);
+    else
+      first = {x, y};
+    last = {x, y};
+  });
+  if (first) core::draw_line(image, last.first, last.second, first->first, first->second, line_width, color);
+  return first.has_value();
+}
 
 }  // namespace
 
@@ -85,7 +126,7 @@ GST_ELEMENT_REGISTER_DEFINE(overlaydraw, "overlaydraw", GST_RANK_NONE, GST_TYPE_
 
 static GType shape_type() {
   static const GEnumValue values[] = {
-      {kShapeAuto, "Circle for regions of type \"circle\" or \"truth\", else box", "auto"},
+      {kShapeAuto, "Polygon where there is one, circle for regions of type \"circle\" or \"truth\", else box", "auto"},
       {kShapeBox, "Box", "box"},
       {kShapeCircle, "Circle", "circle"},
       {0, nullptr, nullptr}};
@@ -128,6 +169,7 @@ static std::optional<Region> read_region(const GstVideoRegionOfInterestMeta& met
   const GstStructure* params =
       gst_video_region_of_interest_meta_get_param(const_cast<GstVideoRegionOfInterestMeta*>(&meta), "detection");
   if (params == nullptr) return region;
+  region.params = params;
 
   core::Circle exact;
   if (gst_structure_get_double(params, "center-x", &exact.x) &&
@@ -141,6 +183,7 @@ static std::optional<Region> read_region(const GstVideoRegionOfInterestMeta& met
   }
   gst_structure_get_double(params, "confidence", &region.confidence);
   if (const char* label = gst_structure_get_string(params, "label")) region.label = label;
+  region.text = gst_structure_get_string(params, "text");
   return region;
 }
 
@@ -149,10 +192,13 @@ static void draw_label(const core::Image& image, const core::Font& font, const S
   std::array<char, 64> text{};
   const bool with_confidence = settings.show_confidence && region.confidence >= 0 && region.confidence <= 1;
   const char* label = settings.show_label && region.label != nullptr ? region.label : "";
+  const char* more = settings.show_label && region.text != nullptr ? region.text : "";
+  const char* colon = *more != '\0' ? ": " : "";
   if (with_confidence)
-    std::snprintf(text.data(), text.size(), "%s%s%.2f", label, *label != '\0' ? " " : "", region.confidence);
+    std::snprintf(text.data(), text.size(), "%s%s%s%s%.2f", label, colon, more, *label != '\0' ? " " : "",
+                  region.confidence);
   else
-    std::snprintf(text.data(), text.size(), "%s", label);
+    std::snprintf(text.data(), text.size(), "%s%s%s", label, colon, more);
   const std::string_view shown = text.data();
   if (shown.empty()) return;
   const int above = static_cast<int>(region.y - settings.line_width) - font.height();
@@ -186,10 +232,15 @@ static GstFlowReturn gst_overlay_draw_transform_frame_ip(GstVideoFilter* filter,
     const core::Pixel color = cvgst::pixel_of(frame->info, argb);
     const bool round = settings.shape == kShapeCircle ||
                        (settings.shape == kShapeAuto && (meta.roi_type == circle_type || meta.roi_type == truth_type));
-    if (round)
+    const bool outlined =
+        settings.shape == kShapeAuto && draw_polygon(image, region->params, settings.line_width, color);
+    if (!outlined && round)
       core::draw_ring(image, region->circle, settings.line_width, color);
-    else
+    else if (!outlined)
       core::draw_box(image, region->x, region->y, region->width, region->height, settings.line_width, color);
+    for_each_point(region->params, "keypoints", image, [&](double x, double y) {
+      core::draw_disc(image, {x, y, kKeypointRadius}, color);
+    });
     draw_label(image, *state.font, settings, *region, color);
   }
   return GST_FLOW_OK;

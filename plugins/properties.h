@@ -12,8 +12,8 @@ namespace cvgst {
 template <typename Settings>
 class PropertyTable {
  public:
-  using Field =
-      std::variant<bool Settings::*, int Settings::*, guint Settings::*, guint64 Settings::*, double Settings::*>;
+  using Field = std::variant<bool Settings::*, int Settings::*, guint Settings::*, gint64 Settings::*,
+                             guint64 Settings::*, double Settings::*>;
 
   // Numbers the properties from 1 in the order of these calls.
   void install(GObjectClass* klass, GParamSpec* spec, Field field) {
@@ -40,6 +40,7 @@ class PropertyTable {
     field = G_VALUE_HOLDS_ENUM(value) ? g_value_get_enum(value) : g_value_get_int(value);
   }
   static void read(guint& field, const GValue* value) { field = g_value_get_uint(value); }
+  static void read(gint64& field, const GValue* value) { field = g_value_get_int64(value); }
   static void read(guint64& field, const GValue* value) { field = g_value_get_uint64(value); }
   static void read(double& field, const GValue* value) { field = g_value_get_double(value); }
 
@@ -51,6 +52,7 @@ class PropertyTable {
       g_value_set_int(value, field);
   }
   static void write(guint field, GValue* value) { g_value_set_uint(value, field); }
+  static void write(gint64 field, GValue* value) { g_value_set_int64(value, field); }
   static void write(guint64 field, GValue* value) { g_value_set_uint64(value, field); }
   static void write(double field, GValue* value) { g_value_set_double(value, field); }
 

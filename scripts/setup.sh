@@ -5,7 +5,8 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
   libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libjson-glib-dev libopencv-imgproc-dev)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice)
-test_packages=(libgtest-dev libgmock-dev clang clang-format clang-tidy bsdutils procps psmisc)
+test_packages=(libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc
+  clang clang-format clang-tidy bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
 
 die() {
@@ -29,6 +30,15 @@ install() {
   "${as_root[@]}" apt-get update -qq >&2 || die "apt-get update failed; is there a network?"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
     >/dev/null || die "apt-get could not install ${missing[*]}"
+}
+
+# npm_packages FOLDER: Node.js, and what the folder's lock file names
+npm_packages() {
+  command -v node >/dev/null || install nodejs
+  command -v npm >/dev/null || install npm
+  if [ ! "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ]; then
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  fi
 }
 
 need_debian() {

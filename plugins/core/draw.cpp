@@ -183,6 +183,21 @@ void draw_ring(const Image& image, const Circle& circle, double line_width, cons
               [=, to = Centre(circle)](float x, float y) { return std::abs(to(x, y) - radius) - half; });
 }
 
+void draw_line(const Image& image, double x1, double y1, double x2, double y2, double line_width, const Pixel& color) {
+  const auto ax = static_cast<float>(x1);
+  const auto ay = static_cast<float>(y1);
+  const auto dx = static_cast<float>(x2 - x1);
+  const auto dy = static_cast<float>(y2 - y1);
+  const float length2 = dx * dx + dy * dy;
+  const auto half = static_cast<float>(line_width / 2);
+  paint_shape(image, std::min(x1, x2) - line_width / 2, std::min(y1, y2) - line_width / 2,
+              std::max(x1, x2) + line_width / 2, std::max(y1, y2) + line_width / 2, color, [=](float px, float py) {
+                const float part = length2 > 0 ? ((px - ax) * dx + (py - ay) * dy) / length2 : 0;
+                const float nearest = std::clamp(part, 0.F, 1.F);
+                return std::hypot(px - ax - nearest * dx, py - ay - nearest * dy) - half;
+              });
+}
+
 void draw_disc(const Image& image, const Circle& circle, const Pixel& color) {
   const double r = circle.radius;
   paint_shape(image, circle.x - r, circle.y - r, circle.x + r, circle.y + r, color,

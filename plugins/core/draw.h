@@ -16,6 +16,8 @@ void fill_rows(const Image& image, int first, int end, const Pixel& color);
 // Line of `line_width` pixels, half of it on each side of the circle.
 void draw_ring(const Image& image, const Circle& circle, double line_width, const Pixel& color);
 void draw_disc(const Image& image, const Circle& circle, const Pixel& color);
+// Line with round ends, half of its width on each side.
+void draw_line(const Image& image, double x1, double y1, double x2, double y2, double line_width, const Pixel& color);
 // Line inside the rectangle, which may be partly outside the picture.
 void draw_box(const Image& image, double x, double y, double width, double height, double line_width,
               const Pixel& color);

@@ -13,13 +13,13 @@ test('a screenshot shows the video, results and figures', async (t) => {
   const folder = update ? join(root, 'docs') : temporaryFolder();
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'screenshot.png');
-  const server = await startServer();
+  const server = await startServer({ pipeline: 'exact', set: { speed: 0.15 } });
   t.after(() => server.stop());
   const browser = await startChromium();
   t.after(() => browser.stop());
   const tab = await browser.newTab();
   await tab.watch(server.url);
-  await tab.reports('results and all figures', (report) => report.results.received > 90 && report.latency && report.bitrate > 0 && report.frames.perSecond > 0);
+  await tab.reports('results and all figures', (report) => report.exact.results.onFrame > 200 && report.latency && report.bitrate > 0 && report.frames.perSecond > 0);
   await tab.screenshot(path);
   assert.ok(statSync(path).size > 10_000, 'a picture with something in it');
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "core/draw.h"
@@ -70,6 +71,22 @@ TEST(CircleDetect, says_that_it_looked_also_when_it_found_nothing) {
   guint64 duration = 0;
   ASSERT_TRUE(gst_structure_get_uint64(inference, "duration", &duration));
   EXPECT_GE(duration, 3 * GST_MSECOND);
+}
+
+TEST(CircleDetect, takes_more_or_less_time_by_up_to_its_jitter) {
+  const auto caps = caps_text("I420", 64, 64);
+  const auto harness = play("circledetect runtime=20 runtime-jitter=20", caps);
+  guint64 least = GST_CLOCK_TIME_NONE;
+  guint64 most = 0;
+  for (int i = 0; i < 40; ++i) {
+    const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), black_frame(info_of(caps)).release()));
+    guint64 duration = 0;
+    ASSERT_TRUE(gst_structure_get_uint64(inference_of(out.get()), "duration", &duration));
+    least = std::min(least, duration);
+    most = std::max(most, duration);
+  }
+  EXPECT_LT(least, 12 * GST_MSECOND);
+  EXPECT_GE(most, 28 * GST_MSECOND);
 }
 
 TEST(CircleDetect, neither_writes_nor_copies_a_shared_frame) {

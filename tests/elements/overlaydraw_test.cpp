@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -117,6 +118,44 @@ TEST(OverlayDraw, a_type_has_always_the_same_colour) {
   };
   EXPECT_TRUE(draw_type("person") == draw_type("person"));
   EXPECT_FALSE(draw_type("person") == draw_type("car"));
+}
+
+// A params structure with a list of points.
+void add_points(GstVideoRegionOfInterestMeta* region, const char* field,
+                const std::vector<std::array<double, 2>>& points) {
+  g_auto(GValue) list = G_VALUE_INIT;
+  gst_value_array_init(&list, 0);
+  for (const auto& point : points) {
+    GValue pair = G_VALUE_INIT;
+    gst_value_array_init(&pair, 2);
+    for (const double value : point) {
+      GValue number = G_VALUE_INIT;
+      g_value_init(&number, G_TYPE_DOUBLE);
+      g_value_set_double(&number, value);
+      gst_value_array_append_and_take_value(&pair, &number);
+    }
+    gst_value_array_append_and_take_value(&list, &pair);
+  }
+  GstStructure* params = gst_structure_new_empty("detection");
+  gst_structure_set_value(params, field, &list);
+  gst_video_region_of_interest_meta_add_param(region, params);
+}
+
+TEST(OverlayDraw, draws_a_polygon_in_place_of_its_box_and_keypoints_in_addition) {
+  const std::vector<std::array<double, 2>> triangle{{60, 60}, {160, 60}, {60, 160}};
+  const auto polygon =
+      draw(kWhite, [&](GstBuffer* b) { add_points(add_region(b, "a", 60, 60, 100, 100), "polygon", triangle); });
+  EXPECT_GT(polygon.at(110, 60), 250) << "its upper side";
+  EXPECT_GT(polygon.at(110, 110), 180) << "its long side";
+  EXPECT_LT(polygon.at(158, 158), 30) << "the box's corner";
+  const auto box = draw(std::string(kWhite) + " shape=box",
+                        [&](GstBuffer* b) { add_points(add_region(b, "a", 60, 60, 100, 100), "polygon", triangle); });
+  EXPECT_GT(box.at(158, 158), 250);
+  const auto points = draw(kWhite, [](GstBuffer* b) {
+    add_points(add_region(b, "a", 60, 60, 100, 100), "keypoints", {{100, 100}, {1e300, 5}});
+  });
+  EXPECT_GT(points.at(100, 100), 250);
+  EXPECT_GT(points.at(158, 158), 250) << "the box too";
 }
 
 TEST(OverlayDraw, absurd_regions_draw_nothing) {

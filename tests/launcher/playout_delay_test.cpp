@@ -4,6 +4,8 @@
 #include <gst/check/gstharness.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace {
 
 using Bytes = std::array<std::uint8_t, 3>;
@@ -14,12 +16,8 @@ static_assert(pack_playout_delay(10, 0) == Bytes{0x00, 0x10, 0x00});
 static_assert(pack_playout_delay(0, 10) == Bytes{0x00, 0x00, 0x01});
 static_assert(pack_playout_delay(0x123 * 10, 0x456 * 10) == Bytes{0x12, 0x34, 0x56});
 
-TEST(PlayoutDelay, IsOnEveryPacketAndInTheCaps) {
-  gst_init(nullptr, nullptr);
-  GstHarness* harness = gst_harness_new("rtpvp8pay");
-  add_playout_delay(harness->element);
-  g_object_set(harness->element, "mtu", 200, nullptr);
-  gst_harness_set_src_caps_str(harness, "video/x-vp8,width=64,height=64,framerate=30/1");
+// Pushes one frame of several packets.
+void push_frame(GstHarness* harness) {
   // a VP8 key frame's first bytes, then whatever
   GstBuffer* frame = gst_buffer_new_allocate(nullptr, 1000, nullptr);
   gst_buffer_memset(frame, 0, 0, 1000);
@@ -27,6 +25,9 @@ TEST(PlayoutDelay, IsOnEveryPacketAndInTheCaps) {
   gst_buffer_fill(frame, 0, start, sizeof start);
   GST_BUFFER_PTS(frame) = 0;
   ASSERT_EQ(gst_harness_push(harness, frame), GST_FLOW_OK);
+}
+
+void expect_on_every_packet(GstHarness* harness, const Bytes& expected) {
   const guint packets = gst_harness_buffers_in_queue(harness);
   ASSERT_GT(packets, 3U);
   for (guint i = 0; i < packets; ++i) {
@@ -36,11 +37,23 @@ TEST(PlayoutDelay, IsOnEveryPacketAndInTheCaps) {
     gpointer data = nullptr;
     guint size = 0;
     ASSERT_TRUE(gst_rtp_buffer_get_extension_onebyte_header(&rtp, kPlayoutDelayId, 0, &data, &size));
-    EXPECT_EQ(size, 3U);
-    const auto* bytes = static_cast<const std::uint8_t*>(data);
-    EXPECT_EQ(bytes[0] | bytes[1] | bytes[2], 0);
+    ASSERT_EQ(size, expected.size());
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), static_cast<const std::uint8_t*>(data)));
     gst_rtp_buffer_unmap(&rtp);
   }
+}
+
+TEST(PlayoutDelay, IsOnEveryPacketAndInTheCaps) {
+  gst_init(nullptr, nullptr);
+  GstHarness* harness = gst_harness_new("rtpvp8pay");
+  const auto extension = add_playout_delay(harness->element);
+  g_object_set(harness->element, "mtu", 200, nullptr);
+  gst_harness_set_src_caps_str(harness, "video/x-vp8,width=64,height=64,framerate=30/1");
+  push_frame(harness);
+  expect_on_every_packet(harness, {0, 0, 0});
+  set_playout_delay_max(extension.get(), 10'000);
+  push_frame(harness);
+  expect_on_every_packet(harness, pack_playout_delay(0, 10'000));
   g_autoptr(GstCaps) caps = gst_pad_get_current_caps(harness->sinkpad);
   EXPECT_STREQ(gst_structure_get_string(gst_caps_get_structure(caps, 0), "extmap-14"),
                "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");

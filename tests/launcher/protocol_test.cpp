@@ -60,7 +60,18 @@ TEST(Protocol, RefusesWhatIsTooLong) {
 TEST(Protocol, ReadsControlMessages) {
   EXPECT_EQ(std::get<Ping>(parse_control(R"({"type":"ping","t":1.5})")).t, 1.5);
   EXPECT_TRUE(std::holds_alternative<KeyFrameRequest>(parse_control(R"({"type":"keyframe"})")));
+  EXPECT_EQ(std::get<ResultsRequest>(parse_control(R"({"type":"results","repeats":3})")).repeats, 3U);
+  EXPECT_EQ(std::get<PlayoutRequest>(parse_control(R"({"type":"playout","max":40950})")).max_ms, 40950U);
+  EXPECT_EQ(code_of(parse_control(R"({"type":"playout","max":40951})")), "malformed");
   EXPECT_EQ(code_of(parse_control(R"({"type":"ping","t":"1"})")), "malformed");
+  for (const char* repeats : {"-1", "4", "1.5", "1e300", "\"1\"", "null"})
+    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"results","repeats":)") + repeats + "}")), "malformed")
+        << repeats;
+}
+
+TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
+  EXPECT_EQ(offer("v=0", false), R"({"type":"offer","sdp":"v=0","stamped":false})");
+  EXPECT_EQ(offer("v=0", true), R"({"type":"offer","sdp":"v=0","stamped":true})");
 }
 
 TEST(Protocol, WritesTheStream) {
@@ -85,15 +96,22 @@ Result one_circle() {
 }
 
 TEST(Protocol, WritesAResult) {
+  Result circle = one_circle();
+  circle.age = 12.5;
   EXPECT_EQ(
-      result(one_circle()),
-      R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"width":640,"height":360,"objects":[)"
+      result(circle),
+      R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"age":12.5,"width":640,"height":360,"objects":[)"
       R"({"radius":1.5,"round":true,"name":"é","label":"circle","confidence":0.5,"x":1.0,"y":2.0,"w":3.0,"h":4.0}]})");
 }
 
 TEST(Protocol, WritesAnEmptyResultAndNoNumberThatJsonLacks) {
   Result nothing{1, "m", std::numeric_limits<double>::quiet_NaN(), 1, 1, {}};
-  EXPECT_EQ(result(nothing), R"({"type":"result","frame":1,"model":"m","ms":null,"width":1,"height":1,"objects":[]})");
+  EXPECT_EQ(result(nothing),
+            R"({"type":"result","frame":1,"model":"m","ms":null,"age":0.0,"width":1,"height":1,"objects":[]})");
+}
+
+TEST(Protocol, WritesAPong) {
+  EXPECT_EQ(pong(1.5, 2.5, {3.5, std::nullopt}), R"({"type":"pong","t":1.5,"now":2.5,"encoded":3.5,"sent":null})");
 }
 
 TEST(Protocol, KeepsAResultUnderItsLimitAndSaysSo) {
@@ -104,6 +122,21 @@ TEST(Protocol, KeepsAResultUnderItsLimitAndSaysSo) {
   EXPECT_GT(text.size(), kMaxResult / 2);
   EXPECT_THAT(text, testing::HasSubstr("\"truncated\":true"));
   EXPECT_TRUE(JsonNodePtr(json_from_string(text.c_str(), nullptr)));
+}
+
+TEST(Protocol, HandsOnJsonAsItIs) {
+  Result found{1, "m", std::nullopt, 1, 1, {}};
+  found.objects.push_back({"a", 1, 0, 0, 1, 1, {{"tags", Json{R"(["b",null,{"c":[1,2.5]}])"}}, {"bad", Json{"{"}}}});
+  EXPECT_THAT(result(found), testing::HasSubstr(R"("tags":["b",null,{"c":[1,2.5]}],"bad":null)"));
+}
+
+TEST(Protocol, SaysWhatBecameOfAModelAndKeepsItShort) {
+  EXPECT_EQ(model({"m", "failed", "why\nlast", 1.5}),
+            R"({"type":"model","model":"m","state":"failed","message":"why\nlast","since":1.5})");
+  const std::string text = model({"m", "failed", "first " + std::string(100'000, '\x01') + " last", 1});
+  EXPECT_LE(text.size(), kMaxResult);
+  EXPECT_THAT(text, testing::HasSubstr("first "));
+  EXPECT_THAT(text, testing::HasSubstr(" last\""));
 }
 
 TEST(Protocol, TextThatIsNotUtf8BecomesJsonAllTheSame) {

@@ -15,6 +15,11 @@ class ResultsTest : public testing::Test {
     gst_init(nullptr, nullptr);
     gst_video_info_set_format(&info_, GST_VIDEO_FORMAT_I420, 640, 360);
   }
+  static void register_meta() {
+    const char* tags[] = {nullptr};
+    if (!gst_meta_get_info("CvInferenceMeta"))
+      gst_meta_register_custom("CvInferenceMeta", tags, nullptr, nullptr, nullptr);
+  }
   BufferPtr buffer_{gst_buffer_new()};
   GstVideoInfo info_{};
 };
@@ -51,10 +56,41 @@ TEST_F(ResultsTest, ReadsAnyDetectorsRegions) {
   EXPECT_FALSE(result.objects[1].confidence);
 }
 
+TEST_F(ResultsTest, ReadsListsOfPointsJsonAndABoxWithFractions) {
+  g_auto(GValue) numbers = G_VALUE_INIT;
+  gst_value_array_init(&numbers, 2);
+  for (const double number : {1.5, 2.0}) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, G_TYPE_DOUBLE);
+    g_value_set_double(&value, number);
+    gst_value_array_append_and_take_value(&numbers, &value);
+  }
+  GstStructure* params = gst_structure_new("detection", "x", G_TYPE_DOUBLE, -1.25, "w", G_TYPE_DOUBLE, 30.5, "json",
+                                           G_TYPE_STRING, R"({"tags":["a",null]})", nullptr);
+  gst_structure_set_value(params, "point", &numbers);
+  auto* roi = gst_buffer_add_video_region_of_interest_meta(buffer_.get(), "a", 0, 20, 29, 40);
+  gst_video_region_of_interest_meta_add_param(roi, params);
+  const auto object = read_result(buffer_.get(), info_, 0, "m").objects.at(0);
+  EXPECT_EQ(object.x, -1.25);
+  EXPECT_EQ(object.y, 20);
+  EXPECT_EQ(object.w, 30.5);
+  ASSERT_EQ(object.details.size(), 2U);
+  EXPECT_EQ(object.details[0].name, "tags");
+  EXPECT_EQ(std::get<protocol::Json>(object.details[0].value).text, R"(["a",null])");
+  EXPECT_EQ(std::get<protocol::Json>(object.details[1].value).text, "[1.5,2]");
+}
+
+TEST_F(ResultsTest, AFrameThatTheModelDidNotSeeIsNoInference) {
+  EXPECT_TRUE(is_inference(buffer_.get()));
+  register_meta();
+  auto* meta = gst_buffer_add_custom_meta(buffer_.get(), "CvInferenceMeta");
+  EXPECT_TRUE(is_inference(buffer_.get()));
+  gst_structure_set(gst_custom_meta_get_structure(meta), "skipped", G_TYPE_BOOLEAN, TRUE, nullptr);
+  EXPECT_FALSE(is_inference(buffer_.get()));
+}
+
 TEST_F(ResultsTest, TakesModelAndTimeFromTheInferenceMeta) {
-  const char* tags[] = {nullptr};
-  if (!gst_meta_get_info("CvInferenceMeta"))
-    gst_meta_register_custom("CvInferenceMeta", tags, nullptr, nullptr, nullptr);
+  register_meta();
   auto* meta = gst_buffer_add_custom_meta(buffer_.get(), "CvInferenceMeta");
   gst_structure_set(gst_custom_meta_get_structure(meta), "model", G_TYPE_STRING, "hough", "duration", G_TYPE_UINT64,
                     12'500'000 * guint64{1}, nullptr);

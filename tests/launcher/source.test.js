@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A source that goes away and comes back: its viewers stay.
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Child } from '../lib/child.js';
+import { startCamera } from '../lib/camera.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
-import { until } from '../lib/wait.js';
 
 const caps = 'video/x-raw,format=I420,width=320,height=240,framerate=30/1';
 
-/** A camera that can be unplugged: another process that gives frames through shared memory. */
-async function startCamera(socket) {
-  rmSync(socket, { force: true });
-  const camera = new Child('gst-launch-1.0', [...`videotestsrc is-live=true ! ${caps} ! shmsink wait-for-connection=false`.split(' '), `socket-path=${socket}`]);
-  await until('the camera\'s socket', () => existsSync(socket));
-  return camera;
-}
+const source = `videotestsrc is-live=true ! ${caps}`;
 
 test('viewers of a source that fails are told, stay connected, and see it again when it is back', async (t) => {
   const socket = join(temporaryFolder(), 'camera');
-  let camera = await startCamera(socket);
+  let camera = await startCamera(socket, source);
   t.after(() => camera.alive && camera.stop());
   const server = await startServer({ pipeline: pipelineFile(`shmsrc socket-path=${socket} is-live=true do-timestamp=true
     ! ${caps} ! vp8enc deadline=1 cpu-used=8 keyframe-max-dist=100000 ! rtpvp8pay ! webrtcbin`) });
@@ -35,7 +27,7 @@ test('viewers of a source that fails are told, stay connected, and see it again 
     camera.signal('SIGKILL');
     await camera.exited;
     await viewer.reports('the loss of the source', (report) => report.source === 'lost');
-    camera = await startCamera(socket);
+    camera = await startCamera(socket, source);
     await viewer.reports('the source again', (report) => report.source === 'live');
     const { frames, markers } = await goesOn(viewer, 30);
     assert.equal(frames, markers, 'two frames of one time');

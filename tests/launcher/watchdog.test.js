@@ -66,9 +66,12 @@ describe('a viewer', { concurrency: true }, () => {
 
   test('that vanishes in the middle of the handshake leaves nothing behind', async (t) => {
     const { server, base } = await start(t);
-    const { signalling, offer } = await connectForOffer(server);
-    signalling.send({ type: 'answer', sdp: answerTo(offer) });
-    signalling.vanish();
+    // where exactly it vanishes is chance: webrtcbin kept the sockets of one in a hundred
+    for (let i = 0; i < 30; ++i) {
+      const { signalling, offer } = await connectForOffer(server);
+      signalling.send({ type: 'answer', sdp: answerTo(offer) });
+      signalling.vanish();
+    }
     await backAt(server, base);
   });
 

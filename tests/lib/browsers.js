@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Chromium and Firefox as Debian installs them, without a window.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { Child } from './child.js';
@@ -10,7 +15,7 @@ const noNetwork = ['--disable-quic', '--no-first-run', '--no-default-browser-che
   '--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-domain-reliability', '--no-pings'];
 const relaxed = ['--disable-gpu', '--autoplay-policy=no-user-gesture-required'];
 // Root may not use the sandbox; nothing of this changes what a page may do.
-const needed = ['--headless', '--no-sandbox', '--remote-debugging-port=0', ...noNetwork];
+const needed = ['--headless', '--no-sandbox', ...noNetwork];
 
 const desktop = { width: 1280, height: 800 };
 
@@ -31,42 +36,92 @@ class Browser {
   stop() { return this.#stop(); }
 }
 
-/** @param {{defaults?: boolean}} [options] `defaults`: as a user starts it, with no switch that relaxes a rule */
-export async function startChromium({ defaults = false } = {}) {
-  const profile = temporaryFolder();
-  const child = new Child('/usr/bin/chromium', [...needed, ...(defaults ? [] : relaxed), `--user-data-dir=${profile}`, 'about:blank']);
+/** A program that runs `path` with the command `prefix` before it. */
+function wrapped(path, prefix) {
+  const wrapper = join(temporaryFolder(), basename(path));
+  const words = [...prefix, path].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  return wrapper;
+}
+
+const across = `const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1');
+  process.stdin.pipe(socket).pipe(process.stdout);
+  socket.on('close', () => process.exit());`;
+
+/**
+ * Listens on a free port of 127.0.0.1, and joins each connection to the same port of the 127.0.0.1 that `prefix` leads
+ * to, through the pipes of a process there: a network namespace has a loopback of its own.
+ * @param {string[]} prefix
+ */
+async function doorTo([program, ...args]) {
+  const door = createServer((socket) => {
+    const inside = spawn(program, [...args, process.execPath, '-e', across, String(socket.localPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    for (const end of [socket, inside, inside.stdin]) end.on('error', () => socket.destroy());
+    socket.pipe(inside.stdin);
+    inside.stdout.pipe(socket);
+  });
+  await once(door.listen(0, '127.0.0.1'), 'listening');
+  return door.unref();
+}
+
+/** Through a prefix by pipes, which know no network; otherwise by its port, as any tool would. */
+async function launchChromium(args, prefix) {
+  if (prefix.length > 0) {
+    const browser = await chromium.launch({
+      executablePath: wrapped('/usr/bin/chromium', prefix), ignoreDefaultArgs: true, args: ['--remote-debugging-pipe', ...args],
+      handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false,  // with these a test would not end at a signal
+    });
+    return { browser, stop: () => browser.close() };
+  }
+  const child = new Child('/usr/bin/chromium', ['--remote-debugging-port=0', ...args]);
   try {
     const endpoint = (await child.says(/DevTools listening on (ws:\S+)/))[1];
     const browser = await chromium.connectOverCDP(endpoint);
-    const newTab = async () => {
-      const context = await browser.newContext({ viewport: desktop });
-      await context.addInitScript(keepPeers);
-      const page = await context.newPage();
-      return new Tab(page, {
-        resize: (size) => page.setViewportSize(size),
-        crash: async () => {
-          const session = await context.newCDPSession(page);
-          const crashed = page.waitForEvent('crash');
-          session.send('Page.crash').catch(() => {});  // its reply never comes
-          await crashed;
-        },
-        close: () => context.close(),
-      });
+    return {
+      browser,
+      stop: async () => {
+        await browser.close();
+        await child.stop().catch(() => {});
+      },
     };
-    return new Browser('Chromium', newTab, async () => {
-      await browser.close();
-      await child.stop().catch(() => {});
-    });
   } catch (error) {
     child.signal('SIGKILL');
     throw error;
   }
 }
 
-/** @param {{defaults?: boolean}} [options] */
-export async function startFirefox({ defaults = false } = {}) {
+/**
+ * @param {{defaults?: boolean, prefix?: string[]}} [options]
+ *   `defaults`: as a user starts it, with no switch that relaxes a rule; `prefix`: a command that runs the rest of its
+ *   line, as of badNetwork()
+ */
+export async function startChromium({ defaults = false, prefix = [] } = {}) {
+  const switches = [...needed, ...(defaults ? [] : relaxed), `--user-data-dir=${temporaryFolder()}`];
+  const { browser, stop } = await launchChromium([...switches, 'about:blank'], prefix);
+  const newTab = async () => {
+    const context = await browser.newContext({ viewport: desktop });
+    await context.addInitScript(keepPeers);
+    const page = await context.newPage();
+    return new Tab(page, {
+      resize: (size) => page.setViewportSize(size),
+      crash: async () => {
+        const session = await context.newCDPSession(page);
+        const crashed = page.waitForEvent('crash');
+        session.send('Page.crash').catch(() => {});  // its reply never comes
+        await crashed;
+      },
+      close: () => context.close(),
+    });
+  };
+  return new Browser('Chromium', newTab, stop);
+}
+
+/** @param {{defaults?: boolean, prefix?: string[]}} [options] as for Chromium */
+export async function startFirefox({ defaults = false, prefix = [] } = {}) {
+  const door = prefix.length > 0 ? await doorTo(prefix) : null;
+  const place = door ? { executablePath: wrapped('/usr/bin/firefox-esr', prefix), debuggingPort: door.address().port } : { executablePath: '/usr/bin/firefox-esr' };
   const browser = await puppeteer.launch({
-    browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, protocolTimeout: 120_000, timeout: 120_000,
+    ...place, browser: 'firefox', headless: true, protocolTimeout: 120_000, timeout: 120_000,
     extraPrefsFirefox: {
       'app.update.auto': false, 'media.gmp-manager.updateEnabled': false, 'extensions.update.enabled': false,
       'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
@@ -84,7 +139,10 @@ export async function startFirefox({ defaults = false } = {}) {
       close: () => context.close(),
     });
   };
-  return new Browser('Firefox', newTab, () => browser.close());
+  return new Browser('Firefox', newTab, async () => {
+    await browser.close();
+    door?.close();
+  });
 }
 
 /** Both, by name. */

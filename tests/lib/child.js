@@ -14,11 +14,13 @@ export class Child {
   /**
    * @param {string} program
    * @param {string[]} args
-   * @param {{env?: Record<string, string | undefined>, cwd?: string}} [options]
+   * @param {{env?: Record<string, string | undefined>, cwd?: string, input?: boolean}} [options] `input`: it reads what write() sends
    */
-  constructor(program, args, { env = {}, cwd } = {}) {
+  constructor(program, args, { env = {}, cwd, input = false } = {}) {
     this.name = [program, ...args].join(' ');
-    this.#process = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdin = input ? 'pipe' : 'ignore';
+    this.#process = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
+    this.#process.stdin?.on('error', () => {});  // that it ended is told by `exited`
     running.add(this.#process);
     this.#process.stdout.on('data', (data) => { this.stdout += data; });
     this.#process.stderr.on('data', (data) => { this.stderr += data; });
@@ -51,6 +53,9 @@ export class Child {
 
   /** @param {NodeJS.Signals} signal */
   signal(signal) { this.#process.kill(signal); }
+
+  /** @param {string} text for its standard input */
+  write(text) { this.#process.stdin.write(text); }
 
   /** How it ended, by itself. */
   async end(limit = 60_000) { return within(`the end of ${this.name}`, this.exited, limit); }

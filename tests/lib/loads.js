@@ -13,8 +13,9 @@ export async function loadPages(browser, server, count, progress = () => {}) {
   for (let i = 0; i < count; ++i) {
     const tab = await browser.newTab();
     let firstFrame = null;
+    let started = null;
     try {
-      firstFrame = (await tab.watch(server.url)).firstFrame;
+      ({ firstFrame, started } = await tab.watch(server.url));
     } catch (error) {
       progress(i);
       loads.push({ firstFrame, error: error.message, resident: resident(server.pid) });
@@ -23,7 +24,7 @@ export async function loadPages(browser, server, count, progress = () => {}) {
     }
     if (i % 2) await tab.crash();
     await tab.close();
-    loads.push({ firstFrame, resident: resident(server.pid) });
+    loads.push({ firstFrame, started, resident: resident(server.pid) });
     progress(i);
   }
   return loads;

@@ -10,14 +10,21 @@ export const cvLaunch = resolve(root, process.env.CV_LAUNCH ?? 'build/launcher/c
 
 const build = resolve(dirname(cvLaunch), '..');
 export const testViewer = resolve(root, process.env.CV_TEST_VIEWER ?? join(build, 'tests/launcher/client/cv-test-viewer'));
-export const env = { GST_PLUGIN_PATH: process.env.GST_PLUGIN_PATH ?? join(build, 'plugins') };
+/** With Debian's Python before any other: it has numpy and OpenCV. */
+export const env = {
+  PATH: `/usr/bin:${process.env.PATH}`, GST_PLUGIN_PATH: process.env.GST_PLUGIN_PATH ?? join(build, 'plugins'),
+  CV_PIPELINES: join(root, 'pipelines'),  // for what a test's own pipeline includes
+};
 
 /** Path of a shipped pipeline. */
 export const pipe = (name) => join(root, 'pipelines', `${name}.pipe`);
 
+const folders = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A folder that goes away with the process. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'cv-launch-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }

@@ -17,6 +17,25 @@ export function cpuTime(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** All that run: their parent, state ('Z': a zombie), command line and processor time in seconds. */
+export function processes() {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      return [{ pid: Number(pid), parent: Number(parent), state, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '), time: cpuTime(pid) }];
+    } catch {
+      return [];  // it has just ended
+    }
+  });
+}
+
+/** User and system time in seconds of a process and of all that it started, as far as they still run. */
+export function cpuTimeOfTree(root) {
+  const all = processes();
+  const sum = (pid) => all.filter(({ parent }) => parent === pid).reduce((total, child) => total + sum(child.pid), all.find((one) => one.pid === pid)?.time ?? 0);
+  return sum(root);
+}
+
 const descriptorTarget = (pid, fd) => {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`);

@@ -50,7 +50,8 @@ export class Tab {
 
   close() { return this.#extra.close(); }
 
-  screenshot(path) { return this.#page.screenshot({ path }); }
+  /** A PNG, in a file too if there is a `path`. */
+  screenshot(path) { return this.#page.screenshot(path ? { path } : {}); }
 
   /** What the player says of itself. */
   report() { return this.evaluate(() => document.querySelector('cv-player')?.report?.() ?? null); }

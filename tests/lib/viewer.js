@@ -75,8 +75,9 @@ export async function baseOf(server) {
 
 /** Waits until a server holds no more than at `base`. */
 export async function backAt(server, base, limit = 60_000) {
+  let now;
   await until(`${base.threads} threads and ${base.descriptors} descriptors`, () => {
-    const now = { threads: threads(server.pid), descriptors: descriptors(server.pid) };
-    return now.threads <= base.threads && now.descriptors <= base.descriptors ? now : null;
-  }, { limit });
+    now = { threads: threads(server.pid), descriptors: descriptors(server.pid) };
+    return now.threads <= base.threads && now.descriptors <= base.descriptors;
+  }, { limit }).catch((error) => { throw new Error(`${error.message}, now ${JSON.stringify(now)}`); });
 }

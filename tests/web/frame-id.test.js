@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { captureTime, frameIdOf, isNewer } from '../../web/js/frame-id.js';
+import { MediaTime, captureTime, frameIdOf, isNewer } from '../../web/js/frame-id.js';
 
 const EPOCH = 1_795_000_000_000.25;
 const WRAP_MS = 2 ** 32 / 90;
@@ -43,4 +43,21 @@ test('the capture time is on the turn nearest to now, also just before and after
   near(captureTime(900, EPOCH, EPOCH + 3 * WRAP_MS), EPOCH + 3 * WRAP_MS + 10);
   near(captureTime(2 ** 32 - 900, EPOCH, EPOCH + WRAP_MS + 5), EPOCH + WRAP_MS - 10);
   near(captureTime(900, EPOCH, EPOCH + WRAP_MS - 5), EPOCH + WRAP_MS + 10);
+});
+
+test('media time is in ms from the first id, forth and back across the wrap', () => {
+  const media = new MediaTime();
+  const ids = [2 ** 32 - 900, 2 ** 32 - 450, 0, 900, 2 ** 32 - 900, 2 ** 32 - 1800, 45];
+  assert.deepEqual(ids.map((id) => media.of(id)), [0, 5, 10, 20, 0, -10, 10.5]);
+});
+
+test('media time goes on over several turns', () => {
+  const media = new MediaTime();
+  const start = 4_000_000_000;
+  media.of(start);
+  for (let hours = 5; hours <= 50; hours += 5) {
+    const id = (start + hours * 3600 * 90_000) % 2 ** 32;
+    const ms = media.of(id);
+    assert.ok(Math.abs(ms - hours * 3600_000) < 0.01, `${ms} ms after ${hours} h`);
+  }
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { captionOf, colourOf, layout, shapeOf } from '../../web/js/geometry.js';
+import { captionOf, colourOf, keypointsOf, layout, seenHeight, shapeOf } from '../../web/js/geometry.js';
 
 const SEEN = { width: 640, height: 360 };
 const BOX = { label: 'dog', confidence: 0.876, x: 64, y: 36, w: 128, h: 72 };
@@ -25,6 +25,15 @@ test('a stamp as high as the picture leaves something to see', () => {
 
 test('a box scales with the picture, each way for itself', () => {
   assert.deepEqual(shapeOf(BOX, SEEN, { width: 1280, height: 1080 }), { kind: 'box', x: 128, y: 108, w: 256, h: 216 });
+});
+
+test('a polygon and keypoints scale too; what is no point is left out', () => {
+  const canvas = { width: 1280, height: 1080 };
+  const points = /** @type {unknown} */ ([[1, 2], [3, 4, 0.5], ['a', 1], null, [5]]);
+  assert.deepEqual(shapeOf({ ...BOX, polygon: points }, SEEN, canvas),
+    { kind: 'polygon', points: [{ x: 2, y: 6 }, { x: 6, y: 12 }], x: 128, y: 108, w: 256, h: 216 });
+  assert.deepEqual(keypointsOf({ ...BOX, keypoints: points }, SEEN, canvas), [{ x: 2, y: 6 }, { x: 6, y: 12 }]);
+  assert.deepEqual(keypointsOf({ ...BOX, keypoints: 'none' }, SEEN, canvas), []);
 });
 
 test('with a stamp, coordinates are of the whole picture', () => {
@@ -54,4 +63,21 @@ test('a label has one colour, others have others', () => {
 test('a caption has the confidence where there is one', () => {
   assert.equal(captionOf(BOX), 'dog 88\u2009%');
   assert.equal(captionOf({ ...BOX, confidence: null }), 'dog');
+});
+
+test('what the model saw is as high as its shape says: with the stamp or without', () => {
+  const place = layout({ width: 1280, height: 800 }, { width: 640, height: 384 }, 24);
+  assert.deepEqual([place.height, place.videoHeight], [720, 768]);
+  assert.equal(seenHeight({ width: 640, height: 384 }, place), 768);
+  assert.equal(seenHeight({ width: 640, height: 360 }, place), 720);
+  assert.equal(seenHeight({ width: 320, height: 192 }, place), 768, 'a smaller picture of the same shape');
+  assert.equal(seenHeight({ width: 300, height: 169 }, place), 720, 'a height that was rounded');
+  assert.equal(seenHeight({ width: 301, height: 181 }, place), 768, 'so here');
+});
+
+test('without a stamp the model saw the whole picture, whatever its own size', () => {
+  const place = layout({ width: 1280, height: 800 }, SEEN, 0);
+  for (const seen of [SEEN, { width: 300, height: 300 }, { width: 1920, height: 800 }]) {
+    assert.equal(seenHeight(seen, place), 720);
+  }
 });

@@ -38,7 +38,7 @@ const MESSAGES = [
   {
     parse: parseResults, message: RESULT,
     wrong: {
-      frame: [-1, 2 ** 32, 0.5, null], model: [null], ms: ['1', undefined], width: [0, -1, null], height: [0, '360'],
+      frame: [-1, 2 ** 32, 0.5, null], model: [null], ms: ['1', undefined], age: ['1', null], width: [0, -1, null], height: [0, '360'],
       objects: [
         undefined, {}, null, [null], [[]], [{ ...DETECTED, label: 3 }], [{ ...DETECTED, confidence: '1' }],
         [{ ...DETECTED, x: null }], [{ ...DETECTED, h: undefined }], [DETECTED, { label: 'x' }],
@@ -46,8 +46,8 @@ const MESSAGES = [
     },
   },
   {
-    parse: parseControl, message: { type: 'pong', t: 1.5, now: 1795000000000.5 },
-    wrong: { t: ['1', null, undefined], now: [null, []] },
+    parse: parseControl, message: { type: 'pong', t: 1.5, now: 1795000000000.5, encoded: 3.5, sent: null },
+    wrong: { t: ['1', null, undefined], now: [null, []], encoded: ['1', []], sent: ['1'] },
   },
 ];
 
@@ -72,6 +72,9 @@ test('null is allowed where the protocol says so', () => {
   assert.equal(parseResults(JSON.stringify({ ...STREAM, rtpOffset: null, stamp: null, state: 'lost' })).type, 'stream');
   const unsure = { ...RESULT, objects: [{ ...DETECTED, confidence: null }] };
   assert.equal(parseResults(JSON.stringify(unsure)).type, 'result');
+  // of a server that does not tell them
+  assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
+  assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');
 });
 
 test('what is no message at all is invalid', () => {

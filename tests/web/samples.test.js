@@ -29,3 +29,27 @@ test('two at the same moment have no rate', () => {
   samples.add(1, 0);
   assert.equal(samples.perSecond(1), 0);
 });
+
+test('the largest is of the last while only, also where all are negative', () => {
+  const samples = new RecentSamples(1000);
+  assert.equal(samples.max(0), null);
+  for (const [time, value] of [[0, 9], [500, -3], [600, -1], [700, -2]]) samples.add(time, value);
+  assert.equal(samples.max(1000), 9);
+  assert.equal(samples.max(1001), -1);
+  assert.equal(samples.max(1650), -2);
+  assert.equal(samples.max(5000), null);
+  samples.add(5000, 4);
+  samples.clear();
+  assert.equal(samples.max(5000), null);
+});
+
+test('percentiles of what is recent', () => {
+  const samples = new RecentSamples(1000);
+  assert.equal(samples.percentile(0, 95), null);
+  samples.add(0, 1000);
+  for (let value = 100; value > 0; --value) samples.add(2000, value);
+  assert.equal(samples.percentile(2000, 50), 50);
+  assert.equal(samples.percentile(2000, 95), 95);
+  assert.equal(samples.percentile(2000, 0), 1);
+  assert.equal(samples.percentile(2000, 100), 100);
+});

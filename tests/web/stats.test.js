@@ -5,7 +5,7 @@ import { StatsMeter, videoStats } from '../../web/js/stats.js';
 
 /** @param {object} [change] @returns {import('../../web/js/stats.js').VideoStats} */
 const stats = (change) => ({
-  id: 'a', time: 0, packets: 0, packetsLost: 0, bytes: 0, decoded: 0, dropped: 0, width: 640, height: 360, ...change,
+  id: 'a', time: 0, packets: 0, packetsLost: 0, nacks: 0, bytes: 0, decoded: 0, dropped: 0, width: 640, height: 360, ...change,
 });
 
 test('the received video is found among the other reports', () => {

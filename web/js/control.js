@@ -5,22 +5,33 @@ const BURST = 8;
 const BURST_INTERVAL_MS = 50;
 const INTERVAL_MS = 1000;
 
+/** @typedef {{encoded: number|null, sent: number|null}} Delays since capture, in ms */
+
 /** The data channel `control`: pings for the server's clock, which are the heartbeat too, and key-frame requests. */
 export class ControlChannel {
   #channel;
   #clock;
+  #delays;
   #sent = 0;
   #pongs = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
 
-  /** @param {RTCDataChannel} channel @param {import('./clock.js').ServerClock} clock */
-  constructor(channel, clock) {
+  /**
+   * @param {RTCDataChannel} channel @param {import('./clock.js').ServerClock} clock
+   * @param {(delays: Delays) => void} delays told what the server says of frames' ages
+   */
+  constructor(channel, clock, delays) {
     this.#channel = channel;
     this.#clock = clock;
+    this.#delays = delays;
     channel.onmessage = ({ data }) => this.#receive(data);
-    if (channel.readyState === 'open') this.#ping();
+    if (this.open) this.#ping();
     else channel.onopen = () => this.#ping();
+  }
+
+  get open() {
+    return this.#channel.readyState === 'open';
   }
 
   get pongs() {
@@ -29,6 +40,16 @@ export class ControlChannel {
 
   requestKeyframe() {
     this.#send({ type: 'keyframe' });
+  }
+
+  /** How often the server is to send each result again. @param {number} repeats */
+  requestRepeats(repeats) {
+    this.#send({ type: 'results', repeats });
+  }
+
+  /** How long the browser may hold this viewer's video back, in ms. @param {number} max */
+  requestPlayout(max) {
+    this.#send({ type: 'playout', max });
   }
 
   close() {
@@ -49,10 +70,11 @@ export class ControlChannel {
     if (pong.type !== 'pong') return;
     this.#pongs++;
     this.#clock.add(pong.t, pong.now, received);
+    this.#delays({ encoded: pong.encoded ?? null, sent: pong.sent ?? null });
   }
 
-  /** @param {{type: 'ping', t: number} | {type: 'keyframe'}} message */
+  /** @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number}} message */
   #send(message) {
-    if (this.#channel.readyState === 'open') this.#channel.send(JSON.stringify(message));
+    if (this.open) this.#channel.send(JSON.stringify(message));
   }
 }

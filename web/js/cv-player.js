@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ServerClock, clockResolution } from './clock.js';
+import { Exact } from './exact.js';
+import { Hold } from './hold.js';
 import { Measurements } from './measurements.js';
 import { Reconnector } from './reconnector.js';
 import { FRESH_MS } from './results.js';
 import { Session } from './session.js';
+import { DEFAULTS, isSetting, settingText, withSetting } from './settings.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
 
@@ -16,12 +19,16 @@ const HUD_INTERVAL_MS = 500;
 
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
- * page's own host. Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result).
+ * page's own host. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
+ * stamped), `fill` (none, last, interpolated), `hold` (ms, or infinite), `match` (snapshot, callback, count).
+ * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
+ * `cv-setting` (detail: {name, text}).
  */
 export class CvPlayer extends HTMLElement {
-  static observedAttributes = ['src'];
+  static observedAttributes = ['src', ...Object.keys(DEFAULTS)];
 
-  #view = new View(this.attachShadow({ mode: 'open' }));
+  #view = new View(this.attachShadow({ mode: 'open' }), (name, text) => this.#choose(name, text));
+  #settings = DEFAULTS;
   /** @type {PlayerState} */
   #state = 'closed';
   /** @type {SessionError|null} */
@@ -31,6 +38,8 @@ export class CvPlayer extends HTMLElement {
   #session = null;
   /** @type {Measurements|null} */
   #measurements = null;
+  /** @type {Exact|null} */
+  #exact = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
   #frameRequest = 0;
@@ -55,7 +64,14 @@ export class CvPlayer extends HTMLElement {
     this.#stop();
   }
 
-  attributeChangedCallback() {
+  /** @param {string} name @param {string|null} _ @param {string|null} text */
+  attributeChangedCallback(name, _, text) {
+    if (isSetting(name)) {
+      this.#settings = withSetting(this.#settings, name, text);
+      if (this.#exact) this.#exact.settings = this.#settings;
+      this.#onMode();
+      return;
+    }
     if (!this.#reconnector) return;
     this.#stop();
     this.#start();
@@ -67,6 +83,7 @@ export class CvPlayer extends HTMLElement {
     return {
       state: this.#state, error: this.#error, attempt: this.#attempt,
       ...(this.#measurements ?? empty).report(performance.now()),
+      exact: this.#exact?.report(performance.now()) ?? null,
     };
   }
 
@@ -93,18 +110,27 @@ export class CvPlayer extends HTMLElement {
     const now = performance.now();
     const clock = new ServerClock(RESOLUTION);
     const measurements = new Measurements(clock, now);
+    const hold = new Hold();
+    const exact = new Exact(this.#view.composer, hold);
+    exact.settings = this.#settings;
+    this.#view.overlay.drawn = (result) => measurements.addDrawing(result, performance.now());
     this.#attempt++;
     this.#measurements = measurements;
+    this.#exact = exact;
     this.#session = new Session(this.#url(), {
       track: (stream) => this.#onTrack(stream),
       stream: (stream) => {
         measurements.stream = stream;
+        exact.stream = stream;
+        this.#onMode();
         this.#onProgress();
       },
       result: (result) => this.#onResult(result),
+      model: (state) => this.#onModel(state),
+      delays: (delays) => measurements.addDelays(delays, performance.now()),
       stats: (stats) => measurements.addStats(stats),
       ended: (error) => this.#onEnded(error),
-    }, clock);
+    }, clock, hold);
     this.#setState('connecting');
   }
 
@@ -127,8 +153,34 @@ export class CvPlayer extends HTMLElement {
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
       this.#measurements?.addFrame(frame, now);
       if (this.#measurements?.shown === 1) this.#onProgress();
+      this.#present(frame);
     };
     this.#frameRequest = video.requestVideoFrameCallback(onFrame);
+  }
+
+  /** @param {VideoFrameCallbackMetadata} frame */
+  async #present(frame) {
+    const exact = this.#exact;
+    const now = performance.now();
+    if (exact?.mode === 'exact') {
+      await exact.show(this.#view.video, frame, this.#view.resultsVisible, now).catch(reportError);
+      if (exact === this.#exact) this.#view.compose(exact.mode === 'exact' && exact.composed);
+    } else {
+      exact?.noteLive(frame, this.#view.overlay.results, now);
+    }
+  }
+
+  /** The composed picture takes the video's place when there is one. */
+  #onMode() {
+    const exact = this.#exact;
+    this.#view.compose(exact?.mode === 'exact' && exact.composed);
+    this.#view.controls.show(this.#settings, exact?.mode ?? this.#settings.mode ?? 'async', exact?.obstacle ?? 'Not connected yet');
+  }
+
+  /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
+  #choose(name, text) {
+    this.setAttribute(name, text);
+    this.dispatchEvent(new CustomEvent('cv-setting', { detail: { name, text: settingText(this.#settings, name) } }));
   }
 
   /** The picture is shown once there is one and it is known which part of it is for showing. */
@@ -147,12 +199,25 @@ export class CvPlayer extends HTMLElement {
 
   /** @param {import('./protocol.js').Result} result */
   #onResult(result) {
-    if (this.#measurements?.addResult(result, performance.now())) {
-      this.#view.overlay.show(result);
+    const now = performance.now();
+    if (!this.#exact?.addResult(result, now)) return;
+    if (this.#measurements?.addResult(result, now)) {
+      this.#showFresh();
       clearTimeout(this.#stale);
-      this.#stale = setTimeout(() => this.#view.overlay.show(null), FRESH_MS);
+      this.#stale = setTimeout(() => this.#showFresh(), FRESH_MS);
     }
     this.dispatchEvent(new CustomEvent('cv-result', { detail: result }));
+  }
+
+  #showFresh() {
+    this.#view.overlay.show(this.#measurements?.models.fresh(performance.now()) ?? []);
+  }
+
+  /** @param {import('./protocol.js').ModelState} state */
+  #onModel(state) {
+    this.#measurements?.models.addState(state);
+    this.#update();
+    this.dispatchEvent(new CustomEvent('cv-model', { detail: state }));
   }
 
   /** @param {SessionError} error */
@@ -171,6 +236,7 @@ export class CvPlayer extends HTMLElement {
     this.#session?.close();
     this.#session = null;
     this.#measurements = null;
+    this.#exact = null;
   }
 
   /** @param {PlayerState} state */
@@ -188,7 +254,10 @@ export class CvPlayer extends HTMLElement {
     // A hidden page is shown no frames, and a paused one has its button.
     const standstill = document.hidden || this.#view.video.paused ? 0 : this.#measurements?.standstill(now) ?? 0;
     this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0, standstill));
-    this.#view.hud.update(this.#measurements?.report(now) ?? null);
+    const report = this.#measurements?.report(now) ?? null;
+    this.#view.hud.update(report, this.#exact?.report(now) ?? null);
+    this.#view.models.update(report?.models ?? []);
+    this.#view.plot.draw(this.#exact?.errors ?? [], now);
   }
 }
 

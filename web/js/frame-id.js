@@ -17,6 +17,11 @@ export function isNewer(a, b) {
   return ((a - b) | 0) > 0;
 }
 
+/** How long frame `a` is after frame `b`, in ms; negative where it is before. @param {number} a @param {number} b */
+export function msBetween(a, b) {
+  return ((a - b) | 0) / TICKS_PER_MS;
+}
+
 /**
  * When the frame was captured: unix ms of the server's clock.
  * @param {number} id
@@ -26,4 +31,17 @@ export function isNewer(a, b) {
 export function captureTime(id, epoch, now) {
   const firstTurn = epoch + id / TICKS_PER_MS;
   return firstTurn + Math.round((now - firstTurn) / WRAP_MS) * WRAP_MS;
+}
+
+/** Times of ids (or RTP timestamps) in ms from the first one asked for, right across the wrap. */
+export class MediaTime {
+  /** @type {{ticks: number, ms: number}|null} */
+  #last = null;
+
+  /** @param {number} ticks within 6 h of the one before */
+  of(ticks) {
+    const ms = this.#last ? this.#last.ms + msBetween(ticks, this.#last.ticks) : 0;
+    this.#last = { ticks, ms };
+    return ms;
+  }
 }

@@ -7,6 +7,8 @@
  *   `height` is what is seen of the video's `videoHeight`, the rest is the stamp below
  * @typedef {{kind: 'box', x: number, y: number, w: number, h: number}} Box
  * @typedef {{kind: 'circle', x: number, y: number, rx: number, ry: number}} Circle
+ * @typedef {{kind: 'polygon', points: Point[], x: number, y: number, w: number, h: number}} Polygon with the box around it
+ * @typedef {{x: number, y: number}} Point
  * @typedef {import('./protocol.js').DetectedObject} DetectedObject
  */
 
@@ -25,9 +27,19 @@ export function layout(stage, video, stampRows) {
 }
 
 /**
- * An object in the pixels of a canvas over the whole picture, stamp included.
+ * How high what the model saw is on the screen: the whole picture, or the picture without its stamp where the stamp was
+ * added behind the model. It is the one that has the shape of what the model saw.
+ * @param {Size} seen @param {Layout} place
+ */
+export function seenHeight(seen, { width, height, videoHeight }) {
+  const wanted = width * seen.height / seen.width;
+  return Math.abs(wanted - height) < Math.abs(wanted - videoHeight) ? height : videoHeight;
+}
+
+/**
+ * An object in the pixels of a canvas over what the model saw.
  * @param {DetectedObject} object @param {Size} seen the picture that the model saw @param {Size} canvas
- * @returns {Box|Circle}
+ * @returns {Box|Circle|Polygon}
  */
 export function shapeOf(object, seen, canvas) {
   const sx = canvas.width / seen.width;
@@ -41,7 +53,20 @@ export function shapeOf(object, seen, canvas) {
     const ry = object.h / 2;
     return { kind: 'circle', x: (object.x + rx) * sx, y: (object.y + ry) * sy, rx: rx * sx, ry: ry * sy };
   }
-  return { kind: 'box', x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+  const box = { x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+  const points = pointsOf(object.polygon, sx, sy);
+  return points.length > 0 ? { kind: 'polygon', points, ...box } : { kind: 'box', ...box };
+}
+
+/** @param {DetectedObject} object @param {Size} seen @param {Size} canvas @returns {Point[]} */
+export function keypointsOf(object, seen, canvas) {
+  return pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
+}
+
+/** Of a list of [x, y, …]; what is none has none. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
+function pointsOf(list, sx, sy) {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((point) => Array.isArray(point) && isNumber(point[0]) && isNumber(point[1]) ? [{ x: point[0] * sx, y: point[1] * sy }] : []);
 }
 
 /** @param {unknown} value @returns {value is number} */
@@ -57,6 +82,7 @@ export function colourOf(label) {
 }
 
 /** @param {DetectedObject} object */
-export function captionOf({ label, confidence }) {
-  return confidence === null ? label : `${label} ${Math.round(confidence * 100)}\u2009%`;
+export function captionOf({ label, confidence, text }) {
+  const name = typeof text === 'string' && text !== '' ? `${label}: ${text}` : label;
+  return confidence === null ? name : `${name} ${Math.round(confidence * 100)}\u2009%`;
 }

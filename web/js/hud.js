@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The figures below the picture. What is not known is a dash.
 
-/** @typedef {ReturnType<import('./measurements.js').Measurements['report']>} Report */
+/**
+ * @typedef {ReturnType<import('./measurements.js').Measurements['report']>} Report
+ * @typedef {ReturnType<import('./exact.js').Exact['report']>} ExactReport
+ */
 
 const DASH = '—';
 
@@ -16,14 +19,21 @@ function bits(bitrate) {
   return bitrate < 1e6 ? `${(bitrate / 1e3).toFixed(0)} kbit/s` : `${(bitrate / 1e6).toFixed(2)} Mbit/s`;
 }
 
-/** @type {{label: string, title: string, text: (report: Report) => string}[]} */
+/**
+ * `exact`: of the exact view, for stamped video only. `wide`: in a row of its own.
+ * @type {{label: string, title: string, exact?: true, wide?: true, text: (report: Report, exact: ExactReport|null) => string}[]}
+ */
 const FIGURES = [
   {
     label: 'Latency',
     title: 'From capture on the server to shown here: median of the last 2 s, and how far it may be off',
     text: ({ latency }) => latency ? `${latency.median.toFixed(0)} ± ${Math.ceil(latency.error)} ms` : DASH,
   },
-  { label: 'Frame rate', title: 'Frames decoded a second', text: ({ frames }) => figure(frames.perSecond, 1, 'fps') },
+  {
+    label: 'Frame rate',
+    title: 'Frames decoded a second · painted a second: at most as many as the display repaints, the others are replaced before they are seen',
+    text: ({ frames }) => frames.perSecond === null ? DASH : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond.toFixed(0)} fps`,
+  },
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
   {
     label: 'Resolution', title: 'Of the received video',
@@ -38,6 +48,11 @@ const FIGURES = [
     text: ({ results }) => figure(results.lag, 0, 'ms'),
   },
   {
+    label: 'Result delivery', title: 'From the end of an inference to its result here · drawn over the live video: medians of the last 5 s',
+    text: ({ results }) => results.delivery === null ? DASH
+      : `${results.delivery.median.toFixed(1)} · ${results.drawn === null ? DASH : results.drawn.median.toFixed(1)} ms`,
+  },
+  {
     label: 'Results', title: 'Results received a second',
     text: ({ results }) => results.received ? figure(results.perSecond, 1, '/s') : DASH,
   },
@@ -45,31 +60,57 @@ const FIGURES = [
     label: 'Dropped · lost', title: 'Frames that were decoded too late to be shown · network packets that never came',
     text: ({ frames, packetsLost }) => `${frames.dropped} · ${packetsLost}`,
   },
+  {
+    label: 'On their frame', exact: true, title: 'Results drawn on the frame that they are of · results that came when it had passed, or whose frame this browser never showed',
+    text: (_, exact) => exact?.mode === 'exact' ? `${exact.results.onFrame} · ${exact.results.late + exact.results.unseen}` : DASH,
+  },
+  {
+    label: 'Wrong frames', exact: true, title: 'Frames taken for another one, by the identity in their own pixels · whose RTP timestamp and pixels disagree · whose pixels can’t be read. Nothing is drawn on the last two where that leaves a doubt.',
+    text: (_, exact) => exact?.mode === 'exact'
+      ? `${exact.frames.mismatched} · ${exact.frames.disagreeing} · ${exact.frames.unreadable}` : DASH,
+  },
+  {
+    label: 'Held back', exact: true, title: 'By how much the video is delayed for its results',
+    text: (_, exact) => exact?.mode === 'exact' ? figure(exact.delay.applied, 0, 'ms') : DASH,
+  },
+  {
+    label: 'Overlay error', exact: true, title: 'Distance of what is drawn from the truth that the source gives: median of the last 2 s',
+    text: (_, exact) => figure(exact?.overlayError ?? null, 1, 'px'),
+  },
+  {
+    label: 'Where the latency goes', wide: true,
+    title: 'Medians: capture to encoded · to the network · to here · decoding · waiting for the display',
+    text: ({ stages }) => Object.values(stages).every((ms) => ms === null) ? DASH
+      : `${Object.entries(stages).map(([name, ms]) => `${name} ${ms === null ? DASH : ms.toFixed(1)}`).join(' · ')} ms`,
+  },
 ];
 
 export class Hud {
-  /** @type {{shown: string, node: HTMLElement, text: (report: Report) => string}[]} */
+  /** @type {{shown: string, node: HTMLElement, cell: HTMLElement, exact: boolean, text: (report: Report, exact: ExactReport|null) => string}[]} */
   #cells;
 
   /** @param {HTMLElement} list a <dl> to fill */
   constructor(list) {
-    this.#cells = FIGURES.map(({ label, title, text }) => {
+    this.#cells = FIGURES.map(({ label, title, exact = false, wide = false, text }) => {
       const cell = document.createElement('div');
       const name = document.createElement('dt');
       const node = document.createElement('dd');
       cell.title = title;
+      cell.classList.toggle('wide', wide);
       name.textContent = label;
       node.textContent = DASH;
       cell.append(name, node);
       list.append(cell);
-      return { shown: DASH, node, text };
+      return { shown: DASH, node, cell, exact, text };
     });
   }
 
-  /** @param {Report|null} report */
-  update(report) {
+  /** @param {Report|null} report @param {ExactReport|null} exact */
+  update(report, exact) {
+    const stamped = exact?.obstacle === '';
     for (const cell of this.#cells) {
-      const text = report ? cell.text(report) : DASH;
+      cell.cell.hidden = cell.exact && !stamped;
+      const text = report ? cell.text(report, exact) : DASH;
       if (text !== cell.shown) cell.node.textContent = cell.shown = text;
     }
   }

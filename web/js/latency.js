@@ -12,32 +12,38 @@ const FRAMES_WITHIN_MS = 1000;
 /**
  * @typedef {{median: number, error: number, samples: number}} LatencyReport in ms
  * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {{rtpTimestamp?: number, receiveTime?: number, expectedDisplayTime: number}} Frame
  */
 
-/** Capture-to-shown time of the frames of the last two seconds; null as long as it is uncertain. */
+/** Time from capture to `moment`, of the frames of the last two seconds; null as long as it is uncertain. */
 export class LatencyMeter {
-  /** Page time of display − server time of capture: with the clock's offset, known better later, it is the latency. */
+  /** Page time of the moment − server time of capture: with the clock's offset, known better later, it is the latency. */
   #differences = new RecentSamples(WINDOW_MS);
   #clock;
+  #moment;
   #identity = '';
 
-  /** @param {import('./clock.js').ServerClock} clock */
-  constructor(clock) {
+  /**
+   * @param {import('./clock.js').ServerClock} clock
+   * @param {(frame: Frame) => number} moment in page time; NaN if the frame does not tell
+   */
+  constructor(clock, moment = (frame) => frame.expectedDisplayTime) {
     this.#clock = clock;
+    this.#moment = moment;
   }
 
   /**
-   * @param {{rtpTimestamp?: number, expectedDisplayTime: number}} frame of requestVideoFrameCallback
+   * @param {Frame} frame of requestVideoFrameCallback
    * @param {Stream|null} stream
    * @param {number} now page time
    */
   add(frame, stream, now) {
     const clock = this.#clock.estimate(now);
-    if (!stream || stream.rtpOffset === null || frame.rtpTimestamp === undefined || !clock) return;
+    const moment = this.#moment(frame);
+    if (!stream || stream.rtpOffset === null || frame.rtpTimestamp === undefined || !clock || Number.isNaN(moment)) return;
     this.#forgetOtherClock(stream);
-    const shown = frame.expectedDisplayTime;
     const id = frameIdOf(frame.rtpTimestamp, stream.rtpOffset);
-    this.#differences.add(now, shown - captureTime(id, stream.epoch, shown + clock.offset));
+    this.#differences.add(now, moment - captureTime(id, stream.epoch, moment + clock.offset));
   }
 
   /** @param {number} now page time @returns {LatencyReport|null} */

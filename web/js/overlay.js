@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { captionOf, colourOf, shapeOf } from './geometry.js';
+import { drawResults } from './drawing.js';
 
-/** Draws a result in a canvas that covers the picture. */
+/** Draws the newest results in a canvas that covers the video: best effort, they are not those of the frame below. */
 export class Overlay {
+  /** Told of each result when it is drawn first. @type {(result: import('./protocol.js').Result) => void} */
+  drawn = () => {};
+  /** @type {WeakSet<import('./protocol.js').Result>} */
+  #seen = new WeakSet();
   #canvas;
   #context;
-  /** @type {import('./protocol.js').Result|null} */
-  #result = null;
-  #width = 0;
-  #height = 0;
-  #videoHeight = 0;
+  /** @type {import('./protocol.js').Result[]} of one model each */
+  #results = [];
+  /** @type {import('./geometry.js').Layout} */
+  #place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };
   #frame = 0;
 
   /** @param {HTMLCanvasElement} canvas */
@@ -18,18 +21,21 @@ export class Overlay {
     this.#context = canvas.getContext('2d');
   }
 
+  /** What is shown. */
+  get results() {
+    return this.#results;
+  }
+
   /** @param {import('./geometry.js').Layout} layout */
-  resize({ width, height, videoHeight }) {
-    this.#width = width;
-    this.#height = height;
-    this.#videoHeight = videoHeight;
+  resize(layout) {
+    this.#place = layout;
     this.#redraw();
   }
 
-  /** @param {import('./protocol.js').Result|null} result null: nothing */
-  show(result) {
-    if (result === this.#result) return;
-    this.#result = result;
+  /** @param {import('./protocol.js').Result[]} results */
+  show(results) {
+    if (results.length === this.#results.length && results.every((result, i) => result === this.#results[i])) return;
+    this.#results = results;
     this.#redraw();
   }
 
@@ -47,14 +53,13 @@ export class Overlay {
     const context = this.#context;
     if (!context) return;
     const ratio = window.devicePixelRatio;
-    this.#fit(Math.ceil(this.#width * ratio), Math.ceil(this.#height * ratio), ratio);
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#fit(Math.ceil(this.#place.width * ratio), Math.ceil(this.#place.height * ratio), ratio);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    const result = this.#result;
-    if (!result) return;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    for (const object of result.objects) {
-      if (object.label !== 'truth') this.#drawObject(context, object, result);
+    drawResults(context, this.#results.map((result) => ({ kind: 'measured', result })), this.#place, ratio);
+    if (this.#canvas.hidden) return;
+    for (const result of this.#results.filter((one) => !this.#seen.has(one))) {
+      this.#seen.add(result);
+      this.drawn(result);
     }
   }
 
@@ -68,50 +73,5 @@ export class Overlay {
     if (this.#canvas.height !== height) this.#canvas.height = height;
     style.width = `${width / ratio}px`;
     style.height = `${height / ratio}px`;
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {import('./protocol.js').DetectedObject} object
-   * @param {import('./protocol.js').Result} result
-   */
-  #drawObject(context, object, result) {
-    const shape = shapeOf(object, result, { width: this.#width, height: this.#videoHeight });
-    const colour = colourOf(object.label);
-    context.beginPath();
-    if (shape.kind === 'box') context.rect(shape.x, shape.y, shape.w, shape.h);
-    else context.ellipse(shape.x, shape.y, Math.abs(shape.rx), Math.abs(shape.ry), 0, 0, 2 * Math.PI);
-    // A dark edge keeps it visible on a picture of its own colour; a small picture is not hidden under it.
-    const line = Math.min(2.5, Math.max(1.5, this.#width / 400));
-    context.lineWidth = line + 1.5;
-    context.strokeStyle = 'rgb(0 0 0 / 55%)';
-    context.stroke();
-    context.lineWidth = line;
-    context.strokeStyle = colour;
-    context.stroke();
-    const left = shape.kind === 'circle' ? shape.x - shape.rx : shape.x;
-    const top = shape.kind === 'circle' ? shape.y - shape.ry : shape.y;
-    const bottom = shape.kind === 'circle' ? shape.y + shape.ry : shape.y + shape.h;
-    this.#drawCaption(context, captionOf(object), colour, left, top, bottom);
-  }
-
-  /**
-   * Above its object, below it where there is no room, always inside the picture.
-   * @param {CanvasRenderingContext2D} context @param {string} text @param {string} colour
-   * @param {number} left @param {number} top @param {number} bottom
-   */
-  #drawCaption(context, text, colour, left, top, bottom) {
-    context.font = '600 12px system-ui, sans-serif';
-    context.textBaseline = 'middle';
-    const width = context.measureText(text).width + 10;
-    const height = 18;
-    const y = top - height - 4 >= 0 ? top - height - 4 : Math.min(bottom + 4, this.#height - height);
-    const x = Math.max(0, Math.min(left, this.#width - width));
-    context.fillStyle = colour;
-    context.beginPath();
-    context.roundRect(x, y, width, height, 4);
-    context.fill();
-    context.fillStyle = '#0b0e13';
-    context.fillText(text, x + 5, y + height / 2 + 0.5);
   }
 }

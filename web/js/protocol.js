@@ -2,7 +2,7 @@
 // The server's messages, typed and checked as launcher/PROTOCOL.md has them. No I/O: a bad message is a value.
 
 /**
- * @typedef {{type: 'offer', sdp: string}} Offer
+ * @typedef {{type: 'offer', sdp: string, stamped?: boolean}} Offer
  * @typedef {{type: 'candidate', candidate: string, sdpMLineIndex: number}} Candidate
  * @typedef {{type: 'error', code: string, message: string}} ServerError
  * @typedef {{type: 'answer', sdp: string}} Answer
@@ -10,10 +10,11 @@
  * @typedef {{type: 'stream', clockRate: 90000, rtpOffset: number|null, epoch: number, stamp: Stamp|null,
  *   state: 'live'|'lost', message: string}} Stream
  * @typedef {{label: string, confidence: number|null, x: number, y: number, w: number, h: number,
- *   [field: string]: number|string|boolean|null}} DetectedObject
- * @typedef {{type: 'result', frame: number, model: string, ms: number|null, width: number, height: number,
+ *   [field: string]: unknown}} DetectedObject
+ * @typedef {{type: 'result', frame: number, model: string, ms: number|null, age?: number, width: number, height: number,
  *   objects: DetectedObject[]}} Result
- * @typedef {{type: 'pong', t: number, now: number}} Pong
+ * @typedef {{type: 'model', model: string, state: 'starting'|'running'|'failed', message: string, since: number}} ModelState
+ * @typedef {{type: 'pong', t: number, now: number, encoded?: number|null, sent?: number|null}} Pong
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
  * @typedef {{type: 'invalid', reason: string}} Invalid
  * @typedef {(value: unknown) => boolean} Check
@@ -32,6 +33,8 @@ const isSize = (v) => isNumber(v) && Number(v) > 0;
 const isU32 = (v) => isCount(v) && Number(v) <= 0xffffffff;
 /** @param {Check} check @returns {Check} */
 const orNull = (check) => (v) => v === null || check(v);
+/** @param {Check} check @returns {Check} */
+const orAbsent = (check) => (v) => v === undefined || check(v);
 /** @param {...unknown} values @returns {Check} */
 const oneOf = (...values) => (v) => values.includes(v);
 /** @param {Fields} fields @returns {Check} */
@@ -57,11 +60,14 @@ const RESULTS = {
     state: oneOf('live', 'lost'), message: isText,
   },
   result: {
-    frame: isU32, model: isText, ms: orNull(isNumber), width: isSize, height: isSize, objects: listOf(isDetected),
+    frame: isU32, model: isText, ms: orNull(isNumber), age: orAbsent(isNumber), width: isSize, height: isSize, objects: listOf(isDetected),
   },
+  model: { model: isText, state: oneOf('starting', 'running', 'failed'), message: isText, since: isNumber },
 };
 /** @type {Record<string, Fields>} */
-const CONTROLS = { pong: { t: isNumber, now: isNumber } };
+const CONTROLS = {
+  pong: { t: isNumber, now: isNumber, encoded: orAbsent(orNull(isNumber)), sent: orAbsent(orNull(isNumber)) },
+};
 
 /** @param {unknown} v @returns {v is Record<string, unknown>} */
 function isRecord(v) {
@@ -94,7 +100,7 @@ const invalid = (reason) => ({ type: 'invalid', reason });
 
 /** @type {(data: unknown) => Offer|Candidate|ServerError|Unknown|Invalid} */
 export const parseSignal = (data) => parse(data, SIGNALS);
-/** @type {(data: unknown) => Stream|Result|Unknown|Invalid} */
+/** @type {(data: unknown) => Stream|Result|ModelState|Unknown|Invalid} */
 export const parseResults = (data) => parse(data, RESULTS);
 /** @type {(data: unknown) => Pong|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { isNewer } from './frame-id.js';
+import { isNewer, msBetween } from './frame-id.js';
+import { interpolate } from './interpolate.js';
 
-/** @typedef {import('./protocol.js').Result} Result */
+/**
+ * @typedef {import('./protocol.js').Result} Result
+ * @typedef {'none'|'last'|'interpolated'} Fill what is drawn on a frame that the model skipped
+ * @typedef {{kind: 'measured'|'last'|'interpolated', result: Result}} Drawing
+ */
 
 /** A result older than this is no longer shown. */
 export const FRESH_MS = 1000;
+/** Results are kept for frames that are still to come: a model may take 5 s, and the frame wait as long again. */
+const KEPT_MS = 20_000;
 /** After a pause this long ids can't be compared any more: they may have gone half around. */
 const ORDERED_MS = 60_000;
 
@@ -31,4 +38,82 @@ export class LatestResult {
   fresh(now) {
     return now - this.#arrival < FRESH_MS ? this.#result : null;
   }
+}
+
+/** The results of the last while, by model and frame. */
+export class ResultStore {
+  /** @type {Map<string, {result: Result, arrival: number}[]>} by frame */
+  #models = new Map();
+
+  /** False for one that was there already: the server repeats them where packets get lost. @param {Result} result @param {number} now */
+  add(result, now) {
+    this.forget(now);
+    const all = this.#models.get(result.model) ?? [];
+    this.#models.set(result.model, all);
+    const place = placeOf(all, result.frame);
+    if (all[place - 1]?.result.frame === result.frame) return false;
+    all.splice(place, 0, { result, arrival: now });
+    return true;
+  }
+
+  /** What is too old for any frame to come: its id may come round again. @param {number} now */
+  forget(now) {
+    for (const all of this.#models.values()) while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
+  }
+
+  /** Of all models. @param {number} frame @returns {Result[]} */
+  of(frame) {
+    const found = [];
+    for (const all of this.#models.values()) {
+      const entry = all[placeOf(all, frame) - 1];
+      if (entry?.result.frame === frame) found.push(entry.result);
+    }
+    return found;
+  }
+
+  /** The frame with a result that is nearest to `frame`; null if it is more than `ticks` away. @param {number} frame @param {number} ticks */
+  nearest(frame, ticks) {
+    let best = null;
+    let least = ticks;
+    for (const all of this.#models.values()) {
+      const place = placeOf(all, frame);
+      for (const entry of all.slice(Math.max(0, place - 1), place + 1)) {
+        const distance = Math.abs((entry.result.frame - frame) | 0);
+        if (distance > least) continue;
+        least = distance;
+        best = entry.result.frame;
+      }
+    }
+    return best;
+  }
+
+  /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
+  drawings(frame, fill) {
+    const drawings = [];
+    for (const all of this.#models.values()) {
+      const place = placeOf(all, frame);
+      const drawing = drawingOf(all[place - 1]?.result, all[place]?.result, frame, fill);
+      if (drawing) drawings.push(drawing);
+    }
+    return drawings;
+  }
+}
+
+/** How many are not newer than `frame`. @param {{result: Result}[]} all @param {number} frame */
+function placeOf(all, frame) {
+  let place = all.length;
+  while (place > 0 && isNewer(all[place - 1].result.frame, frame)) place--;
+  return place;
+}
+
+/**
+ * @param {Result|undefined} before @param {Result|undefined} after @param {number} frame @param {Fill} fill
+ * @returns {Drawing|null}
+ */
+function drawingOf(before, after, frame, fill) {
+  if (before?.frame === frame) return { kind: 'measured', result: before };
+  if (!before || fill === 'none' || msBetween(frame, before.frame) > KEPT_MS) return null;
+  if (fill === 'last') return { kind: 'last', result: before };
+  if (!after || after.width !== before.width || after.height !== before.height) return null;
+  return { kind: 'interpolated', result: interpolate(before, after, frame) };
 }

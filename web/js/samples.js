@@ -41,6 +41,19 @@ export class RecentSamples {
     return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 
+  /** Of a hundred values `p` are not above it. @param {number} now @param {number} p @returns {number|null} */
+  percentile(now, p) {
+    this.#forget(now);
+    const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
+    return values.length === 0 ? null : values[Math.max(0, Math.ceil(p / 100 * values.length) - 1)];
+  }
+
+  /** @param {number} now @returns {number|null} */
+  max(now) {
+    this.#forget(now);
+    return this.#samples.length === 0 ? null : this.#samples.reduce((most, { value }) => Math.max(most, value), -Infinity);
+  }
+
   /**
    * How many came a second, over the time in which they came; less once the next one is overdue.
    * @param {number} now

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ControlChannel } from './control.js';
+import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
@@ -7,6 +8,8 @@ import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
 const STATS_INTERVAL_MS = 500;
+/** How often each result is sent again where packets get lost: at 10 % loss one in a thousand then comes late. */
+const REPEATS = 2;
 
 /**
  * @typedef {import('./signaling.js').SessionError} SessionError
@@ -14,6 +17,8 @@ const STATS_INTERVAL_MS = 500;
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {{
  *   track: (stream: MediaStream) => void, stream: (stream: Stream) => void, result: (result: Result) => void,
+ *   model: (state: import('./protocol.js').ModelState) => void,
+ *   delays: (delays: import('./control.js').Delays) => void,
  *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: SessionError) => void}} SessionEvents
  */
 
@@ -32,6 +37,10 @@ export class Session {
   /** @type {Stream|null} */
   #stream = null;
   #watchdog = new Watchdog();
+  #loss = new LossWatch();
+  #repeats = 0;
+  #playoutMax = 0;
+  #hold;
   #deadline;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
@@ -40,12 +49,19 @@ export class Session {
   /** Candidates of both sides wait for offer and answer. @type {Promise<void>} */
   #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
-  /** @param {string} url @param {SessionEvents} events @param {import('./clock.js').ServerClock} clock */
-  constructor(url, events, clock) {
+  /**
+   * @param {string} url @param {SessionEvents} events @param {import('./clock.js').ServerClock} clock
+   * @param {import('./hold.js').Hold} hold of the video
+   */
+  constructor(url, events, clock, hold) {
     this.#events = events;
     this.#clock = clock;
+    this.#hold = hold;
     const pc = this.#pc;
-    pc.ontrack = ({ track, streams }) => events.track(streams[0] ?? new MediaStream([track]));
+    pc.ontrack = ({ track, streams, receiver }) => {
+      if (track.kind === 'video') hold.attach(receiver);
+      events.track(streams[0] ?? new MediaStream([track]));
+    };
     pc.ondatachannel = ({ channel }) => this.#openChannel(channel);
     pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
     pc.onconnectionstatechange = () => this.#onConnectionState();
@@ -62,6 +78,7 @@ export class Session {
     clearTimeout(this.#deadline);
     clearInterval(this.#poll);
     this.#control?.close();
+    this.#hold.close();
     if (this.#results) this.#results.onmessage = null;
     const pc = this.#pc;
     pc.ontrack = pc.ondatachannel = pc.onicecandidate = pc.onconnectionstatechange = null;
@@ -86,15 +103,16 @@ export class Session {
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';
-      await this.#answer(message.sdp)
+      await this.#answer(message)
         .catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
     } else {
       this.#fail({ code: 'protocol', message: 'a second offer from the server' });
     }
   }
 
-  /** @param {string} sdp */
-  async #answer(sdp) {
+  /** @param {import('./protocol.js').Offer} offer */
+  async #answer({ sdp, stamped }) {
+    if (stamped === true) await this.#hold.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
     if (this.#state === 'closed') return;
@@ -122,7 +140,7 @@ export class Session {
   /** @param {RTCDataChannel} channel */
   #openChannel(channel) {
     if (channel.label === 'control') {
-      this.#control = new ControlChannel(channel, this.#clock);
+      this.#control = new ControlChannel(channel, this.#clock, this.#events.delays);
     } else if (channel.label === 'results') {
       this.#results = channel;
       channel.onmessage = ({ data }) => this.#onResults(data);
@@ -138,6 +156,8 @@ export class Session {
       this.#events.stream(message);
     } else if (message.type === 'result') {
       this.#events.result(message);
+    } else if (message.type === 'model') {
+      this.#events.model(message);
     } else if (message.type === 'invalid') {
       // Worth a line for who writes a server, not worth the picture.
       console.warn(`cv-player: results: ${message.reason}`);
@@ -148,7 +168,10 @@ export class Session {
     const report = await this.#pc.getStats().catch(() => null);
     if (this.#state === 'closed' || report === null) return;
     const stats = videoStats(report.values());
-    if (stats) this.#events.stats(stats);
+    if (stats) {
+      this.#events.stats(stats);
+      this.#askForHelp(stats);
+    }
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
@@ -156,5 +179,17 @@ export class Session {
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });
+  }
+
+  /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
+  #askForHelp({ packetsLost, nacks }) {
+    if (!this.#control?.open) return;
+    const lossy = this.#loss.lossy(packetsLost + nacks, performance.now());
+    const repeats = lossy ? REPEATS : 0;
+    if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
+    this.#repeats = repeats;
+    const playoutMax = this.#hold.check(lossy);
+    if (playoutMax !== this.#playoutMax) this.#control.requestPlayout(playoutMax);
+    this.#playoutMax = playoutMax;
   }
 }

@@ -2,7 +2,7 @@
 // getStats() of the received video, and rates out of its counters.
 
 /**
- * @typedef {{id: string, time: number, packets: number, packetsLost: number, bytes: number, decoded: number,
+ * @typedef {{id: string, time: number, packets: number, packetsLost: number, nacks: number, bytes: number, decoded: number,
  *   dropped: number, width: number, height: number}} VideoStats
  * @typedef {{perSecond: number, bitrate: number}} Rates frames and bits a second
  */
@@ -15,7 +15,7 @@ export function videoStats(reports) {
     if (r.type !== 'inbound-rtp' || r.kind !== 'video') continue;
     return {
       id: r.id, time: r.timestamp,
-      packets: r.packetsReceived ?? 0, packetsLost: r.packetsLost ?? 0, bytes: r.bytesReceived ?? 0,
+      packets: r.packetsReceived ?? 0, packetsLost: r.packetsLost ?? 0, nacks: r.nackCount ?? 0, bytes: r.bytesReceived ?? 0,
       decoded: r.framesDecoded ?? 0, dropped: r.framesDropped ?? 0,
       width: r.frameWidth ?? 0, height: r.frameHeight ?? 0,
     };

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { Composer } from './composer.js';
+import { CHOOSERS, CONTROLS, Controls } from './controls.js';
 import { layout } from './geometry.js';
 import { Hud } from './hud.js';
+import { ModelList } from './model-list.js';
 import { Overlay } from './overlay.js';
+import { Plot } from './plot.js';
 
 /** @typedef {{name: string, words: string, banner: string}} Status */
 
@@ -10,18 +14,26 @@ const TEMPLATE = `
     <div class="stage">
       <div class="picture">
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
-        <canvas class="cover" aria-hidden="true"></canvas>
         <canvas class="overlay" aria-hidden="true"></canvas>
+        <canvas class="composed" aria-hidden="true" hidden></canvas>
+        <canvas class="cover" aria-hidden="true"></canvas>
       </div>
       <p class="banner" hidden></p>
       <button class="play" type="button" hidden>Play</button>
     </div>
     <div class="bar">
       <p class="status" role="status" aria-live="polite"></p>
+      ${CONTROLS}
       <button class="results" type="button" aria-pressed="true">Results</button>
       <button class="full" type="button">Full screen</button>
     </div>
+    ${CHOOSERS}
     <dl class="hud"></dl>
+    <ul class="models" aria-label="Models" hidden></ul>
+    <figure class="plot" hidden>
+      <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
+      <canvas aria-hidden="true"></canvas>
+    </figure>
   </div>`;
 
 /** All of the player's DOM: a shadow tree, drawn by player.css. */
@@ -29,11 +41,20 @@ export class View {
   video;
   hud;
   overlay;
+  /** Picture and results in one canvas. */
+  composer;
+  controls;
+  models;
+  plot;
+  /** Whether results are drawn. */
+  resultsVisible = true;
+  #composed = false;
   #player;
   #stage;
   #picture;
   /** Over the video until it is known what of it is for showing: black, or the last picture before. */
   #cover;
+  #overlayCanvas;
   #banner;
   #status;
   #play;
@@ -43,8 +64,8 @@ export class View {
   #rows = 0;
   #observer = new ResizeObserver(() => this.#layout());
 
-  /** @param {ShadowRoot} root */
-  constructor(root) {
+  /** @param {ShadowRoot} root @param {(name: string, text: string) => void} chosen what the viewer chose, see Controls */
+  constructor(root, chosen) {
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
     const find = (selector) => /** @type {T} */ (root.querySelector(selector));
@@ -52,8 +73,12 @@ export class View {
     // The attribute only sets the default, which a parsed fragment does not apply.
     this.video.muted = true;
     this.hud = new Hud(find('.hud'));
-    const canvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
-    this.overlay = new Overlay(canvas);
+    this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
+    this.overlay = new Overlay(this.#overlayCanvas);
+    this.composer = new Composer(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.controls = new Controls(root, chosen);
+    this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
+    this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
     this.#player = /** @type {HTMLElement} */ (find('.player'));
     this.#stage = /** @type {HTMLElement} */ (find('.stage'));
     this.#picture = /** @type {HTMLElement} */ (find('.picture'));
@@ -62,7 +87,7 @@ export class View {
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
     this.#addStyle(root);
-    this.#addButtons(find('.results'), find('.full'), canvas);
+    this.#addButtons(find('.results'), find('.full'));
     this.video.addEventListener('resize', () => this.#measure());
   }
 
@@ -89,20 +114,28 @@ export class View {
     this.#measure();
   }
 
+  /** Which of the two is on top: the composed picture, or the video with its overlay. @param {boolean} composed */
+  compose(composed) {
+    if (composed === this.#composed) return;
+    this.#composed = composed;
+    this.composer.canvas.hidden = !composed;
+    this.#showOverlay();
+  }
+
   /** Keeps the last picture while there is no video. */
   freeze() {
     if (!this.#live) return;
     this.#live = false;
     this.#cover.width = this.#size.width;
     this.#cover.height = this.#size.height;
-    this.#cover.getContext('2d')?.drawImage(this.video, 0, 0, this.#size.width, this.#size.height);
+    this.#cover.getContext('2d')?.drawImage(this.#composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
     this.#cover.hidden = false;
   }
 
   stop() {
     this.video.srcObject = null;
     this.#play.hidden = true;
-    this.overlay.show(null);
+    this.overlay.show([]);
   }
 
   /** @param {Status} status */
@@ -141,6 +174,7 @@ export class View {
     style.height = `${place.height}px`;
     style.setProperty('--video-height', `${place.videoHeight}px`);
     this.overlay.resize(place);
+    this.composer.resize(place);
   }
 
   /** @param {ShadowRoot} root */
@@ -153,11 +187,16 @@ export class View {
     root.prepend(link);
   }
 
-  /** @param {HTMLElement} results @param {HTMLElement} full @param {HTMLElement} overlay */
-  #addButtons(results, full, overlay) {
+  #showOverlay() {
+    this.#overlayCanvas.hidden = this.#composed || !this.resultsVisible;
+  }
+
+  /** @param {HTMLElement} results @param {HTMLElement} full */
+  #addButtons(results, full) {
     results.onclick = () => {
-      overlay.hidden = !overlay.hidden;
-      results.setAttribute('aria-pressed', String(!overlay.hidden));
+      this.resultsVisible = !this.resultsVisible;
+      results.setAttribute('aria-pressed', String(this.resultsVisible));
+      this.#showOverlay();
     };
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {

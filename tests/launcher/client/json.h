@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,17 @@ class JsonWriting {
     json_builder_begin_array(builder_);
     for (const uint32_t value : values) json_builder_add_int_value(builder_, value);
     json_builder_end_array(builder_);
+    return *this;
+  }
+  /// Values that are JSON objects.
+  JsonWriting& add(const char* name, const std::map<std::string, std::string>& values) {
+    json_builder_set_member_name(builder_, name);
+    json_builder_begin_object(builder_);
+    for (const auto& [key, value] : values) {
+      json_builder_set_member_name(builder_, key.c_str());
+      json_builder_add_value(builder_, json_from_string(value.c_str(), nullptr));
+    }
+    json_builder_end_object(builder_);
     return *this;
   }
   /// Ends the object; nothing can be added after it.

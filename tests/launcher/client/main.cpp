@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // cv-test-viewer: watches cv-launch as a browser would, counts instead of decoding, and prints one line of JSON a
-// second.
+// second and viewer.
 #include <glib-unix.h>
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <csignal>
+#include <memory>
+#include <vector>
 
 #include "viewer.h"
 
@@ -23,13 +26,15 @@ gboolean quit(gpointer loop) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, listFrames = FALSE;
+  gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, listFrames = FALSE, nack = FALSE;
   g_autofree char* control = nullptr;
-  gint controlInterval = 0, duration = 0, interval = 1000;
+  gint controlInterval = 0, duration = 0, interval = 1000, count = 1;
   const GOptionEntry entries[] = {
       {"duration", 0, 0, G_OPTION_ARG_INT, &duration, "End after so many seconds", "S"},
       {"interval", 0, 0, G_OPTION_ARG_INT, &interval, "Print a line so often (default: 1000)", "MS"},
+      {"viewers", 0, 0, G_OPTION_ARG_INT, &count, "So many at once; the first that fails ends all (default: 1)", "N"},
       {"list-frames", 0, 0, G_OPTION_ARG_NONE, &listFrames, "The last line names the ids of all frames", nullptr},
+      {"nack", 0, 0, G_OPTION_ARG_NONE, &nack, "Ask for lost packets again, as browsers do", nullptr},
       {"no-candidates", 0, 0, G_OPTION_ARG_NONE, &noCandidates, "Send no ICE candidates", nullptr},
       {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},
       {"false-fingerprint", 0, 0, G_OPTION_ARG_NONE, &falseFingerprint, "Name another certificate", nullptr},
@@ -42,7 +47,7 @@ int main(int argc, char** argv) {
   g_option_context_add_group(context, gst_init_get_option_group());
   g_autoptr(GError) error = nullptr;
   if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || duration < 0 || controlInterval < 0 ||
-      interval < 1) {
+      interval < 1 || count < 1) {
     g_printerr("cv-test-viewer: %s; see --help\n", error != nullptr ? error->message : "give one ws:// address");
     return 1;
   }
@@ -52,6 +57,7 @@ int main(int argc, char** argv) {
   options.candidates = noCandidates == FALSE;
   options.ping = noPing == FALSE;
   options.falseFingerprint = falseFingerprint != FALSE;
+  options.nack = nack != FALSE;
   options.listFrames = listFrames != FALSE;
   options.control = control != nullptr ? control : "";
   options.interval = static_cast<unsigned>(interval);
@@ -61,9 +67,17 @@ int main(int argc, char** argv) {
   g_unix_signal_add(SIGTERM, quit, loop);
   g_unix_signal_add(SIGINT, quit, loop);
   if (duration > 0) g_timeout_add_seconds(static_cast<guint>(duration), quit, loop);
-  Viewer viewer(std::move(options), loop);
-  g_idle_add_once([](gpointer data) { static_cast<Viewer*>(data)->start(); }, &viewer);
+  using Viewers = std::vector<std::unique_ptr<Viewer>>;
+  Viewers viewers;
+  for (options.number = 0; options.number < static_cast<unsigned>(count); ++options.number)
+    viewers.push_back(std::make_unique<Viewer>(options, loop));
+  auto start = [](gpointer data) {
+    for (const auto& viewer : *static_cast<Viewers*>(data)) viewer->start();
+  };
+  g_idle_add_once(start, &viewers);
   g_main_loop_run(loop);
-  g_print("%s\n", viewer.report(true).c_str());
-  return viewer.exitCode();
+  for (const auto& viewer : viewers) g_print("%s\n", viewer->report(true).c_str());
+  int exitCode = 0;
+  for (const auto& viewer : viewers) exitCode = std::max(exitCode, viewer->exitCode());
+  return exitCode;
 }

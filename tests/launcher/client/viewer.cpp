@@ -141,7 +141,8 @@ bool Viewer::makePeer() {
   if (peer_ == nullptr) return false;
   pipeline_ = GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr)));
   gst_bin_add(GST_BIN(pipeline_), peer_);
-  g_object_set(peer_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 0, nullptr);
+  g_object_set(peer_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", options_.nack ? 200 : 0,
+               nullptr);  // with 0 it asks for what is only on its way
 
   // Without these two, libnice 0.1.21 opens UPnP and TCP sockets. The reference is taken as it comes: ice-agent floats.
   g_autoptr(GObject) ice = nullptr;
@@ -155,6 +156,9 @@ bool Viewer::makePeer() {
   g_signal_connect(rtpbin, "pad-added", G_CALLBACK(onRtpPad), this);
   g_signal_connect(peer_, "deep-element-added", G_CALLBACK(onElement), this);
   g_signal_connect(peer_, "pad-added", G_CALLBACK(discardTrack), pipeline_);
+  auto repair =
+      +[](GstElement*, GstWebRTCRTPTransceiver* transceiver) { g_object_set(transceiver, "do-nack", TRUE, nullptr); };
+  if (options_.nack) g_signal_connect(peer_, "on-new-transceiver", G_CALLBACK(repair), nullptr);
   g_signal_connect(peer_, "on-ice-candidate", G_CALLBACK(onCandidate), this);
   g_signal_connect(peer_, "on-data-channel", G_CALLBACK(onDataChannel), this);
   return gst_element_set_state(pipeline_, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
@@ -163,7 +167,11 @@ bool Viewer::makePeer() {
 /// On the wire: everything that looks like RTP, by the headers that SRTP leaves readable.
 void Viewer::onElement(GstBin* /*peer*/, GstBin* /*parent*/, GstElement* element, Viewer* self) {
   GstElementFactory* factory = gst_element_get_factory(element);
-  if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
+  const char* name = factory != nullptr ? GST_OBJECT_NAME(factory) : "";
+  // webrtcbin's own id is random; two that are the same in one process hang it (fixed in 1.27.1)
+  if (g_str_equal(name, "sctpenc") || g_str_equal(name, "sctpdec"))
+    g_object_set(element, "sctp-association-id", self->options_.number + 1, nullptr);
+  if (!g_str_equal(name, "nicesrc")) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "src");
   auto count = [](GstPad*, GstPadProbeInfo* info, gpointer data) {
     eachBuffer(info, [data](auto packet) {
@@ -302,7 +310,9 @@ void Viewer::channelMessage(const char* text) {
   if (type == "result") {
     ++resultCount_;
     objects_ += message.length("objects");
+    lastResult_[message.text("model")] = text;
   }
+  if (type == "model") modelStates_[message.text("model")] = text;
   if (type == "stream") {
     sourceState_ = message.text("state");
     if (!message.isNull("rtpOffset")) rtpOffset_ = static_cast<uint32_t>(message.integer("rtpOffset", 0));
@@ -332,7 +342,8 @@ std::string Viewer::report(bool final) const {
   g_autoptr(GEnumClass) states = static_cast<GEnumClass*>(g_type_class_ref(GST_TYPE_WEBRTC_PEER_CONNECTION_STATE));
   const int64_t first = firstFrame_;
   JsonWriting line;
-  line.add("final", static_cast<int64_t>(final)).add("ms", (g_get_monotonic_time() - start_) / 1000);
+  line.add("viewer", int64_t{options_.number}).add("final", static_cast<int64_t>(final));
+  line.add("ms", (g_get_monotonic_time() - start_) / 1000);
   line.add("connection", g_enum_get_value(states, state)->value_nick);
   line.add("wirePackets", wirePackets_).add("packets", static_cast<int64_t>(counts.packets)).add("lost", counts.lost);
   line.add("frames", static_cast<int64_t>(counts.frames)).add("markers", static_cast<int64_t>(counts.markers));
@@ -340,6 +351,7 @@ std::string Viewer::report(bool final) const {
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
   line.add("results", resultCount_).add("objects", objects_).add("pongs", pongs_).add("source", sourceState_);
+  line.add("lastResults", lastResult_).add("models", modelStates_);
   line.add("code", errorCode_).add("message", errorMessage_).add("closeStatus", static_cast<int64_t>(closeStatus_));
   if (final && options_.listFrames) {
     std::vector<uint32_t> ids = rtp_.timestamps();

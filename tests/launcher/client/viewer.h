@@ -7,6 +7,7 @@
 #include <libsoup/soup.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -14,9 +15,11 @@
 
 struct Options {
   std::string url;
+  unsigned number = 0;  ///< of those in this process
   bool candidates = true;
   bool ping = true;
   bool falseFingerprint = false;
+  bool nack = false;
   bool listFrames = false;
   unsigned interval = 1000;      ///< ms between two reports
   std::string control;           ///< text to send on the `control` channel once it is open
@@ -72,6 +75,7 @@ class Viewer {
   int64_t start_ = 0;
   int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
   std::optional<uint32_t> rtpOffset_;
+  std::map<std::string, std::string> lastResult_, modelStates_;  ///< by model: the messages
   std::string sourceState_, errorCode_, errorMessage_;
   int closeStatus_ = 0;
   int exitCode_ = 0;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "credentials.h"
+
+#include <regex>
+
+std::string without_credentials(std::string_view text) {
+  // A password may have any character but a space or a quote, "@" and "/" too: up to the last "@" it may be one.
+  static const std::regex address(R"((://)[^\s"'<>]*@)");
+  static const std::regex property(
+      R"(\b((?:user-id|user-pw|proxy-id|proxy-pw|password|passphrase)=)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']+))");
+  const std::string without = std::regex_replace(std::string(text), address, "$1***@");
+  return std::regex_replace(without, property, "$1***");
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pipe_variables.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <numeric>
+#include <regex>
+#include <utility>
+
+namespace {
+
+// 1: name, 2: divisor, 3: whether there is a default, 4: the default
+const std::regex& variable_pattern() {
+  static const std::regex pattern(R"(\$\{([A-Za-z_][A-Za-z0-9_-]*)(?:/([1-9][0-9]{0,8}))?(:-([^}\n]*))?\})");
+  return pattern;
+}
+
+// How many characters must be added, left out or changed to make one of the other.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t k = 0; k < b.size(); ++k) {
+      const std::size_t changed = diagonal + (a[i] == b[k] ? 0 : 1);
+      diagonal = row[k + 1];
+      row[k + 1] = std::min({changed, row[k] + 1, row[k + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+// The variable that was probably meant: its name begins so, or is a letter or two off; "" if there is none.
+std::string near(const std::string& name, const Variables& variables) {
+  std::string best;
+  std::size_t least = name.size() / 3 + 2;
+  for (const auto& [other, variable] : variables) {
+    const std::size_t off = other.starts_with(name) || name.starts_with(other) ? 1 : distance(name, other);
+    if (off < least) least = off, best = other;
+  }
+  return best;
+}
+
+std::string names_of(const Variables& variables) {
+  std::string names;
+  for (const auto& [name, variable] : variables) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
+// Encoders want bits or thousands of them: one variable serves all. Rounded to the nearest.
+std::string divided(const std::string& name, const std::string& value, const std::string& divisor,
+                    const std::string& place) {
+  guint64 number = 0;
+  if (!g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXINT64, &number, nullptr))
+    throw UserError(place + ": the variable \"" + name + "\" is \"" + value + "\"; it must be a whole number here");
+  const guint64 by = std::stoull(divisor);
+  return std::to_string((number + by / 2) / by);
+}
+
+}  // namespace
+
+void Quoting::feed(char c) {
+  if (std::exchange(escaped, false)) return;
+  if (c == '\\')
+    escaped = true;
+  else if (c == quote)
+    quote = 0;
+  else if (quote == 0 && (c == '"' || c == '\''))
+    quote = c;
+}
+
+void find_variables(const Script& script, Variables& found) {
+  const std::string& text = script.text;
+  std::size_t line = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') ++line;
+    if (text.compare(i, 2, "${") != 0) continue;
+    std::smatch match;
+    const auto from = text.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!std::regex_search(from, text.end(), match, variable_pattern(), std::regex_constants::match_continuous))
+      throw UserError(script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
+                      "\" is not a variable; write ${name}, ${name:-default} or ${name/1000:-default}");
+    Variable& variable = found.try_emplace(match[1], Variable{std::nullopt, script.places[line]}).first->second;
+    if (!match[3].matched) continue;
+    if (variable.fallback && *variable.fallback != match[4])
+      throw UserError(script.places[line] + ": the variable \"" + match[1].str() + "\" has two defaults, \"" +
+                      *variable.fallback + "\" and \"" + match[4].str() + "\"; give it one");
+    variable.fallback = match[4];
+  }
+}
+
+void check_settings(const std::string& file, const Settings& settings, const Variables& variables) {
+  for (const auto& [name, value] : settings) {
+    if (variables.contains(name)) continue;
+    const std::string wrong = file + ": --set " + name + "=" + value + ": ";
+    if (name == "here") throw UserError(wrong + "\"here\" is the folder of the pipeline file, and can't be set");
+    const std::string meant = near(name, variables);
+    throw UserError(wrong + "the pipeline has no variable \"" + name + "\"; " +
+                    (meant.empty() ? "" : "did you mean \"" + meant + "\"? ") +
+                    (variables.empty() ? "it has none" : "it has " + names_of(variables)));
+  }
+}
+
+std::string insert_value(std::string_view value, char quote) {
+  std::string out;
+  for (const char c : value) {
+    if (quote != 0 && (c == quote || c == '\\')) out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+std::string substitute(const Script& script, const Variables& variables, const Settings& settings) {
+  const std::string& text = script.text;
+  std::string out;
+  Quoting quoting;
+  std::size_t line = 0;
+  for (auto i = text.begin(); i != text.end();) {
+    std::smatch match;
+    if (!std::regex_search(i, text.end(), match, variable_pattern(), std::regex_constants::match_continuous)) {
+      if (*i == '\n') ++line;
+      quoting.feed(*i);
+      out += *i++;
+      continue;
+    }
+    const std::string name = match[1];
+    const Variable& variable = variables.at(name);
+    const auto setting = settings.find(name);
+    if (setting == settings.end() && !variable.fallback)
+      throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
+                      "=VALUE");
+    const std::string& value = setting != settings.end() ? setting->second : *variable.fallback;
+    out += insert_value(match[2].matched ? divided(name, value, match[2], script.places[line]) : value, quoting.quote);
+    i = match[0].second;
+  }
+  return out;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+
+namespace core {
+namespace {
+
+constexpr int kSocket = 3;
+constexpr int kMemory = 4;
+
+struct Descriptors {
+  int socket;
+  int memory;
+  int output;
+  int failure;  // closed by exec; an errno comes through it otherwise
+};
+
+struct Ends {
+  Fd ours;
+  Fd theirs;
+};
+
+Ends make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::string("no pipe: ") + std::strerror(errno));
+  return Ends{Fd(ends[0]), Fd(ends[1])};
+}
+
+Ends make_sockets() {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw std::runtime_error(std::string("no socket: ") + std::strerror(errno));
+  return Ends{Fd(ends[0]), Fd(ends[1])};
+}
+
+// In the child of a process that may have many threads: nothing but system calls.
+[[noreturn]] void become(char* const* argv, const Descriptors& given, pid_t parent) {
+  // a group of its own: a Ctrl-C in the terminal is for the parent, which ends the child
+  setsid();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  // out of the way of the places that they go to
+  const int failure = fcntl(given.failure, F_DUPFD_CLOEXEC, 10);
+  const int socket = fcntl(given.socket, F_DUPFD_CLOEXEC, 10);
+  const int memory = fcntl(given.memory, F_DUPFD_CLOEXEC, 10);
+  const int output = fcntl(given.output, F_DUPFD_CLOEXEC, 10);
+  const int nothing = fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 10);
+  close_range(kMemory + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  const bool placed = dup2(nothing, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
+                      dup2(output, STDERR_FILENO) >= 0 && dup2(socket, kSocket) >= 0 && dup2(memory, kMemory) >= 0;
+  if (placed && getppid() == parent) execvp(argv[0], argv);
+  const int error = errno;
+  [[maybe_unused]] const auto written = write(failure, &error, sizeof error);
+  _exit(127);
+}
+
+std::string describe(int status) {
+  if (WIFSIGNALED(status)) return std::string("was ended by a signal (") + strsignal(WTERMSIG(status)) + ")";
+  return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const std::vector<std::string>& command, int memory) {
+  Ends socket = make_sockets();
+  Ends output = make_pipe();
+  Ends failure = make_pipe();
+  std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
+  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error("can't be started: " + std::string(std::strerror(errno)));
+  if (pid_ == 0) become(argv.data(), {socket.theirs.get(), memory, output.theirs.get(), failure.theirs.get()}, parent);
+
+  failure.theirs.reset();
+  int error = 0;
+  ssize_t length = 0;
+  do {
+    length = read(failure.ours.get(), &error, sizeof error);
+  } while (length < 0 && errno == EINTR);
+  if (length > 0) {
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+    throw std::runtime_error("can't be run: \"" + command[0] + "\": " + std::strerror(error));
+  }
+  fcntl(output.ours.get(), F_SETFL, O_NONBLOCK);
+  socket_ = std::move(socket.ours);
+  output_ = std::move(output.ours);
+  // glibc 2.36 declares pidfd_open for C only
+  ended_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+}
+
+ChildProcess::~ChildProcess() {
+  end();
+}
+
+void ChildProcess::ask_to_end() {
+  shutdown(socket_.get(), SHUT_RDWR);
+  kill(-pid_, SIGTERM);
+}
+
+bool ChildProcess::wait_end(std::chrono::milliseconds limit) const {
+  pollfd item{ended_.get(), POLLIN, 0};
+  return poll(&item, 1, static_cast<int>(limit.count())) > 0;
+}
+
+std::string ChildProcess::end() {
+  if (pid_ < 0) return {};
+  // who waits for an answer waits no longer, whoever holds the other end
+  shutdown(socket_.get(), SHUT_RDWR);
+  // before it is waited for: until then the number is its own
+  kill(-pid_, SIGKILL);
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  return describe(status);
+}
+
+}  // namespace core

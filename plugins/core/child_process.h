@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A child process with a socket and shared memory as descriptors 3 and 4, and its output caught. It never outlives us,
+// and leaves nothing: the memory has no name, its process group is killed with it.
+#pragma once
+
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace core {
+
+// An owned file descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    reset(std::exchange(other.fd_, -1));
+    return *this;
+  }
+  ~Fd() { reset(); }
+  void reset(int fd = -1) {
+    if (fd_ >= 0) close(fd_);
+    fd_ = fd;
+  }
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+class ChildProcess {
+ public:
+  // Throws std::runtime_error, with the program's name, if it can't be started. The thread that calls this must live as
+  // long as the child: Linux takes the thread's end for the parent's.
+  ChildProcess(const std::vector<std::string>& command, int memory);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  int socket() const { return socket_.get(); }
+  int output() const { return output_.get(); }
+  // Readable once it has ended; -1 where the kernel has none (before Linux 5.3).
+  int ended() const { return ended_.get(); }
+
+  // Asks it to end: its socket does, and it gets a SIGTERM.
+  void ask_to_end();
+  // False when the time is over.
+  bool wait_end(std::chrono::milliseconds limit) const;
+  // Kills it, if it has not ended, and what is left of its process group; says how it ended: "ended with status 1".
+  std::string end();
+
+ private:
+  Fd socket_;
+  Fd output_;
+  Fd ended_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace core

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A model in a process of its own, as MODEL.md says: asked about one frame at a time, killed and started again when it
+// fails. Its own thread runs the process; another one asks.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/child_process.h"
+
+namespace core {
+
+class ModelProcess {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+  enum class State { kStarting, kRunning, kFailed };
+
+  struct Options {
+    std::vector<std::string> command;
+    Milliseconds start_timeout{};   // until it says that it is ready; 0: no limit
+    Milliseconds answer_timeout{};  // of one inference; 0: no limit
+  };
+  // All on the process's thread, which waits for them.
+  struct Events {
+    std::function<void(State state, const std::string& message)> changed;
+    std::function<std::string(const std::string& line)> greeted;  // its first line; what is wrong with it, or ""
+    std::function<void(const std::string& line)> said;            // on stdout or stderr
+  };
+  // The longest answer that is taken.
+  static constexpr std::size_t kMaxAnswer = 1 << 20;
+
+  // Starts it. Throws std::runtime_error if there is no shared memory to be had.
+  ModelProcess(Options options, Events events);
+  // Ends it; a question under way is answered with nothing.
+  ~ModelProcess();
+  ModelProcess(const ModelProcess&) = delete;
+  ModelProcess& operator=(const ModelProcess&) = delete;
+
+  // What follows is for one thread, the one that asks.
+
+  bool running();
+  // What the model sees as its descriptor 4, at least so large. Valid until more is asked for.
+  std::uint8_t* memory(std::size_t size);
+  // Sends a line and waits for the one that answers it. Nothing when the model fails, or does not run, or interrupt()
+  // was called.
+  std::optional<std::string> ask(const std::string& line);
+  // The answer made no sense: ends the model, which is then started again.
+  void reject(const std::string& reason);
+
+  // From any thread: ends the wait in ask(), and each later one until resume() (a flush), or for good.
+  void interrupt();
+  void resume();
+  void end_questions();
+
+ private:
+  enum class Read { kLine, kTimeout, kInterrupted, kFailed };
+  enum class Output { kSome, kNoneNow, kEnd };
+
+  void run();
+  bool start();
+  void serve();
+  bool greet(std::optional<std::chrono::steady_clock::time_point> deadline);
+  Output read_output();
+  void take_line(std::string line);
+  void finish();
+  void wait_for_retry();
+  bool stopping();
+  Read read_line(int wake, std::optional<std::chrono::steady_clock::time_point> deadline, std::string& line);
+  std::optional<std::string> wait_for_answer();
+  Read closed();
+  void fail(const std::string& reason);
+
+  const Options options_;
+  const Events events_;
+  const Fd memory_;
+  std::uint8_t* mapping_ = nullptr;
+  std::size_t mapped_ = 0;
+  const Fd interrupted_;  // readable while it is
+  const Fd wake_;         // for run(): readable when a field below has changed
+
+  // Guards what follows; nothing is called under it.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  bool running_ = false;
+  bool asking_ = false;  // the socket is in use by the thread that asks, otherwise by run()
+  bool questions_ended_ = false;
+  bool gone_ = false;  // it has closed its socket
+  std::string failure_;
+
+  // Of the one that uses the socket.
+  std::string received_;
+  unsigned unanswered_ = 0;
+  std::chrono::steady_clock::time_point waiting_since_;  // for the next answer
+
+  // Of run().
+  std::unique_ptr<ChildProcess> child_;
+  std::string output_;
+  std::deque<std::string> last_lines_;
+  unsigned failures_ = 0;  // in a row
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace core

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// modelproc: asks a program, which runs the model in a process of its own, about each frame.
+/**
+ * SECTION:element-modelproc
+ * @title: modelproc
+ *
+ * Starts the program that #modelproc:command names and gives it one frame at a time in shared memory; what it answers
+ * is attached to the frame. The program may be written in any language: core/MODEL.md says what it hears and says. For
+ * Python there is cv_model.py.
+ *
+ * Each object becomes a #GstVideoRegionOfInterestMeta whose type is its label and whose box is its box, with a params
+ * structure "detection": the doubles "x", "y", "w", "h" (the box with fractions) and "confidence", the string "label",
+ * "polygon" and "keypoints" as arrays of arrays of doubles, and the object's other fields by their names; those for
+ * which GStreamer has no type are in a string "json". Each frame that the model saw gets a custom meta
+ * "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds from the frame's arrival to the answer).
+ *
+ * Each model has a branch of its own: of several in a row the first one's CvInferenceMeta counts. Frames wait for the
+ * model, so put a leaky queue of one frame in front of the element: then it sees the newest one.
+ * While the program does not run (it is starting, or failed and waits to be started again) frames pass at once; their
+ * CvInferenceMeta has a boolean "skipped". A program that fails is told in a warning message, the others in info
+ * messages, with the details structure "model-state": the strings "model", "state" ("starting", "running" or "failed")
+ * and "message".
+ *
+ * With #modelproc:post-messages an element message named "modelproc" is posted for each inference, with the fields of
+ * circledetect's; `objects` are structures "detection" as above.
+ *
+ * |[
+ * gst-launch-1.0 ballsrc ! modelproc command="python3 models/brightest.py" ! overlaydraw ! autovideosink
+ * ]| A ball, and a box on the brightest place, found in Python.
+ * |[
+ * gst-launch-1.0 -m ballsrc ! modelproc command="python3 models/brightest.py" ! fakesink
+ * ]| Messages on the terminal, each with that place.
+ */
+#include "gstmodelproc.h"
+
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <stdexcept>
+
+#include "core/frame_id.h"
+#include "core/model_process.h"
+#include "inference_message.h"
+#include "model_command.h"
+#include "model_protocol.h"
+#include "properties.h"
+#include "regions.h"
+#include "shared_frame.h"
+#include "video_frame.h"
+
+GST_DEBUG_CATEGORY_STATIC(model_proc_debug);
+#define GST_CAT_DEFAULT model_proc_debug
+
+namespace {
+
+enum Format { kFormatBgr, kFormatRgb, kFormatGrey };
+
+struct Settings {
+  int format = kFormatBgr;
+  guint timeout = 10'000;
+  guint start_timeout = 60'000;
+  bool post_messages = true;
+};
+
+const Settings kDefaults;
+constexpr guint kPropCommand = 100;  // not plain fields; the others are in the table
+constexpr guint kPropModelName = 101;
+// A region's type is never forgotten by GLib; a model may have a new label for every frame.
+constexpr std::size_t kMaxTypes = 200;
+constexpr GstClockTime kComplaintInterval = 10 * GST_SECOND;
+
+cvgst::PropertyTable<Settings> properties;
+
+}  // namespace
+
+struct ModelProcState {
+  // Guarded by the object lock.
+  Settings settings;
+  std::string command;
+  std::string model_name;    // "": after the program
+  std::string program_name;  // that
+
+  std::unique_ptr<core::ModelProcess> process;  // from start to stop
+
+  // The streaming thread's own.
+  cvgst::SharedFrame shared;
+  std::set<std::string> types;
+  GstClockTime complained = GST_CLOCK_TIME_NONE;
+};
+
+struct _GstModelProc {
+  GstVideoFilter parent;
+  ModelProcState* state;
+};
+
+G_DEFINE_FINAL_TYPE(GstModelProc, gst_model_proc, GST_TYPE_VIDEO_FILTER)
+GST_ELEMENT_REGISTER_DEFINE(modelproc, "modelproc", GST_RANK_NONE, GST_TYPE_MODEL_PROC)
+
+static GType format_type() {
+  static const GEnumValue values[] = {{kFormatBgr, "Blue, green, red: OpenCV's order", "bgr"},
+                                      {kFormatRgb, "Red, green, blue", "rgb"},
+                                      {kFormatGrey, "One channel of brightness", "gray"},
+                                      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static("GstModelProcFormat", values);
+  return type;
+}
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
+
+static std::string model_name(GstModelProc* self) {
+  GST_OBJECT_LOCK(self);
+  const ModelProcState& state = *self->state;
+  std::string name = state.model_name.empty() ? state.program_name : state.model_name;
+  GST_OBJECT_UNLOCK(self);
+  return name;
+}
+
+// What programs print need not be UTF-8, and a structure takes nothing else.
+static std::string valid(const std::string& text) {
+  g_autofree char* made = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
+  return made;
+}
+
+static void tell(GstModelProc* self, GstMessageType type, const char* state, const std::string& said) {
+  const std::string message = valid(said);
+  const std::string name = valid(model_name(self));
+  GstStructure* details = gst_structure_new("model-state", "model", G_TYPE_STRING, name.c_str(), "state", G_TYPE_STRING,
+                                            state, "message", G_TYPE_STRING, message.c_str(), nullptr);
+  const std::string text = name + ": " + (message.empty() ? std::string("the model is ") + state : message);
+  gst_element_message_full_with_details(GST_ELEMENT(self), type, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED,
+                                        g_strdup(text.c_str()), nullptr, __FILE__, GST_FUNCTION, __LINE__, details);
+}
+
+static void on_changed(GstModelProc* self, core::ModelProcess::State state, const std::string& message) {
+  switch (state) {
+    case core::ModelProcess::State::kStarting:
+      return tell(self, GST_MESSAGE_INFO, "starting", message);
+    case core::ModelProcess::State::kRunning:
+      return tell(self, GST_MESSAGE_INFO, "running", message);
+    case core::ModelProcess::State::kFailed:
+      return tell(self, GST_MESSAGE_WARNING, "failed", message);
+  }
+}
+
+static gboolean gst_model_proc_start(GstBaseTransform* base) {
+  GstModelProc* self = GST_MODEL_PROC(base);
+  GST_OBJECT_LOCK(self);
+  const Settings settings = self->state->settings;
+  const std::string command = self->state->command;
+  GST_OBJECT_UNLOCK(self);
+  std::string reason;
+  core::ModelProcess::Options options;
+  options.command = cvgst::parse_command(command, reason);
+  options.start_timeout = core::ModelProcess::Milliseconds(settings.start_timeout);
+  options.answer_timeout = core::ModelProcess::Milliseconds(settings.timeout);
+  if (options.command.empty()) {
+    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS,
+                      ("The property command names no program: %s", reason.empty() ? "it is empty" : reason.c_str()),
+                      ("Set it to the program that runs the model, for example command=\"python3 my_model.py\"."));
+    return FALSE;
+  }
+  GST_OBJECT_LOCK(self);
+  self->state->program_name = cvgst::program_name(options.command);
+  GST_OBJECT_UNLOCK(self);
+  core::ModelProcess::Events events;
+  events.changed = [self](auto state, const std::string& message) { on_changed(self, state, message); };
+  events.greeted = cvgst::wrong_with_greeting;
+  events.said = [self](const std::string& line) {
+    std::fprintf(stderr, "[%s] %s\n", model_name(self).c_str(), line.c_str());
+  };
+  try {
+    self->state->process = std::make_unique<core::ModelProcess>(std::move(options), std::move(events));
+  } catch (const std::runtime_error& error) {
+    GST_ELEMENT_ERROR(self, RESOURCE, FAILED, ("The model can't be started: %s.", error.what()), (nullptr));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean gst_model_proc_stop(GstBaseTransform* base) {
+  GST_MODEL_PROC(base)->state->process.reset();
+  return TRUE;
+}
+
+static gboolean gst_model_proc_set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo* in, GstCaps*, GstVideoInfo*) {
+  GstModelProc* self = GST_MODEL_PROC(filter);
+  ModelProcState& state = *self->state;
+  GST_OBJECT_LOCK(self);
+  const int format = state.settings.format;
+  GST_OBJECT_UNLOCK(self);
+  return state.shared.set_format(*in, format == kFormatBgr   ? GST_VIDEO_FORMAT_BGR
+                                      : format == kFormatRgb ? GST_VIDEO_FORMAT_RGB
+                                                             : GST_VIDEO_FORMAT_GRAY8);
+}
+
+// Nothing when the model does not run, or failed.
+static std::optional<cvgst::ModelAnswer> ask(GstModelProc* self, GstBuffer* buffer) {
+  ModelProcState& state = *self->state;
+  const GstSegment& segment = GST_BASE_TRANSFORM(self)->segment;
+  const std::uint32_t frame = frame_id(gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer)));
+  const GstVideoInfo& info = state.shared.info();
+  state.shared.write(state.process->memory(info.size), buffer);
+  const auto line = state.process->ask(
+      cvgst::question_line({frame, info.width, info.height, gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)),
+                            info.stride[0], info.size}));
+  if (!line) return {};
+  auto answer = cvgst::parse_model_answer(*line, frame);
+  if (const auto* wrong = std::get_if<cvgst::Wrong>(&answer)) {
+    state.process->reject(wrong->reason);
+    return {};
+  }
+  return std::get<cvgst::ModelAnswer>(std::move(answer));
+}
+
+static void complain(GstModelProc* self, const std::string& what) {
+  const GstClockTime now = gst_util_get_timestamp();
+  GstClockTime& last = self->state->complained;
+  if (GST_CLOCK_TIME_IS_VALID(last) && now - last < kComplaintInterval) return;
+  last = now;
+  GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s: left out of the results: %s", model_name(self).c_str(), what.c_str()),
+                      (nullptr));
+}
+
+static std::string region_type(ModelProcState& state, const GstStructure* object) {
+  const std::string label = gst_structure_get_string(object, "label");
+  if (state.types.size() < kMaxTypes) state.types.insert(label);
+  return state.types.contains(label) ? label : "object";
+}
+
+static void attach(GstModelProc* self, GstBuffer* buffer, cvgst::ModelAnswer answer, GstClockTime duration,
+                   bool with_message) {
+  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+  const std::string name = model_name(self);
+  if (!answer.left_out.empty()) complain(self, answer.left_out);
+  for (const auto& object : answer.objects)
+    cvgst::add_region(buffer, region_type(*self->state, object.get()),
+                      cvgst::StructurePtr(gst_structure_copy(object.get())), info.width, info.height);
+  cvgst::add_inference(buffer, name.c_str(), duration);
+  if (with_message)
+    cvgst::post_inference(GST_VIDEO_FILTER(self), "modelproc", buffer, name, duration, std::move(answer.objects));
+}
+
+static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
+  GstModelProc* self = GST_MODEL_PROC(base);
+  GST_OBJECT_LOCK(self);
+  const bool with_message = self->state->settings.post_messages;
+  GST_OBJECT_UNLOCK(self);
+  const GstClockTime start = gst_util_get_timestamp();
+  try {
+    auto answer = self->state->process->running() ? ask(self, buffer) : std::nullopt;
+    if (answer)
+      attach(self, buffer, *std::move(answer), gst_util_get_timestamp() - start, with_message);
+    else
+      cvgst::add_skipped(buffer, model_name(self).c_str());
+  } catch (const std::runtime_error& error) {
+    GST_ELEMENT_ERROR(self, RESOURCE, FAILED, ("The model can't be shown the frame: %s.", error.what()), (nullptr));
+    return GST_FLOW_ERROR;
+  }
+  return GST_FLOW_OK;
+}
+
+// Buffers pass through as they are, so whoever comes next chooses how they are allocated.
+static gboolean gst_model_proc_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
+  return gst_pad_peer_query(base->srcpad, query);
+}
+
+static gboolean gst_model_proc_sink_event(GstBaseTransform* base, GstEvent* event) {
+  const auto& process = GST_MODEL_PROC(base)->state->process;
+  if (process && GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) process->interrupt();
+  if (process && GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) process->resume();
+  return GST_BASE_TRANSFORM_CLASS(gst_model_proc_parent_class)->sink_event(base, event);
+}
+
+static GstStateChangeReturn gst_model_proc_change_state(GstElement* element, GstStateChange transition) {
+  const auto& process = GST_MODEL_PROC(element)->state->process;
+  // Before the pads are deactivated, which waits for the streaming thread.
+  if (process && transition == GST_STATE_CHANGE_PAUSED_TO_READY) process->end_questions();
+  return GST_ELEMENT_CLASS(gst_model_proc_parent_class)->change_state(element, transition);
+}
+
+static void gst_model_proc_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  ModelProcState& state = *GST_MODEL_PROC(object)->state;
+  bool known = true;
+  const auto text = [value] { return g_value_get_string(value) != nullptr ? g_value_get_string(value) : ""; };
+  GST_OBJECT_LOCK(object);
+  if (id == kPropCommand)
+    state.command = text();
+  else if (id == kPropModelName)
+    state.model_name = text();
+  else
+    known = properties.set(state.settings, id, value);
+  GST_OBJECT_UNLOCK(object);
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void gst_model_proc_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  const ModelProcState& state = *GST_MODEL_PROC(object)->state;
+  bool known = true;
+  GST_OBJECT_LOCK(object);
+  if (id == kPropCommand)
+    g_value_set_string(value, state.command.c_str());
+  else if (id == kPropModelName)
+    g_value_set_string(value, state.model_name.c_str());
+  else
+    known = properties.get(state.settings, id, value);
+  GST_OBJECT_UNLOCK(object);
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void gst_model_proc_finalize(GObject* object) {
+  delete GST_MODEL_PROC(object)->state;
+  G_OBJECT_CLASS(gst_model_proc_parent_class)->finalize(object);
+}
+
+static void gst_model_proc_init(GstModelProc* self) {
+  self->state = new ModelProcState;
+}
+
+static void install_properties(GObjectClass* klass) {
+  constexpr auto kFlags =
+      static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+  constexpr auto kLive =
+      static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  const Settings& d = kDefaults;
+  const auto add = [klass](GParamSpec* spec, auto field) { properties.install(klass, spec, field); };
+  add(g_param_spec_enum("format", "Format", "What the model sees of each pixel", format_type(), d.format, kFlags),
+      &Settings::format);
+  add(g_param_spec_uint("timeout", "Timeout",
+                        "A model that takes longer for one frame, in milliseconds, is started again; 0: no limit", 0,
+                        3600000, d.timeout, kFlags),
+      &Settings::timeout);
+  add(g_param_spec_uint("start-timeout", "Start timeout",
+                        "A model that takes longer to be ready, in milliseconds, is started again; 0: no limit", 0,
+                        3600000, d.start_timeout, kFlags),
+      &Settings::start_timeout);
+  add(g_param_spec_boolean("post-messages", "Post messages", "Post an element message for each inference",
+                           d.post_messages, kLive),
+      &Settings::post_messages);
+  g_object_class_install_property(
+      klass, kPropCommand,
+      g_param_spec_string("command", "Command",
+                          "Program that runs the model, with its arguments, quoted as for a shell (there is none: no "
+                          "variables, no redirection)",
+                          "", kFlags));
+  g_object_class_install_property(
+      klass, kPropModelName,
+      g_param_spec_string("model-name", "Model name",
+                          "Name of the model in messages and metadata; empty: that of its program or script", "",
+                          kLive));
+}
+
+static void gst_model_proc_class_init(GstModelProcClass* klass) {
+  GST_DEBUG_CATEGORY_INIT(model_proc_debug, "modelproc", 0, "Models in processes of their own");
+  cvgst::register_inference_meta();
+  auto* object = G_OBJECT_CLASS(klass);
+  auto* element = GST_ELEMENT_CLASS(klass);
+  auto* transform = GST_BASE_TRANSFORM_CLASS(klass);
+  object->set_property = gst_model_proc_set_property;
+  object->get_property = gst_model_proc_get_property;
+  object->finalize = gst_model_proc_finalize;
+  install_properties(object);
+  gst_element_class_set_static_metadata(element, "Model in a process of its own", "Filter/Analyzer/Video",
+                                        "Asks a program, in Python or any language, about each frame and attaches what "
+                                        "it answers as regions of interest",
+                                        CV_AUTHOR);
+  gst_element_class_add_static_pad_template(element, &sink_template);
+  gst_element_class_add_static_pad_template(element, &src_template);
+  element->change_state = gst_model_proc_change_state;
+  // Not GstVideoFilter's: it maps frames for writing, which copies one that a tee shares.
+  transform->transform_ip = gst_model_proc_transform_ip;
+  transform->propose_allocation = gst_model_proc_propose_allocation;
+  transform->start = gst_model_proc_start;
+  transform->stop = gst_model_proc_stop;
+  transform->sink_event = gst_model_proc_sink_event;
+  GST_VIDEO_FILTER_CLASS(klass)->set_info = gst_model_proc_set_info;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The exact view through a bad network, in both browsers; and the network itself: it is as bad as it says, and nothing of
+// it stays.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { browsers } from '../lib/browsers.js';
+import { Child, run } from '../lib/child.js';
+import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
+import { badNetwork, canMakeNetworks, noNetworksBecause } from '../lib/network.js';
+import { startServer } from '../lib/server.js';
+import { until } from '../lib/wait.js';
+
+const namespaces = async () => (await run('ip', ['netns', 'list'])).stdout;
+
+/** Runs JavaScript in a process of its own. */
+function script(text, prefix = []) {
+  const [program, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', text];
+  return new Child(program, args);
+}
+
+/** What is to be stopped at the end of a test, the last one first. */
+function stopsOf(t) {
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  return stops;
+}
+
+const options = { skip: canMakeNetworks ? false : noNetworksBecause };
+
+for (const [name, start] of Object.entries(browsers))
+  test(`${name}, 5 % of packets lost both ways and 100 ± 30 ms late: results are on their frames, or not drawn`, options, async (t) => {
+    const network = await badNetwork();
+    const stops = stopsOf(t);
+    stops.push(network.stop);
+    const server = await startServer({
+      pipeline: fastBall(), set: { ...fastSet, runtime: 100, jitter: 50 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`],
+    });
+    stops.push(() => server.stop());
+    const browser = await start({ prefix: network.browserPrefix });
+    stops.push(() => browser.stop());
+    const tab = await browser.newTab();
+    await tab.resize(smallWindow);
+    await tab.watch(server.url);
+    await settled(tab, 10);
+
+    // after the handshake: GStreamer's DTLS takes long where its packets are lost
+    network.set({ loss: 5, delay: 100, jitter: 30 });
+    const first = await tab.reports('the network felt', ({ clock, results, packetsLost }) => results.lag > 150 && packetsLost > 20 && clock);
+    const adapted = await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= first.exact.results.onFrame + 30, 120_000);
+    const seen = await lookOften(tab, 20, 200);
+    // after the pictures, which keep the page busy: the delay fits, and a lost message loses no result
+    const last = await settled(tab, 50, { most: 5, bad: ({ late }) => late });
+    const { frames, results } = counted(adapted, last);
+    assert.equal(last.exact.frames.mismatched, 0, JSON.stringify(last.exact));
+    assert.ok(seen.length >= 5, `${seen.length} pictures with a circle`);
+    assert.deepEqual(seen.filter(({ ring, off }) => ring && !(off <= 2)), [], `of ${seen.length} pictures`);
+    assert.equal(last.attempt, 1, 'one connection');
+
+    while (stops.length > 1) await stops.pop()();
+    const { forwarded, dropped } = await stops.pop()();
+    const lost = forwarded.map((count, way) => (100 * dropped[way]) / (count + dropped[way]));
+    for (const share of lost) assert.ok(share > 1 && share < 9, `${lost} % lost`);
+    t.diagnostic(`${JSON.stringify({ frames, results })}, lost ${lost.map((share) => share.toFixed(1)).join(' and ')} % of ${forwarded.join(' and ')} packets`);
+  });
+
+test('a network changes while it runs', options, async (t) => {
+  const stops = stopsOf(t);
+  const network = await badNetwork({ delay: 200 });
+  stops.push(network.stop);
+  const server = await startServer({ prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`] });
+  stops.push(() => server.stop());
+  const client = script(`for (;;) {
+    const start = performance.now();
+    await (await fetch('${server.url}')).text();
+    console.log(performance.now() - start);
+  }`, network.browserPrefix);
+  stops.push(() => client.stop());
+  await client.says(/\n/);
+  assert.ok(client.lines.every((ms) => Number(ms) >= 400), `${client.lines} ms`);
+  network.set({ delay: 0 });
+  await until('a quick reply', () => client.lines.some((ms) => Number(ms) < 200));
+});
+
+test('a network goes with a process that is killed', options, async () => {
+  const owner = script(`import { badNetwork } from '${new URL('../lib/network.js', import.meta.url)}';
+    await badNetwork();
+    console.log('made');
+    setInterval(() => {}, 1000);`);
+  await owner.says(/made/);
+  assert.match(await namespaces(), new RegExp(`^cv-test-${owner.pid}-`, 'm'));
+  owner.signal('SIGKILL');
+  await until('the end of the namespaces', async () => !(await namespaces()).includes(`cv-test-${owner.pid}-`));
+});

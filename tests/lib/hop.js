@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A transcoder between cv-launch's encoder and its viewers: another process that decodes and encodes the video again, and
+// gives its frames timestamps of their arrival.
+import { createSocket } from 'node:dgram';
+import { Child } from './child.js';
+import { env } from './paths.js';
+
+async function freePort() {
+  const socket = createSocket('udp4');
+  await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
+}
+
+const caps = 'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96';
+const encoder = 'vp8enc deadline=1 cpu-used=8 end-usage=cbr target-bitrate=2000000 keyframe-max-dist=15';
+const receive = (port) => `udpsrc address=127.0.0.1 port=${port} caps=${caps}`;
+const send = (port) => `udpsink host=127.0.0.1 port=${port} sync=false async=false`;
+const newest = 'queue max-size-buffers=1 max-size-bytes=0 max-size-time=0 leaky=downstream';
+
+/** `pipeline`: text of a pipeline file whose viewers get what comes out of the hop, and results from before it. */
+export async function startHop() {
+  const [there, back] = [await freePort(), await freePort()];
+  const line = `-q ${receive(there)} ! rtpvp8depay ! vp8dec ! ${encoder} ! rtpvp8pay mtu=1200 ! ${send(back)}`;
+  const process = new Child('gst-launch-1.0', line.split(' '), { env });
+  const pipeline = `
+    ballsrc ground-truth=true speed=\${speed} line-width=12 show-time=false
+    ! video/x-raw,format=I420,width=640,height=360,framerate=\${framerate}/1 ! framestamp ! tee name=frames
+    frames. ! ${newest} ! ${encoder} ! rtpvp8pay mtu=1200 ! ${send(there)}
+    frames. ! ${newest} ! circledetect runtime=\${runtime} ! fakesink name=results sync=false async=false
+    ${receive(back)} ! rtpvp8depay ! rtpvp8pay mtu=1200 picture-id-mode=15-bit perfect-rtptime=false ! webrtcbin bundle-policy=max-bundle`;
+  return { pipeline, stop: () => process.stop() };
+}

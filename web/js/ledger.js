@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the time between capture and display goes.
+import { LatencyMeter } from './latency.js';
+import { RecentSamples } from './samples.js';
+
+const WINDOW_MS = 2000;
+/** What the server tells comes with each ping, once a second. */
+const DELAYS_MS = 3000;
+
+/**
+ * Each stage in ms: the median of when frames leave it less the median of when they left the one before, so that known
+ * stages add up to the latency. Null where it is not known.
+ * @typedef {{encode: number|null, send: number|null, network: number|null, decode: number|null, display: number|null}} Stages
+ * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {import('./latency.js').Frame & {processingDuration?: number}} Frame
+ */
+
+export class Ledger {
+  #received;
+  #decode = new RecentSamples(WINDOW_MS);
+  /** @type {{encoded: number|null, sent: number|null}} */
+  #server = { encoded: null, sent: null };
+  #told = -Infinity;
+
+  /** @param {import('./clock.js').ServerClock} clock */
+  constructor(clock) {
+    this.#received = new LatencyMeter(clock, (frame) => frame.receiveTime ?? NaN);
+  }
+
+  /** @param {{encoded: number|null, sent: number|null}} delays since capture @param {number} now page time */
+  addServer(delays, now) {
+    this.#server = delays;
+    this.#told = now;
+  }
+
+  /** @param {Frame} frame of requestVideoFrameCallback @param {Stream|null} stream @param {number} now */
+  add(frame, stream, now) {
+    this.#received.add(frame, stream, now);
+    if (frame.processingDuration !== undefined) this.#decode.add(now, frame.processingDuration * 1000);
+  }
+
+  /** @param {number} now @param {import('./latency.js').LatencyReport|null} latency @returns {Stages} */
+  report(now, latency) {
+    const known = now - this.#told <= DELAYS_MS;
+    const encoded = known ? this.#server.encoded : null;
+    const sent = known ? this.#server.sent : null;
+    const arrival = this.#received.report(now);
+    // What the clocks can't tell apart is no time at all; more before its time is nonsense.
+    const received = arrival && sent !== null && arrival.median < sent
+      ? arrival.median + arrival.error < sent ? null : sent
+      : arrival?.median ?? null;
+    const decode = this.#decode.median(now);
+    return {
+      encode: encoded,
+      send: between(encoded, sent),
+      network: between(sent, received),
+      decode,
+      display: received === null || decode === null || !latency ? null : latency.median - received - decode,
+    };
+  }
+}
+
+/** @param {number|null} from @param {number|null} to */
+const between = (from, to) => from === null || to === null ? null : to - from;

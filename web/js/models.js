@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What each model of the pipeline has said, and how it fares. Pure.
+import { LatestResult } from './results.js';
+import { RecentSamples } from './samples.js';
+
+/**
+ * @typedef {import('./protocol.js').Result} Result
+ * @typedef {import('./protocol.js').ModelState} ModelState
+ * @typedef {{model: string, state: ModelState['state']|null, message: string, ms: number|null, perSecond: number, lag: number|null}} ModelReport
+ *   `state`: null for one that runs inside the pipeline
+ */
+
+const RATE_MS = 5000;
+const LAG_MS = 2000;
+/** A model that has nothing to say for so long, and no state, is not there any more. */
+const GONE_MS = 30_000;
+/** More models than this come from something that names each result anew. */
+const MOST = 16;
+
+class Model {
+  latest = new LatestResult();
+  arrivals = new RecentSamples(RATE_MS);
+  lags = new RecentSamples(LAG_MS);
+  /** @type {ModelState|null} */
+  state = null;
+  heard = -Infinity;
+}
+
+export class Models {
+  /** @type {Map<string, Model>} */
+  #models = new Map();
+
+  /**
+   * Whether it is its model's newest result.
+   * @param {Result} result @param {number} now page time
+   * @param {number|null} lag page time of its arrival − server time of its frame's capture, in ms
+   */
+  addResult(result, now, lag) {
+    const model = this.#model(result.model);
+    model.arrivals.add(now, 0);
+    model.heard = now;
+    if (lag !== null) model.lags.add(now, lag);
+    return model.latest.add(result, now);
+  }
+
+  /** They may come in another order than they were sent. @param {ModelState} state */
+  addState(state) {
+    const model = this.#model(state.model);
+    if (!model.state || state.since >= model.state.since) model.state = state;
+  }
+
+  /** The newest result of each model, as long as it is worth showing. @param {number} now @returns {Result[]} */
+  fresh(now) {
+    return [...this.#models.values()].flatMap(({ latest }) => latest.fresh(now) ?? []);
+  }
+
+  /** @param {number} now @param {number|null} offset of the server's clock @returns {ModelReport[]} */
+  report(now, offset) {
+    for (const [name, { state, heard }] of this.#models) if (!state && now - heard > GONE_MS) this.#models.delete(name);
+    return [...this.#models].map(([model, { state, latest, arrivals, lags }]) => {
+      const lag = lags.median(now);
+      return {
+        model, state: state?.state ?? null, message: state?.message ?? '', ms: latest.last?.ms ?? null,
+        perSecond: arrivals.perSecond(now), lag: lag === null || offset === null ? null : lag + offset,
+      };
+    });
+  }
+
+  /** @param {string} name */
+  #model(name) {
+    const model = this.#models.get(name) ?? new Model();
+    this.#models.delete(name);
+    this.#models.set(name, model);
+    if (this.#models.size > MOST) this.#models.delete([...this.#models.keys()][0]);
+    return model;
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Counts what was drawn on what. Pure.
+
+import { isNewer } from './frame-id.js';
+
+/**
+ * @typedef {{shown: number, matched: number, mismatched: number, withoutResult: number, unreadable: number,
+ *   disagreeing: number, readBack: number}} FrameCounts frames that were shown; with a result of their own; under another frame's identity;
+ *   without a result of their own; whose stamp could not be read; whose RTP timestamp and stamp name different frames; whose
+ *   stamp was read again from what was shown, results and all
+ * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts results drawn on their frame; that came when it
+ *   had passed; whose frame the browser never showed
+ */
+
+/** More than any delay makes results wait: a hidden page is shown no frames for hours. */
+const MOST_WAITING = 2000;
+
+export class Proof {
+  /** @type {FrameCounts} */
+  frames = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
+  /** @type {ResultCounts} */
+  results = { onFrame: 0, late: 0, unseen: 0 };
+  /** Results of frames that are still to come, by frame, in order. @type {Map<number, number>} */
+  #waiting = new Map();
+  /** @type {number|null} */
+  #shown = null;
+
+  /** What came before, in another mode, does not count. */
+  restart() {
+    this.#waiting.clear();
+    this.#shown = null;
+  }
+
+  /** @param {number} frame */
+  addResult(frame) {
+    if (this.#shown !== null && !isNewer(frame, this.#shown)) this.results.late++;
+    else this.#waiting.set(frame, (this.#waiting.get(frame) ?? 0) + 1);
+    if (this.#waiting.size <= MOST_WAITING) return;
+    const [[oldest, count]] = this.#waiting;
+    this.results.unseen += count;
+    this.#waiting.delete(oldest);
+  }
+
+  /**
+   * @param {number|null} claimed the frame that it was taken for; null: unknown, and nothing was drawn
+   * @param {number|null} actual what its pixels say; null: they say nothing
+   * @param {boolean} matched whether a result of the claimed frame was drawn
+   * @param {{disagree: boolean, unreadable: boolean}} signs
+   */
+  addFrame(claimed, actual, matched, { disagree, unreadable }) {
+    const { frames } = this;
+    frames.shown++;
+    const wrong = claimed !== null && actual !== null && claimed !== actual;
+    if (wrong) frames.mismatched++;
+    else if (matched) frames.matched++;
+    else frames.withoutResult++;
+    if (unreadable) frames.unreadable++;
+    if (disagree) frames.disagreeing++;
+    if (claimed !== null && !wrong) this.#pass(claimed);
+  }
+
+  /** What was shown was looked at again. @param {number} claimed @param {number} actual */
+  addReading(claimed, actual) {
+    this.frames.readBack++;
+    if (claimed !== actual) this.frames.mismatched++;
+  }
+
+  /** @param {number} id of the frame that is shown */
+  #pass(id) {
+    if (this.#shown !== null && !isNewer(id, this.#shown)) return;
+    this.#shown = id;
+    for (const [frame, count] of this.#waiting) {
+      if (isNewer(frame, id)) continue;
+      this.results[frame === id ? 'onFrame' : 'unseen'] += count;
+      this.#waiting.delete(frame);
+    }
+  }
+}
