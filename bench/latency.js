@@ -8,7 +8,9 @@
 //                 [--rates=25,30,60,100] [--browsers=Chromium,Firefox] [--seconds=8] [--rounds=2] [--csv=bench/latency.csv]
 //
 // A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
-// (a picture: when the page looks before a repaint). The floor is our encoder's time for a frame, the browser's to decode it,
+// (a picture: when the page looks before a repaint). It was received when the browser says so, with its last packet; when it
+// left our encoder and our server, cv-launch says. What results take is measured with async.pipe and cv-launch's own page.
+// The floor is our encoder's time for a frame, the browser's to decode it,
 // and half the time between two repaints. Single runs can be below it: at 30 and 60 frames a second, of the screen's own
 // beat, a run keeps the phase to the repaints that it happened to begin with, and a browser that has nothing else to do may
 // repaint at once. CV_LAUNCH and GST_PLUGIN_PATH as for the tests; CV_FRAME_WRITER: the program of bench/peers.
@@ -17,6 +19,7 @@ import { loadavg, networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
 import { browsers } from '../tests/lib/browsers.js';
 import { cpuTimeOfTree, steal } from '../tests/lib/proc.js';
+import { startServer } from '../tests/lib/server.js';
 import { percentile, until } from '../tests/lib/wait.js';
 import { servePage } from './peers/page_server.js';
 import { plot } from './peers/plot.js';
@@ -37,7 +40,8 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const warmUp = 2000;
 const columns = ['browser', 'size', 'rate', 'round', 'peer', 'frames', 'p50', 'p95', 'firstSecond', 'shown', 'decoded', 'skipped', 'bits',
-  'fromNavigation', 'fromConnect', 'serverCpu', 'browserCpu', 'lost', 'dropped', 'unreadable', 'decode', 'repaint', 'steal', 'load', 'failure'];
+  'fromNavigation', 'fromConnect', 'serverCpu', 'browserCpu', 'lost', 'dropped', 'unreadable', 'encoded', 'sent', 'received', 'decode', 'repaint',
+  'delivered', 'drawn', 'drawnP95', 'steal', 'load', 'failure'];
 
 /** What all peers are to send. One encoder thread is enough up to 720p. */
 function video(size, rate) {
@@ -60,7 +64,7 @@ function cpu(server) {
 const sent = async (server, counts) => counts.bytes ?? Number(await (await fetch(`${server.url}/sent`)).text());
 
 /** Figures of what a page saw from `begin` to `end`. */
-function figures({ rate }, begin, { counts: end, drift, frames, first, repaint }) {
+function figures({ rate }, begin, { counts: end, drift, frames, first, delays, repaint }) {
   if (Math.abs(drift) > 1) throw new Error(`the system's clock was moved by ${drift.toFixed(1)} ms`);
   const measured = frames.filter(({ at }) => at >= begin.at && at < end.at);
   const early = frames.filter(({ at }) => at < first.shown + 1000);
@@ -74,7 +78,8 @@ function figures({ rate }, begin, { counts: end, drift, frames, first, repaint }
     firstSecond: percentile(early.map(({ latency }) => latency), 50), shown: measured.length / ((end.at - begin.at) / 1000),
     decoded: per('decoded'), skipped: Math.max(0, Math.round(spanned) + 1 - measured.length), bits: per('bytes') * 8,
     fromNavigation: first.shown, fromConnect: first.shown - first.connect, serverCpu: per('serverCpu'), browserCpu: per('browserCpu'),
-    lost: count('lost'), dropped: count('dropped'), unreadable: count('unreadable'),
+    lost: count('lost'), dropped: count('dropped'), unreadable: count('unreadable'), ...delays,
+    received: percentile(measured.map(({ received }) => received).filter(Number.isFinite), 50),
     decode: count('decodeTime') / count('decoded') * 1000, repaint,
   };
 }
@@ -101,6 +106,24 @@ async function measure(browser, page, peer, setup) {
   }
 }
 
+/** From the end of an inference to its result in the page, and to its being drawn over the video. */
+async function measureResults(browser, { rate: framerate, ...video }) {
+  const server = await startServer({ pipeline: 'async', set: { ...video, framerate } });
+  try {
+    const tab = await browser.newTab();
+    try {
+      await tab.watch(server.url);
+      await new Promise((resolve) => { setTimeout(resolve, warmUp + seconds * 1000); });
+      const { results: { received, delivery, drawn } } = await tab.reports('results drawn', ({ results }) => results.delivery && results.drawn);
+      return { frames: received, delivered: delivery.p95, drawn: drawn.median, drawnP95: drawn.p95 };
+    } finally {
+      await tab.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
 /** The browser that runs; after a failure a new one, since it may have been the browser's. */
 class Runner {
   #browser = null;
@@ -115,6 +138,7 @@ class Runner {
     let result;
     try {
       if (peer === 'encoder') result = await encodeTimes(setup, Math.min(seconds, 4));
+      else if (peer === 'results') result = await measureResults(this.#browser ??= await browsers[this.name](), setup);
       else result = await measure(this.#browser ??= await browsers[this.name](), this.page, peer, setup);
     } catch (error) {
       result = { failure: error.message.replaceAll(/\s+/g, ' ').replaceAll(/[",]/g, ' ') };
@@ -131,10 +155,10 @@ class Runner {
 
 const text = (value) => (typeof value === 'number' ? (Number.isFinite(value) ? String(Math.round(value * 1000) / 1000) : '') : value ?? '');
 
-/** All peers and the encoder in turns, each time beginning with another one. */
+/** All peers, the encoder and results in turns, each time beginning with another one. */
 async function* runs(name, page) {
   const runner = new Runner(name, page);
-  const order = [...options.peers.split(','), 'encoder'];
+  const order = [...options.peers.split(','), 'encoder', 'results'];
   try {
     for (const size of options.sizes.split(','))
       for (const rate of options.rates.split(','))
@@ -154,7 +178,7 @@ for (const name of options.browsers.split(','))
   for await (const run of runs(name, page)) {
     all.push(run);
     appendFileSync(options.csv, `${columns.map((column) => text(run[column]))}\n`);
-    process.stderr.write(`${name} ${run.size} ${run.rate}/s ${run.peer}: ${run.failure ?? `${run.p50.toFixed(1)} ms, ${run.shown.toFixed(1)}/s`}\n`);
+    process.stderr.write(`${name} ${run.size} ${run.rate}/s ${run.peer}: ${run.failure ?? `${(run.p50 ?? run.delivered).toFixed(1)} ms`}\n`);
   }
 const { markdown, missed } = summary(all, options.peers.split(','));
 writeFileSync(options.csv.replace(/(\.csv)?$/, '.svg'), plot(all, options.peers.split(',')));

@@ -45,7 +45,8 @@ function ours(video, server, source) {
     if (candidate?.candidate) signaling.send({ type: 'candidate', candidate: candidate.candidate, sdpMLineIndex: candidate.sdpMLineIndex });
   };
   pc.ondatachannel = ({ channel }) => {
-    if (channel.label === 'control') new ControlChannel(channel, { add() {} }, () => {});  // its pings are the heartbeat
+    // its pings are the heartbeat
+    if (channel.label === 'control') new ControlChannel(channel, { add() {} }, (delays) => { source.delays = delays; });
     else channel.onmessage = ({ data }) => { source.epoch = parseResults(data).epoch ?? source.epoch; };
   };
 }

@@ -10,12 +10,12 @@ const query = new URLSearchParams(location.search);
 const stamp = { rows: STAMP_ROWS, cell: Number(query.get('cell')) };
 const strip = new OffscreenCanvas(1, STAMP_ROWS).getContext('2d', { willReadFrequently: true });
 
-/** Each frame when its pixels were first seen, in the order of that. @type {Map<number, number>} */
+/** Each frame when its pixels were first seen, in the order of that, and received. @type {Map<number, {at: number, received?: number}>} */
 const seen = new Map();
 const first = { connect: NaN, shown: NaN };
 let [unreadable, offset] = [0, NaN];
-/** What the peer tells: unix time, in ms, of id 0; and its counts. */
-const source = { epoch: 0, stats: async () => ({}) };
+/** What the peer tells: unix time, in ms, of id 0; how old frames are that come out of its encoder, and leave it; its counts. */
+const source = { epoch: 0, delays: {}, stats: async () => ({}) };
 
 /** The id in rows `top` and on of what is drawn. Only these are drawn: the whole would cost the decoder its processor. */
 function readDrawn(image, top, width) {
@@ -41,18 +41,18 @@ async function readPicture(picture) {
   return readDrawn(bitmap, 0, width);
 }
 
-function record(id, at) {
+function record(id, at, received) {
   if (id === null) ++unreadable;
-  else if (!seen.has(id)) seen.set(id, at);
+  else if (!seen.has(id)) seen.set(id, { at, received });
 }
 
 /** Every frame that the video presents; its time is that at which the browser calls. */
 function watchVideo(video) {
-  const presented = async () => {
+  const presented = async (_, { receiveTime }) => {
     const at = performance.now();
     video.requestVideoFrameCallback(presented);
     first.shown ||= at;
-    record(await readVideo(video), at);
+    record(await readVideo(video), at, receiveTime);
   };
   video.requestVideoFrameCallback(presented);
 }
@@ -104,8 +104,11 @@ window.bench = {
     const counts = { at: performance.now(), unreadable, ...await source.stats() };
     const drift = clockOffset() - offset;
     const zero = performance.timeOrigin + offset;
-    const frames = [...seen].map(([id, at]) => ({ id, at, latency: zero + at - captureTime(id, source.epoch, zero + at) }));
-    return JSON.stringify({ counts, drift, frames, first, repaint: await repaintInterval() });
+    const frames = [...seen].map(([id, { at, received }]) => {
+      const latency = zero + at - captureTime(id, source.epoch, zero + at);
+      return { id, at, latency, received: latency - at + received };
+    });
+    return JSON.stringify({ counts, drift, frames, first, delays: source.delays, repaint: await repaintInterval() });
   },
 };
 
