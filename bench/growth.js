@@ -33,7 +33,7 @@ const framerate = 30;
 const sizes = {
   small: { width: 640, height: 360, framerate, bitrate: 1_000_000 },
   hd: { width: 1280, height: 720, framerate, bitrate: 2_500_000 },
-  fullHd: { width: 1920, height: 1080, framerate, bitrate: 4_000_000, threads: 2 },
+  fullHd: { width: 1920, height: 1080, framerate, bitrate: 4_000_000 },
 };
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -43,11 +43,11 @@ const columns = ['browser', 'size', 'rate', 'round', 'peer', 'frames', 'p50', 'p
   'fromNavigation', 'fromConnect', 'serverCpu', 'browserCpu', 'lost', 'dropped', 'unreadable', 'encoded', 'sent', 'received', 'decode', 'repaint',
   'delivered', 'drawn', 'drawnP95', 'steal', 'load', 'failure'];
 
-/** What all peers are to send. One encoder thread is enough up to 720p. */
+/** What all peers are to send. */
 function video(size, rate) {
   const [width, height] = size.split('x').map(Number);
   const bitrate = height > 720 ? 5_000_000 : height > 360 ? 2_500_000 : 1_000_000;
-  return { width, height, rate: Number(rate), bitrate, threads: height > 720 ? 2 : 1 };
+  return { width, height, rate: Number(rate), bitrate };
 }
 
 /** The machine's main address: neither Firefox nor aiortc use loopback for media. */

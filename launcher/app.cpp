@@ -109,15 +109,16 @@ Server::Events App::server_events() {
   return events;
 }
 
-// The first webrtcbin loads libraries and makes the DTLS certificate, which takes 300 ms: not from the first viewer's
-// time.
+// The first offer loads libraries and makes the DTLS certificate, which takes 300 ms: not from the first viewer's time.
 void App::warm_up() {
   try {
     ViewerPipeline viewer = make_viewer_pipeline(*producer_, media_addresses(options_.host), "warm-up");
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_READY);
     make_channels(viewer);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_PAUSED);
-    reaper_.end(std::move(viewer.pipeline));
+    PromisePtr offer(gst_promise_new(), gst_promise_unref);
+    g_signal_emit_by_name(viewer.webrtcbin.get(), "create-offer", nullptr, offer.get());
+    end_viewer_pipeline(std::move(viewer), std::move(offer), reaper_);
   } catch (const std::runtime_error& error) {
     g_warning("viewers can't be set up: %s", error.what());
   }

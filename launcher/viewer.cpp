@@ -4,7 +4,6 @@
 #include <regex>
 #include <stdexcept>
 
-#include "reaper.h"
 
 namespace {
 
@@ -153,13 +152,7 @@ void Viewer::end() {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
     handlers_.pop_back();
   }
-  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both fixed in 1.22.3)
-  std::vector<GObjectPtr<GObject>> channels;
-  for (auto* channel : {&pipeline_.results, &pipeline_.control})
-    if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
-  pipeline_.streams.clear();
-  pipeline_.webrtcbin.reset();
-  reaper_.end(std::move(pipeline_.pipeline), std::move(asked_), std::move(channels));
+  end_viewer_pipeline(std::move(pipeline_), std::move(asked_), reaper_);
 }
 
 void Viewer::make_offer_when_ready() {

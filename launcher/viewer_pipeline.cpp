@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/frame_id.h"
+#include "reaper.h"
 
 namespace {
 
@@ -233,4 +234,14 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<
 void make_channels(ViewerPipeline& viewer) {
   viewer.results = make_channel(viewer.webrtcbin.get(), "results", false);
   viewer.control = make_channel(viewer.webrtcbin.get(), "control", true);
+}
+
+void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper) {
+  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both fixed in 1.22.3)
+  std::vector<GObjectPtr<GObject>> channels;
+  for (auto* channel : {&viewer.results, &viewer.control})
+    if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
+  viewer.streams.clear();
+  viewer.webrtcbin.reset();
+  reaper.end(std::move(viewer.pipeline), std::move(asked), std::move(channels));
 }

@@ -36,3 +36,6 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<
 
 // The channels can be made once webrtcbin is READY, and must be before the offer is.
 void make_channels(ViewerPipeline& viewer);
+
+// Away from the main thread, after webrtcbin's reply to what it was `asked` last.
+void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper);

@@ -7,7 +7,7 @@ import { cvLaunch, env, pipe, root } from '../../tests/lib/paths.js';
 import { pipelineFile, runLaunch, startServer } from '../../tests/lib/server.js';
 import { percentile } from '../../tests/lib/wait.js';
 
-/** @typedef {{width: number, height: number, rate: number, bitrate: number, threads: number}} Video */
+/** @typedef {{width: number, height: number, rate: number, bitrate: number}} Video */
 
 const frameWriter = resolve(root, process.env.CV_FRAME_WRITER ?? join(dirname(cvLaunch), '../bench/frame-writer'));
 const caps = 'framerate=${framerate:-30}/1';
