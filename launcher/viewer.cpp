@@ -4,7 +4,6 @@
 #include <regex>
 #include <stdexcept>
 
-
 namespace {
 
 constexpr gint64 kLimitUs = 10 * G_USEC_PER_SEC;  // for the answer, for DTLS, between heartbeats
