@@ -110,6 +110,7 @@ export class View {
   reveal(stampRows) {
     this.#rows = stampRows;
     this.#live = true;
+    this.#player.dataset.pictured = '';
     this.#cover.hidden = true;
     this.#measure();
   }
