@@ -159,6 +159,7 @@ void Producer::hold_watchdogs() {
         auto* watchdog = GST_ELEMENT(g_value_get_object(item));
         int timeout = 0;
         g_object_get(watchdog, "timeout", &timeout, nullptr);
+        if (timeout == 0) return;  // switched off
         g_object_set(watchdog, "timeout", std::max(timeout, kFirstFrameMs), nullptr);
         static_cast<decltype(watchdogs_)*>(list)->emplace_back(gst_share(watchdog), timeout);
       },

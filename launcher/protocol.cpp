@@ -93,13 +93,15 @@ class Reader {
       return fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limit) +
                   " are taken");
     const JsonOutline outline = outline_json(text);
-    if (outline.too_deep) return fail("not JSON of ours: nested more than " + std::to_string(kMaxJsonDepth) + " deep");
+    if (outline == JsonOutline::kTooDeep)
+      return fail("not JSON of ours: nested more than " + std::to_string(kMaxJsonDepth) + " deep");
+    if (outline == JsonOutline::kMoreBehind) return fail("not JSON: there is more text behind the object");
+    if (outline == JsonOutline::kNotJson) return fail("not JSON: a comment or a single quote");
     g_autoptr(GError) error = nullptr;
     if (!json_parser_load_from_data(parser_.get(), text.data(), static_cast<gssize>(text.size()), &error))
       return fail(std::string("not JSON: ") + error->message);
     JsonNode* root = json_parser_get_root(parser_.get());
     if (!root || !JSON_NODE_HOLDS_OBJECT(root)) return fail("not a JSON object");
-    if (outline.more_behind) return fail("not JSON: there is more text behind the object");
     object_ = json_node_get_object(root);
   }
   JsonNode* member(const char* name) {
@@ -214,12 +216,12 @@ std::string stream(const StreamInfo& info) {
 }
 
 std::string model(const ModelState& state) {
-  constexpr std::size_t kMaxMessage = kMaxResult / 4;  // a character may take six in JSON
+  constexpr std::size_t kMaxMessage = kMaxResult / 8;  // a character may take six in JSON
   const auto& message = state.message;
   // what was said last is at the end
   const std::string shown = message.size() <= kMaxMessage ? message
-                                                          : message.substr(0, kMaxMessage / 4) + "\n…\n" +
-                                                                message.substr(message.size() - kMaxMessage / 4);
+                                                          : message.substr(0, kMaxMessage / 2) + "\n…\n" +
+                                                                message.substr(message.size() - kMaxMessage / 2);
   return Writer()
       .set("type", "model")
       .set("model", state.model)

@@ -162,6 +162,7 @@ static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoI
   const GstVideoFormat format = input == cvgst::Input::kBgr ? GST_VIDEO_FORMAT_BGR : GST_VIDEO_FORMAT_GRAY8;
   gst_video_info_set_format(&state.converted_info, format, static_cast<guint>(in->width),
                             static_cast<guint>(in->height));
+  state.converted_info.interlace_mode = in->interlace_mode;
   state.converted_info.fps_n = in->fps_n;
   state.converted_info.fps_d = in->fps_d;
   state.converter.reset(gst_video_converter_new(in, &state.converted_info, nullptr));

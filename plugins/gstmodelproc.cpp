@@ -9,9 +9,9 @@
  * Python there is cv_model.py.
  *
  * Each object becomes a #GstVideoRegionOfInterestMeta whose type is its label and whose box is its box, with a params
- * structure "detection": the doubles "x", "y", "w", "h" (the box with fractions) and "confidence", the string "label",
- * "polygon" and "keypoints" as arrays of arrays of doubles, and the object's other fields by their names; those for
- * which GStreamer has no type are in a string "json". Each frame that the model saw gets a custom meta
+ * structure "detection": the doubles "x", "y", "w", "h" (the box with fractions), "confidence", "center-x", "center-y"
+ * and "radius", the strings "label" and "text", "polygon" and "keypoints" as arrays of arrays of doubles, and the
+ * object's other fields in the string "json", a JSON object. Each frame that the model saw gets a custom meta
  * "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds from the frame's arrival to the answer).
  *
  * Each model has a branch of its own: of several in a row the first one's CvInferenceMeta counts. Frames wait for the

@@ -22,7 +22,8 @@ std::string program_name(const std::vector<std::string>& command) {
   for (std::size_t i = 1; i < command.size(); ++i) {
     const std::string name = base(command[i]);
     const auto dot = name.find_last_of('.');
-    if (dot != std::string::npos && dot > 0 && name[0] != '-') return name.substr(0, dot);
+    if (dot != std::string::npos && dot > 0 && name[0] != '-' && !g_ascii_isdigit(name[dot + 1]))
+      return name.substr(0, dot);
   }
   return base(command[0]);
 }

@@ -38,17 +38,20 @@ struct Message {
   explicit Message(const std::string& line, const char* type) : parser(G_OBJECT(json_parser_new())) {
     const std::string said = " said \"" + line.substr(0, kMaxQuote) + (line.size() > kMaxQuote ? "…" : "") + "\"";
     const JsonOutline outline = outline_json(line);
-    if (outline.too_deep) {
+    if (outline == JsonOutline::kTooDeep)
       reason = said.substr(1) + ", which is nested more than " + std::to_string(kMaxJsonDepth) + " deep";
-      return;
-    }
+    else if (outline == JsonOutline::kMoreBehind)
+      reason = said.substr(1) + ", which is not one JSON object";
+    else if (outline == JsonOutline::kNotJson)
+      reason = said.substr(1) + ", which is not JSON";
+    if (!reason.empty()) return;
     g_autoptr(GError) error = nullptr;
     JsonNode* root = nullptr;
     if (json_parser_load_from_data(JSON_PARSER(parser), line.data(), static_cast<gssize>(line.size()), &error))
       root = json_parser_get_root(JSON_PARSER(parser));
     if (error != nullptr) {
       reason = said.substr(1) + ", which is not JSON (" + error->message + ")";
-    } else if (root == nullptr || !JSON_NODE_HOLDS_OBJECT(root) || outline.more_behind) {
+    } else if (root == nullptr || !JSON_NODE_HOLDS_OBJECT(root)) {
       reason = said.substr(1) + ", which is not one JSON object";
     } else if (g_strcmp0(json_object_get_string_member_with_default(json_node_get_object(root), "type", nullptr),
                          type) != 0) {
@@ -177,7 +180,9 @@ StructurePtr parse_object(JsonNode* node, std::string& reason) {
     if (one_of(name, {"polygon", "keypoints"})) {
       if (!add_points(structure.get(), name, value, points))
         return reason = std::string("has a \"") + name + "\" that is no list of points", nullptr;
-    } else if (std::strcmp(name, "json") == 0 || !add_plain(structure.get(), name, value)) {
+    } else if (!one_of(name, {"x", "y", "w", "h", "center-x", "center-y", "radius", "confidence", "label", "text"}) ||
+               !add_plain(structure.get(), name, value)) {
+      // GLib never forgets the name of a structure's field: only ours become one
       json_object_set_member(rest, name, json_node_copy(value));
     }
   }

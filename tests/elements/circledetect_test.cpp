@@ -183,6 +183,15 @@ TEST(CircleDetect, takes_new_caps_while_running) {
   }
 }
 
+TEST(CircleDetect, takes_interlaced_pictures) {
+  for (const char* format : {"I420", "BGRx", "YUY2"}) {
+    const auto caps = caps_text(format, 320, 240) + ",interlace-mode=mixed";
+    const auto harness = play("circledetect", caps);
+    const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), ball_frame(info_of(caps)).release()));
+    EXPECT_EQ(regions_of(out.get()).size(), 1U) << caps;
+  }
+}
+
 TEST(CircleDetect, starts_and_stops_a_hundred_times) {
   const auto caps = caps_text("BGR", 320, 240);
   const auto harness = play("circledetect", caps);

@@ -70,6 +70,8 @@ for (const [fault, message] of Object.entries({
   'wrong-type': /the model said ".*" where {"type":"result".+} was due/,
   huge: /the model gave an answer of more than 1048576 bytes: "{"type"/,
   twice: /the model said ".+", which is not one JSON object/,
+  'deep-behind': /the model said ".+", which is not one JSON object/,
+  'deep-commented': /the model said ".+", which is not JSON/,
   deep: /the model said "\[+.+", which is nested more than 32 deep/,
   latin1: /the model ended with status 4.*It said last:\n.*f.+r/s,
   secret: /the model ended with status 5.*cannot open rtsp:\/\/\*\*\*@camera\/x/s,
