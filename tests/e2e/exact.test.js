@@ -130,6 +130,7 @@ for (const [name, start] of Object.entries(browsers))
       const seen = await lookOften(tab, 20);
       const { frames, results } = counted(before, await tab.report());
       assert.ok(seen.length >= 10 && seen.every(({ ring, off }) => !ring || off <= 2), JSON.stringify(seen));
+      assert.ok(seen.filter(({ ring }) => ring).length >= 0.9 * seen.length, 'the ball is found');
       assert.equal(frames.mismatched, 0);
       assert.ok(results.onFrame > 10, JSON.stringify(results));
       if (knowsTimes) assert.ok(frames.disagreeing > 0.9 * frames.shown, 'the timestamps were rewritten');

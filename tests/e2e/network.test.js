@@ -54,6 +54,7 @@ for (const [name, start] of Object.entries(browsers))
     assert.equal(last.exact.frames.mismatched, 0, JSON.stringify(last.exact));
     assert.ok(seen.length >= 5, `${seen.length} pictures with a circle`);
     assert.deepEqual(seen.filter(({ ring, off }) => ring && !(off <= 2)), [], `of ${seen.length} pictures`);
+    assert.ok(seen.filter(({ ring }) => ring).length >= 0.9 * seen.length, 'the ball is found');
     assert.equal(last.attempt, 1, 'one connection');
 
     while (stops.length > 1) await stops.pop()();

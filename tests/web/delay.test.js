@@ -32,7 +32,7 @@ test('the lag is how much later than its frame a result comes, across the wrap o
   const control = new DelayControl();
   run(control, 0, 12_000, { took: () => 150 });
   assertNear(control.lag(12_000), 150 - WAY_MS);
-  assertNear(control.target(12_000, Infinity), 150 - WAY_MS + 30);
+  assertNear(control.target(12_000, Infinity, 0), 150 - WAY_MS + 30);
 });
 
 test('the delay that is in a frame already does not count', () => {
@@ -44,12 +44,13 @@ test('the delay that is in a frame already does not count', () => {
 
 test('without frames or without results nothing is known, and the delay is left as it is', () => {
   const control = new DelayControl();
-  assert.deepEqual([control.lag(0), control.target(0, Infinity)], [null, null]);
+  assert.deepEqual([control.lag(0), control.target(0, Infinity, 7)], [null, 7]);
   run(control, 0, 4000);
-  assert.deepEqual([control.lag(4000), control.target(4000, Infinity)], [null, null]);
+  assert.deepEqual([control.lag(4000), control.target(4000, Infinity, 7)], [null, 7]);
   control.addResult(resultOf(3960), 4100, false);
   assertNear(control.lag(4100), 140 - WAY_MS);
-  assert.equal(control.target(60_000, Infinity), null, 'when all that was known is old');
+  assert.equal(control.target(60_000, Infinity, 7), 7, 'when all that was known is old');
+  assert.equal(control.target(60_000, 5, 7), 5, 'the viewer\'s bound is for that too');
 });
 
 test('what a page sees while it opens tells nothing', () => {
@@ -63,12 +64,12 @@ test('what a page sees while it opens tells nothing', () => {
 test('a slow result counts at once, and for a while', () => {
   const control = new DelayControl();
   run(control, 0, 8000, { took: () => 100 });
-  const usual = control.target(8000, Infinity) ?? 0;
+  const usual = control.target(8000, Infinity, 0);
   run(control, 8000, 16_000, { took: (time) => time === 8000 ? 500 : 100 });
   assertNear(control.lag(16_000), 500 - WAY_MS);
-  assert.ok((control.target(16_000, Infinity) ?? 0) > 500 - WAY_MS + 15, 'more than what was seen where times differ');
+  assert.ok(control.target(16_000, Infinity, 0) > 500 - WAY_MS + 15, 'more than what was seen where times differ');
   run(control, 16_000, 29_000, { took: () => 100 });
-  assertNear(control.target(29_000, Infinity), usual);
+  assertNear(control.target(29_000, Infinity, 0), usual);
 });
 
 test('one late frame does not change the delay', () => {
@@ -81,10 +82,10 @@ test('one late frame does not change the delay', () => {
 test('the delay is never negative, and not more than the viewer allows', () => {
   const control = new DelayControl();
   run(control, 0, 4000, { took: () => 0 });
-  assert.equal(control.target(4000, Infinity), 0);
+  assert.equal(control.target(4000, Infinity, 0), 0);
   run(control, 4000, 8000, { took: () => 1500 });
-  assert.ok((control.target(9500, Infinity) ?? 0) > 1500 - WAY_MS);
-  assert.deepEqual([control.target(9500, 250), control.target(9500, 0)], [250, 0]);
+  assert.ok(control.target(9500, Infinity, 0) > 1500 - WAY_MS);
+  assert.deepEqual([control.target(9500, 250, 0), control.target(9500, 0, 0)], [250, 0]);
 });
 
 test('where skipped frames are filled, they wait for the result after them', () => {
@@ -99,7 +100,7 @@ test('after clear() only new results count, and nothing waits since before it', 
   const control = new DelayControl();
   run(control, 0, 8000, { took: () => 900, every: 5, fills: true });
   control.clear();
-  assert.equal(control.target(8900, Infinity), null);
+  assert.equal(control.target(8900, Infinity, 7), 7);
   run(control, 9000, 9040);
   control.addResult(resultOf(9000), 9150, true);
   assertNear(control.lag(9150), 150 - WAY_MS);

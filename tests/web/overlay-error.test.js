@@ -24,7 +24,7 @@ test('the error is the distance in the frame that was shown, whichever is known 
     if (truthFirst) errors.addResult(truth(6000, 100, 100), 1000);
     errors.addFrame(6000, [result(3000, box('ball', 103, 104))], 'async', 1010);
     if (!truthFirst) errors.addResult(truth(6000, 100, 100), 1010);
-    assert.deepEqual(errors.points, [{ time: 1010, value: 5, mode: 'async' }]);
+    assert.deepEqual(errors.points(1010), [{ time: 1010, value: 5, mode: 'async' }]);
     assert.equal(errors.median(1010), 5);
   }
 });
@@ -33,9 +33,9 @@ test('a frame is compared with its own truth only', () => {
   const errors = new OverlayError();
   errors.addResult(truth(3000, 100, 100), 0);
   errors.addFrame(6000, [result(3000, box('ball', 100, 100))], 'async', 10);
-  assert.deepEqual([errors.points, errors.median(10)], [[], null]);
+  assert.deepEqual([errors.points(10), errors.median(10)], [[], null]);
   errors.addResult(truth(6000, 130, 140), 20);
-  assert.deepEqual(errors.points, [{ time: 20, value: 50, mode: 'async' }]);
+  assert.deepEqual(errors.points(20), [{ time: 20, value: 50, mode: 'async' }]);
 });
 
 test('of all objects drawn, by all models, the nearest counts, and the truth itself does not', () => {
@@ -44,7 +44,7 @@ test('of all objects drawn, by all models, the nearest counts, and the truth its
   const balls = [box('ball', 300, 100), box('ball', 100, 112)];
   const drawn = [truth(0, 100, 100), result(0, ...balls), result(0, box('ball', 80, 100))];
   errors.addFrame(0, drawn, 'exact', 10);
-  assert.deepEqual(errors.points, [{ time: 10, value: 12, mode: 'exact' }]);
+  assert.deepEqual(errors.points(10), [{ time: 10, value: 12, mode: 'exact' }]);
 });
 
 test('a centre that the detector gives is more exact than its box’s middle', () => {
@@ -53,7 +53,7 @@ test('a centre that the detector gives is more exact than its box’s middle', (
   errors.addFrame(0, [result(0, { ...box('ball', 200, 200), 'center-x': 100.5, 'center-y': 100 })], 'exact', 0);
   errors.addResult(result(3000, { ...box('truth', 50, 50), 'center-x': '100', 'center-y': 100 }), 1);
   errors.addFrame(3000, [result(0, box('ball', 53, 54))], 'exact', 1);
-  assert.deepEqual(errors.points.map(({ value }) => value), [0.5, 5]);
+  assert.deepEqual(errors.points(1).map(({ value }) => value), [0.5, 5]);
 });
 
 test('without a truth, or with nothing drawn, there is no error', () => {
@@ -62,7 +62,7 @@ test('without a truth, or with nothing drawn, there is no error', () => {
   errors.addFrame(0, [result(0, box('ball', 1, 1))], 'exact', 0);
   errors.addResult(truth(3000, 1, 1), 0);
   for (const drawn of [[], [result(3000)], [truth(3000, 1, 1)]]) errors.addFrame(3000, drawn, 'exact', 0);
-  assert.deepEqual([errors.points, errors.median(0)], [[], null]);
+  assert.deepEqual([errors.points(0), errors.median(0)], [[], null]);
 });
 
 test('the median is of the last two seconds, the points of the last twenty', () => {
@@ -73,12 +73,13 @@ test('the median is of the last two seconds, the points of the last twenty', () 
   }
   assert.equal(errors.median(30_000), 290);
   assert.equal(errors.median(40_000), null);
-  assert.deepEqual([errors.points[0].time, errors.points.length], [10_000, 41]);
+  assert.deepEqual([errors.points(30_000)[0].time, errors.points(30_000).length], [10_000, 41]);
+  assert.equal(errors.points(50_001).length, 0, 'also when no new one comes');
 });
 
 test('what never finds its other half is forgotten in the end, what is new is not', () => {
   const errors = new OverlayError();
   for (let frame = 0; frame < 5000; frame++) errors.addResult(truth(frame, 0, 0), frame);
   for (const frame of [0, 4990]) errors.addFrame(frame, [result(0, box('ball', 3, 4))], 'exact', 5000);
-  assert.deepEqual(errors.points.map(({ value }) => value), [5]);
+  assert.deepEqual(errors.points(5000).map(({ value }) => value), [5]);
 });

@@ -131,6 +131,7 @@ export class CvPlayer extends HTMLElement {
       stats: (stats) => measurements.addStats(stats),
       ended: (error) => this.#onEnded(error),
     }, clock, hold);
+    this.#onMode();
     this.#setState('connecting');
   }
 
@@ -237,6 +238,7 @@ export class CvPlayer extends HTMLElement {
     this.#session = null;
     this.#measurements = null;
     this.#exact = null;
+    this.#onMode();
   }
 
   /** @param {PlayerState} state */
@@ -257,7 +259,7 @@ export class CvPlayer extends HTMLElement {
     const report = this.#measurements?.report(now) ?? null;
     this.#view.hud.update(report, this.#exact?.report(now) ?? null);
     this.#view.models.update(report?.models ?? []);
-    this.#view.plot.draw(this.#exact?.errors ?? [], now);
+    this.#view.plot.draw(this.#exact?.errors(now) ?? [], now);
   }
 }
 

@@ -3,6 +3,7 @@
 // only the two ways from it, of frames and of results, are compared. No I/O.
 
 import { MediaTime } from './frame-id.js';
+import { MOST_MODELS } from './models.js';
 import { RecentSamples } from './samples.js';
 
 /** The slowest result of this long counts: up at once, down only after it. */
@@ -41,7 +42,9 @@ export class DelayControl {
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
     const before = this.#newest.get(model) ?? media;
+    this.#newest.delete(model);
     this.#newest.set(model, Math.max(before, media));
+    if (this.#newest.size > MOST_MODELS) this.#newest.delete([...this.#newest.keys()][0]);
     const since = fills ? Math.min(before, media) : media;
     if (!(now - this.#started > FIRST_MS)) return;
     this.#results.add(now, now - since);
@@ -59,10 +62,10 @@ export class DelayControl {
     return frame === null || result === null ? null : result - frame;
   }
 
-  /** @param {number} now @param {number} hold at most this many ms @returns {number|null} null: not known, leave it */
-  target(now, hold) {
+  /** @param {number} now @param {number} hold at most this many ms @param {number} last the delay as it is, while the lag is not known */
+  target(now, hold, last) {
     const lag = this.lag(now);
-    if (lag === null) return null;
+    if (lag === null) return Math.min(hold, last);
     const spread = (this.#results.max(now) ?? 0) - (this.#results.median(now) ?? 0);
     return Math.min(hold, Math.max(0, lag + MARGIN_MS + SPREAD * spread));
   }

@@ -78,9 +78,9 @@ export class Exact {
     return this.#hold.usable ? '' : 'This browser can’t hold video back (RTCRtpScriptTransform)';
   }
 
-  /** The plot's points. */
-  get errors() {
-    return this.#errors.points;
+  /** The plot's points. @param {number} now */
+  errors(now) {
+    return this.#errors.points(now);
   }
 
   /** @param {Settings} settings */
@@ -101,9 +101,11 @@ export class Exact {
     if (!this.#store.add(result, now)) return false;
     this.#delay.addResult(result, now, this.#settings.fill === 'interpolated');
     this.#errors.addResult(result, now);
-    if (this.#mode === 'exact') this.#proof.addResult(result.frame);
-    const rtp = this.#rtpOf(result.frame);
-    if (rtp !== null && this.#mode === 'exact') this.#hold.want(rtp);
+    if (this.#mode === 'exact') {
+      this.#proof.addResult(result.frame);
+      const rtp = this.#rtpOf(result.frame);
+      if (rtp !== null) this.#hold.want(rtp);
+    }
     this.#adapt(now);
     return true;
   }
@@ -243,7 +245,7 @@ export class Exact {
 
   /** @param {number} now */
   #adapt(now) {
-    const target = this.#mode === 'exact' ? this.#delay.target(now, this.#settings.hold) ?? this.#delayed ?? 0 : null;
+    const target = this.#mode === 'exact' ? this.#delay.target(now, this.#settings.hold, this.#delayed ?? 0) : null;
     const close = target !== null && this.#delayed !== null && target > 0 && Math.abs(target - this.#delayed) < STEP_MS;
     if (close || target === this.#delayed) return;
     this.#delayed = target;

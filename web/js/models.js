@@ -15,7 +15,7 @@ const LAG_MS = 2000;
 /** A model that has nothing to say for so long, and no state, is not there any more. */
 const GONE_MS = 30_000;
 /** More models than this come from something that names each result anew. */
-const MOST = 16;
+export const MOST_MODELS = 16;
 
 class Model {
   latest = new LatestResult();
@@ -71,7 +71,7 @@ export class Models {
     const model = this.#models.get(name) ?? new Model();
     this.#models.delete(name);
     this.#models.set(name, model);
-    if (this.#models.size > MOST) this.#models.delete([...this.#models.keys()][0]);
+    if (this.#models.size > MOST_MODELS) this.#models.delete([...this.#models.keys()][0]);
     return model;
   }
 }

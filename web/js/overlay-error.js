@@ -9,15 +9,15 @@ import { RecentSamples } from './samples.js';
  * @typedef {{x: number, y: number}} Point
  */
 
-const PLOT_MS = 20_000;
+export const PLOT_MS = 20_000;
 const WINDOW_MS = 2000;
 /** Frames and truths wait for each other this long at most. */
 const FRAMES = 1000;
 
 /** Errors against the objects labelled "truth" that a source may give (ballsrc ground-truth=true), in its pixels. */
 export class OverlayError {
-  /** The plot's points: `mode` they were drawn in. @type {{time: number, value: number, mode: string}[]} */
-  points = [];
+  /** @type {{time: number, value: number, mode: string}[]} */
+  #points = [];
   #recent = new RecentSamples(WINDOW_MS);
   /** @type {Map<number, Point>} */
   #truths = new Map();
@@ -40,6 +40,12 @@ export class OverlayError {
     this.#compare(frame, now);
   }
 
+  /** The plot's points: `mode` they were drawn in. @param {number} now */
+  points(now) {
+    while (this.#points.length > 0 && now - this.#points[0].time > PLOT_MS) this.#points.shift();
+    return this.#points;
+  }
+
   /** Median of the last two seconds, in pixels. @param {number} now */
   median(now) {
     return this.#recent.median(now);
@@ -53,8 +59,7 @@ export class OverlayError {
     this.#shown.delete(frame);
     const value = Math.min(...shown.drawn.map(({ x, y }) => Math.hypot(x - truth.x, y - truth.y)));
     this.#recent.add(now, value);
-    this.points.push({ time: now, value, mode: shown.mode });
-    while (this.points.length > 0 && now - this.points[0].time > PLOT_MS) this.points.shift();
+    this.#points.push({ time: now, value, mode: shown.mode });
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The overlay's error over the last 20 seconds.
 
-const SPAN_MS = 20_000;
+import { PLOT_MS } from './overlay-error.js';
+
 const HEIGHT = 64;
 const COLOURS = /** @type {Record<string, string>} */ ({ async: '#ffd166', exact: '#6ee7b7' });
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
@@ -43,7 +44,7 @@ export class Plot {
     context.fillText(`${top} px`, 2, y(top) - 3);
     for (const { time, value, mode } of points) {
       context.fillStyle = COLOURS[mode] ?? '#98a2b3';
-      context.fillRect(width * (1 - (now - time) / SPAN_MS) - 1.5, y(value) - 1.5, 3, 3);
+      context.fillRect(width * (1 - (now - time) / PLOT_MS) - 1.5, y(value) - 1.5, 3, 3);
     }
   }
 }

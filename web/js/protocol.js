@@ -49,7 +49,7 @@ const isDetected = object({
 
 /** @type {Record<string, Fields>} */
 const SIGNALS = {
-  offer: { sdp: isText },
+  offer: { sdp: isText, stamped: orAbsent(oneOf(true, false)) },
   candidate: { candidate: isText, sdpMLineIndex: isCount },
   error: { code: isText, message: isText },
 };

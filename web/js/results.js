@@ -58,7 +58,10 @@ export class ResultStore {
 
   /** What is too old for any frame to come: its id may come round again. @param {number} now */
   forget(now) {
-    for (const all of this.#models.values()) while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
+    for (const [model, all] of this.#models) {
+      while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
+      if (all.length === 0) this.#models.delete(model);
+    }
   }
 
   /** Of all models. @param {number} frame @returns {Result[]} */

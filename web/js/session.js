@@ -112,7 +112,7 @@ export class Session {
 
   /** @param {import('./protocol.js').Offer} offer */
   async #answer({ sdp, stamped }) {
-    if (stamped === true) await this.#hold.start();
+    if (stamped) await this.#hold.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
     if (this.#state === 'closed') return;
