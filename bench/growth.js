@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { cpuTime, resident, steal, threads } from '../tests/lib/proc.js';
 import { startServer } from '../tests/lib/server.js';
 import { baseOf, startViewer } from '../tests/lib/viewer.js';
-import { until } from '../tests/lib/wait.js';
+import { pause, until } from '../tests/lib/wait.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +36,6 @@ const sizes = {
   fullHd: { width: 1920, height: 1080, framerate, bitrate: 4_000_000 },
 };
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /** Memory of a process in MB: resident; without files, which it has to itself only until viewers load them: its share; its own. */

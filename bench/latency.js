@@ -18,12 +18,12 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { loadavg, networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
 import { browsers } from '../tests/lib/browsers.js';
-import { cpuTimeOfTree, steal } from '../tests/lib/proc.js';
+import { cpuTimeOfOthers, cpuTimeOfTree, steal } from '../tests/lib/proc.js';
 import { startServer } from '../tests/lib/server.js';
-import { percentile, until } from '../tests/lib/wait.js';
+import { pause, percentile, until } from '../tests/lib/wait.js';
 import { servePage } from './peers/page_server.js';
 import { plot } from './peers/plot.js';
-import { encodeTimes, peers } from './peers/start.js';
+import { encodeTimes, peers, quarters } from './peers/start.js';
 import { summary } from './peers/summary.js';
 
 const { values: options } = parseArgs({
@@ -53,15 +53,12 @@ function video(size, rate) {
 /** The machine's main address: neither Firefox nor aiortc use loopback for media. */
 const address = Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 
-/** Processor time so far: of the server, and of the browser, which is all else that this process started. */
-function cpu(server) {
-  const own = process.cpuUsage();
-  const serverCpu = cpuTimeOfTree(server.pid);
-  return { serverCpu, browserCpu: cpuTimeOfTree(process.pid) - serverCpu - (own.user + own.system) / 1e6 };
+/** What is counted outside of the page, and at which of our own times: the bytes of a server that knows no WebRTC, processor time. */
+async function countsOf(server, page) {
+  const bytes = page.bytes ?? Number(await (await fetch(`${server.url}/sent`)).text());
+  const now = performance.now();
+  return { ...page, bytes, bytesAt: page.bytes === undefined ? now : page.at, cpuAt: now, serverCpu: cpuTimeOfTree(server.pid), browserCpu: cpuTimeOfOthers(server.pid) };
 }
-
-/** Bytes that a server without WebRTC says it sent. */
-const sent = async (server, counts) => counts.bytes ?? Number(await (await fetch(`${server.url}/sent`)).text());
 
 /** Figures of what a page saw from `begin` to `end`. */
 function figures({ rate }, begin, { counts: end, drift, frames, first, delays, repaint }) {
@@ -70,14 +67,14 @@ function figures({ rate }, begin, { counts: end, drift, frames, first, delays, r
   const early = frames.filter(({ at }) => at < first.shown + 1000);
   if (measured.length < 2) throw new Error(`${measured.length} stamps read, ${end.unreadable - begin.unreadable} unreadable`);
   const latencies = measured.map(({ latency }) => latency);
-  const spanned = ((measured.at(-1).id - measured[0].id) >>> 0) / 90_000 * rate;
-  const per = (name) => (end[name] - begin[name]) / ((end.at - begin.at) / 1000);
+  const spanned = ((measured.at(-1).id - measured[0].id) >>> 0) / 90_000 * quarters(rate) / 4;
+  const per = (name, time = 'at') => (end[name] - begin[name]) / ((end[time] - begin[time]) / 1000);
   const count = (name) => end[name] - begin[name];
   return {
     frames: measured.length, p50: percentile(latencies, 50), p95: percentile(latencies, 95),
     firstSecond: percentile(early.map(({ latency }) => latency), 50), shown: measured.length / ((end.at - begin.at) / 1000),
-    decoded: per('decoded'), skipped: Math.max(0, Math.round(spanned) + 1 - measured.length), bits: per('bytes') * 8,
-    fromNavigation: first.shown, fromConnect: first.shown - first.connect, serverCpu: per('serverCpu'), browserCpu: per('browserCpu'),
+    decoded: per('decoded'), skipped: Math.max(0, Math.round(spanned) + 1 - measured.length), bits: per('bytes', 'bytesAt') * 8,
+    fromNavigation: first.shown, fromConnect: first.shown - first.connect, serverCpu: per('serverCpu', 'cpuAt'), browserCpu: per('browserCpu', 'cpuAt'),
     lost: count('lost'), dropped: count('dropped'), unreadable: count('unreadable'), ...delays,
     received: percentile(measured.map(({ received }) => received).filter(Number.isFinite), 50),
     decode: count('decodeTime') / count('decoded') * 1000, repaint,
@@ -93,11 +90,10 @@ async function measure(browser, page, peer, setup) {
       await tab.open(`${page}?${new URLSearchParams({ peer, server: server.url, cell: setup.width >= 832 ? 16 : 8, address })}`);
       await until('the first frames', () => tab.evaluate((time) => window.bench.playing() > time, warmUp), { limit: 30_000, every: 200 })
         .catch((error) => { throw new Error([error.message, ...tab.errors, server.stderr.slice(-300)].join('; ')); });
-      const counts = async (page) => ({ ...page, ...cpu(server), bytes: await sent(server, page) });
-      const begin = await counts(await tab.evaluate(() => window.bench.begin()));
-      await new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
+      const begin = await countsOf(server, await tab.evaluate(() => window.bench.begin()));
+      await pause(seconds * 1000);
       const report = JSON.parse(await tab.evaluate(() => window.bench.end()));
-      return figures(setup, begin, { ...report, counts: await counts(report.counts) });
+      return figures(setup, begin, { ...report, counts: await countsOf(server, report.counts) });
     } finally {
       await tab.close();
     }
@@ -113,7 +109,7 @@ async function measureResults(browser, { rate: framerate, ...video }) {
     const tab = await browser.newTab();
     try {
       await tab.watch(server.url);
-      await new Promise((resolve) => { setTimeout(resolve, warmUp + seconds * 1000); });
+      await pause(warmUp + seconds * 1000);
       const { results: { received, delivery, drawn } } = await tab.reports('results drawn', ({ results }) => results.delivery && results.drawn);
       return { frames: received, delivered: delivery.p95, drawn: drawn.median, drawnP95: drawn.p95 };
     } finally {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What modelproc adds to a model's own time: from the frame's arrival at the element to the answer, less the time of the Python function.
-// Prints a Markdown table; fails when 1920×1080 in the model's own format adds more than 1 ms (median).
+// Prints a Markdown table; fails when any size in the model's own format (BGR) adds more than 1 ms (median).
 //
 //   node bench/model.js [--frames=300]
 //

@@ -12,9 +12,9 @@ import { parseArgs } from 'node:util';
 import { browsers } from '../tests/lib/browsers.js';
 import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../tests/lib/exact.js';
 import { badNetwork } from '../tests/lib/network.js';
-import { cpuTimeOfTree, steal } from '../tests/lib/proc.js';
+import { cpuTimeOfOthers, steal } from '../tests/lib/proc.js';
 import { startServer } from '../tests/lib/server.js';
-import { percentile } from '../tests/lib/wait.js';
+import { pause, percentile } from '../tests/lib/wait.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -90,7 +90,7 @@ async function long(what, name, start, row, setup, { weather, bar = 0.999 } = {}
     // a picture keeps the page busy: now and then is enough
     while (!done) {
       pictures.push(...await lookOften(tab, 1, 1));
-      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      await pause(1000);
     }
     const { frames, results, last, noise } = await running;
     const all = results.onFrame + results.late + results.unseen;
@@ -136,7 +136,7 @@ async function cost(name, start, row) {
   for (let round = 0; round < 3; ++round)
     for (const pipeline of ['plain', 'exact'])
       await watch(start, { pipeline, set: { framerate: 30, ...(pipeline === 'exact' ? { runtime: 100 } : {}) } }, { size: { width: 1280, height: 800 } }, async (tab, server) => {
-        const spent = () => cpuTimeOfTree(process.pid) - cpuTimeOfTree(server.pid) - process.cpuUsage().user / 1e6 - process.cpuUsage().system / 1e6;
+        const spent = () => cpuTimeOfOthers(server.pid);
         await tab.reports('5 s of frames', ({ frames }) => frames.decoded > 150);
         const [before, cpu] = [await tab.evaluate(received), spent()];
         await tab.reports('20 s of frames', ({ frames }) => frames.decoded > 150 + 600);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What ./demo and ./check share: packages, build, environment. Sourced from the top folder.
+# What ./demo, ./check and bench/latency share: packages, build, environment. Sourced from the top folder.
 
 build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libjson-glib-dev libopencv-imgproc-dev esbuild)

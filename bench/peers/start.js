@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Child, run } from '../../tests/lib/child.js';
 import { cvLaunch, env, pipe, root } from '../../tests/lib/paths.js';
-import { pipelineFile, runLaunch, startServer } from '../../tests/lib/server.js';
+import { pipelineFile, runLaunch, sets, startServer } from '../../tests/lib/server.js';
 import { percentile } from '../../tests/lib/wait.js';
 
 /** @typedef {{width: number, height: number, rate: number, bitrate: number}} Video */
@@ -17,7 +17,7 @@ const caps = 'framerate=${framerate:-30}/1';
  * a frame would find the display in the same phase for minutes, and luck would decide how long each has to wait for it. So
  * all phases come to pass within four seconds.
  */
-const quarters = (rate) => 4 * rate - 1;
+export const quarters = (rate) => 4 * rate - 1;
 
 /** plain.pipe as it is shipped, with stamps. */
 function stampedPipe() {
@@ -61,8 +61,7 @@ export const peers = {
  * @param {Video} video @param {number} seconds
  */
 export async function encodeTimes(video, seconds) {
-  const sets = Object.entries(set(video)).map(([name, value]) => `--set=${name}=${value}`);
-  const { stdout } = await runLaunch(['--print', `--pipeline=${stampedPipe()}`, ...sets]);
+  const { stdout } = await runLaunch(['--print', `--pipeline=${stampedPipe()}`, ...sets(set(video))]);
   const line = stdout.replace('ballsrc ', `ballsrc num-buffers=${(seconds + 1) * video.rate} `).replace(/webrtcbin .*/s, 'fakesink sync=false');
   const { stderr } = await run('gst-launch-1.0', line.trim().split(/\s+/),
     { env: { ...env, GST_TRACERS: 'latency(flags=element)', GST_DEBUG: 'GST_TRACER:7', GST_DEBUG_NO_COLOR: '1' } });

@@ -36,6 +36,12 @@ export function cpuTimeOfTree(root) {
   return sum(root);
 }
 
+/** Seconds of processor time that all others spent which this process started, but for the server `pid`: a browser, for example. */
+export function cpuTimeOfOthers(pid) {
+  const own = process.cpuUsage();
+  return cpuTimeOfTree(process.pid) - cpuTimeOfTree(pid) - (own.user + own.system) / 1e6;
+}
+
 const descriptorTarget = (pid, fd) => {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`);

@@ -13,7 +13,7 @@ export function pipelineFile(text, name = 'test.pipe') {
   return path;
 }
 
-const sets = (set) => Object.entries(set).map(([name, value]) => `--set=${name}=${value}`);
+export const sets = (set) => Object.entries(set).map(([name, value]) => `--set=${name}=${value}`);
 
 /** Runs cv-launch to its end, as for errors and `--print`. */
 export function runLaunch(args, options = {}) {

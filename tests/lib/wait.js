@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Waiting for conditions. Limits are generous: a shared machine can be five times slower than usual.
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** For bench/: tests wait for conditions. @param {number} ms */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Resolves with the first truthy value of `probe`; rejects, naming `what` and the last value seen, after `limit` ms.
