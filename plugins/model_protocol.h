@@ -31,8 +31,8 @@ struct Question {
 std::string question_line(const Question& question);
 
 // Each object is a structure "detection": the doubles x, y, w, h (the box), the string label, and what else it has:
-// confidence, circle and text, polygon and keypoints as arrays of arrays of doubles, anything else in the string "json",
-// which is a JSON object.
+// confidence, circle and text, polygon and keypoints as arrays of arrays of doubles, anything else in the string
+// "json", which is a JSON object.
 struct ModelAnswer {
   std::vector<StructurePtr> objects;
   std::string left_out;  // why the first one that was left out was; "": none was
