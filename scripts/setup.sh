@@ -43,22 +43,22 @@ npm_packages() {
 
 need_debian() {
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
-    die "this script installs what it needs with apt, so it wants Debian 12 or a relative (Ubuntu). Elsewhere: install
+    die "this script installs what it needs with apt, so it wants Debian 12 or 13. Elsewhere: install
   GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, json-glib, OpenCV and esbuild, then
   run: meson setup build && ninja -C build"
 }
 
-# build DIR [meson option…]: configures once, then compiles what changed
+# build DIR TARGET [meson option…]: configures once, then compiles what changed of the target (all: everything)
 build() {
-  local dir=$1
-  shift
+  local dir=$1 target=$2
+  shift 2
   if [ ! -f "$dir/build.ninja" ]; then
     meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; rm -rf "$dir"; die "meson setup failed"; }
     rm -f "$dir.log"
   fi
-  ninja -C "$dir" -n 2>/dev/null | grep -q 'no work to do' || echo "Building in $dir (some minutes the first time) …" >&2
+  ninja -C "$dir" -n "$target" 2>/dev/null | grep -q 'no work to do' || echo "Building in $dir (some minutes the first time) …" >&2
   local log
-  log=$(ninja -C "$dir" 2>&1) || { echo "$log" >&2; die "the build failed"; }
+  log=$(ninja -C "$dir" "$target" 2>&1) || { echo "$log" >&2; die "the build failed"; }
 }
 
 # configure DIR option…: changes a folder that is there already
