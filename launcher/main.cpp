@@ -21,6 +21,13 @@ std::vector<std::string> pipeline_folders() {
   return folders;
 }
 
+// "name=default" or "name (needed)", a line each: people read it, and the shell's completion.
+void print_variables(const Variables& variables) {
+  for (const auto& [name, variable] : variables)
+    std::printf("%s%s%s\n", name.c_str(), variable.fallback ? "=" : " (needed)",
+                variable.fallback.value_or("").c_str());
+}
+
 int run(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   if (options.version) {
@@ -30,7 +37,12 @@ int run(int argc, char** argv) {
   if (options.verbose) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   g_log_writer_default_set_use_stderr(TRUE);
   const auto folders = pipeline_folders();
-  PipeText pipe = read_pipe_file(find_pipe_file(options.pipeline, folders), options.settings, folders);
+  const std::string file = find_pipe_file(options.pipeline, folders);
+  if (options.variables) {
+    print_variables(variables_of_pipe_file(file, options.settings, folders));
+    return 0;
+  }
+  PipeText pipe = read_pipe_file(file, options.settings, folders);
   if (options.print) {
     std::printf("%s\n", pipe.text().c_str());
     return 0;

@@ -49,6 +49,7 @@ Options parse_options(int argc, char** argv) {
   int port = static_cast<int>(options.port);
   int max_viewers = static_cast<int>(options.max_viewers);
   gboolean print = FALSE;
+  gboolean variables = FALSE;
   gboolean verbose = FALSE;
   gboolean version = FALSE;
   g_autofree char* pipeline = nullptr;
@@ -60,6 +61,8 @@ Options parse_options(int argc, char** argv) {
       {"set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &set, "Give a variable of the pipeline file a value; may be repeated",
        "NAME=VALUE"},
       {"print", 0, 0, G_OPTION_ARG_NONE, &print, "Print the pipeline as gst-launch-1.0 takes it, and end", nullptr},
+      {"variables", 0, 0, G_OPTION_ARG_NONE, &variables, "Print the pipeline's variables with their defaults, and end",
+       nullptr},
       {"host", 0, 0, G_OPTION_ARG_STRING, &host, "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)",
        "ADDRESS"},
       {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on (8080; 0: any free one)", "PORT"},
@@ -86,6 +89,7 @@ Options parse_options(int argc, char** argv) {
   options.port = in_range("--port", port, 0, 65535);
   options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
   options.print = print;
+  options.variables = variables;
   options.verbose = verbose;
   return options;
 }

@@ -14,6 +14,7 @@ struct Options {
   unsigned port = 8080;
   unsigned max_viewers = 16;
   bool print = false;
+  bool variables = false;
   bool verbose = false;
   bool version = false;
 };

@@ -204,6 +204,14 @@ PipeText read_pipe_file(const std::string& path, const Settings& settings, const
   return expand_pipe_text(path, read_text(path), settings, folders);
 }
 
+Variables variables_of_pipe_file(const std::string& path, const Settings& settings,
+                                 const std::vector<std::string>& folders) {
+  Loader loader(settings, folders);
+  loader.load(path, read_text(path));
+  check_settings(path, settings, loader.variables);
+  return std::move(loader.variables);
+}
+
 PipeText expand_pipe_text(const std::string& file, std::string_view text, const Settings& settings,
                           const std::vector<std::string>& folders) {
   Loader loader(settings, folders);

@@ -31,6 +31,10 @@ std::string find_pipe_file(const std::string& name, const std::vector<std::strin
 PipeText read_pipe_file(const std::string& path, const Settings& settings,
                         const std::vector<std::string>& folders = {});
 
-// The same for text in memory; `file` is for messages and for the folder.
+// The variables of the file and of what it includes with these settings. Throws UserError as above.
+Variables variables_of_pipe_file(const std::string& path, const Settings& settings,
+                                 const std::vector<std::string>& folders = {});
+
+// The same as read_pipe_file for text in memory; `file` is for messages and for the folder.
 PipeText expand_pipe_text(const std::string& file, std::string_view text, const Settings& settings,
                           const std::vector<std::string>& folders = {});

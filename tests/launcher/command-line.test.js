@@ -22,11 +22,21 @@ async function refusal(args) {
 test('--help names every option and has examples', async () => {
   const { code, stdout } = await runLaunch(['--help']);
   assert.equal(code, 0);
-  for (const option of ['pipeline', 'set', 'print', 'host', 'port', 'max-viewers', 'verbose', 'version', 'help'])
+  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'port', 'max-viewers', 'verbose', 'version', 'help'])
     assert.match(stdout, new RegExp(`--${option}\\b`));
   assert.match(stdout, /example/i);
   assert.match(stdout, /cv-launch --pipeline=\S+/);
   assert.match(stdout, /8080/, 'the default port');
+});
+
+test('--variables prints what --set can set, with defaults, and what it must', async () => {
+  const { code, stdout } = await runLaunch([`--pipeline=${pipe('rtsp')}`, '--variables']);
+  assert.equal(code, 0);
+  const lines = stdout.trimEnd().split('\n');
+  for (const line of ['location (needed)', 'bitrate=1000000', 'codec=vp8', 'protocols=tcp']) assert.ok(lines.includes(line), stdout);
+  const wrong = await runLaunch([`--pipeline=${pipe('plain')}`, '--set=codec=nosuch', '--variables']);
+  assert.notEqual(wrong.code, 0, 'what is included decides on the variables');
+  assert.match(wrong.stderr, /nosuch/);
 });
 
 test('--version prints one line with the version', async () => {
