@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What webrtcbin 1.22.0 lets pass in an answer and should not. Pure: text in, verdict out.
+// What webrtcbin (1.22 to 1.26) lets pass in an answer and should not. Pure: text in, verdict out.
 #pragma once
 
 #include <string>

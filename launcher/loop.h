@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 // Demuxers begin the next loop at the running time where the last frame of this one began, not where it ended: two
-// frames would have one id (gst_segment_do_seek takes the segment's position, which 1.22's demuxers leave at the last
-// timestamp). Moves each new segment of the element's streams behind what was played.
+// frames would have one id (gst_segment_do_seek takes the segment's position, which avidemux, matroskademux before 1.24
+// and qtdemux before 1.26 leave at the last timestamp). Moves each new segment of the element's streams behind what was
+// played.
 void keep_loops_apart(GstElement* demuxer);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // RTP header extension playout-delay: min = max = 0 puts Chromium into its low-latency renderer (no smoothing queue);
 // with a larger maximum the page may set a delay of its own (RTCRtpReceiver.jitterBufferTarget), which Chromium
-// otherwise ignores. http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer 1.22 has no element for it.
+// otherwise ignores. http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer (1.22, 1.26) has no element
+// for it.
 #pragma once
 
 #include <gst/rtp/rtp.h>

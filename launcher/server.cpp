@@ -16,7 +16,7 @@ namespace {
 constexpr guint kSilentSeconds = 5;           // a socket on which nothing comes
 constexpr guint kRequestDeadlineMs = 10'000;  // for a whole request and its reply, however they drip
 constexpr unsigned kMaxConnections = 256;     // requests in progress; viewers have their own limit
-// A viewer sends some KB in its life. libsoup 3.2.3 keeps the pieces of an unfinished message without a limit.
+// A viewer sends some KB in its life. Before 3.7.1 libsoup keeps the pieces of an unfinished message without limit.
 constexpr guint64 kMaxReceived = 2 << 20;
 constexpr guint kReceivedPollMs = 100;
 // Up to here a message that is too large is read to its end, so that the close frame reaches its sender.
@@ -41,7 +41,8 @@ const char* type_of(std::string_view path) {
 
 void add_headers(SoupServerMessage* message) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  // libsoup 3.2.3 leaks a descriptor for every kept-alive connection that its client closes
+  // On a kept-alive connection libsoup tells of a request only when its first line is whole: until then no deadline
+  // would run. Before 3.3 libsoup leaks a descriptor for each, too.
   soup_message_headers_replace(headers, "Connection", "close");
   soup_message_headers_replace(headers, "Content-Security-Policy",
                                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -58,8 +59,8 @@ void refuse(SoupServerMessage* message, guint status, const std::string& text) {
   soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
 }
 
-// libsoup 3.2.3 replies only when it has read and kept the whole body. So the reply goes past it, and what still comes
-// is thrown away until the client has read the reply and closes, or the deadline comes.
+// libsoup (3.2 to 3.7) replies only when it has read and kept the whole body. So the reply goes past it, and what still
+// comes is thrown away until the client has read the reply and closes, or the deadline comes.
 void refuse_body(SoupServerMessage* message) {
   static constexpr std::string_view kReply =
       "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HTTP and WebSocket: the page from memory, and one Peer per viewer's signalling. Knows no GStreamer. Main thread only.
-// libsoup 3.2.3 is not made for hostile clients; what it lacks (deadlines, Origin, Host, limits) is here.
+// libsoup's server is not made for hostile clients, as its documentation says; what it lacks (deadlines, Origin, Host,
+// limits) is here.
 #pragma once
 
 #include <libsoup/soup.h>

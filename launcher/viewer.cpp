@@ -41,7 +41,9 @@ std::string promise_error(const GstPromise* promise) {
 }
 
 struct ParsedCandidate {
-  bool usable = false;  // UDP, and an address: libnice 0.1.21 does not resolve ".local", and TCP is off
+  // UDP, and an address: TCP is off, libnice does not resolve ".local", and webrtcbin before 1.26.7 uses freed memory
+  // when it does
+  bool usable = false;
 };
 
 // RFC 8839 §5.1; nothing if it is not a candidate.
@@ -302,7 +304,7 @@ void Viewer::send_on_results(const std::string& json) {
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
 }
 
-// 1.22.0 leaks what is sent on a channel that is not open.
+// To send on a channel that is not open yet is a critical; before 1.22.2 webrtcbin leaks what is sent, too.
 bool Viewer::results_open() const {
   if (state_ == State::kEnded || !pipeline_.results) return false;
   auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;

@@ -23,7 +23,7 @@ bool has_factory(GstElement* element, const char* name) {
   return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
 }
 
-// webrtcbin picks a random id for its SCTP association; two that are the same hang the process (fixed in 1.27.1)
+// webrtcbin picks a random id for its SCTP association; two that are the same hang the process (before 1.28)
 void set_association_id(GstElement* webrtcbin, GstElement* added, gpointer) {
   if (!has_factory(added, "sctpenc") && !has_factory(added, "sctpdec")) return;
   auto id = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(webrtcbin), "cv-association-id"));
@@ -58,7 +58,7 @@ void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& ad
   g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
   g_autoptr(GObject) agent = nullptr;
   g_object_get(ice, "agent", &agent, nullptr);
-  // Debian's libnice would open SSDP sockets and map ports on the router; ICE-TCP has bugs there
+  // Debian's libnice would open SSDP sockets and map ports on the router; its ICE-TCP has bugs before 0.1.23
   g_object_set(agent, "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
   for (const auto& address : addresses) {
@@ -237,7 +237,7 @@ void make_channels(ViewerPipeline& viewer) {
 }
 
 void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper) {
-  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both fixed in 1.22.3)
+  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both before 1.22.3)
   std::vector<GObjectPtr<GObject>> channels;
   for (auto* channel : {&viewer.results, &viewer.control})
     if (*channel) channels.emplace_back(G_OBJECT(channel->release()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin` after the template that the file gave, with what Debian
-// 12's webrtcbin 1.22.0 needs done before it may run.
+// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin` after the template that the file gave, with what
+// webrtcbin needs done before it may run. Read in 1.22.0 and 1.26.2, which Debian 12 and 13 have.
 #pragma once
 
 #define GST_USE_UNSTABLE_API
