@@ -104,6 +104,13 @@ export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill =
 
 export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
+/** Lines, without the insides of areas: the caption has more pixels than the circle. */
+export function thin(all) {
+  const key = (x, y) => y * 65536 + x;
+  const there = new Set(all.map(([x, y]) => key(x, y)));
+  return all.filter(([x, y]) => ![-3, 3].every((d) => there.has(key(x + d, y))) && ![-3, 3].every((d) => there.has(key(x, y + d))));
+}
+
 /**
  * The ball, white, and the circle drawn over it, coloured, in a part of a picture; null for what is not there.
  * @param {{width: number, channels: number, data: Uint8Array}} picture as decodePng() gives it
@@ -123,9 +130,6 @@ export function ballAndRing({ width, channels, data }, { x: left, y: top, width:
       if (least > 150 && !(white(x - 1, y) && white(x + 1, y) && white(x, y - 1) && white(x, y + 1))) outline.push([x, y]);
       else if (most - least > 90) drawn.push([x, y]);
     }
-  const there = new Set(drawn.map(([x, y]) => y * 65536 + x));
-  // Lines only: the caption has more pixels than the circle.
-  const lines = drawn.filter(([x, y]) => ![-3, 3].every((d) => there.has(y * 65536 + x + d)) && ![-3, 3].every((d) => there.has((y + d) * 65536 + x)));
-  const [ball, ring] = [fitCircle(outline, { width: 4, largest: h }), fitCircle(lines, { width: 4, largest: h })];
+  const [ball, ring] = [fitCircle(outline, { width: 4, largest: h }), fitCircle(thin(drawn), { width: 4, largest: h })];
   return { ball, ring, off: ball && ring ? distance(ball, ring) : NaN };
 }

@@ -99,7 +99,7 @@ export async function liveAndExact(tab, path) {
     writeFileSync(file, film[i]);
     words.push('-d', String(tick), file);
   }
-  const { code, stderr } = await run('img2webp', ['-loop', '0', '-lossy', '-q', '80', '-m', '6', ...words, '-o', path], { limit: 300_000 });
+  const { code, stderr } = await run('img2webp', ['-loop', '0', '-lossless', '-m', '6', ...words, '-o', path], { limit: 300_000 });
   assert.equal(code, 0, stderr);
   const said = `${to - from} pictures of ${tick} ms, ${(frames.length / recorded).toFixed(0)} painted a second; exact: on the ball in ${(100 * on).toFixed(1)} %, `
     + `median ${percentile(exact.filter((off) => !Number.isNaN(off)), 50).toFixed(1)} px off; live: median ${trail.toFixed(1)} px off; jump at the end ${gap.toFixed(0)} px`;

@@ -46,16 +46,16 @@ async function take(tab, path, what, right, clip) {
   const png = await until(what, async () => {
     const picture = await tab.screenshot(undefined, clip);
     return (await right(decodePng(picture))) ? picture : null;
-  }, { limit: 180_000, every: 0 });
+  }, { limit: 300_000, every: 0 });
   writeFileSync(path, png);
 }
 
 /** The whole page with all its figures: live first, then exact, so that the plot has both. */
-const page = (path) => watching({ pipeline: 'exact' }, { width: 1280, height: 960 }, async (tab) => {
+const page = (path) => watching({ pipeline: 'exact', set: { runtime: 60, speed: 0.1 } }, { width: 1280, height: 960 }, async (tab) => {
   await choose(tab, 'async');
-  await tab.reports('a live view', ({ exact, results }) => exact.mode === 'async' && results.drawn?.median > 0 && exact.overlayError !== null);
+  await tab.reports('a live view', ({ exact, frames, results }) => exact.mode === 'async' && frames.decoded > 120 && results.drawn?.median > 0 && exact.overlayError > 0);
   await choose(tab, 'exact');
-  await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame > 60);
+  await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame > 30);
   const place = await placeOf(tab, '.picture');
   await take(tab, path, 'all figures, and a result on the ball', async (picture) => {
     const figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud dd')].map((one) => one.textContent));
@@ -66,7 +66,7 @@ const page = (path) => watching({ pipeline: 'exact' }, { width: 1280, height: 96
 /** The player's picture and bar, at the first look that has `right` of ball and ring. */
 const mode = (name, right, set = {}) => (path) => {
   const pipeline = variant(name, { 'ballsrc name=source': 'ballsrc name=source filled=true speed=0.15' });
-  return watching({ pipeline, set }, { width: 640, height: 720 }, async (tab) => {
+  return watching({ pipeline, set }, { width: 640, height: 1000 }, async (tab) => {
     await tab.reports('three seconds of video', ({ frames }) => frames.decoded > 90 || (name === 'sync' && frames.decoded > 30));
     const [place, bar] = [await placeOf(tab, '.picture'), await placeOf(tab, '.bar')];
     const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 10) };
@@ -93,24 +93,20 @@ function rgbOf(hsl) {
   });
 }
 
-/** Whether each box of `result` is drawn in the picture, in its label's own colour. */
+/** Whether `result` is drawn in the picture, in its label's own colour: its captions, and each box as far as it is inside. */
 function shows({ width, channels, data: pixels }, place, result, colour) {
-  const [scale, { x: left, y: top }] = [place.width / result.width, place];
-  const coloured = (x, y) => {
-    for (let dy = -2; dy <= 2; ++dy)
-      for (let dx = -2; dx <= 2; ++dx) {
-        const at = ((Math.round(y) + dy) * width + Math.round(x) + dx) * channels;
-        if (colour.every((value, i) => Math.abs(value - pixels[at + i]) < 30)) return true;
-      }
-    return false;
-  };
-  return result.objects.every(({ x, y, w, h }) => {
-    let found = 0;
-    for (let i = 1; i < 20; ++i) {
-      const [along, down] = [x + (w * i) / 20, y + (h * i) / 20];
-      for (const [px, py] of [[along, y], [along, y + h], [x, down], [x + w, down]]) found += coloured(left + px * scale, top + py * scale);
-    }
-    return found > 0.8 * 76;
+  const [scale, margin] = [place.width / result.width, 3];
+  const is = (x, y) => colour.every((value, i) => Math.abs(value - pixels[(y * width + x) * channels + i]) < 30);
+  const near = (x, y) => [-2, -1, 0, 1, 2].some((dy) => [-2, -1, 0, 1, 2].some((dx) => is(Math.round(x) + dx, Math.round(y) + dy)));
+  let area = 0;
+  for (let y = Math.ceil(place.y); y < Math.floor(place.y + place.height); ++y)
+    for (let x = Math.ceil(place.x); x < Math.floor(place.x + place.width); ++x) area += is(x, y);
+  return area > 300 * result.objects.length && result.objects.every(({ x, y, w, h }) => {
+    const edge = Array.from({ length: 19 }, (_, i) => (i + 1) / 20)
+      .flatMap((part) => [[x + w * part, y], [x + w * part, y + h], [x, y + h * part], [x + w, y + h * part]])
+      .map(([px, py]) => [px * scale, py * scale])
+      .filter(([px, py]) => px > margin && py > margin && px < place.width - margin && py < place.height - margin);
+    return edge.filter(([px, py]) => near(place.x + px, place.y + py)).length >= 0.8 * edge.length;
   });
 }
 
@@ -134,7 +130,7 @@ const insideAnother = (one, all) => all.some((box) => box !== one && one.x + one
 
 /** Enough persons, each of them sure, and no box around another. So large that the detector finds those who are far away, so slow that it sees each frame. */
 const people = (path) => watching({ pipeline: 'people', set: { framerate: '5/2', width: 960, height: 720, bitrate: 4_000_000 } }, { width: 768, height: 900 }, (tab) =>
-  withResult(tab, path, 'a street with people, all found', ({ objects }) => objects.length >= 6
+  withResult(tab, path, 'a street with people, all found', ({ objects }) => objects.length >= 7
     && objects.every((one) => one.confidence >= 0.5 && !insideAnother(one, objects)), '.stage'));
 
 const still = { width: 560, height: 720 };
