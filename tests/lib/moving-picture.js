@@ -11,8 +11,9 @@ import { percentile, until } from './wait.js';
 
 const largest = 1_500_000;
 const tick = 40;
-const recorded = 10;
-/** Seconds of the film. */
+/** Seconds: the longer, the better the loop. */
+const recorded = 16;
+/** Of them are shown. */
 const [shortest, longest] = [4, 6];
 
 /** Runs in the page: beside its player a second one, in the other mode; only the pictures are seen. */
