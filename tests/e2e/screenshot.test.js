@@ -1,25 +1,41 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The README's picture, from the real page: UPDATE_SCREENSHOT=1 node --test tests/e2e/screenshot.test.js
+// What docs/pictures makes: looked at as a reader sees it.
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startChromium } from '../lib/browsers.js';
+import { ballAndRing } from '../lib/circles.js';
+import { run } from '../lib/child.js';
 import { root, temporaryFolder } from '../lib/paths.js';
-import { startServer } from '../lib/server.js';
+import { pictures } from '../lib/pictures.js';
+import { decodePng } from '../lib/png.js';
 
-test('a screenshot shows the video, results and figures', async (t) => {
-  const update = process.env.UPDATE_SCREENSHOT === '1';
-  const folder = update ? join(root, 'docs') : temporaryFolder();
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'screenshot.png');
-  const server = await startServer({ pipeline: 'exact', set: { speed: 0.15 } });
-  t.after(() => server.stop());
-  const browser = await startChromium();
-  t.after(() => browser.stop());
-  const tab = await browser.newTab();
-  await tab.watch(server.url);
-  await tab.reports('results and all figures', (report) => report.exact.results.onFrame > 200 && report.latency && report.bitrate > 0 && report.frames.perSecond > 0);
-  await tab.screenshot(path);
-  assert.ok(statSync(path).size > 10_000, 'a picture with something in it');
+test('the picture of the page shows the ball, its result on it, and the figures', async () => {
+  const path = join(temporaryFolder(), 'page.png');
+  await pictures['page.png'](path);
+  const picture = decodePng(readFileSync(path));
+  assert.deepEqual([picture.width, picture.height], [1280, 960]);
+
+  const { ball, ring, off } = ballAndRing(picture, { x: 0, y: 0, width: 1280, height: 600 });
+  assert.ok(ball && ring, 'a ball and a ring');
+  assert.ok(off < 3, `${off} pixels from the ball to the ring`);
+  assert.ok(ring.r > 50 && Math.abs(ring.r - ball.r) < 15, `a ring of ${ring.r} around a ball of ${ball.r}`);
+
+  // eight columns of figures, each with a name over it
+  const light = (x, y, width, height) => {
+    let count = 0;
+    for (let row = y; row < y + height; ++row)
+      for (let column = x; column < x + width; ++column) count += picture.data[(row * picture.width + column) * picture.channels] > 140;
+    return count;
+  };
+  for (let column = 0; column < 8; ++column) {
+    const count = light(16 + column * 158, 710, 140, 40);
+    assert.ok(count > 100, `text in column ${column}: ${count} light pixels`);
+  }
+});
+
+test('docs/pictures names the pictures that there are', async () => {
+  const { code, stderr } = await run(process.execPath, [join(root, 'tests/pictures.js'), 'cat.png']);
+  assert.equal(code, 2);
+  assert.match(stderr, /there is no cat\.png; there are live-and-exact\.webp, page\.png, /);
 });

@@ -110,6 +110,15 @@ export async function startChromium({ defaults = false, prefix = [] } = {}) {
         session.send('Page.crash').catch(() => {});  // its reply never comes
         await crashed;
       },
+      painted: async (seen) => {
+        const session = await context.newCDPSession(page);
+        session.on('Page.screencastFrame', ({ data, metadata, sessionId }) => {
+          seen(Buffer.from(data, 'base64'), metadata.timestamp);
+          session.send('Page.screencastFrameAck', { sessionId }).catch(() => {});  // it may have ended
+        });
+        await session.send('Page.startScreencast', { format: 'png' });
+        return () => session.detach();
+      },
       close: () => context.close(),
     });
   };

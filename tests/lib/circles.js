@@ -103,3 +103,33 @@ export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill =
 }
 
 export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+
+/** Lines, without the insides of areas: the caption has more pixels than the circle. */
+export function thin(all) {
+  const key = (x, y) => y * 65536 + x;
+  const there = new Set(all.map(([x, y]) => key(x, y)));
+  return all.filter(([x, y]) => ![-3, 3].every((d) => there.has(key(x + d, y))) && ![-3, 3].every((d) => there.has(key(x, y + d))));
+}
+
+/**
+ * The ball, white, and the circle drawn over it, coloured, in a part of a picture; null for what is not there.
+ * @param {{width: number, channels: number, data: Uint8Array}} picture as decodePng() gives it
+ * @returns {{ball: object|null, ring: object|null, off: number}} `off`: from centre to centre, in pixels
+ */
+export function ballAndRing({ width, channels, data }, { x: left, y: top, width: w, height: h }) {
+  const colour = (x, y) => {
+    const at = (y * width + x) * channels;
+    return [Math.min(data[at], data[at + 1], data[at + 2]), Math.max(data[at], data[at + 1], data[at + 2])];
+  };
+  const white = (x, y) => colour(x, y)[0] > 150;
+  const outline = [];
+  const drawn = [];
+  for (let y = Math.ceil(top) + 1; y < Math.floor(top + h) - 1; ++y)
+    for (let x = Math.ceil(left) + 1; x < Math.floor(left + w) - 1; ++x) {
+      const [least, most] = colour(x, y);
+      if (least > 150 && !(white(x - 1, y) && white(x + 1, y) && white(x, y - 1) && white(x, y + 1))) outline.push([x, y]);
+      else if (most - least > 90) drawn.push([x, y]);
+    }
+  const [ball, ring] = [fitCircle(outline, { width: 4, largest: h }), fitCircle(thin(drawn), { width: 4, largest: h })];
+  return { ball, ring, off: ball && ring ? distance(ball, ring) : NaN };
+}

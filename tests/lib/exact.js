@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The exact view, looked at from outside: the ball and the circle drawn over it in screenshots of the page.
 import { readFileSync } from 'node:fs';
-import { distance, fitCircle } from './circles.js';
+import { distance, fitCircle, thin } from './circles.js';
 import { pipe } from './paths.js';
 import { decodePng } from './png.js';
 import { pipelineFile } from './server.js';
@@ -39,13 +39,6 @@ export async function look(tab, place) {
   const ring = fitCircle(bright, { width: 18, largest: place.height });
   const drawn = fitCircle(thin(coloured), { width: 4, largest: place.height });
   return { ring, drawn, off: ring && drawn ? distance(ring, drawn) : NaN };
-}
-
-/** Lines, without the insides of areas: the caption has more pixels than the circle. */
-function thin(all) {
-  const key = (x, y) => y * 65536 + x;
-  const there = new Set(all.map(([x, y]) => key(x, y)));
-  return all.filter(([x, y]) => ![-3, 3].every((d) => there.has(key(x + d, y))) && ![-3, 3].every((d) => there.has(key(x, y + d))));
 }
 
 /** Pictures of the page until `count` of them show a circle. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A film of a few seconds, for file.pipe.
+// Films of a few seconds, for file.pipe and its like.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { run } from './child.js';
@@ -22,3 +22,13 @@ async function encode() {
 
 /** Path of a film in WebM (VP8), encoded once per test file; a white ball sweeps over it. */
 export const film = () => (made ??= encode());
+
+/** A film that shows one picture. @param {string} elements that make it, for gst-launch-1.0 */
+export async function stillFilm(elements, framerate) {
+  const path = join(temporaryFolder(), 'still.webm');
+  const line = `${elements} ! imagefreeze num-buffers=60 ! videoconvert ! video/x-raw,format=I420,framerate=${framerate}/1
+    ! vp8enc deadline=1 target-bitrate=4000000 ! webmmux ! filesink location=${path}`;
+  const { code, stderr } = await run('gst-launch-1.0', ['-q', ...line.split(/\s+/)]);
+  assert.equal(code, 0, stderr);
+  return path;
+}

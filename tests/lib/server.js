@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Starts cv-launch on a free port.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, run } from './child.js';
 import { cvLaunch, env, pipe, temporaryFolder } from './paths.js';
@@ -11,6 +11,16 @@ export function pipelineFile(text, name = 'test.pipe') {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, text);
   return path;
+}
+
+/** A shipped pipeline with other text in some places, which must be there. @param {Record<string, string>} changes */
+export function variant(name, changes) {
+  let text = readFileSync(pipe(name), 'utf8');
+  for (const [from, to] of Object.entries(changes)) {
+    assert.ok(text.includes(from), `${name}.pipe has "${from}"`);
+    text = text.replace(from, to);
+  }
+  return pipelineFile(text, `${name}.pipe`);
 }
 
 export const sets = (set) => Object.entries(set).map(([name, value]) => `--set=${name}=${value}`);

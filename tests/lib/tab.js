@@ -50,8 +50,11 @@ export class Tab {
 
   close() { return this.#extra.close(); }
 
-  /** A PNG, in a file too if there is a `path`. */
-  screenshot(path) { return this.#page.screenshot(path ? { path } : {}); }
+  /** A PNG, of a part of the page if there is a `clip`; in a file too if there is a `path`. */
+  async screenshot(path, clip) { return Buffer.from(await this.#page.screenshot({ ...(path && { path }), ...(clip && { clip }) })); }
+
+  /** Tells `seen` of each picture that the browser paints, with its time in seconds, until the function that comes back is called. Chromium only. */
+  painted(seen) { return this.#extra.painted(seen); }
 
   /** What the player says of itself. */
   report() { return this.evaluate(() => document.querySelector('cv-player')?.report?.() ?? null); }
