@@ -61,6 +61,7 @@ class Fingerprint {
 
 std::vector<std::string> formats_of(const GstSDPMedia* media) {
   std::vector<std::string> formats;
+  formats.reserve(gst_sdp_media_formats_len(media));
   for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) formats.emplace_back(gst_sdp_media_get_format(media, i));
   return formats;
 }

@@ -143,6 +143,7 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   };
   events.model_states = [this] {
     std::vector<std::string> states;
+    states.reserve(model_states_.size());
     for (const auto& [model, json] : model_states_) states.push_back(json);
     return states;
   };
@@ -203,6 +204,7 @@ void App::every_second() {
   if (std::abs(epoch - stream_info_.epoch) > kEpochStepMs) stream_info_.epoch = epoch;
   // a deadline that has passed takes the viewer out of the map
   std::vector<std::shared_ptr<Viewer>> viewers;
+  viewers.reserve(viewers_.size());
   for (const auto& [peer, viewer] : viewers_) viewers.push_back(viewer);
   for (const auto& viewer : viewers) {
     viewer->send_stream_info();

@@ -156,7 +156,7 @@ Signal parse_signal(std::string_view text) {
     return answer;
   }
   if (type != "candidate") return unknown_type(type);
-  const Candidate candidate{reader.string("candidate"), reader.integer("sdpMLineIndex", kMaxMline)};
+  Candidate candidate{reader.string("candidate"), reader.integer("sdpMLineIndex", kMaxMline)};
   if (candidate.candidate.size() > kMaxCandidate)
     reader.fail("\"candidate\" is longer than " + std::to_string(kMaxCandidate) + " bytes");
   if (reader.error()) return *reader.error();
