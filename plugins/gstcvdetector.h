@@ -54,7 +54,7 @@ struct DetectorSpec {
   const char* description = "";  // one line
   DetectFunction detect;
   Input input = Input::kGrey;
-  std::vector<ParameterSpec> parameters{};
+  std::vector<ParameterSpec> parameters{};  // NOLINT(readability-redundant-member-init): who has none may leave it out
 };
 
 bool register_detector(GstPlugin* plugin, DetectorSpec spec);

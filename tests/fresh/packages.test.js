@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The packages of packaging/build-deb, from their sources to their removal.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../lib/paths.js';
+import { debians, runFresh, showsItself } from './fresh.js';
+
+const install = `
+  apt-get update -qq
+  apt-get install -y -qq man-db /fresh/*.deb >/dev/null 2>&1
+  useradd --create-home user
+  as_user() { su user -c "cd / && $*"; }`;
+const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp'];
+const ours = 'gstreamer1.0-cv cv-launch python3-cv-model';
+
+for (const [name, suite] of Object.entries(debians))
+  describe(`packages for ${name}`, () => {
+    const shared = temporaryFolder();
+
+    test('build, and lintian finds no error', async () => {
+      await runFresh(suite, `
+        packaging/build-deb /fresh
+        lintian --allow-root --fail-on error /fresh/*.changes`, { packages: ['lintian'], shared });
+    });
+
+    for (const pipe of ['async', 'model'])
+      test(`a user who is not root runs ${pipe}.pipe, from /`, async () => {
+        await showsItself(suite, `${install}\nserve su user -c 'cd / && exec cv-launch --pipeline=${pipe}.pipe --port=0'`, { shared });
+      });
+
+    test('elements, man page, module and completion are there; removed, nothing is left', async (t) => {
+      const said = await runFresh(suite, `${install}
+        for element in ${elements.join(' ')}; do as_user gst-inspect-1.0 $element >/dev/null; done
+        as_user "man cv-launch | grep -A1 '^NAME'"
+        as_user "python3 -c 'import cv_model; print(cv_model.__file__)'"
+        bash -c 'source /usr/share/bash-completion/completions/cv-launch; complete -p cv-launch'
+        dpkg -L ${ours} | sort -u >/tmp/files
+        apt-get purge -y -qq ${ours} >/dev/null 2>&1
+        echo left:
+        while read -r file; do dpkg -S "$file" >/dev/null 2>&1 || ls -d "$file" 2>/dev/null || true; done </tmp/files
+        find / -xdev '(' -name '*cv-launch*' -o -name '*cv_model*' -o -name 'libgstcv*' ')' -not -path '/root/*' -not -path '/fresh/*' -not -path '/home/*'
+        echo files:
+        cat /tmp/files`, { shared });
+      assert.match(said, /live in browsers/);
+      assert.match(said, /dist-packages\/cv_model/);
+      assert.match(said, /complete -F \S+ cv-launch/);
+      assert.equal(said.slice(said.indexOf('left:'), said.indexOf('files:')), 'left:\n');
+      t.diagnostic(said.slice(said.indexOf('files:')));
+    });
+  });
