@@ -7,7 +7,7 @@ import cv_model
 SIZE = 16
 
 
-def detect(image):
+def detect(image: cv_model.Image) -> cv_model.Objects:
     rows, columns = image.shape[0] // SIZE, image.shape[1] // SIZE
     blocks = image[:rows * SIZE, :columns * SIZE].reshape(rows, SIZE, columns, -1).mean(axis=(1, 3))
     row, column = numpy.unravel_index(blocks.argmax(), blocks.shape)

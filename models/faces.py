@@ -13,7 +13,7 @@ if cascade.empty():
     raise SystemExit(f"no cascade in {CASCADE}: apt install opencv-data, or name one in the environment as CV_CASCADE")
 
 
-def detect(image):
+def detect(image: cv_model.Image) -> cv_model.Objects:
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     boxes, _, weights = cascade.detectMultiScale3(grey, scaleFactor=1.1, minNeighbors=5, minSize=(24, 24), outputRejectLevels=True)
     return [{"label": "face", "x": x, "y": y, "w": w, "h": h, "weight": weight} for (x, y, w, h), weight in zip(boxes, weights)]

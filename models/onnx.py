@@ -12,6 +12,7 @@ import sys
 
 import cv2
 import numpy
+import numpy.typing
 
 import cv_model
 
@@ -32,14 +33,15 @@ with open(options.labels, encoding="utf-8") as lines:
 net = cv2.dnn.readNetFromONNX(options.model)
 
 
-def detect(image):
+def detect(image: cv_model.Image) -> cv_model.Objects:
     size = (options.size, options.size)
     net.setInput(cv2.dnn.blobFromImage(image, options.scale, size, [options.mean] * 3, swapRB=True))
     out = net.forward()[0]
     return classified(out, image) if out.size == len(labels) else boxes(out, image)
 
 
-def classified(scores, image):
+def classified(scores: numpy.typing.NDArray[numpy.float32], image: cv_model.Image) -> cv_model.Objects:
+    """The best label, for the whole picture."""
     scores = scores.reshape(-1)
     if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:  # not yet shares of 1
         scores = numpy.exp(scores - scores.max())
@@ -49,8 +51,8 @@ def classified(scores, image):
     return [{"label": labels[best], "confidence": scores[best], "x": 0, "y": 0, "w": width, "h": height}] if scores[best] >= options.least else []
 
 
-def boxes(out, image):
-    """Rows of centre, size and a score for each label; YOLO v5 has one more score, of there being an object."""
+def boxes(out: numpy.typing.NDArray[numpy.float32], image: cv_model.Image) -> cv_model.Objects:
+    """The best of overlapping boxes. out: rows of centre, size and a score for each label; YOLO v5 has one more score, of there being an object."""
     rows = out if out.shape[-1] in (len(labels) + 4, len(labels) + 5) else out.T
     if rows.ndim != 2 or rows.shape[1] not in (len(labels) + 4, len(labels) + 5):
         raise SystemExit(f"{options.model} answers with an array of shape {out.shape}: that fits neither a classifier of {len(labels)} labels nor a YOLO detector")

@@ -9,7 +9,7 @@ hog = cv2.HOGDescriptor()
 hog.setSVMDetector(cv2.HOGDescriptor_getDefaultPeopleDetector())
 
 
-def detect(image):
+def detect(image: cv_model.Image) -> cv_model.Objects:
     boxes, weights = hog.detectMultiScale(image, winStride=(8, 8), scale=1.05)
     people = [(box, weight) for box, weight in zip(boxes, weights) if weight > 0.5]
     # the detector's window has a margin around the person
