@@ -141,7 +141,7 @@ async function astronaut() {
   const { code, stderr } = await run('sh', ['-c', `apt-get download -q python3-skimage && dpkg-deb --fsys-tarfile python3-skimage_*.deb |
     tar -x --wildcards --transform='s,.*/,,' '*/data/astronaut.png'`], { cwd: folder, limit: 300_000 });
   assert.equal(code, 0, stderr);
-  return stillFilm(`filesrc location=${folder}/astronaut.png ! pngdec`, 5);
+  return stillFilm(`filesrc location=${folder}/astronaut.png ! pngdec`, 20);
 }
 
 const faces = async (path) => watching({ pipeline: 'faces', set: { location: await astronaut() } }, still, async (tab) => {
@@ -154,7 +154,7 @@ const onnx = async (path) => {
   const { code, stderr } = await run('python3', [join(root, 'tests/models/make_onnx.py'), 'classifier', `${folder}/a.onnx`], { env });
   assert.equal(code, 0, stderr);
   writeFileSync(`${folder}/labels.txt`, 'red\ngreen\nblue\n');
-  const location = await stillFilm(`filesrc location=${data}/fruits.jpg ! jpegdec`, 10);
+  const location = await stillFilm(`filesrc location=${data}/fruits.jpg ! jpegdec`, 20);
   return watching({ pipeline: 'onnx', set: { location, network: `${folder}/a.onnx`, labels: `${folder}/labels.txt` } }, still, async (tab) => {
     await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= 20);
     return withResult(tab, path, 'what it takes the picture for', ({ objects }) => objects.length === 1);
