@@ -69,7 +69,7 @@ const mode = (name, right, set = {}) => (path) => {
   return watching({ pipeline, set }, { width: 640, height: 1000 }, async (tab) => {
     await tab.reports('three seconds of video', ({ frames }) => frames.decoded > 90 || (name === 'sync' && frames.decoded > 30));
     const [place, bar] = [await placeOf(tab, '.picture'), await placeOf(tab, '.bar')];
-    const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 10) };
+    const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 8) };
     await take(tab, path, `the ball as ${name} shows it`, (picture) => right(ballAndRing(picture, place)), clip);
   });
 };
