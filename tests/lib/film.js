@@ -26,7 +26,7 @@ export const film = () => (made ??= encode());
 /** A film that shows one picture. @param {string} elements that make it, for gst-launch-1.0 */
 export async function stillFilm(elements, framerate) {
   const path = join(temporaryFolder(), 'still.webm');
-  const line = `${elements} ! imagefreeze num-buffers=60 ! videoconvert ! video/x-raw,format=I420,framerate=${framerate}/1
+  const line = `${elements} ! imagefreeze num-buffers=100 ! videoconvert ! video/x-raw,format=I420,framerate=${framerate}/1
     ! vp8enc deadline=1 target-bitrate=4000000 ! webmmux ! filesink location=${path}`;
   const { code, stderr } = await run('gst-launch-1.0', ['-q', ...line.split(/\s+/)]);
   assert.equal(code, 0, stderr);

@@ -69,7 +69,7 @@ const mode = (name, right, set = {}) => (path) => {
   return watching({ pipeline, set }, { width: 640, height: 1000 }, async (tab) => {
     await tab.reports('three seconds of video', ({ frames }) => frames.decoded > 90 || (name === 'sync' && frames.decoded > 30));
     const [place, bar] = [await placeOf(tab, '.picture'), await placeOf(tab, '.bar')];
-    const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 10) };
+    const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 8) };
     await take(tab, path, `the ball as ${name} shows it`, (picture) => right(ballAndRing(picture, place)), clip);
   });
 };
@@ -141,7 +141,7 @@ async function astronaut() {
   const { code, stderr } = await run('sh', ['-c', `apt-get download -q python3-skimage && dpkg-deb --fsys-tarfile python3-skimage_*.deb |
     tar -x --wildcards --transform='s,.*/,,' '*/data/astronaut.png'`], { cwd: folder, limit: 300_000 });
   assert.equal(code, 0, stderr);
-  return stillFilm(`filesrc location=${folder}/astronaut.png ! pngdec`, 5);
+  return stillFilm(`filesrc location=${folder}/astronaut.png ! pngdec`, 20);
 }
 
 const faces = async (path) => watching({ pipeline: 'faces', set: { location: await astronaut() } }, still, async (tab) => {
@@ -154,7 +154,7 @@ const onnx = async (path) => {
   const { code, stderr } = await run('python3', [join(root, 'tests/models/make_onnx.py'), 'classifier', `${folder}/a.onnx`], { env });
   assert.equal(code, 0, stderr);
   writeFileSync(`${folder}/labels.txt`, 'red\ngreen\nblue\n');
-  const location = await stillFilm(`filesrc location=${data}/fruits.jpg ! jpegdec`, 10);
+  const location = await stillFilm(`filesrc location=${data}/fruits.jpg ! jpegdec`, 20);
   return watching({ pipeline: 'onnx', set: { location, network: `${folder}/a.onnx`, labels: `${folder}/labels.txt` } }, still, async (tab) => {
     await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= 20);
     return withResult(tab, path, 'what it takes the picture for', ({ objects }) => objects.length === 1);
