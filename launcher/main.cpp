@@ -28,6 +28,12 @@ void print_variables(const Variables& variables) {
                 variable.fallback.value_or("").c_str());
 }
 
+// Installed into a prefix of its own, our plugin is where GStreamer does not look by itself.
+void find_plugin() {
+  g_autoptr(GstElementFactory) ours = gst_element_factory_find("framestamp");
+  if (!ours) gst_registry_scan_path(gst_registry_get(), CV_PLUGIN_DIR);
+}
+
 int run(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   if (options.version) {
@@ -48,6 +54,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   gst_init(nullptr, nullptr);
+  find_plugin();
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
   return App(options, std::move(pipe)).run();

@@ -13,6 +13,17 @@ const install = `
 const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp'];
 const ours = 'gstreamer1.0-cv cv-launch python3-cv-model';
 
+test('meson install into a prefix: a user runs it from there', async () => {
+  await showsItself(debians['Debian 12'], `
+    . scripts/setup.sh
+    install "\${build_packages[@]}" "\${run_packages[@]}"
+    meson setup build --prefix=/opt/cv >/dev/null
+    meson install -C build >/dev/null
+    test -z "$(find /usr -name 'libgstcv*')"
+    useradd --create-home user
+    serve su user -c 'cd / && exec /opt/cv/bin/cv-launch --pipeline=async.pipe --port=0'`);
+});
+
 for (const [name, suite] of Object.entries(debians))
   describe(`packages for ${name}`, () => {
     const shared = temporaryFolder();
