@@ -5,11 +5,13 @@ import { describe, test } from 'node:test';
 import { temporaryFolder } from '../lib/paths.js';
 import { debians, runFresh, showsItself } from './fresh.js';
 
+// signals reach what it runs, as they don't through su
+const asUser = `useradd --create-home user
+  as_user() { exec setpriv --reuid=user --regid=user --init-groups env --chdir=/ HOME=/home/user "$@"; }`;
 const install = `
   apt-get update -qq
   apt-get install -y -qq man-db /fresh/*.deb >/dev/null 2>&1
-  useradd --create-home user
-  as_user() { su user -c "cd / && $*"; }`;
+  ${asUser}`;
 const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp'];
 const ours = 'gstreamer1.0-cv cv-launch python3-cv-model';
 
@@ -20,8 +22,8 @@ test('meson install into a prefix: a user runs it from there', async () => {
     meson setup build --prefix=/opt/cv >/dev/null
     meson install -C build >/dev/null
     test -z "$(find /usr -name 'libgstcv*')"
-    useradd --create-home user
-    serve su user -c 'cd / && exec /opt/cv/bin/cv-launch --pipeline=async.pipe --port=0'`);
+    ${asUser}
+    serve as_user /opt/cv/bin/cv-launch --pipeline=async.pipe --port=0`);
 });
 
 for (const [name, suite] of Object.entries(debians))
@@ -41,14 +43,14 @@ for (const [name, suite] of Object.entries(debians))
 
     for (const pipe of ['async', 'model'])
       test(`a user who is not root runs ${pipe}.pipe, from /`, async () => {
-        await showsItself(suite, `${install}\nserve su user -c 'cd / && exec cv-launch --pipeline=${pipe}.pipe --port=0'`, { shared });
+        await showsItself(suite, `${install}\nserve as_user cv-launch --pipeline=${pipe}.pipe --port=0`, { shared });
       });
 
     test('elements, man page, module and completion are there; removed, nothing is left', async (t) => {
       const said = await runFresh(suite, `${install}
-        for element in ${elements.join(' ')}; do as_user gst-inspect-1.0 $element >/dev/null; done
-        as_user "man cv-launch | grep -A1 '^NAME'"
-        as_user "python3 -c 'import cv_model; print(cv_model.__file__)'"
+        for element in ${elements.join(' ')}; do (as_user gst-inspect-1.0 $element) >/dev/null; done
+        (as_user man cv-launch) | grep -A1 '^NAME'
+        (as_user python3 -c 'import cv_model; print(cv_model.__file__)')
         bash -c 'source /usr/share/bash-completion/completions/cv-launch; complete -p cv-launch'
         dpkg -L ${ours} | sort -u >/tmp/files
         apt-get purge -y -qq ${ours} >/dev/null 2>&1
