@@ -214,6 +214,15 @@ function withoutEsbuild() {
   return { PATH: folder };
 }
 
+const rtsp = 'cv-launch --pipeline=rtsp.pipe --port=0 --set location=rtsp';
+
+/** A camera with a password, until the test ends. */
+async function guarded(t) {
+  const camera = await startRtsp({ name: 'name', password: 'password' });
+  t.after(() => camera.stop());
+  return camera;
+}
+
 /** How each message of docs/troubleshooting.md comes about. `source`: it needs a device, a password or much time, and is looked up. */
 const causes = [
   [/esbuild/, { run: () => [`meson setup '${join(temporaryFolder(), 'build')}'`, withoutEsbuild()] }],
@@ -241,7 +250,9 @@ const causes = [
   [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
     like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],
   [/is busy/, { library: 'libgstvideo4linux2.so', like: (text, output) => [text.replace('/dev/video0', '%s'), output] }],
-  [/rtspsrc/, { run: () => ['cv-launch --pipeline=rtsp.pipe --port=0 --set location=rtsp://127.0.0.1:9/stream'] }],
+  [/Unauthorized/, { run: async (t) => [`${rtsp}://name:wrong@127.0.0.1:${(await guarded(t)).port}/ball`] }],
+  [/Not found/, { run: async (t) => [`${rtsp}://name:password@127.0.0.1:${(await guarded(t)).port}/nothere`] }],
+  [/rtspsrc/, { run: () => [`${rtsp}://127.0.0.1:9/stream`] }],
   [/ended with status 2/, { model: 'python3 nothere.py' }],
   [/can't be run/, { model: 'nothere' }],
   [/'cv_model'/, { run: () => ["python3 -I -S -c 'import cv_model'"] }],
@@ -252,7 +263,7 @@ const causes = [
 async function sayings(command, more, text) {
   const child = new Child(...shell(`exec ${command}`, more));
   try {
-    await Promise.race([child.exited, child.says(new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))).catch(() => {})]);
+    await Promise.race([child.exited, child.says(new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')), 300_000).catch(() => {})]);
     return `${child.stdout}\n${child.stderr}`;
   } finally {
     if (child.alive) await child.stop();
