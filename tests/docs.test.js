@@ -245,7 +245,7 @@ const causes = [
   [/no webrtcbin/, { pipe: 'ballsrc ! fakesink' }],
   [/no picture from/, { source: 'launcher/app.cpp' }],
   [/nofilm\.mp4/, { run: () => ['cv-launch --pipeline=file.pipe --port=0 --set location=nofilm.mp4'] }],
-  [/this Host/, { source: 'launcher/server.cpp' }],
+  [/this Host|this server/, { source: 'launcher/server.cpp' }],
   [/source is lost/, { source: 'launcher/app.cpp' }],
   [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
     like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],
