@@ -3,7 +3,8 @@
 import { run } from './child.js';
 import { env } from './paths.js';
 
-const inherited = new Set(['name', 'parent', 'qos', 'blocksize', 'do-timestamp', 'num-buffers', 'typefind']);
+// automatic-eos: GStreamer 1.24 and newer
+const inherited = new Set(['name', 'parent', 'qos', 'blocksize', 'do-timestamp', 'num-buffers', 'typefind', 'automatic-eos']);
 
 /** "Default: 4278190080" as people write it. */
 function readable(name, text) {
@@ -14,7 +15,8 @@ function readable(name, text) {
 /** @returns {Promise<{name: string, meaning: string, range: string, initial: string}[]>} */
 export async function propertiesOf(element) {
   const { stdout } = await run('gst-inspect-1.0', [element], { env: { ...env, LC_ALL: 'C.UTF-8' } });
-  const text = stdout.slice(stdout.indexOf('Element Properties:'));
+  // 1.24 and newer put an empty line between properties, and may have signals behind them
+  const text = stdout.slice(stdout.indexOf('Element Properties:')).replace(/\nElement (Signals|Actions):[^]*/, '');
   const blocks = text.split(/\n {2}(?=[a-z][a-z0-9-]* *: )/).slice(1);
   return blocks.map((block) => {
     const [, name, meaning] = block.match(/^([a-z0-9-]+) *: (.*)/);
@@ -26,7 +28,7 @@ export async function propertiesOf(element) {
   }).filter(({ name }) => !inherited.has(name));
 }
 
-/** The README's table of an element. */
+/** The table of an element in docs/elements.md. */
 export async function propertyTable(element) {
   const rows = (await propertiesOf(element)).map(({ name, meaning, range, initial }) =>
     `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} | ${range} | ${initial} |`);

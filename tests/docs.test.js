@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// README.md and docs/: every command does what it says, every table agrees with the program, every link leads somewhere.
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { Child, run } from './lib/child.js';
+import { film } from './lib/film.js';
+import { propertyTable } from './lib/inspect.js';
+import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
+import { startRtsp } from './lib/rtsp.js';
+import { until } from './lib/wait.js';
+
+const read = (name) => readFileSync(join(root, name), 'utf8');
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const blocks = (page, language) => [...read(page).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^ *\`\`\``, 'gm'))]
+  .map(([, indent, text]) => text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+/** The cells of a table's row, without the ticks of code. */
+const cells = (row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim());
+
+const home = temporaryFolder();
+const environment = { ...env, PATH: `${dirname(cvLaunch)}:${env.PATH}` };
+/** What touches the home folder gets one that goes away. */
+const shell = (command, more = {}) =>
+  ['bash', ['-c', command], { cwd: root, env: { ...environment, ...(command.includes('~/') && { HOME: home }), ...more } }];
+
+/** A server prints its address; then Ctrl-C ends it. */
+async function serves(command) {
+  const camera = command.includes('rtsp://') ? await startRtsp({ name: 'name', password: 'password' }) : null;
+  const ours = command.replace('film.mp4', await film()).replace('camera.local/stream', `127.0.0.1:${camera?.port}/ball`);
+  const child = new Child(...shell(`exec ${ours} --port=0`));
+  try {
+    const [url] = await child.says(/http:\/\/\S+:\d+\//, 300_000);
+    assert.equal((await fetch(url)).status, 200);
+    child.signal('SIGINT');
+    assert.deepEqual(await child.end(), { code: 0, signal: null });
+  } finally {
+    if (child.alive) await child.stop();
+    await camera?.stop();
+  }
+}
+
+/** With the other program that docs/your-video.md has for it. */
+async function servesFrames(command) {
+  const socket = join(temporaryFolder(), 'frames');
+  const other = new Child(...shell(`exec ${sender.replace('/tmp/frames', socket)}`));
+  try {
+    await until('the other program\'s socket', () => existsSync(socket));
+    await serves(command.replace('/tmp/frames', socket));
+  } finally {
+    await other.stop();
+  }
+}
+
+/** Where there is no webcam, the pipeline gets as far as to miss it. */
+async function servesWebcam(command) {
+  if (existsSync('/dev/video0')) return serves(command);
+  const { stderr } = await run(...shell(`exec ${command} --port=0`));
+  assert.match(stderr, /Cannot identify device '\/dev\/video0'/);
+}
+
+/** A pipeline plays; one that does not end by itself is ended. */
+async function plays(command) {
+  const child = new Child(...shell(`exec ${command.replace('autovideosink', 'fakesink sync=true')}`));
+  try {
+    await child.says(/Setting pipeline to PLAYING|PREROLLED|Pipeline is live/);
+    child.signal('SIGINT');
+    assert.equal((await child.end()).signal, null);
+    assert.doesNotMatch(child.stderr, /ERROR/);
+  } finally {
+    if (child.alive) await child.stop();
+  }
+}
+
+async function succeeds(command) {
+  const { code, stdout, stderr } = await run(...shell(command), { limit: 300_000 });
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+async function prints(command) {
+  assert.notEqual(await succeeds(command), '');
+}
+
+async function installs() {
+  const folder = temporaryFolder();
+  await succeeds(`meson install -C '${join(dirname(cvLaunch), '..')}' --no-rebuild --destdir '${folder}'`);
+  assert.ok(existsSync(join(folder, await pluginsFolder(), 'libgstcv.so')), 'the plugin is not where GStreamer looks');
+  const launcher = join(folder, 'usr/local/bin/cv-launch');
+  assert.ok(existsSync(launcher));
+  assert.ok(readFileSync(launcher).includes('/usr/local/share/cv-launch/pipelines'));
+  for (const [from, kind] of [['pipelines', '.pipe'], ['models', '.py']])
+    for (const name of readdirSync(join(root, from)).filter((file) => file.endsWith(kind)))
+      assert.ok(existsSync(join(folder, 'usr/local/share/cv-launch', from, name)), name);
+}
+
+/** What costs much, or changes the machine, with the file that does it, and how it says so there. */
+const elsewhere = {
+  './check': ['check', 'tests/*.test.js'],
+  'packaging/build-deb': ['tests/fresh/packages.test.js', 'packaging/build-deb'],
+  'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
+  'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],
+  'ninja -C build': ['scripts/setup.sh', 'ninja -C "$dir"'],
+  'python3 -m venv --system-site-packages ~/cv-venv': ['tests/models/test_package.py', '"venv", "--system-site-packages"'],
+  '~/cv-venv/bin/pip install ./models': ['tests/models/test_package.py', '"pip", "--isolated", "install"'],
+};
+
+const kinds = [
+  [/^\.\/demo .*v4l2\.pipe/, servesWebcam],
+  [/^cv-launch .*shm\.pipe/, servesFrames],
+  [/ --(print|variables|help)$|^gst-inspect-1\.0 [a-z]+$|^gst-inspect-1\.0 --print-blacklist$|^python3 models\//, prints],
+  [/^gst-inspect-1\.0 --exists |^rm -f ~\//, succeeds],
+  [/^(\.\/demo|cv-launch)\b/, serves],
+  [/^gst-launch-1\.0 /, plays],
+  [/^meson install -C build$/, installs],
+];
+
+const commands = [...new Set(pages.flatMap((page) => blocks(page, 'sh')).flatMap((block) => block.trim().split('\n')))];
+const sender = commands.find((command) => command.includes('shmsink'));
+
+test('docs: there are commands', () => assert.ok(commands.length >= 25, commands.join('\n')));
+
+for (const command of commands.filter((each) => each !== sender)) {
+  test(`docs: ${command}`, async () => {
+    if (command in elsewhere) {
+      const [file, words] = elsewhere[command];
+      return assert.ok(read(file).includes(words), `${file} should do this`);
+    }
+    const [, works] = kinds.find(([pattern]) => pattern.test(command)) ?? [];
+    assert.ok(works, 'no test knows this command');
+    await works(command);
+  });
+}
+
+test('docs: the Python model of README.md and docs/your-model.md finds its person in a picture', async () => {
+  const [model, ...others] = pages.flatMap((page) => blocks(page, 'python'));
+  assert.ok(others.length > 0 && others.every((other) => other === model), 'one model, on both pages');
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'my_model.py'), model);
+  copyFileSync(join(root, 'models/cv_model.py'), join(folder, 'cv_model.py'));
+  assert.match(await succeeds(`python3 '${folder}/my_model.py' docs/images/people.png`), /^{"label": "person", "confidence": 0.9, .*}\n$/);
+});
+
+test('docs: the example of a detector is the one that is built and run', () => {
+  const [code, ...others] = pages.flatMap((page) => blocks(page, 'cpp'));
+  assert.equal(others.length, 0);
+  assert.ok(read('plugins/example/brightspot.cpp').endsWith(code));
+});
+
+test('docs: no block of code is of a kind that no test knows', () => {
+  const opened = pages.flatMap((page) => [...read(page).matchAll(/^ *```(.*)\n[^]*?^ *```$/gm)].map(([, language]) => language));
+  assert.deepEqual([...new Set(opened)].sort(), ['', 'cpp', 'python', 'sh', 'text']);
+  assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
+});
+
+for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp']) {
+  test(`docs: the table of ${element} says what gst-inspect-1.0 says`, async () => {
+    const table = await propertyTable(element);
+    assert.ok(table.split('\n').length > 5, table);
+    assert.ok(read('docs/elements.md').includes(table), `docs/elements.md should have:\n${table}`);
+  });
+}
+
+test('docs: the table of options says what cv-launch --help says', async () => {
+  const help = await succeeds('cv-launch --help');
+  const said = [...help.matchAll(/^ {2}((?:-\w, )?--\S+) {2,}(.*)$/gm)].map(([, option, meaning]) =>
+    [option, meaning.match(/\((\d[\d.]*)[:;)]/)?.[1] ?? '–']);
+  assert.ok(said.length > 5, help);
+  const table = [...read('docs/options.md').matchAll(/^\| `-.*$/gm)].map(([row]) => cells(row)).map(([option, , initial]) => [option.replaceAll('`', ''), initial]);
+  assert.deepEqual(table.sort(), said.sort());
+});
+
+/** "width=640" or "location (needed)", as `--variables` prints them. */
+async function variablesOf(pipe) {
+  const printed = await succeeds(`cv-launch --pipeline=${pipe} --variables`);
+  return printed.replaceAll(join(root, 'pipelines'), '${here}').trim().split('\n').sort();
+}
+
+test('docs: the tables of variables say what --variables says', async () => {
+  const text = read('docs/pipeline-files.md');
+  const rows = [...text.matchAll(/^\| `(\w+\.pipe)` \|.*$/gm)];
+  const pipes = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.pipe'));
+  assert.deepEqual(rows.map(([, pipe]) => pipe), pipes.sort());
+  const explained = new Set([...text.matchAll(/^\| `\w+`(?:, `\w+`)* \|/gm)].flatMap(([row]) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name)));
+  for (const [row, pipe] of rows) {
+    const variables = await variablesOf(pipe);
+    assert.deepEqual([...cells(row)[1].matchAll(/`([^`]+)`/g)].map(([, variable]) => variable).sort(), variables, pipe);
+    for (const variable of variables) assert.ok(explained.has(variable.match(/^\w+/)[0]), `${variable} is not explained`);
+  }
+});
+
+test('docs: the table of codecs has those that are there', () => {
+  const rows = [...read('docs/pipeline-files.md').matchAll(/^\| `(\w+)` \| `(\w+)` \| gstreamer/gm)];
+  const codecs = readdirSync(join(root, 'pipelines/codecs')).filter((name) => name.endsWith('.pipe'));
+  assert.deepEqual(rows.map(([, codec]) => `${codec}.pipe`).sort(), codecs.sort());
+  for (const [, codec, encoder] of rows) assert.match(read(`pipelines/codecs/${codec}.pipe`), new RegExp(`^! ${encoder} `, 'm'));
+});
+
+/** Where GStreamer looks for plugins by itself. */
+const pluginsFolder = async () => (await run('pkg-config', ['--variable=pluginsdir', 'gstreamer-1.0'])).stdout.trim();
+
+/** The plugins that webrtcbin needs to send, and those of every pipeline. */
+const sending = ['coreelements', 'nice', 'dtls', 'srtp', 'sctp', 'rtpmanager'];
+
+/** GStreamer with these of its plugins and no other. */
+async function withPlugins(...names) {
+  const folder = temporaryFolder();
+  for (const name of names) symlinkSync(join(await pluginsFolder(), `libgst${name}.so`), join(folder, `libgst${name}.so`));
+  return { GST_PLUGIN_SYSTEM_PATH_1_0: folder, GST_REGISTRY: join(folder, 'registry.bin') };
+}
+
+/** A folder like /usr/bin without esbuild. */
+function withoutEsbuild() {
+  const folder = temporaryFolder();
+  for (const name of readdirSync('/usr/bin')) if (name !== 'esbuild') symlinkSync(join('/usr/bin', name), join(folder, name));
+  return { PATH: folder };
+}
+
+const rtsp = 'cv-launch --pipeline=rtsp.pipe --port=0 --set location=rtsp';
+
+/** A camera with a password, until the test ends. */
+async function guarded(t) {
+  const camera = await startRtsp({ name: 'name', password: 'password' });
+  t.after(() => camera.stop());
+  return camera;
+}
+
+/**
+ * How each message of docs/troubleshooting.md comes about. `source`, `library`: it needs a device or much time, and is looked up there.
+ * `like`: message and output, as they are compared. `unless`: a plugin with which it does not come about.
+ */
+const causes = [
+  [/esbuild/, { run: () => [`meson setup '${join(temporaryFolder(), 'build')}'`, withoutEsbuild()] }],
+  [/only root can install/, { source: 'scripts/setup.sh' }],
+  [/"x264enc"/, { run: async () => ['cv-launch --pipeline=async.pipe --set codec=h264',
+    await withPlugins(...sending)] }],
+  [/"nicesrc"/, { run: async () => ['cv-launch --pipeline=async.pipe', await withPlugins('coreelements')] }],
+  [/no element "ballsrc"/, { unless: 'libgstcv.so', run: async () => ['cv-launch --pipeline=async.pipe', { GST_PLUGIN_PATH: '', ...await withPlugins(...sending) }] }],
+  [/plugin 'ballsrc'/, { run: async () => ['gst-inspect-1.0 ballsrc', { GST_PLUGIN_PATH: '', ...await withPlugins('coreelements') }] }],
+  [/is in use/, { run: async (t) => {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => server.close());
+    return [`cv-launch --pipeline=async.pipe --port=${server.address().port}`];
+  }, like: (text, output) => [text.replaceAll(/\d{4,}/g, 'N'), output.replaceAll(/\d{4,}/g, 'N')] }],
+  [/"widht"/, { run: () => ['cv-launch --pipeline=async.pipe --set widht=640'] }],
+  [/"location" has no value/, { run: () => ['cv-launch --pipeline=rtsp.pipe'] }],
+  [/nothere\.pipe/, { run: () => ['cv-launch --pipeline=nothere.pipe'] }],
+  [/syntax error/, { pipe: 'ballsrc vp8enc !' }],
+  [/no webrtcbin/, { pipe: 'ballsrc ! fakesink' }],
+  [/no picture from/, { source: 'launcher/app.cpp' }],
+  [/nofilm\.mp4/, { run: () => ['cv-launch --pipeline=file.pipe --port=0 --set location=nofilm.mp4'] }],
+  [/this Host|this server/, { source: 'launcher/server.cpp' }],
+  [/source is lost/, { source: 'launcher/app.cpp' }],
+  [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
+    like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],
+  [/is busy/, { library: 'libgstvideo4linux2.so', like: (text, output) => [text.replace('/dev/video0', '%s'), output] }],
+  [/Unauthorized/, { run: async (t) => [`${rtsp}://name:wrong@127.0.0.1:${(await guarded(t)).port}/ball`] }],
+  [/Not found/, { run: async (t) => [`${rtsp}://name:password@127.0.0.1:${(await guarded(t)).port}/nothere`] }],
+  [/rtspsrc/, { run: () => [`${rtsp}://127.0.0.1:9/stream`] }],
+  [/ended with status 2/, { model: 'python3 nothere.py' }],
+  [/can't be run/, { model: 'nothere' }],
+  [/'cv_model'/, { run: () => ["python3 -I -S -c 'import cv_model'"] }],
+  [/'numpy'/, { run: () => ['python3 -S models/brightest.py'] }],
+];
+
+/** Everything that a program says until it ends, or until it says `text`. */
+async function sayings(command, more, text) {
+  const child = new Child(...shell(`exec ${command}`, more));
+  try {
+    await Promise.race([child.exited, child.says(new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')), 300_000).catch(() => {})]);
+    return `${child.stdout}\n${child.stderr}`;
+  } finally {
+    if (child.alive) await child.stop();
+  }
+}
+
+for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => block.trim())) {
+  test(`docs: the message ${text}`, async (t) => {
+    const [, cause] = causes.find(([pattern]) => pattern.test(text)) ?? [];
+    assert.ok(cause, 'no test knows how this comes about');
+    if (cause.unless && existsSync(join(await pluginsFolder(), cause.unless))) return t.skip('the elements are installed here, and found');
+    const like = cause.like ?? ((a, b) => [a, b]);
+    let output;
+    if (cause.source) {
+      output = read(cause.source);
+    } else if (cause.library) {
+      output = readFileSync(join(await pluginsFolder(), cause.library), 'latin1');
+    } else if (cause.pipe) {
+      const file = join(temporaryFolder(), 'test.pipe');
+      writeFileSync(file, cause.pipe);
+      output = await sayings(`cv-launch --pipeline=${file}`, {}, text);
+    } else if (cause.model) {
+      output = await sayings(`cv-launch --pipeline=model.pipe --port=0 --set command='${cause.model}'`, {}, text);
+    } else {
+      const [command, more = {}] = await cause.run(t);
+      output = await sayings(command, more, text);
+    }
+    const [expected, actual] = like(text, output);
+    assert.ok(actual.includes(expected), actual);
+  });
+}
+
+test('docs: what the page is said to say is in its source', () => {
+  const sources = [...readdirSync(join(root, 'web/js')).map((name) => `web/js/${name}`), 'launcher/answer_check.cpp', 'web/index.html']
+    .map(read).join('\n').toLowerCase();
+  const phrases = [...read('docs/troubleshooting.md').replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
+  assert.ok(phrases.length > 8);
+  // what is put together from pieces is compared piece by piece
+  for (const phrase of phrases)
+    for (const piece of phrase.toLowerCase().split(/Error \(bad-sdp\): the answer |media section 0 \(video\)/i))
+      assert.ok(sources.includes(piece.trim().replace(/…$/, '')), phrase);
+});
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading) => heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
+
+const prose = (page) => read(page).replaceAll(/^ *```[^]*?^ *```$/gm, '');
+const anchorsOf = (page) => new Set([...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading)));
+
+for (const page of [...pages, 'CONTRIBUTING.md', 'launcher/PROTOCOL.md', 'models/README.md', 'plugins/core/MODEL.md', 'plugins/core/STAMP.md']) {
+  test(`${page}: every link leads somewhere`, () => {
+    const broken = [...prose(page).replaceAll(/`[^`]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''))
+      .matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((target) => !/^https?:/.test(target)).filter((target) => {
+      const [path, anchor] = target.split('#');
+      const file = path ? resolve(root, dirname(page), path) : join(root, page);
+      if (!existsSync(file)) return true;
+      return anchor !== undefined && !anchorsOf(file.slice(root.length + 1)).has(anchor);
+    });
+    assert.deepEqual(broken, []);
+  });
+}
+
+test('docs: README.md leads to every page, and is short', () => {
+  const text = read('README.md');
+  const lines = text.split('\n').length - 1;
+  assert.ok(lines <= 150, `${lines} lines`);
+  for (const page of pages.slice(1)) assert.ok(text.includes(`](${page})`) || text.includes(`](${page}#`), page);
+});
