@@ -59,7 +59,7 @@ for (const [name, suite] of Object.entries(debians))
         find / -xdev '(' -name '*cv-launch*' -o -name '*cv_model*' -o -name 'libgstcv*' ')' -not -path '/root/*' -not -path '/fresh/*' -not -path '/home/*'
         echo files:
         cat /tmp/files`, { shared });
-      assert.match(said, /cv-launch *- show a GStreamer pipeline/);
+      assert.match(said, /cv-launch *- *show a GStreamer pipeline/);
       assert.match(said, /dist-packages\/cv_model/);
       assert.match(said, /complete -F \S+ cv-launch/);
       assert.equal(said.slice(said.indexOf('left:'), said.indexOf('files:')), 'left:\n');
