@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the elements cost: the figures in docs/elements.md. Each is the best of some rounds, and what is compared with one
-// another is measured in turns, because the machine may be busy with something else.
+// What the elements cost: the figures in docs/elements.md. Each is the best of some rounds, and what is compared with
+// one another is measured in turns, because the machine may be busy with something else.
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
