@@ -6,7 +6,7 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice)
 test_packages=(libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc
-  clang clang-tidy python3-venv python3-hatchling mypy
+  clang-tidy python3-venv python3-hatchling mypy
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
 

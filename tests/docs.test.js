@@ -5,12 +5,12 @@ import { copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, write
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
-import { test } from 'node:test';
 import { Child, run } from './lib/child.js';
 import { film } from './lib/film.js';
 import { propertyTable } from './lib/inspect.js';
 import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
 import { startRtsp } from './lib/rtsp.js';
+import { test } from './lib/test.js';
 import { until } from './lib/wait.js';
 
 const read = (name) => readFileSync(join(root, name), 'utf8');

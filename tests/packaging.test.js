@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
 import { run } from './lib/child.js';
 import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
 import { runLaunch } from './lib/server.js';
+import { test } from './lib/test.js';
 
 const built = join(dirname(cvLaunch), '../packaging/cv-launch');
 const read = (path) => readFileSync(join(root, path), 'utf8');

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { run } from './lib/child.js';
 import { env, root, temporaryFolder } from './lib/paths.js';
+import { test } from './lib/test.js';
 
 test('a build without tests asks for nothing that only tests need', async () => {
   const folder = temporaryFolder();

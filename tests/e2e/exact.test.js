@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { startCamera } from '../lib/camera.js';
 import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
 import { startHop } from '../lib/hop.js';
 import { pipe, temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 
 const never = (report) => {
   assert.equal(report.exact.frames.mismatched, 0, JSON.stringify(report.exact));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Eight viewers, one of them stopped for 20 s, one killed: the other six do not lose a frame.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { startWatching } from '../lib/viewer.js';
 
 test('of eight viewers one is stopped for 20 s and one killed: the other six receive every frame', async (t) => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // 20 loads in a row, half of them closed abruptly. bench/viewers.js does it 200 times and measures.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { startChromium } from '../lib/browsers.js';
 import { loadPages } from '../lib/loads.js';
 import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { backAt, baseOf } from '../lib/viewer.js';
 import { percentile } from '../lib/wait.js';
 

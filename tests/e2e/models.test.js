@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { run } from '../lib/child.js';
 import { env, root, temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const data = '/usr/share/doc/opencv-doc/examples/data';

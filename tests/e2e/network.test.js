@@ -2,12 +2,12 @@
 // The exact view through a bad network, in both browsers; and the network itself: it is as bad as it says, and nothing of
 // it stays.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { Child, run } from '../lib/child.js';
 import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
 import { badNetwork, canMakeNetworks, noNetworksBecause } from '../lib/network.js';
 import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const namespaces = async () => (await run('ip', ['netns', 'list'])).stdout;

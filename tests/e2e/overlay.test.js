@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The circle that a viewer sees, by its pixels: on the ball in sync.pipe, near it in async.pipe.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { distance, fitCircle, points, samplePixels } from '../lib/circles.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 import { percentile } from '../lib/wait.js';
 
 const frames = 100;

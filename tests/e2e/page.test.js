@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page as people use it: two browsers, reloads, a server that goes and comes, windows of all sizes.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { browsers, startChromium, startFirefox } from '../lib/browsers.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 
 const started = [];
 before(async () => {

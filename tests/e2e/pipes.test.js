@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every pipeline plays in both browsers, without a click. Exact rates are measured by bench/viewers.js.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { film, filmSize } from '../lib/film.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 import { startWatching } from '../lib/viewer.js';
 
 const ball = { width: 640, height: 360, framerate: 30 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Frame rates up to 120 a second are decoded. bench/viewers.js measures them to 1 %.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 
 for (const [name, start] of Object.entries(browsers))
   describe(name, () => {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { ballAndRing } from '../lib/circles.js';
 import { run } from '../lib/child.js';
 import { root, temporaryFolder } from '../lib/paths.js';
 import { pictures } from '../lib/pictures.js';
 import { decodePng } from '../lib/png.js';
+import { test } from '../lib/test.js';
 
 test('the picture of the page shows the ball, its result on it, and the figures', async () => {
   const path = join(temporaryFolder(), 'page.png');

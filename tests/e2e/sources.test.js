@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // An RTSP camera that goes away and comes back, as a viewer sees it.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { browsers } from '../lib/browsers.js';
 import { startRtsp } from '../lib/rtsp.js';
 import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const access = { name: 'joanna', password: 'secret' };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ./demo on machines that have nothing, and on one that has a part of what the tests need.
-import { test } from 'node:test';
+import { test } from '../lib/test.js';
 import { debians, showsItself } from './fresh.js';
 
 const machines = [

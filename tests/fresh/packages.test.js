@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The packages of packaging/build-deb, from their sources to their removal.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { temporaryFolder } from '../lib/paths.js';
+import { describe, test } from '../lib/test.js';
 import { debians, runFresh, showsItself } from './fresh.js';
 
 // signals reach what it runs, as they don't through su

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
 import { Child } from '../lib/child.js';
 import { cvLaunch, env, pipe, temporaryFolder } from '../lib/paths.js';
 import { runLaunch, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { startViewer, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 

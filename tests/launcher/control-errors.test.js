@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The `control` channel: what it answers, and what ends a viewer there.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { startServer } from '../lib/server.js';
+import { after, before, test } from '../lib/test.js';
 import { goesOn, startViewer, startWatching } from '../lib/viewer.js';
 
 let server;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page's HTTP server and the doors it keeps shut.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { descriptors, resident } from '../lib/proc.js';
 import { RawConnection, handshake, request } from '../lib/http.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 import { baseOf, backAt } from '../lib/viewer.js';
 import { connectForOffer } from '../lib/websocket.js';
 import { until, within } from '../lib/wait.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A file goes on at its end as if it had none.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { film, filmSize } from '../lib/film.js';
 import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 
 test('a film is played again and again, without a gap and without two frames of one time', async () => {

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { run } from '../lib/child.js';
 import { env, pipe, root, temporaryFolder } from '../lib/paths.js';
 import { processes } from '../lib/proc.js';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the server offers.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { Signalling } from '../lib/websocket.js';
 
 const h264 = `videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=30/1

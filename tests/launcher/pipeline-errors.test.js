@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
 import { env, pipe, temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, runLaunch } from '../lib/server.js';
 import { run } from '../lib/child.js';
+import { test } from '../lib/test.js';
 
 const encode = 'vp8enc deadline=1 ! rtpvp8pay ! webrtcbin';
 

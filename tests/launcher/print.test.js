@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { Child } from '../lib/child.js';
 import { film } from '../lib/film.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
+import { test } from '../lib/test.js';
 
 for (const name of readdirSync(join(root, 'pipelines')).filter((file) => file.endsWith('.pipe')))
   test(`the first lines of ${name} name its variables`, () => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a viewer can send that is wrong: it is told and dropped, and another viewer does not notice.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 import { resident } from '../lib/proc.js';
 import { answerTo, candidate, fingerprint, sections } from '../lib/sdp.js';
 import { startServer } from '../lib/server.js';
+import { after, afterEach, before, test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 import { connect, connectForOffer } from '../lib/websocket.js';
 

@@ -2,10 +2,10 @@
 // A source that goes away and comes back: its viewers stay.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { startCamera } from '../lib/camera.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 
 const caps = 'video/x-raw,format=I420,width=320,height=240,framerate=30/1';

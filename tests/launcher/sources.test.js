@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { startCamera } from '../lib/camera.js';
 import { run } from '../lib/child.js';
 import { film } from '../lib/film.js';
 import { pipe, root, temporaryFolder } from '../lib/paths.js';
 import { startRtsp } from '../lib/rtsp.js';
 import { pipelineFile, runLaunch, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 
 const secret = { name: 'joanna', password: 'p@ss/w:rd"1' };

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { run } from '../lib/child.js';
 import { env, temporaryFolder } from '../lib/paths.js';
 import { decodePng } from '../lib/png.js';
 import { pipelineFile, startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
 import { startWatching } from '../lib/viewer.js';
 
 const picture = '/usr/share/doc/opencv-doc/examples/data/messi5.jpg';

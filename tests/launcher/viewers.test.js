@@ -2,10 +2,10 @@
 // What every viewer gets: a key frame, each frame once, results, and nothing but the sockets it needs.
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { after, before, test } from 'node:test';
 import { sockets } from '../lib/proc.js';
 import { sections } from '../lib/sdp.js';
 import { startServer } from '../lib/server.js';
+import { after, before, test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 import { connectForOffer } from '../lib/websocket.js';
 import { percentile, until } from '../lib/wait.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Viewers that hang, die or lie: noticed, removed, and nobody else is disturbed.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import { answerTo, candidate } from '../lib/sdp.js';
 import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
 import { backAt, baseOf, goesOn, startViewer, startWatching } from '../lib/viewer.js';
 import { connectForOffer } from '../lib/websocket.js';
 

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A child process with its output in lines, which ends with the test whatever happens.
 import { spawn } from 'node:child_process';
-import { until, within } from './wait.js';
+import { patience, until, within } from './wait.js';
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Kills all that still runs; their command lines. */
+export function endAll() {
+  running.forEach((child) => child.kill('SIGKILL'));
+  return [...running].map((child) => child.spawnargs.join(' '));
+}
+process.on('exit', endAll);
 
 export class Child {
   stdout = '';
@@ -43,7 +49,7 @@ export class Child {
   get alive() { return this.#process.exitCode === null && this.#process.signalCode === null; }
 
   /** Waits until standard output or error contains `pattern`; rejects at once when the process ends without it. */
-  async says(pattern, limit = 60_000) {
+  async says(pattern, limit = patience) {
     return until(`${pattern} from ${this.name}`, () => {
       const match = `${this.stdout}\n${this.stderr}`.match(pattern);
       if (!match && !this.alive) throw new Error(`${this.name} ended without ${pattern}:\n${this.stdout}${this.stderr}`);
@@ -58,10 +64,10 @@ export class Child {
   write(text) { this.#process.stdin.write(text); }
 
   /** How it ended, by itself. */
-  async end(limit = 60_000) { return within(`the end of ${this.name}`, this.exited, limit); }
+  async end(limit = patience) { return within(`the end of ${this.name}`, this.exited, limit); }
 
   /** Ends it: asked first, killed when it does not answer. */
-  async stop(limit = 20_000) {
+  async stop(limit = patience) {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
     try {

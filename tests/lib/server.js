@@ -27,7 +27,7 @@ export const sets = (set) => Object.entries(set).map(([name, value]) => `--set=$
 
 /** Runs cv-launch to its end, as for errors and `--print`. */
 export function runLaunch(args, options = {}) {
-  return run(cvLaunch, args, { limit: 60_000, ...options, env: { ...env, ...options.env } });
+  return run(cvLaunch, args, { ...options, env: { ...env, ...options.env } });
 }
 
 class Server extends Child {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One browser tab with the page in it: what a test asks of it, the same in both browsers.
 import assert from 'node:assert/strict';
-import { until } from './wait.js';
+import { patience, until } from './wait.js';
 
 /** Runs in the page before anything else: keeps its peer connections within a test's reach. */
 export function keepPeers() {
@@ -37,9 +37,9 @@ export class Tab {
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
-  async open(url) { await this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 }); }
+  async open(url) { await this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: patience }); }
 
-  async reload() { await this.#page.reload({ waitUntil: 'domcontentloaded', timeout: 60_000 }); }
+  async reload() { await this.#page.reload({ waitUntil: 'domcontentloaded', timeout: patience }); }
 
   evaluate(work, argument) { return this.#page.evaluate(work, argument); }
 
@@ -62,15 +62,12 @@ export class Tab {
   decoded() { return this.evaluate(decodedNow); }
 
   /** Waits for a report that satisfies `condition`. */
-  async reports(what, condition, limit = 60_000) {
-    let last;
-    const probe = async () => {
-      last = await this.report();
-      return last && condition(last) ? last : null;
-    };
-    return until(what, probe, { limit, every: 100 }).catch((error) => {
-      throw new Error(`${error.message}\nthe player says ${JSON.stringify(last)}\nerrors of the page: ${this.errors.join('\n')}`);
-    });
+  async reports(what, condition, limit = patience) {
+    let player;
+    return until(what, async () => {
+      player = await this.report();
+      return player && condition(player) ? player : null;
+    }, { limit, every: 100, state: () => ({ player, errors: this.errors }) });
   }
 
   /** Opens the page and waits until a first frame was shown. */
@@ -92,7 +89,7 @@ export class Tab {
     const last = await until(`${seconds} s of statistics`, async () => {
       const now = await this.decoded();
       return now.time - first.time >= seconds * 1000 ? now : null;
-    }, { limit: seconds * 1000 + 60_000 });
+    }, { limit: seconds * 1000 + patience });
     assert.ok(last.decoded > first.decoded, 'frames were decoded');
     return {
       perSecond: ((last.decoded - first.decoded) * 1000) / (last.time - first.time),

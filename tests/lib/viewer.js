@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { Child } from './child.js';
 import { env, testViewer } from './paths.js';
 import { descriptors, threads } from './proc.js';
-import { settled, until } from './wait.js';
+import { patience, steady, until } from './wait.js';
 
 class Viewer extends Child {
   /** The newest line that it printed: all its counts. */
@@ -15,17 +15,17 @@ class Viewer extends Child {
   }
 
   /** Waits for a report that satisfies `condition`; rejects at once when the viewer ends without one. */
-  async reports(what, condition, limit = 60_000) {
-    return until(`${what} at a viewer that says ${JSON.stringify(this.report)}`, () => {
+  async reports(what, condition, limit = patience) {
+    return until(`${what} at a viewer`, () => {
       const { alive, report } = this;
       if (report && condition(report)) return report;
       assert.ok(alive, `the viewer ended before ${what}: ${this.lines.at(-1)}\n${this.stderr}`);
       return null;
-    }, { limit });
+    }, { limit, state: () => this.report });
   }
 
   /** Its last report, after it ended by itself. */
-  async ended(limit = 60_000) {
+  async ended(limit = patience) {
     const { code } = await this.end(limit);
     return { ...this.report, exitCode: code };
   }
@@ -60,6 +60,8 @@ export async function goesOn(viewer, count = 10) {
   return after;
 }
 
+const held = ({ pid }) => ({ threads: threads(pid), descriptors: descriptors(pid) });
+
 /**
  * Threads and descriptors of a server without viewers, measured after one came and went: what the first one loads stays.
  * @param {{socketUrl: string, pid: number}} server
@@ -67,17 +69,13 @@ export async function goesOn(viewer, count = 10) {
 export async function baseOf(server) {
   const viewer = await startWatching(server);
   await viewer.stop();
-  return {
-    threads: await settled('threads', () => threads(server.pid), { times: 20 }),
-    descriptors: await settled('descriptors', () => descriptors(server.pid), { times: 20 }),
-  };
+  return JSON.parse(await steady('threads and descriptors', () => JSON.stringify(held(server)), { times: 20 }));
 }
 
 /** Waits until a server holds no more than at `base`. */
-export async function backAt(server, base, limit = 60_000) {
-  let now;
+export async function backAt(server, base, limit = patience) {
   await until(`${base.threads} threads and ${base.descriptors} descriptors`, () => {
-    now = { threads: threads(server.pid), descriptors: descriptors(server.pid) };
+    const now = held(server);
     return now.threads <= base.threads && now.descriptors <= base.descriptors;
-  }, { limit }).catch((error) => { throw new Error(`${error.message}, now ${JSON.stringify(now)}`); });
+  }, { limit, state: () => held(server) });
 }

@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Waiting for conditions. Limits are generous: a shared machine can be five times slower than usual.
+// Waiting for conditions. Limits are generous: no machine that a test passes on may be too slow for them.
+
+/** How long to wait for one thing, in ms. */
+export const patience = 180_000;
 
 /** For bench/: tests wait for conditions. @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @type {Set<() => string>} */
+const waits = new Set();
+
+/** What this process waits for now, each with what it saw last: for a test that does not end. */
+export const waitingFor = () => [...waits].map((describe) => describe());
 
 /**
  * Resolves with the first truthy value of `probe`; rejects, naming `what` and the last value seen, after `limit` ms.
  * @template T
  * @param {string} what
  * @param {() => T | Promise<T>} probe
- * @param {{limit?: number, every?: number}} [options]
+ * @param {{limit?: number, every?: number, state?: () => unknown}} [options]
+ *   `state`: what else to tell when it is not seen, as it is then
  * @returns {Promise<T>}
  */
-export async function until(what, probe, { limit = 60_000, every = 50 } = {}) {
+export async function until(what, probe, { limit = patience, every = 50, state } = {}) {
   const deadline = performance.now() + limit;
-  for (;;) {
-    const value = await probe();
-    if (value) return value;
-    if (performance.now() > deadline) throw new Error(`in ${limit} ms not seen: ${what}; last: ${JSON.stringify(value)}`);
-    await pause(every);
+  let value;
+  const describe = () => `${what}; last: ${JSON.stringify(value)}${state ? `; ${JSON.stringify(state())}` : ''}`;
+  waits.add(describe);
+  try {
+    for (;;) {
+      value = await probe();
+      if (value) return value;
+      if (performance.now() > deadline) throw new Error(`in ${limit} ms not seen: ${describe()}`);
+      await pause(every);
+    }
+  } finally {
+    waits.delete(describe);
   }
 }
 
@@ -29,27 +46,32 @@ export async function until(what, probe, { limit = 60_000, every = 50 } = {}) {
  * @param {Promise<T>} promise
  * @returns {Promise<T>}
  */
-export async function within(what, promise, limit = 60_000) {
+export async function within(what, promise, limit = patience) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`in ${limit} ms not seen: ${what}`)), limit);
   });
+  const describe = () => what;
+  waits.add(describe);
   try {
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
+    waits.delete(describe);
   }
 }
 
 /**
  * A value once it has stayed the same for `times` looks in a row.
+ * @template T
  * @param {string} what
- * @param {() => number | Promise<number>} probe
+ * @param {() => T | Promise<T>} probe
+ * @returns {Promise<T>}
  */
-export async function settled(what, probe, { times = 10, every = 100, limit = 60_000 } = {}) {
+export async function steady(what, probe, { times = 10, every = 100, limit = patience } = {}) {
   let last;
   let same = 0;
-  await until(`${what} to settle`, async () => {
+  await until(`${what} to be steady`, async () => {
     const value = await probe();
     same = value === last ? same + 1 : 0;
     last = value;

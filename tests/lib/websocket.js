@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A viewer of a few lines: a WebSocket that sends what a test wants and keeps what comes.
 import WebSocket from 'ws';
-import { until, within } from './wait.js';
+import { patience, until, within } from './wait.js';
 
 export class Signalling {
   /** @type {any[]} every message from the server, in order */
@@ -40,13 +40,13 @@ export class Signalling {
   }
 
   /** The first message of a type, now or later. */
-  async receives(type, limit = 60_000) {
-    return until(`a message of type ${type}; there were ${JSON.stringify(this.messages).slice(0, 300)}`,
-      () => this.messages.find((message) => message.type === type), { limit });
+  async receives(type, limit = patience) {
+    return until(`a message of type ${type}`, () => this.messages.find((message) => message.type === type),
+      { limit, state: () => this.messages });
   }
 
   /** The error that ends this connection, after the connection was closed: exactly one. */
-  async ends(limit = 60_000) {
+  async ends(limit = patience) {
     const status = await within('the end of the WebSocket', this.closed, limit);
     return { status, errors: this.messages.filter((message) => message.type === 'error') };
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { isBug, retryDelay } from '../../web/js/backoff.js';
+import { test } from '../lib/test.js';
 
 const most = () => 1 - Number.EPSILON;
 const least = () => 0;

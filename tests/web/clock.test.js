@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock, clockResolution } from '../../web/js/clock.js';
+import { test } from '../lib/test.js';
 
 const OFFSET = 1_795_000_000_000;
 

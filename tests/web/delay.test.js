@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { DelayControl } from '../../web/js/delay.js';
+import { test } from '../lib/test.js';
 
 const WAY_MS = 30;
 /** Id of the frame that is captured at `time`: wraps after ten seconds. @param {number} time */

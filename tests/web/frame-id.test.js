@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { MediaTime, captureTime, frameIdOf, isNewer } from '../../web/js/frame-id.js';
+import { test } from '../lib/test.js';
 
 const EPOCH = 1_795_000_000_000.25;
 const WRAP_MS = 2 ** 32 / 90;

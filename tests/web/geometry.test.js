@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { captionOf, colourOf, keypointsOf, layout, seenHeight, shapeOf } from '../../web/js/geometry.js';
+import { test } from '../lib/test.js';
 
 const SEEN = { width: 640, height: 360 };
 const BOX = { label: 'dog', confidence: 0.876, x: 64, y: 36, w: 128, h: 72 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Identity } from '../../web/js/identity.js';
+import { test } from '../lib/test.js';
 
 const OFFSET = 1_000_000;
 const STAMP = { rows: 16, cell: 8 };

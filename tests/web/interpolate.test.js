@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { interpolate } from '../../web/js/interpolate.js';
+import { test } from '../lib/test.js';
 
 /** @param {number} x @param {object} [fields] @returns {import('../../web/js/protocol.js').DetectedObject} */
 const object = (x, fields) => ({ label: 'dog', confidence: 0.5, x, y: 100, w: 40, h: 20, ...fields });

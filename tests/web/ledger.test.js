@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock } from '../../web/js/clock.js';
 import { Ledger } from '../../web/js/ledger.js';
+import { test } from '../lib/test.js';
 
 const OFFSET = 1_795_000_000_000;
 /** @type {import('../../web/js/protocol.js').Stream} */

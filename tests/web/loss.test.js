@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { LossWatch } from '../../web/js/loss.js';
+import { test } from '../lib/test.js';
 
 test('on a network that loses nothing, all is well', () => {
   const watch = new LossWatch();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock } from '../../web/js/clock.js';
 import { Measurements } from '../../web/js/measurements.js';
+import { test } from '../lib/test.js';
 
 /** Server time − page time. */
 const OFFSET = 1_000_000;

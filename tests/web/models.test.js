@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Models } from '../../web/js/models.js';
+import { test } from '../lib/test.js';
 
 const OFFSET = 5e6;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { CountedFrames } from '../../web/js/naive.js';
+import { test } from '../lib/test.js';
 
 const TICKS = 3600;
 const START = 2 ** 32 - 10 * TICKS;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { OverlayError } from '../../web/js/overlay-error.js';
+import { test } from '../lib/test.js';
 
 /**
  * A box with its middle there; no detector’s box is as large as the truth’s.

@@ -2,9 +2,9 @@
 // The page in Chromium, against a real WebRTC peer: another page of the same browser that plays the server's part.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { colourOf } from '../../web/js/geometry.js';
+import { after, before, beforeEach, test } from '../lib/test.js';
 import { PageServer } from './server.js';
 
 const FLAGS = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Playout } from '../../web/js/playout.js';
+import { test } from '../lib/test.js';
 
 const PERIOD = 40;
 const BASE = 123_456;  // all times are from here on

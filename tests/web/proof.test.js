@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Proof } from '../../web/js/proof.js';
+import { test } from '../lib/test.js';
 
 const FINE = { disagree: false, unreadable: false };
 const START = 2 ** 32 - 6000;

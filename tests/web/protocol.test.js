@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { parseControl, parseResults, parseSignal } from '../../web/js/protocol.js';
+import { test } from '../lib/test.js';
 
 const PARSERS = [parseSignal, parseResults, parseControl];
 const DETECTED = { label: 'circle', confidence: 0.5, x: 1.5, y: -2, w: 3, h: 4, radius: 9, extra: true };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { FRESH_MS, LatestResult, ResultStore } from '../../web/js/results.js';
+import { test } from '../lib/test.js';
 
 /** @param {number} frame @returns {import('../../web/js/protocol.js').Result} */
 const result = (frame) => ({ type: 'result', frame, model: 'm', ms: 1, width: 640, height: 360, objects: [] });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { RecentSamples } from '../../web/js/samples.js';
+import { test } from '../lib/test.js';
 
 test('the median is of the last while only', () => {
   const samples = new RecentSamples(1000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../web/js/settings.js';
+import { test } from '../lib/test.js';
 
 /** Other than the default in everything. @type {import('../../web/js/settings.js').Settings} */
 const OTHER = { mode: 'async', fill: 'last', hold: 250, match: 'count' };

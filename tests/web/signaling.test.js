@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Signaling } from '../../web/js/signaling.js';
+import { test } from '../lib/test.js';
 
 /** A WebSocket whose other end is the test. */
 class FakeSocket {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { STAMP_ROWS, crc16, readStamp, stampTop } from '../../web/js/stamp.js';
+import { test } from '../lib/test.js';
 
 /** @type {{width: number, id: number, crc: number, stamped_height: number, top: number, cell: number, cells: string}[]} */
 const vectors = JSON.parse(readFileSync(new URL('../core/stamp_vectors.json', import.meta.url), 'utf8'));

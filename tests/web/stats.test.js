@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { StatsMeter, videoStats } from '../../web/js/stats.js';
+import { test } from '../lib/test.js';
 
 /** @param {object} [change] @returns {import('../../web/js/stats.js').VideoStats} */
 const stats = (change) => ({

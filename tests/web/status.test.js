@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { statusOf } from '../../web/js/status.js';
+import { test } from '../lib/test.js';
 
 test('each state has words, and a banner unless all is well', () => {
   const gone = { code: 'connection', message: 'no connection to the server' };

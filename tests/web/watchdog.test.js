@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Watchdog } from '../../web/js/watchdog.js';
+import { test } from '../lib/test.js';
 
 /**
  * Checks every 500 ms. @param {(n: number) => object} signs of check n @param {number} checks

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Runs tests and counts them; ./check calls it when all is built.
+//   node tests/run.js [--quick] [FILE…]
+// Without files all of them, and scripts/lint; --quick leaves out what needs a browser. A file is a *.test.js, a *_test.cpp or a test_*.py.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { Child } from './lib/child.js';
+import { env, root, temporaryFolder } from './lib/paths.js';
+
+const fileLimit = 3_600_000;
+const slowest = 10;
+
+/**
+ * @typedef {{name: string, passed: boolean, skipped?: string, error?: string}} Outcome of one test
+ * @typedef {{group: string, name: string, alone: boolean, run: () => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
+ *   `alone`: it wants the whole machine; the others run side by side
+ */
+
+/** Runs a program to its end, whatever that is. */
+async function finish(program, args, options = {}) {
+  const child = new Child(program, args, { cwd: root, ...options });
+  const { code, signal } = await child.end(fileLimit).catch(async (error) => {
+    child.signal('SIGTERM');  // its own children end with it
+    await child.exited;
+    return { code: null, signal: error.message };
+  });
+  return { code, signal, output: child.stdout + child.stderr };
+}
+
+/** A failure of its own where a program failed and no test of it did. */
+const checked = (outcomes, { code, signal }, name) =>
+  code === 0 || outcomes.some(({ passed }) => !passed) ? outcomes : [...outcomes, { name, passed: false, error: `it ended with ${signal ?? `status ${code}`}` }];
+
+/** @returns {Job} */
+function node(path) {
+  const name = relative(root, path);
+  const browser = name.startsWith('tests/e2e/') || name.endsWith('.browser.test.js');
+  const group = browser ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
+  return {
+    group, name, alone: browser,
+    run: async () => {
+      const report = join(temporaryFolder(), 'report');
+      const reporter = join(root, 'tests/lib/reporter.js');
+      const done = await finish(process.execPath, [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, path]);
+      const lines = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+      const outcomes = lines.filter((line) => line.note === undefined);
+      if (outcomes.length === 0) outcomes.push({ name, passed: false, error: 'it ran no test' });
+      return { outcomes: checked(outcomes, done, name), output: done.output, notes: lines.flatMap(({ note }) => note ?? []) };
+    },
+  };
+}
+
+/** @param {string[]} suites of meson; none: all @returns {Job} */
+const meson = (...suites) => ({
+  group: 'meson', name: ['meson test', ...suites].join(' '), alone: true,
+  run: async () => {
+    const done = await finish('meson', ['test', '-C', 'build', '--print-errorlogs', ...suites]);
+    const junit = readFileSync(join(root, 'build/meson-logs/testlog.junit.xml'), 'utf8');
+    const outcomes = [...junit.matchAll(/<testcase name="([^"]+)"([^>]*?)(?:\/>|>([^]*?)<\/testcase>)/g)].map(([, test, attributes, inside = '']) => {
+      const name = `${attributes.match(/classname="([^"]+)"/)?.[1]}.${test}`;
+      const skipped = /<skipped/.test(inside) || /result="skipped"/.test(attributes) ? 'see its output' : undefined;
+      return { name, passed: !/<(failure|error)/.test(inside), skipped, error: 'see the output' };
+    });
+    return { outcomes: checked(outcomes, done, 'meson test'), output: done.output };
+  },
+});
+
+/** @param {string} pattern of file names @returns {Job} */
+const models = (pattern) => ({
+  group: 'models', name: `tests/models/${pattern}`, alone: false,
+  run: async () => {
+    // Debian's Python: it has numpy and OpenCV
+    const done = await finish('/usr/bin/python3', ['-B', '-m', 'unittest', 'discover', '-v', '-s', 'tests/models', '-p', pattern], { env });
+    const outcomes = [...done.output.matchAll(/^(test_\w+) \((\S+)\)[^]*?\.\.\. (ok|FAIL|ERROR|skipped '(.*)')$/gm)].map(([, test, where, verdict, skipped]) => (
+      { name: `${where} ${test}`, passed: !/FAIL|ERROR/.test(verdict), skipped, error: 'see the output' }));
+    const ran = Number(done.output.match(/^Ran (\d+) test/m)?.[1] ?? 0);
+    if (ran === 0 || outcomes.length !== ran) outcomes.push({ name: pattern, passed: false, error: `${ran} tests ran, ${outcomes.length} were told` });
+    return { outcomes: checked(outcomes, done, pattern), output: done.output };
+  },
+});
+
+/** @type {Job} */
+const lint = {
+  group: 'lint', name: 'scripts/lint', alone: true,
+  run: async () => {
+    const done = await finish('scripts/lint', []);
+    return { outcomes: [{ name: 'lint', passed: done.code === 0, error: 'see the output' }], output: done.output };
+  },
+};
+
+function find(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return ['node_modules', 'fresh'].includes(entry.name) ? [] : find(path);
+    return entry.name.endsWith('.test.js') ? [join(root, path)] : [];
+  });
+}
+
+/** @returns {Job} */
+function jobOf(file) {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new Error(`${file}: there is no such file`);
+  if (file.endsWith('.test.js')) return node(path);
+  if (file.endsWith('_test.cpp')) return meson(basename(dirname(path)));
+  if (/^test_.*\.py$/.test(basename(file))) return models(basename(file));
+  throw new Error(`${file}: not a *.test.js, *_test.cpp or test_*.py`);
+}
+
+const totals = new Map();
+const times = [];
+const skips = [];
+
+async function perform(job) {
+  const start = performance.now();
+  const { outcomes, output, notes = [] } = await job.run();
+  const seconds = (performance.now() - start) / 1000;
+  times.push({ name: job.name, seconds });
+  const failed = outcomes.filter(({ passed }) => !passed);
+  const skipped = outcomes.filter((one) => one.passed && one.skipped !== undefined);
+  skips.push(...skipped.map((one) => `${job.name}: ${one.name}: ${one.skipped}`));
+  const passed = outcomes.length - failed.length - skipped.length;
+  const total = totals.get(job.group) ?? { passed: 0, failed: 0 };
+  totals.set(job.group, { passed: total.passed + passed, failed: total.failed + failed.length });
+  const counts = [`${passed} passed`, ...(failed.length ? [`${failed.length} FAILED`] : []), ...(skipped.length ? [`${skipped.length} skipped`] : [])];
+  console.log(`${failed.length ? '✖' : '✔'} ${job.name}: ${counts.join(', ')} (${seconds.toFixed(1)} s)`);
+  for (const note of notes) console.log(`    ${note}`);
+  if (failed.length > 0) {
+    console.log(output.split('\n').slice(-200).map((line) => `  | ${line}`).join('\n'));
+    for (const { name, error } of failed) console.log(`  ✖ ${name}\n${error.split('\n').map((line) => `      ${line}`).join('\n')}`);
+  }
+}
+
+async function main() {
+  const args = process.argv.slice(2);
+  const quick = args.includes('--quick');
+  const files = args.filter((arg) => arg !== '--quick');
+  // what takes longest first, so that nobody waits for one at the end
+  const size = (path) => readFileSync(path, 'utf8').length;
+  const jobs = files.length > 0 ? files.map(jobOf) : [
+    lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
+    ...find('tests').sort((a, b) => size(b) - size(a)).map(node),
+  ].filter(({ group }) => !(quick && group === 'e2e'));
+  for (const job of jobs.filter(({ alone, group }) => alone && group !== 'e2e')) await perform(job);
+  const shared = jobs.filter(({ alone }) => !alone);
+  await Promise.all(cpus().map(async () => { while (shared.length > 0) await perform(shared.shift()); }));
+  for (const job of jobs.filter(({ group }) => group === 'e2e').sort((a, b) => a.name < b.name ? -1 : 1)) await perform(job);
+
+  console.log('\nThe slowest:');
+  for (const { name, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, slowest)) console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
+  console.log(skips.length > 0 ? `Skipped: ${skips.length}\n  ${skips.join('\n  ')}` : 'Skipped: none');
+  for (const [group, { passed, failed }] of totals) console.log(`${group}: ${passed} passed, ${failed} failed`);
+  const sum = (what) => [...totals.values()].reduce((total, group) => total + group[what], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
+}
+
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 2;
+});
