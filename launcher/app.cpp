@@ -7,13 +7,12 @@
 #include <csignal>
 #include <cstdio>
 
+#include "deadlines.h"
 #include "local_address.h"
 
 namespace {
 
 constexpr double kEpochStepMs = 50;  // the wall clock is slewed all the time, and sometimes set: only that matters
-constexpr gint64 kNoPictureUs = 10 * G_USEC_PER_SEC;
-constexpr gint64 kEndUs = 1000 * 1000;  // for those who still answer; it must all be over within 2 s
 constexpr guint kEndPollMs = 10;
 
 double unix_ms() {
@@ -196,7 +195,8 @@ void App::refresh_stamp() {
 
 void App::every_second() {
   status_.update(viewers_.size(), producer_->frames(), stream_info_.lost ? "source lost: " + stream_info_.message : "");
-  if (!running_ && started_at_ != 0 && g_get_monotonic_time() - started_at_ > kNoPictureUs) {
+  const std::chrono::microseconds waited(g_get_monotonic_time() - started_at_);
+  if (!running_ && started_at_ != 0 && waited > deadlines().first_frame) {
     std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");
     started_at_ = 0;
   }
@@ -218,7 +218,7 @@ void App::shut_down() {
   while (!viewers_.empty()) drop_viewer(viewers_.begin()->first, {"shutdown", "the server is ending"});
   producer_->stop();
   server_->stop();
-  const gint64 limit = g_get_monotonic_time() + kEndUs;
+  const gint64 limit = g_get_monotonic_time() + std::chrono::microseconds(deadlines().end).count();
   ending_.every(kEndPollMs, [this, limit] {
     const bool done = reaper_.waiting() == 0 && server_->idle();
     if (done || g_get_monotonic_time() > limit) g_main_loop_quit(loop_);

@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "credentials.h"
+#include "deadlines.h"
 #include "options.h"
 #include "pipe_file.h"
 
@@ -53,6 +54,7 @@ int run(int argc, char** argv) {
     std::printf("%s\n", pipe.text().c_str());
     return 0;
   }
+  deadlines();  // what is wrong with them in the environment is said now
   gst_init(nullptr, nullptr);
   find_plugin();
   // libsoup would speak HTTP/2 if the environment asked for it

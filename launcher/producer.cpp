@@ -5,16 +5,13 @@
 
 #include "core/frame_id.h"
 #include "credentials.h"
+#include "deadlines.h"
 #include "reaper.h"
 #include "results.h"
 
 namespace {
 
-constexpr guint kMaxBackOffMs = 3000;  // a source that is back is seen again within 5 s
-constexpr guint kBackOffMs = 500;
-constexpr gint64 kRanWellUs = 5 * G_USEC_PER_SEC;
 constexpr guint kFirstFramePollMs = 10;
-constexpr int kFirstFrameMs = 10'000;
 
 // Of an error or a warning: the element, what it says, and what a developer needs behind it.
 std::string describe(GstMessage* message) {
@@ -160,7 +157,8 @@ void Producer::hold_watchdogs() {
         int timeout = 0;
         g_object_get(watchdog, "timeout", &timeout, nullptr);
         if (timeout == 0) return;  // switched off
-        g_object_set(watchdog, "timeout", std::max(timeout, kFirstFrameMs), nullptr);
+        g_object_set(watchdog, "timeout", std::max(timeout, static_cast<int>(deadlines().first_frame.count())),
+                     nullptr);
         static_cast<decltype(watchdogs_)*>(list)->emplace_back(gst_share(watchdog), timeout);
       },
       &watchdogs_);
@@ -301,7 +299,8 @@ void Producer::check_first_frames() {
 }
 
 void Producer::ended(const std::string& message, bool failed) {
-  const bool ran_well = state_ == State::kPlaying && g_get_monotonic_time() - played_at_ > kRanWellUs;
+  const bool ran_well = state_ == State::kPlaying &&
+                        std::chrono::microseconds(g_get_monotonic_time() - played_at_) > deadlines().ran_well;
   stop();
   if (!ever_started_) return events_.could_not_start(message);
   failures_ = failed && !ran_well ? failures_ + 1 : 0;
@@ -309,8 +308,8 @@ void Producer::ended(const std::string& message, bool failed) {
     lost_ = true;
     events_.lost(message);
   }
-  const guint delay = failed ? std::min(kMaxBackOffMs, kBackOffMs << std::min(failures_, 4U)) : 0;
-  restart_.once(delay, [this] { start(); });
+  const auto delay = std::min(deadlines().last_retry, deadlines().retry * (1 << std::min(failures_, 10U)));
+  restart_.once(failed ? static_cast<guint>(delay.count()) : 0, [this] { start(); });
 }
 
 double Producer::running_ms() const {

@@ -8,14 +8,13 @@
 #include <array>
 #include <cstring>
 
+#include "deadlines.h"
 #include "pipe_file.h"
 #include "protocol.h"
 
 namespace {
 
-constexpr guint kSilentSeconds = 5;           // a socket on which nothing comes
-constexpr guint kRequestDeadlineMs = 10'000;  // for a whole request and its reply, however they drip
-constexpr unsigned kMaxConnections = 256;     // requests in progress; viewers have their own limit
+constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
 // A viewer sends some KB in its life. Before 3.7.1 libsoup keeps the pieces of an unfinished message without limit.
 constexpr guint64 kMaxReceived = 2 << 20;
 constexpr guint kReceivedPollMs = 100;
@@ -202,8 +201,9 @@ bool Server::origin_allowed(std::string_view origin, std::string_view host) {
 struct Server::Guard {
   explicit Guard(Server& owner, GSocket* watched)
       : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
-    g_socket_set_timeout(watched, kSilentSeconds);
-    deadline.once(kRequestDeadlineMs, [this] { cut(); });
+    g_socket_set_timeout(watched,
+                         static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(deadlines().silent).count()));
+    deadline.once(static_cast<guint>(deadlines().request.count()), [this] { cut(); });
     if (++server.connections_ > kMaxConnections) cut();
   }
   ~Guard() {

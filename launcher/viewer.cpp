@@ -4,13 +4,18 @@
 #include <regex>
 #include <stdexcept>
 
+#include "deadlines.h"
+
 namespace {
 
-constexpr gint64 kLimitUs = 10 * G_USEC_PER_SEC;  // for the answer, for DTLS, between heartbeats
 constexpr unsigned kMaxCandidates = 50;
 constexpr guint64 kMaxUnread = 64 * 1024;
 
 using Weak = std::weak_ptr<Viewer>;
+
+gint64 from_now(std::chrono::milliseconds limit) {
+  return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
+}
 
 // A promise whose reply comes to the main thread as `handle(viewer, promise)`. For who asks, and one who waits for it.
 template <typename F>
@@ -64,7 +69,7 @@ Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events event
       number_(number),
       events_(std::move(events)),
       repeater_([this](const std::string& json) { send_on_results(json); }),
-      deadline_(g_get_monotonic_time() + kLimitUs) {}
+      deadline_(from_now(deadlines().offer)) {}
 
 Viewer::~Viewer() {
   end();
@@ -184,7 +189,7 @@ void Viewer::send_offer(const GstPromise* promise) {
   const std::string sdp = take_string(gst_sdp_message_as_text(offer->sdp));
   offered_media_ = media_sections(sdp);
   state_ = State::kOffered;
-  deadline_ = g_get_monotonic_time() + kLimitUs;
+  deadline_ = from_now(deadlines().answer);
   events_.send(protocol::offer(sdp, events_.stream_info().stamp.has_value()));
 }
 
@@ -209,7 +214,7 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   // it takes about as long as the connection does, so that the picture is there when that is
   for (std::size_t i = 0; i < producer_.streams(); ++i) producer_.fan_out(i).request_key_frame(true);
   state_ = State::kAnswered;
-  deadline_ = g_get_monotonic_time() + kLimitUs;
+  deadline_ = from_now(deadlines().dtls);
   asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
   g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, asked_.get());
 }
@@ -243,7 +248,7 @@ void Viewer::connection_changed() {
   if (!peer_has_fingerprint())
     return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
   state_ = State::kConnected;
-  deadline_ = g_get_monotonic_time() + kLimitUs;
+  deadline_ = from_now(deadlines().heartbeat);
   start_media();
 }
 
@@ -269,7 +274,7 @@ void Viewer::handle_control(const std::string& text) {
   const auto message = protocol::parse_control(text);
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) {
-    if (state_ == State::kConnected) deadline_ = g_get_monotonic_time() + kLimitUs;
+    if (state_ == State::kConnected) deadline_ = from_now(deadlines().heartbeat);
     const auto now = static_cast<std::int64_t>(gst_element_get_current_running_time(pipeline_.pipeline.get()));
     protocol::Delays delays;
     if (const auto medians = pipeline_.streams.front().feed->delays()->medians(now))
@@ -334,7 +339,7 @@ void Viewer::check_deadline() {
   if (state_ == State::kConnected && !std::exchange(channel_open_, true)) start_media();
   if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
   if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
-  if (state_ == State::kOffered) return fail("timeout", "no answer within 10 s");
-  if (state_ == State::kAnswered) return fail("timeout", "no DTLS connection within 10 s");
-  fail("timeout", "no heartbeat (a ping on \"control\") for 10 s");
+  if (state_ == State::kOffered) return fail("timeout", "no answer within " + seconds_text(deadlines().answer));
+  if (state_ == State::kAnswered) return fail("timeout", "no DTLS connection within " + seconds_text(deadlines().dtls));
+  fail("timeout", "no heartbeat (a ping on \"control\") for " + seconds_text(deadlines().heartbeat));
 }

@@ -19,9 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr Milliseconds kFirstRetry{500};
-constexpr Milliseconds kLastRetry{8000};
-constexpr Milliseconds kRanWell{10'000};
 constexpr Milliseconds kGrace{300};
 constexpr Milliseconds kLastWords{1000};  // a process that has closed its socket is still writing its traceback
 constexpr std::size_t kKeptLines = 12;
@@ -152,7 +149,7 @@ void ModelProcess::serve() {
     if (!greet(deadline)) break;
     ready = true;
   }
-  if (ready && Clock::now() - started > kRanWell) failures_ = 0;
+  if (ready && Clock::now() - started > ran_well_) failures_ = 0;
 }
 
 // False when what it says first is no greeting.
@@ -214,7 +211,7 @@ void ModelProcess::finish() {
 }
 
 void ModelProcess::wait_for_retry() {
-  const Milliseconds delay = std::min(kLastRetry, kFirstRetry * (1 << std::min(failures_++, 10U)));
+  const Milliseconds delay = std::min(last_retry_, first_retry_ * (1 << std::min(failures_++, 10U)));
   std::unique_lock lock(mutex_);
   std::string message = "the model " + failure_ + "; trying again in " + seconds(delay);
   lock.unlock();

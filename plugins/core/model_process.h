@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/child_process.h"
+#include "core/environment.h"
 
 namespace core {
 
@@ -38,7 +39,7 @@ class ModelProcess {
   // The longest answer that is taken.
   static constexpr std::size_t kMaxAnswer = 1 << 20;
 
-  // Starts it. Throws std::runtime_error if there is no shared memory to be had.
+  // Starts it. Throws std::runtime_error if there is no shared memory to be had, or the environment makes no sense.
   ModelProcess(Options options, Events events);
   // Ends it; a question under way is answered with nothing.
   ~ModelProcess();
@@ -81,6 +82,9 @@ class ModelProcess {
 
   const Options options_;
   const Events events_;
+  const Milliseconds first_retry_ = environment_ms("CV_MODEL_RETRY_MS", Milliseconds(500));  // doubled each time
+  const Milliseconds last_retry_ = environment_ms("CV_MODEL_LAST_RETRY_MS", Milliseconds(8000));
+  const Milliseconds ran_well_ = environment_ms("CV_MODEL_RAN_WELL_MS", Milliseconds(10'000));
   const Fd memory_;
   std::uint8_t* mapping_ = nullptr;
   std::size_t mapped_ = 0;
