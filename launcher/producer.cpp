@@ -8,6 +8,7 @@
 #include "deadlines.h"
 #include "reaper.h"
 #include "results.h"
+#include "shm_source.h"
 
 namespace {
 
@@ -91,10 +92,12 @@ void Producer::start() {
   frames_before_.clear();
   for (const auto& fan_out : fan_outs_) frames_before_.push_back(fan_out->frames());
   state_ = State::kStarting;
-  if (gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
-    return post(weak_from_this(), [generation = generation_](Producer& self) {
-      // the bus mostly says more, and first
-      if (generation == self.generation_) self.ended("the pipeline does not start", true);
+  std::string trouble = absent_shm_source(pipeline);
+  if (trouble.empty() && gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
+    trouble = "the pipeline does not start";  // the bus mostly says more, and first
+  if (!trouble.empty())
+    return post(weak_from_this(), [trouble, generation = generation_](Producer& self) {
+      if (generation == self.generation_) self.ended(trouble, true);
     });
   live_ = has_live_source();
   if (live_) return play(base_time_);
