@@ -2,6 +2,7 @@
 #include "fan_out.h"
 
 #include <gst/app/gstappsrc.h>
+#include <gst/video/video.h>
 #include <gtest/gtest.h>
 
 namespace {
@@ -51,6 +52,12 @@ class FanOutTest : public testing::Test {
     in_.reset(gst_bin_get_by_name(GST_BIN(source_.get()), "in"));
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(source_.get()), "out"));
     fan_out_->connect(out.get(), 0);
+    const GstPtr<GstPad> encoder(gst_element_get_static_pad(in_.get(), "src"));
+    const auto count = [](GstPad*, GstPadProbeInfo* info, gpointer asked) {
+      if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) ++*static_cast<int*>(asked);
+      return GST_PAD_PROBE_OK;
+    };
+    gst_pad_add_probe(encoder.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, count, &asked_, nullptr);
     gst_element_set_state(source_.get(), GST_STATE_PLAYING);
     appsrc_ = gst_adopt(gst_element_factory_make("appsrc", nullptr));
     g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, "is-live", TRUE, nullptr);
@@ -69,6 +76,12 @@ class FanOutTest : public testing::Test {
     gst_app_src_push_buffer(GST_APP_SRC(in_.get()), buffer);
     while (fan_out_->frames() == before) g_thread_yield();
   }
+  // How often the encoder is asked for a key frame, when what is waiting for the main thread is done.
+  int asked() {
+    while (g_main_context_iteration(nullptr, FALSE)) {
+    }
+    return asked_;
+  }
   guint64 queued() { return gst_app_src_get_current_level_buffers(GST_APP_SRC(appsrc_.get())); }
 
   std::shared_ptr<FanOut> fan_out_ = std::make_shared<FanOut>();
@@ -78,6 +91,7 @@ class FanOutTest : public testing::Test {
   std::shared_ptr<Feed> feed_;
   std::atomic<int> joins_ = 0;
   std::atomic<int> repeats_ = 0;
+  int asked_ = 0;
 };
 
 constexpr GstClockTime kLong = 400 * GST_MSECOND;  // too old to begin with, too short to be behind
@@ -122,6 +136,42 @@ TEST_F(FanOutTest, OpensWithAYoungKeyFrameAndWhatFollowedIt) {
   EXPECT_EQ(queued(), 1U + 3U);
   push(3, false);
   EXPECT_EQ(queued(), 1U + 4U);
+}
+
+TEST_F(FanOutTest, AsksTheEncoderForAKeyFrameWhenAFeedOpensBeforeTheFirst) {
+  fan_out_->add(feed_);
+  EXPECT_EQ(asked(), 0);
+  fan_out_->open(feed_);
+  EXPECT_EQ(asked(), 1);
+}
+
+TEST_F(FanOutTest, AsksTheEncoderForAKeyFrameWhenAFeedOpensLongAfterTheLast) {
+  push(0, true);
+  push(kLong, false);
+  fan_out_->add(feed_);
+  EXPECT_EQ(asked(), 0);
+  fan_out_->open(feed_);
+  EXPECT_EQ(asked(), 1);
+}
+
+TEST_F(FanOutTest, DoesNotAskTheEncoderWhenAFeedOpensWithAYoungKeyFrame) {
+  push(0, true);
+  fan_out_->add(feed_);
+  fan_out_->open(feed_);
+  EXPECT_EQ(asked(), 0);
+}
+
+TEST_F(FanOutTest, AFeedThatIsRemovedGetsNothingMoreAndIsNotKept) {
+  fan_out_->add(feed_);
+  push(0, true);
+  fan_out_->open(feed_);
+  push(1, false);
+  const auto before = queued();
+  fan_out_->remove(feed_);
+  push(2, true);
+  push(3, false);
+  EXPECT_EQ(queued(), before);
+  EXPECT_EQ(feed_.use_count(), 1);
 }
 
 TEST_F(FanOutTest, ASlowViewerLosesFramesUpToAKeyFrame) {
