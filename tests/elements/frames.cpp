@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 namespace {
 
 class GStreamer : public testing::Environment {
@@ -78,6 +81,42 @@ Ptr<GstHarness> play_source(const std::string& launch_line, const std::string& s
   gst_harness_set_sink_caps_str(harness.get(), sink_caps.c_str());
   gst_harness_play(harness.get());
   return harness;
+}
+
+std::future<GstFlowReturn> push_into(GstHarness* harness, const char* factory, Ptr<GstBuffer> frame) {
+  // its own pad, not its bin's: behind this probe no flush keeps the frame from the element
+  const Ptr<GstElement> element(gst_harness_find_element(harness, factory));
+  const Ptr<GstPad> pad(gst_element_get_static_pad(element.get(), "sink"));
+  std::promise<void> inside;
+  const auto enter = [](GstPad*, GstPadProbeInfo*, gpointer entered) {
+    static_cast<std::promise<void>*>(entered)->set_value();
+    return GST_PAD_PROBE_REMOVE;
+  };
+  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, enter, &inside, nullptr);
+  auto result =
+      std::async(std::launch::async, [harness, pushed = frame.release()] { return gst_harness_push(harness, pushed); });
+  inside.get_future().wait();
+  return result;
+}
+
+const GstStructure* inference_of(GstBuffer* buffer) {
+  GstCustomMeta* meta = gst_buffer_get_custom_meta(buffer, "CvInferenceMeta");
+  return meta != nullptr ? gst_custom_meta_get_structure(meta) : nullptr;
+}
+
+bool skipped(GstBuffer* buffer) {
+  gboolean value = FALSE;
+  return gst_structure_get_boolean(inference_of(buffer), "skipped", &value) != FALSE && value != FALSE;
+}
+
+Ptr<GstBuffer> seen(GstHarness* harness, const Ptr<GstBuffer>& frame) {
+  for (int i = 0; i < 3000; ++i) {
+    Ptr<GstBuffer> out(gst_harness_push_and_pull(harness, gst_buffer_copy(frame.get())));
+    if (!skipped(out.get())) return out;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ADD_FAILURE() << "the model did not run within 30 s";
+  return nullptr;
 }
 
 std::vector<GstVideoRegionOfInterestMeta*> regions_of(GstBuffer* buffer, const std::string& type) {

@@ -4,6 +4,7 @@
 
 #include <gst/video/video.h>
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,16 @@ std::uint8_t sample_at(const GstVideoInfo& info, GstBuffer* buffer, int componen
 Ptr<GstHarness> play(const std::string& launch_line, const std::string& src_caps, const std::string& sink_caps = "");
 // A harness for a line that starts with a source.
 Ptr<GstHarness> play_source(const std::string& launch_line, const std::string& sink_caps);
+
+// Pushes the frame from a thread of its own. Returns when the frame is in the element; the result comes later.
+std::future<GstFlowReturn> push_into(GstHarness* harness, const char* factory, Ptr<GstBuffer> frame);
+
+// CvInferenceMeta, or null.
+const GstStructure* inference_of(GstBuffer* buffer);
+// Whether it says that the model did not see the frame.
+bool skipped(GstBuffer* buffer);
+// Pushes copies of the frame until the model has seen one, and returns that.
+Ptr<GstBuffer> seen(GstHarness* harness, const Ptr<GstBuffer>& frame);
 
 // Regions of one type (or of all, for an empty one).
 std::vector<GstVideoRegionOfInterestMeta*> regions_of(GstBuffer* buffer, const std::string& type = "");

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
-
 #include "core/draw.h"
 #include "frames.h"
 
 namespace {
-
-using namespace std::chrono_literals;
 
 // A white square on black.
 Ptr<GstBuffer> square_frame(const GstVideoInfo& info, int x, int y, bool padded = false) {
@@ -23,27 +18,6 @@ Ptr<GstBuffer> square_frame(const GstVideoInfo& info, int x, int y, bool padded 
 
 std::string element(const std::string& properties = "") {
   return "modelproc command=\"/usr/bin/python3 '" MODELS "/brightest.py'\" " + properties;
-}
-
-const GstStructure* inference_of(GstBuffer* buffer) {
-  GstCustomMeta* meta = gst_buffer_get_custom_meta(buffer, "CvInferenceMeta");
-  return meta != nullptr ? gst_custom_meta_get_structure(meta) : nullptr;
-}
-
-bool skipped(GstBuffer* buffer) {
-  gboolean value = FALSE;
-  return gst_structure_get_boolean(inference_of(buffer), "skipped", &value) != FALSE && value != FALSE;
-}
-
-// Pushes the frame until the model has seen one.
-Ptr<GstBuffer> seen(GstHarness* harness, const Ptr<GstBuffer>& frame) {
-  for (int i = 0; i < 3000; ++i) {
-    Ptr<GstBuffer> out(gst_harness_push_and_pull(harness, gst_buffer_copy(frame.get())));
-    if (!skipped(out.get())) return out;
-    std::this_thread::sleep_for(10ms);
-  }
-  ADD_FAILURE() << "the model did not run within 30 s";
-  return nullptr;
 }
 
 }  // namespace
@@ -73,10 +47,9 @@ TEST(ModelProc, says_the_colours_in_the_order_that_is_asked_for) {
   gst_buffer_memset(frame.get(), 1, 20, 1);
   gst_buffer_memset(frame.get(), 2, 10, 1);
   for (const auto& [format, label] : {std::pair{"bgr", "10-20-30"}, {"rgb", "30-20-10"}}) {
-    const auto harness =
-        play("modelproc model-name=mine format=" + std::string(format) +
-                 " command=\"/usr/bin/python3 '" MODELS "/../tests/models/first_pixel.py' " + format + "\"",
-             caps);
+    const auto harness = play("modelproc model-name=mine format=" + std::string(format) +
+                                  " command=\"/usr/bin/python3 '" TEST_MODELS "/first_pixel.py' " + format + "\"",
+                              caps);
     const auto out = seen(harness.get(), frame);
     ASSERT_NE(out, nullptr);
     EXPECT_EQ(regions_of(out.get(), label).size(), 1U) << format;
@@ -124,4 +97,28 @@ TEST(ModelProc, neither_writes_nor_copies_the_frame) {
   ASSERT_NE(out, nullptr);
   EXPECT_EQ(bytes_of(info_of(caps), out.get()), before);
   EXPECT_EQ(gst_buffer_peek_memory(out.get(), 0), gst_buffer_peek_memory(frame.get(), 0));
+}
+
+TEST(ModelProc, a_flush_does_not_wait_for_an_answer_and_the_next_frame_gets_its_own) {
+  const auto caps = caps_text("I420", 64, 64);
+  const auto harness = play("modelproc timeout=20000 command=\"'" NODE "' '" TEST_MODELS "/model.js' late\"", caps);
+  const auto frame = square_frame(info_of(caps), 0, 32);
+  ASSERT_NE(seen(harness.get(), frame), nullptr);
+  ASSERT_FALSE(skipped(Ptr<GstBuffer>(gst_harness_push_and_pull(harness.get(), gst_buffer_copy(frame.get()))).get()));
+
+  auto result = push_into(harness.get(), "modelproc", Ptr<GstBuffer>(gst_buffer_copy(frame.get())));
+  gst_harness_push_event(harness.get(), gst_event_new_flush_start());
+  EXPECT_EQ(result.get(), GST_FLOW_FLUSHING);
+  gst_harness_push_event(harness.get(), gst_event_new_flush_stop(TRUE));
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  gst_harness_push_event(harness.get(), gst_event_new_segment(&segment));
+
+  // the model answers both questions now
+  auto next = square_frame(info_of(caps), 40, 8);
+  GST_BUFFER_PTS(next.get()) = GST_SECOND;
+  const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), next.release()));
+  ASSERT_FALSE(skipped(out.get())) << "the model was waited for, until it was taken for dead";
+  ASSERT_EQ(regions_of(out.get(), "bright").size(), 1U);
+  EXPECT_GE(regions_of(out.get(), "bright")[0]->x, 40U);
 }

@@ -25,6 +25,7 @@ function brightest({ width, height, format, stride, size }) {
   return { label: 'bright', confidence: best.sum / 255 / channels, x: best.x, y: best.y, w: 1, h: 1 };
 }
 
+const held = [];
 const faults = {
   crash() { console.error('about to crash\nTypeError: no such thing'); process.exit(3); },
   kill() { process.kill(process.pid, 'SIGSEGV'); },
@@ -42,6 +43,11 @@ const faults = {
   nan: ({ frame }) => say(`{"type":"result","frame":${frame},"objects":[{"x":NaN,"y":0,"w":1,"h":1}]}`),
   'close-socket': () => { socket.destroy(); setInterval(() => {}, 1000); },
   placeless: ({ frame }) => say({ type: 'result', frame, objects: [{ label: 'nowhere' }, { x: 'a', y: 0, w: 1, h: 1 }, { x: 1, y: 2, w: 3, h: 4 }] }),
+  // the answer comes with the next one
+  late: (asked) => {
+    held.push({ type: 'result', frame: asked.frame, objects: [brightest(asked)] });
+    if (held.length > 1) held.splice(0).forEach(say);
+  },
   // what comes back is the last argument
   objects: ({ frame }) => say({ type: 'result', frame, objects: JSON.parse(argument) }),
 };
