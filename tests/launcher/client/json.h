@@ -28,6 +28,9 @@ class JsonReading {
   [[nodiscard]] int64_t integer(const char* name, int64_t otherwise) const {
     return object_ != nullptr ? json_object_get_int_member_with_default(object_, name, otherwise) : otherwise;
   }
+  [[nodiscard]] double real(const char* name) const {
+    return object_ != nullptr ? json_object_get_double_member_with_default(object_, name, 0) : 0;
+  }
   [[nodiscard]] bool isNull(const char* name) const {
     return object_ == nullptr || !json_object_has_member(object_, name) || json_object_get_null_member(object_, name);
   }

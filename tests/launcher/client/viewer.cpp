@@ -4,6 +4,7 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/sdp/sdp.h>
 
+#include <algorithm>
 #include <functional>
 #include <regex>
 
@@ -306,7 +307,7 @@ void Viewer::answer(GstWebRTCSessionDescription* description) {
 void Viewer::channelMessage(const char* text) {
   const JsonReading message(text);
   const std::string type = message.text("type");
-  if (type == "pong") ++pongs_;
+  if (type == "pong") pong(message);
   if (type == "result") {
     ++resultCount_;
     objects_ += message.length("objects");
@@ -317,6 +318,14 @@ void Viewer::channelMessage(const char* text) {
     sourceState_ = message.text("state");
     if (!message.isNull("rtpOffset")) rtpOffset_ = static_cast<uint32_t>(message.integer("rtpOffset", 0));
   }
+}
+
+/// A server on this machine has this clock: it answered after the ping was sent, and before the pong came.
+void Viewer::pong(const JsonReading& message) {
+  ++pongs_;
+  const int64_t sent = message.integer("t", 0);
+  const auto answered = static_cast<int64_t>(message.real("now") * 1000);
+  clockError_ = std::max({clockError_, sent - answered, answered - g_get_real_time()});
 }
 
 void Viewer::sendSignalling(const std::string& text) {
@@ -332,7 +341,7 @@ void Viewer::sendControl(const std::string& text) {
 
 void Viewer::ping() {
   JsonWriting ping;
-  sendControl(ping.add("type", "ping").add("t", g_get_monotonic_time() / 1000).text());
+  sendControl(ping.add("type", "ping").add("t", g_get_real_time()).text());
 }
 
 std::string Viewer::report(bool final) const {
@@ -351,6 +360,7 @@ std::string Viewer::report(bool final) const {
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
   line.add("results", resultCount_).add("objects", objects_).add("pongs", pongs_).add("source", sourceState_);
+  line.add("clockErrorUs", clockError_);
   line.add("lastResults", lastResult_).add("models", modelStates_);
   line.add("code", errorCode_).add("message", errorMessage_).add("closeStatus", static_cast<int64_t>(closeStatus_));
   if (final && options_.listFrames) {

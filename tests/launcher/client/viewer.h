@@ -13,6 +13,8 @@
 
 #include "rtp_counter.h"
 
+class JsonReading;
+
 struct Options {
   std::string url;
   unsigned number = 0;  ///< of those in this process
@@ -56,6 +58,7 @@ class Viewer {
   void sendSignalling(const std::string& text);
   void sendControl(const std::string& text);
   void ping();
+  void pong(const JsonReading& message);
 
   Options options_;
   GMainLoop* loop_;
@@ -74,6 +77,7 @@ class Viewer {
   std::atomic<int64_t> firstFrame_ = 0;   ///< monotonic time at which the first frame was whole, µs
   int64_t start_ = 0;
   int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
+  int64_t clockError_ = 0;  ///< by how much a pong's time was not between its ping and its coming, µs
   std::optional<uint32_t> rtpOffset_;
   std::map<std::string, std::string> lastResult_, modelStates_;  ///< by model: the messages
   std::string sourceState_, errorCode_, errorMessage_;
