@@ -53,7 +53,7 @@ function node(path) {
 
 /** @param {string[]} suites of meson; none: all @returns {Job} */
 const meson = (...suites) => ({
-  group: 'meson', name: ['meson test', ...suites].join(' '), alone: true,
+  group: 'meson', name: ['meson test', ...suites].join(' '), alone: false,
   run: async () => {
     const done = await finish('meson', ['test', '-C', 'build', '--print-errorlogs', ...suites]);
     const junit = readFileSync(join(root, 'build/meson-logs/testlog.junit.xml'), 'utf8');
