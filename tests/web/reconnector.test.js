@@ -134,6 +134,7 @@ test('after close() there are no more attempts, whatever happens', async () => {
   reconnector.failed('connection');
   reconnector.succeeded();
   reconnector.close();
+  assert.equal(timersLeft(), 0);
   online();
   turnTab(false);
   await pass(60_000);

@@ -1,41 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { Signaling } from '../../web/js/signaling.js';
-import { test } from '../lib/test.js';
-
-/** A WebSocket whose other end is the test. */
-class FakeSocket {
-  readyState = 0;
-  closes = 0;
-  /** @type {string[]} */
-  sent = [];
-  /** @type {((event: {data: unknown}) => void)|null} */
-  onmessage = null;
-  /** @type {((event: {code: number}) => void)|null} */
-  onclose = null;
-
-  /** @param {string} url */
-  constructor(url) {
-    if (!url.startsWith('ws:')) throw new SyntaxError(`bad URL ${url}`);
-    FakeSocket.last = this;
-  }
-
-  /** @param {string} text */
-  send(text) {
-    this.sent.push(text);
-  }
-
-  close() {
-    this.closes++;
-  }
-
-  /** @param {unknown} data */
-  deliver(data) {
-    this.onmessage?.({ data });
-  }
-}
-/** @type {FakeSocket} */
-FakeSocket.last = /** @type {any} */ (null);
+import { FakeSocket } from './lib/socket.js';
 
 function connect(url = 'ws://host/ws') {
   /** @type {any[]} */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The browser's end of a connection, without a network: the test says what comes over it.
+
+export class FakePeerConnection {
+  /** @type {FakePeerConnection} */
+  static last;
+  connectionState = 'new';
+  /** @type {{type: string, sdp: string}|null} */
+  localDescription = null;
+  /** What it was told, in order. @type {unknown[]} */
+  told = [];
+  /** What getStats() says of the received video; null: it fails. @type {object|null} */
+  stats = {};
+  closed = false;
+  /** An error of setRemoteDescription(). @type {Error|null} */
+  refusal = null;
+  ontrack = null;
+  ondatachannel = null;
+  onicecandidate = null;
+  onconnectionstatechange = null;
+
+  constructor() {
+    FakePeerConnection.last = this;
+  }
+
+  /** @param {object} description */
+  async setRemoteDescription(description) {
+    if (this.refusal) throw this.refusal;
+    this.told.push(description);
+  }
+
+  async setLocalDescription() {
+    this.localDescription = { type: 'answer', sdp: 'v=0 answer' };
+  }
+
+  /** @param {{candidate: string}} candidate */
+  async addIceCandidate(candidate) {
+    this.told.push(candidate);
+    if (candidate.candidate === 'useless') throw new Error('useless');
+  }
+
+  async getStats() {
+    if (!this.stats) throw new Error('no stats');
+    return new Map([['v', { type: 'inbound-rtp', kind: 'video', id: 'v', timestamp: performance.now(), ...this.stats }]]);
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  /** @param {string} state */
+  become(state) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  /** The server opens a data channel. @param {string} label */
+  openChannel(label) {
+    const channel = new FakeChannel(label);
+    this.ondatachannel?.({ channel });
+    return channel;
+  }
+}
+
+export class FakeChannel {
+  readyState = 'open';
+  onopen = null;
+  onmessage = null;
+  /** The messages sent over it. @type {{type: string, [field: string]: unknown}[]} */
+  sent = [];
+
+  /** @param {string} label */
+  constructor(label) {
+    this.label = label;
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  /** @param {unknown} message as text, if it is none yet */
+  deliver(message) {
+    this.onmessage?.({ data: typeof message === 'string' ? message : JSON.stringify(message) });
+  }
+
+  /** The messages of this type. @param {string} type */
+  of(type) {
+    return this.sent.filter((message) => message.type === type);
+  }
+}

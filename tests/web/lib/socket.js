@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/** A WebSocket whose other end is the test. */
+export class FakeSocket {
+  readyState = 0;
+  closes = 0;
+  /** @type {string[]} */
+  sent = [];
+  /** @type {((event: {data: unknown}) => void)|null} */
+  onmessage = null;
+  /** @type {((event: {code: number}) => void)|null} */
+  onclose = null;
+
+  /** @param {string} url */
+  constructor(url) {
+    if (!url.startsWith('ws:')) throw new SyntaxError(`bad URL ${url}`);
+    FakeSocket.last = this;
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(text);
+  }
+
+  close() {
+    this.closes++;
+  }
+
+  /** @param {unknown} data */
+  deliver(data) {
+    this.onmessage?.({ data });
+  }
+}
+/** @type {FakeSocket} */
+FakeSocket.last = /** @type {any} */ (null);
