@@ -34,5 +34,66 @@ export class FakeTransform {
   /** @param {FakeWorker} worker */
   constructor(worker) {
     this.worker = worker;
+    if (worker instanceof ModuleWorker) worker.attach();
+  }
+}
+
+let loads = 0;
+
+/** One that runs its module, as a worker with a scope of its own; one at a time. */
+export class ModuleWorker extends FakeWorker {
+  /** @type {ModuleWorker} */
+  static last;
+  /** What the module told the page. @type {object[]} */
+  told = [];
+  /** The frames that were handed on to the decoder, and when. @type {{frame: {timestamp: number}, at: number}[]} */
+  handedOn = [];
+  /** Handing on fails, as when the connection has ended. */
+  broken = false;
+  #scope = new EventTarget();
+  /** @type {ReadableStreamDefaultController|null} */
+  #network = null;
+
+  /** @param {URL} url */
+  constructor(url) {
+    super();
+    ModuleWorker.last = this;
+    Object.assign(globalThis, {
+      addEventListener: this.#scope.addEventListener.bind(this.#scope),
+      postMessage: (/** @type {object} */ message) => {
+        this.told.push(message);
+        this.say(message);
+      },
+    });
+    this.loaded = import(`${url}?${loads++}`);
+  }
+
+  /** @param {Record<string, unknown>} message */
+  postMessage(message) {
+    super.postMessage(message);
+    this.#scope.dispatchEvent(Object.assign(new Event('message'), { data: message }));
+  }
+
+  /** The browser puts it between network and decoder. */
+  attach() {
+    const readable = new ReadableStream({ start: (controller) => { this.#network = controller; } });
+    const writable = new WritableStream({
+      write: (frame) => {
+        if (this.broken) throw new Error('closed');
+        this.handedOn.push({ frame, at: performance.now() });
+      },
+    });
+    this.#scope.dispatchEvent(Object.assign(new Event('rtctransform'), { transformer: { readable, writable } }));
+  }
+
+  /** @param {{timestamp: number}} frame that has come over the network */
+  arrive(frame) {
+    this.#network?.enqueue(frame);
+  }
+
+  /** @param {Error} [error] that ends it */
+  end(error) {
+    if (error) this.#network?.error(error);
+    else this.#network?.close();
   }
 }
