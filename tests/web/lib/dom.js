@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// As much of a document as the page's modules touch, without layout or drawing.
+
+export class FakeElement extends EventTarget {
+  /** @type {(FakeElement|string)[]} */
+  children = [];
+  hidden = false;
+  title = '';
+  /** @type {Record<string, string>} */
+  dataset = {};
+  /** @type {Record<string, string>} */
+  attributes = {};
+  /** @type {Set<string>} */
+  classes = new Set();
+  style = /** @type {Record<string, any>} */ ({ setProperty: (/** @type {string} */ name, /** @type {string} */ value) => { this.style[name] = value; } });
+  classList = {
+    toggle: (/** @type {string} */ name, /** @type {boolean} */ on) => on ? this.classes.add(name) : this.classes.delete(name),
+  };
+
+  /** @param {string} name */
+  constructor(name) {
+    super();
+    this.name = name;
+  }
+
+  /** @returns {string} */
+  get textContent() {
+    return this.children.map((child) => typeof child === 'string' ? child : child.textContent).join('');
+  }
+
+  set textContent(text) {
+    this.children = [text];
+  }
+
+  /** @param {(FakeElement|string)[]} nodes */
+  append(...nodes) {
+    this.children.push(...nodes);
+  }
+
+  /** @param {(FakeElement|string)[]} nodes */
+  prepend(...nodes) {
+    this.children.unshift(...nodes);
+  }
+
+  /** @param {(FakeElement|string)[]} nodes */
+  replaceChildren(...nodes) {
+    this.children = nodes;
+  }
+
+  /** @param {string} name @param {string} value */
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+}
+
+/** What a module's `document` makes. */
+export const fakeDocument = { createElement: (/** @type {string} */ name) => new FakeElement(name) };
