@@ -52,6 +52,8 @@ test('what says the same stays as it is, so that its text can be marked', () => 
   assert.equal(items()[0], before);
   shown.update([model({ ms: 13 })]);
   assert.notEqual(items()[0], before);
+  shown.update([model({ ms: 13, state: 'starting' })]);
+  assert.deepEqual(texts(), ['faces starting…']);
   shown.update([model({ ms: 13, state: 'failed', message: 'why' })]);
   assert.deepEqual(texts(), ['faces failedwhy']);
   shown.update([model({ ms: 13, state: 'failed', message: 'other' })]);
