@@ -38,6 +38,7 @@ test('what was not measured on this frame is seen to be so: between two results 
   const kinds = /** @type {const} */ (['measured', 'interpolated', 'last']);
   const { strokes, captions } = draw(kinds.map((kind) => ({ kind, result: result(object({ confidence: null })) })));
   assert.deepEqual(captions, ['dog', '≈ dog', '… dog']);
+  assert.deepEqual(strokes.map(({ path }) => path), Array(6).fill([['rect', 200, 100, 80, 60]]), 'the same outline, and only that');
   const [[, measured], [, between], [, last]] = [0, 2, 4].map((i) => strokes.slice(i, i + 2));
   assert.deepEqual([measured.dash, between.dash, last.dash], [[], [7, 5], [2, 5]]);
   assert.ok(measured.alpha === 1 && between.alpha < 1 && last.alpha < between.alpha, 'the less is known the paler');
