@@ -3,7 +3,7 @@
 
 /** @type {Map<number, {at: number, every: number|null, callback: () => void}>} */
 const timers = new Map();
-let now = 1000;
+let now = 0;
 let last = 0;
 
 /** @param {() => void} callback @param {number} ms @param {number|null} every */
@@ -12,8 +12,10 @@ function add(callback, ms, every) {
   return last;
 }
 
-/** Of the browser, before any module of the page asks for it. */
+/** To be called before any module of the page asks for the time, and for a page that has just been opened. */
 export function stopTime() {
+  timers.clear();
+  now = 10_000;
   const clear = (/** @type {number} */ id) => timers.delete(id);
   Object.assign(globalThis, {
     performance: { now: () => now },
