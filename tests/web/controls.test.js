@@ -3,40 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CHOOSERS, CONTROLS, Controls } from '../../web/js/controls.js';
 import { CHOICES, DEFAULTS } from '../../web/js/settings.js';
-import { FakeElement } from './lib/dom.js';
+import { FakeRoot } from './lib/player.js';
 
-class Select extends FakeElement {
-  /** @type {{text: string, value: string}[]} */
-  options = [];
-  value = '';
-  /** @param {{text: string, value: string}} option */
-  add(option) {
-    this.options.push(option);
-  }
-}
 Object.assign(globalThis, { Option: class { constructor(/** @type {string} */ text, /** @type {string} */ value) { Object.assign(this, { text, value }); } } });
 
-/** What the page's own text has in it. @param {string} html @param {RegExp} pattern */
-const all = (html, pattern) => [...html.matchAll(pattern)].map(([, text]) => text);
-
-/** The controls as the text says that they are. */
 function open() {
-  const buttons = all(CONTROLS, /data-mode="(\w+)"/g).map((mode) => Object.assign(new FakeElement('button'), { dataset: { mode }, disabled: false }));
-  const selects = CHOOSERS.split('</select>').slice(0, -1).map((html) => {
-    const options = all(html, /option value="(\w+)"/g).map((value) => ({ text: value, value }));
-    return Object.assign(new Select('select'), { name: all(html, /select name="(\w+)"/g)[0], options });
-  });
-  const choices = Object.assign(new FakeElement('div'), { hidden: true });
-  const root = {
-    querySelectorAll: (/** @type {string} */ what) => what === '[data-mode]' ? buttons : selects,
-    querySelector: () => choices,
-  };
+  const root = Object.assign(new FakeRoot(), { innerHTML: CONTROLS + CHOOSERS });
   /** @type {string[][]} */
   const chosen = [];
   const controls = new Controls(/** @type {any} */ (root), (...choice) => chosen.push(choice));
-  const [live, exact] = /** @type {any[]} */ (buttons);
-  const [fill, hold, match] = /** @type {any[]} */ (selects);
-  return { controls, live, exact, fill, hold, match, choices, chosen };
+  const [live, exact] = root.querySelectorAll('[data-mode]');
+  const [fill, hold, match] = root.querySelectorAll('.choices select');
+  return { controls, live, exact, fill, hold, match, choices: root.querySelector('.choices'), chosen };
 }
 
 test('every setting can be chosen, with every word that it takes', () => {
