@@ -17,7 +17,7 @@ Object.assign(globalThis, {
   devicePixelRatio: 1,
   document: fakeDocument,
   requestAnimationFrame: (/** @type {() => void} */ callback) => repaints.push(callback),
-  cancelAnimationFrame: () => {},
+  cancelAnimationFrame: () => { repaints = []; },
   ResizeObserver: class {
     constructor(/** @type {() => void} */ callback) {
       resized = callback;
@@ -225,11 +225,13 @@ test('full screen that is refused is no error', async () => {
   await settle();
 });
 
-test('it follows the size of its stage from open() to close()', () => {
+test('it follows the size of its stage from open() to close(), and draws nothing after it', () => {
   const { view, stage } = open();
   assert.equal(observed.size, 0);
   view.open();
   assert.deepEqual([...observed], [stage]);
+  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  assert.equal(repaints.length, 1);
   view.close();
-  assert.equal(observed.size, 0);
+  assert.deepEqual([observed.size, repaints], [0, []]);
 });

@@ -13,7 +13,8 @@ export class FakeSocket {
 
   /** @param {string} url */
   constructor(url) {
-    if (!url.startsWith('ws:')) throw new SyntaxError(`bad URL ${url}`);
+    if (!url.startsWith('ws')) throw new SyntaxError(`bad URL ${url}`);
+    this.url = url;
     FakeSocket.last = this;
   }
 
