@@ -44,9 +44,8 @@ test('the bound covers a clock that is read in steps of 1 ms', () => {
 test('the bound grows with age, until a slower but newer pong is better, and at last nothing is known', () => {
   const clock = new ServerClock(0);
   clock.add(0, OFFSET + 1, 2);
-  const fresh = clock.estimate(2)?.error ?? NaN;
-  const old = clock.estimate(20_002)?.error ?? NaN;
-  assert.ok(old > fresh);
+  const errors = [2, 20_002].map((now) => clock.estimate(now)?.error);
+  assert.deepEqual(errors, [1, 1 + 10], 'the clocks may drift apart by 10 ms in 20 s');
   clock.add(20_000, OFFSET + 20_002, 20_004);
   assert.equal(clock.estimate(20_004)?.rtt, 4);
   assert.equal(clock.estimate(60_000), null);
@@ -72,4 +71,7 @@ test('the resolution of a clock is its smallest step', () => {
   assert.equal(clockResolution(() => Math.floor(time += 0.25)), 1);
   time = 0;
   assert.equal(clockResolution(() => Math.floor((time += 0.3) / 16) * 16), 16);
+  time = 0;
+  assert.equal(clockResolution(() => Math.floor(time++ / 100) * 100), 100);
+  assert.ok(time < 110, 'a page does not wait for more than one step of a very coarse one');
 });
