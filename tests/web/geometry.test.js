@@ -20,7 +20,7 @@ test('the rows of a stamp hang over the lower edge of what is seen', () => {
 
 test('a stamp as high as the picture leaves something to see', () => {
   const place = layout({ width: 640, height: 360 }, SEEN, 1000);
-  assert.ok(place.height > 0 && Number.isFinite(place.width));
+  assert.deepEqual([place.width, place.height], [640, 1]);
 });
 
 test('a box scales with the picture, each way for itself', () => {
@@ -58,11 +58,17 @@ test('a label has one colour, others have others', () => {
   const colours = labels.map(colourOf);
   assert.deepEqual(labels.map(colourOf), colours);
   assert.equal(new Set(colours).size, labels.length);
+  assert.equal(colourOf('dog'), 'hsl(337 85% 70%)', 'on every page, and light enough for black text');
 });
 
 test('a caption has the confidence where there is one', () => {
   assert.equal(captionOf(BOX), 'dog 88\u2009%');
   assert.equal(captionOf({ ...BOX, confidence: null }), 'dog');
+});
+
+test('a caption has what the detector read, as far as that is text', () => {
+  assert.equal(captionOf({ ...BOX, text: 'AB 123' }), 'dog: AB 123 88\u2009%');
+  for (const text of ['', 5, null]) assert.equal(captionOf({ ...BOX, text }), 'dog 88\u2009%', String(text));
 });
 
 test('what the model saw is as high as its shape says: with the stamp or without', () => {

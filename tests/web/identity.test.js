@@ -83,7 +83,8 @@ test('a starved encoder that repeats its old picture has not rewritten the times
   agree(identity, 1);
   disagree(identity, 500, (i) => (i % 9 + 20) * 3000);
   assert.equal(identity.rewritten, false, 'what came before an agreement counts no more');
-  disagree(identity, 30);
+  agree(identity, 1);
+  disagree(identity, 30, (i) => i % 10 * 3000);
   assert.equal(identity.rewritten, true, 'more pictures are no repetition');
 });
 

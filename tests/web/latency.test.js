@@ -77,12 +77,20 @@ test('a picture that stands still has no latency', () => {
   assert.equal(meter.report(2101), null);
 });
 
-test('frames from the future, or hours old, show that the ids are wrong', () => {
-  for (const latency of [-40, 3_600_000]) {
+test('frames from the future, or older than any live picture, show that the ids are wrong', () => {
+  for (const [latency, isKnown] of [[-40, false], [-0.5, true], [29_000, true], [31_000, false], [3_600_000, false]]) {
     const meter = new LatencyMeter(clockWith(2));
-    addSecond(meter, streamOf(), latency);
-    assert.equal(meter.report(1100), null, `${latency}`);
+    addSecond(meter, streamOf(), Number(latency));
+    assert.equal(meter.report(1100) !== null, isKnown, `${latency}`);
   }
+});
+
+test('only frames of the last two seconds count', () => {
+  const meter = new LatencyMeter(clockWith(2));
+  for (let time = 0; time <= 5000; time += 20) meter.add(frame(time, time < 3000 ? 90 : 18), streamOf(), time);
+  const report = meter.report(5000);
+  assert.equal(report?.samples, 101);
+  assert.ok(Math.abs((report?.median ?? 0) - 18) < 0.05, `${report?.median}`);
 });
 
 test('another offset or epoch starts afresh', () => {

@@ -49,7 +49,15 @@ test('what is not known is null, and the rest is told', () => {
 test('what the server told is forgotten when it tells no more', () => {
   const ledger = ledgerOf(8);
   ledger.addServer({ encoded: 3, sent: 4 }, 1000);
-  assert.equal(ledger.report(4001, latency).encode, null);
+  assert.deepEqual([4000, 4001].map((now) => ledger.report(now, latency).encode), [3, null]);
+});
+
+test('decoding is that of the last two seconds', () => {
+  const ledger = ledgerOf(8);
+  const slow = { expectedDisplayTime: 0, processingDuration: 0.02 };
+  for (let time = 1600; time < 1700; time += 20) ledger.add(slow, stream, time);
+  near(ledger.report(3000, null).decode, 2);
+  near(ledger.report(3150, null).decode, 20);
 });
 
 test('an arrival before the sending is none, beyond what the clocks may be wrong by', () => {

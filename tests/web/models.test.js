@@ -37,10 +37,35 @@ test('a model without a state that says nothing any more is forgotten', () => {
   models.addResult(result('a', 1), 0, null);
   for (let now = 1000; now <= 20_000; now += 500) assert.equal(models.report(now, OFFSET).length, 1);
   assert.equal(models.report(40_000, OFFSET).length, 0);
+  models.addResult(result('b', 2), 50_000, null);
+  assert.deepEqual([80_000, 80_001].map((now) => models.report(now, OFFSET).length), [1, 0]);
+});
+
+test('rates are of the last five seconds, lags of the last two', () => {
+  const models = new Models();
+  const add = (/** @type {number} */ time, /** @type {number} */ lag) => models.addResult(result('a', time * 90), time, lag - OFFSET);
+  for (let time = 0; time < 4000; time += 50) add(time, 200);
+  for (let time = 4000; time <= 9500; time += 500) add(time, time <= 7000 ? 200 : 60);
+  const [{ perSecond, lag }] = models.report(9500, OFFSET);
+  assert.deepEqual([perSecond, lag], [2, 60]);
+});
+
+test('a model that has only a state has no figures, and one without a clock no lag', () => {
+  const models = new Models();
+  models.addState(state('running', 1));
+  assert.deepEqual(models.report(0, OFFSET), [{ model: 'a', state: 'running', message: '', ms: null, perSecond: 0, lag: null }]);
+  models.addResult(result('a', 1), 0, 50 - OFFSET);
+  assert.deepEqual(models.report(0, null).map(({ lag }) => lag), [null]);
 });
 
 test('names without end do not fill the page', () => {
   const models = new Models();
   for (let i = 0; i < 1000; ++i) models.addResult(result(`m${i}`, i), 0, null);
   assert.equal(models.report(0, OFFSET).length, 16);
+  for (let i = 0; i < 100; ++i) {
+    models.addResult(result('steady', i), 0, null);
+    models.addResult(result(`n${i}`, i), 0, null);
+  }
+  assert.deepEqual([models.report(0, OFFSET).length, models.report(0, OFFSET).filter(({ model }) => model === 'steady').length], [16, 1],
+    'nor do they take the place of one that is there');
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { CountedFrames } from '../../web/js/naive.js';
-import { test } from '../lib/test.js';
+import { ResultStore } from '../../web/js/results.js';
 
 const TICKS = 3600;
 const START = 2 ** 32 - 10 * TICKS;
@@ -58,4 +58,17 @@ test('when the browser counts from the start again, so do we', () => {
   const counted = new CountedFrames();
   present(counted, 0, 100);
   for (let n = 0; n < 100; n++) assert.equal(counted.of(id(1000 + n), n), id(1000 + n));
+});
+
+test('a counted frame is taken for the one with a result that is nearest, or for itself, up to half a frame away', () => {
+  const counted = new CountedFrames();
+  present(counted, 0, 80);
+  const store = new ResultStore();
+  store.add({ type: 'result', frame: id(82) + 1000, model: 'm', ms: 1, width: 640, height: 360, objects: [] }, 0);
+  /** The n-th frame. @param {number} n @param {number|null} stampId */
+  const claim = (n, stampId) => counted.claim(id(n), 100 + n, stampId, store);
+  assert.equal(claim(82, id(82)), id(82) + 1000);
+  for (const off of [-TICKS / 2, 700, TICKS / 2]) assert.equal(claim(90, id(90) + off), id(90) + off, `${off} ticks off`);
+  for (const stampId of [id(90) + TICKS / 2 + 1, id(90) - TICKS / 2 - 1, id(91), null]) assert.equal(claim(90, stampId), id(90), 'counting believes itself');
+  assert.equal(counted.claim(null, 190, id(90), store), null);
 });
