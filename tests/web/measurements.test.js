@@ -70,6 +70,7 @@ test('frames are counted as the browser shows them, also those between two callb
   assert.deepEqual(shown.map(([count]) => count), shown.map(([, wanted]) => wanted));
   assert.equal(measurements.report(1800).frames.shown, 6);
   assert.equal(measurements.report(1800).frames.paintedPerSecond, 10, 'one callback a repaint');
+  assert.equal(measurements.report(3750).frames.paintedPerSecond, 0, 'in the last two seconds there is only one');
 });
 
 test('the first frame is there when it can be seen, not when the page hears of it', () => {
@@ -143,6 +144,14 @@ test('lags are of the last two seconds; rates, deliveries and drawings of the la
   near(delivery?.median, 70);
   near(drawn?.median, 90);
   assert.ok(perSecond > 0.8 && perSecond <= 1, `${perSecond}`);
+});
+
+test('of deliveries the middle one is told, and what 95 of a hundred are not above', () => {
+  const measurements = begin();
+  for (let i = 1; i <= 100; i++) measurements.addResult(resultOf(2000 + i - 100 - i, { age: 100 }), 2000 + i);
+  const { delivery } = measurements.report(2100).results;
+  near(delivery?.median, 50);
+  near(delivery?.p95, 95);
 });
 
 test('without the server’s clock, or the stream’s epoch, nothing is said of lags', () => {

@@ -65,7 +65,7 @@ test('names without end do not fill the page', () => {
   for (let i = 0; i < 100; ++i) {
     models.addResult(result('steady', i), 0, null);
     models.addResult(result(`n${i}`, i), 0, null);
+    const names = models.report(0, OFFSET).map(({ model }) => model);
+    assert.ok(names.length === 16 && names.includes('steady'), 'nor do they take the place of one that is there');
   }
-  assert.deepEqual([models.report(0, OFFSET).length, models.report(0, OFFSET).filter(({ model }) => model === 'steady').length], [16, 1],
-    'nor do they take the place of one that is there');
 });

@@ -131,6 +131,38 @@ test('a frame that turns out to be wanted when it was handed on already is waite
   assert.equal(shown.find(({ n }) => n === 101)?.time, 100 * PERIOD + 390);
 });
 
+test('a frame that was seen before it turned out to be wanted is not waited for', () => {
+  const playout = delayed(300);
+  const shown = play(playout, { until: 6000, at: { [100 * PERIOD + 305]: () => playout.seen(rtpOf(100)), [100 * PERIOD + 310]: () => playout.want(rtpOf(100)) } });
+  assertLag(shown.find(({ n }) => n === 101), 300);
+});
+
+test('a wanted frame that is still to come holds nothing up', () => {
+  const playout = delayed(300);
+  const shown = play(playout, { until: 6000, at: { 4000: () => playout.want(rtpOf(110)) } });
+  shown.filter(({ n }) => n > 80 && n <= 110).forEach((frame) => assertLag(frame, 300));
+});
+
+test('frames that never came are not wanted for ever', () => {
+  for (const [others, lag] of [[999, 700], [1000, 300]]) {
+    const playout = delayed(300);
+    playout.want(rtpOf(100));
+    for (let n = 0; n < others; n++) playout.want(n);
+    assertLag(play(playout, { until: 6000 }).find(({ n }) => n === 101), lag);
+  }
+});
+
+test('a small step of the delay is not seen, a larger one is made up for the most part in half a second', () => {
+  const small = delayed(300);
+  const shown = play(small, { until: 6000, at: { 4000: () => { small.delay = 320; } } });
+  assertGaps(shown.filter(({ time }) => time > 3000), PERIOD - 1, PERIOD * 1.15);
+  assertLag(shown.at(-1), 320);
+  const large = delayed(300);
+  let left = 0;
+  play(large, { until: 6000, at: { 4000: () => { large.delay = 500; }, 4500: () => { left = 500 - large.applied; } } });
+  assert.ok(left > 60 && left < 90, `${left} ms of 200 left`);
+});
+
 test('without a delay again, all that was held is handed on, and nothing waits any more', () => {
   const playout = delayed(400);
   play(playout, { until: 4000 });

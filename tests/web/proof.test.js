@@ -32,9 +32,8 @@ test('a frame of which one side is unknown is not mismatched', () => {
 
 test('what was shown and reads as another frame is mismatched, whatever was meant', () => {
   const proof = new Proof();
-  proof.addReading(3000, 3000);
-  proof.addReading(3000, 6000);
-  assert.deepEqual([proof.frames.readBack, proof.frames.mismatched], [2, 1]);
+  for (const actual of [3000, 6000, 3000]) proof.addReading(3000, actual);
+  assert.deepEqual([proof.frames.readBack, proof.frames.mismatched], [3, 1]);
 });
 
 test('frame 0 is a frame like others', () => {
@@ -112,4 +111,6 @@ test('results of a page that is hidden for hours do not pile up', () => {
   const proof = new Proof();
   for (let n = 0; n < 5000; n++) proof.addResult(n * 3000);
   assert.equal(proof.results.unseen, 3000);
+  proof.addFrame(4999 * 3000, null, true, FINE);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 4999 }, 'each counts once');
 });

@@ -18,7 +18,7 @@ const STREAM = {
  *   wrong: Record<string, unknown[]>}[]}
  */
 const MESSAGES = [
-  { parse: parseSignal, message: { type: 'offer', sdp: 'v=0' }, wrong: { sdp: [1, null, undefined, {}] } },
+  { parse: parseSignal, message: { type: 'offer', sdp: 'v=0' }, wrong: { sdp: [1, null, undefined, {}], stamped: ['true', 1, null] } },
   {
     parse: parseSignal, message: { type: 'candidate', candidate: '', sdpMLineIndex: 0 },
     wrong: { candidate: [null, 3], sdpMLineIndex: ['0', -1, 0.5, null, undefined] },
@@ -72,6 +72,8 @@ test('null is allowed where the protocol says so', () => {
   assert.equal(parseResults(JSON.stringify({ ...STREAM, rtpOffset: null, stamp: null, state: 'lost' })).type, 'stream');
   const unsure = { ...RESULT, objects: [{ ...DETECTED, confidence: null }] };
   assert.equal(parseResults(JSON.stringify(unsure)).type, 'result');
+  for (const stamped of [true, false]) assert.equal(parseSignal(JSON.stringify({ type: 'offer', sdp: '', stamped })).type, 'offer');
+  assert.equal(parseResults(JSON.stringify({ ...RESULT, width: 0.5, height: 1 })).type, 'result');
   // of a server that does not tell them
   assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
   assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');

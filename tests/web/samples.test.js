@@ -23,6 +23,14 @@ test('the rate is over the time in which they came, and fades when they stop', (
   assert.equal(samples.perSecond(9000), 0);
 });
 
+test('how many there are, and when the latest came', () => {
+  const samples = new RecentSamples(1000);
+  assert.deepEqual([samples.count(0), samples.latest], [0, -Infinity]);
+  for (const time of [0, 500, 900]) samples.add(time, 0);
+  assert.deepEqual([samples.count(1000), samples.latest], [3, 900]);
+  assert.equal(samples.count(1001), 2);
+});
+
 test('two at the same moment have no rate', () => {
   const samples = new RecentSamples(5000);
   samples.add(1, 0);
@@ -52,4 +60,5 @@ test('percentiles of what is recent', () => {
   assert.equal(samples.percentile(2000, 95), 95);
   assert.equal(samples.percentile(2000, 0), 1);
   assert.equal(samples.percentile(2000, 100), 100);
+  assert.equal(samples.percentile(3001, 50), null);
 });
