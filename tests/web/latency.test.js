@@ -70,6 +70,14 @@ test('a better clock makes the figure better, also for frames before it', () => 
   assert.ok(after && after.error < 1 && Math.abs(after.median - 18) <= after.error + 0.05, JSON.stringify(after));
 });
 
+test('what the browser’s clock is read in steps of adds to the bound, of the pings and of the frames', () => {
+  const clock = new ServerClock(3);
+  clock.add(0, OFFSET + 1, 2);
+  const meter = new LatencyMeter(clock);
+  meter.add(frame(2, 1), streamOf(), 2);
+  assert.equal(meter.report(2)?.error, 1 + 3 + 3);
+});
+
 test('a picture that stands still has no latency', () => {
   const meter = new LatencyMeter(clockWith(2));
   addSecond(meter, streamOf(), 18);

@@ -31,7 +31,10 @@ test('how many there are, and when the latest came', () => {
   assert.equal(samples.count(1001), 2);
 });
 
-test('two at the same moment have no rate', () => {
+test('two have a rate, but not at the same moment', () => {
+  const two = new RecentSamples(5000);
+  for (const time of [1000, 1100]) two.add(time, 0);
+  assert.equal(two.perSecond(1100), 10);
   const samples = new RecentSamples(5000);
   samples.add(1, 0);
   samples.add(1, 0);

@@ -69,8 +69,10 @@ test('close() is silent, and nothing is sent after it', () => {
   assert.deepEqual([messages, errors], [[], []]);
 });
 
-test('a URL that is none is an error like any other, not an exception', async () => {
+test('a URL that is none is an error like any other, not an exception, and none after close()', async () => {
   const { errors } = connect('nonsense');
+  const closed = connect('nonsense');
+  closed.signaling.close();
   await Promise.resolve();
-  assert.deepEqual(errors.map((e) => e.code), ['connection']);
+  assert.deepEqual([errors.map((e) => e.code), closed.errors], [['connection'], []]);
 });
