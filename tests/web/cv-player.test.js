@@ -202,7 +202,8 @@ test('the figures below it are those of the frames, the results and the server�
   await show();
   results.deliver({ ...resultOf((performance.now() - 80) * 90), age: 70 });
   await pass(1000);
-  const figures = Object.fromEntries(player.root.querySelector('.hud').children.map((/** @type {any} */ { children: [name, value] }) => [name.textContent, value.textContent]));
+  const cells = player.root.querySelector('.hud').children;
+  const figures = Object.fromEntries(cells.map((/** @type {any} */ { children: [name, value] }) => [name.textContent, value.textContent]));
   const { Latency, Resolution } = figures;
   assert.deepEqual([Latency, Resolution, figures['Dropped · lost'], figures['Result lag']], ['50 ± 1 ms', '1280 × 720', '3 · 7', '80 ms']);
   assert.equal(figures['Result delivery'], '10.0 · 26.0 ms', 'arrived after 10 ms, drawn at the next repaint');
@@ -231,6 +232,28 @@ test('a stamped stream is shown exactly: picture and results in one, without the
   live.onclick();
   assert.deepEqual([composed.hidden, live.attributes['aria-pressed'], player.report().exact.mode], [true, 'true', 'async']);
   // How long the worker was given to come up.
+  await pass(2000);
+});
+
+test('a frame that is still being read when its connection ends changes nothing after it', async () => {
+  const { socket, show } = await play(STAMPED);
+  const composed = player.root.querySelector('.composed');
+  let finish = () => {};
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      await new Promise((resolve) => { finish = () => resolve(undefined); });
+      return super.copyTo(data, what);
+    }
+  } });
+  await pass(40);
+  await show();
+  socket.onclose?.({ code: 1006 });
+  assert.equal(composed.hidden, true);
+  finish();
+  await settle();
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  assert.equal(composed.hidden, true);
   await pass(2000);
 });
 

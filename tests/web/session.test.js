@@ -50,7 +50,10 @@ async function connect() {
   return { ...scene, results, control };
 }
 
-/** So many checks of half a second each, with what `stats(n)` says of the n-th. @param {FakePeerConnection} pc @param {number} count @param {(n: number) => object} stats */
+/**
+ * So many checks of half a second each, with what `stats(n)` says of the n-th.
+ * @param {FakePeerConnection} pc @param {number} count @param {(n: number) => object} stats
+ */
 async function check(pc, count, stats) {
   for (let n = 1; n <= count; n++) {
     pc.stats = stats(n);
