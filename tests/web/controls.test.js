@@ -24,6 +24,12 @@ test('every setting can be chosen, with every word that it takes', () => {
     [['fill', CHOICES.fill], ['match', CHOICES.match]]);
 });
 
+test('each time to hold the video back is what it is called', () => {
+  const called = [...CHOOSERS.matchAll(/<option value="(\d+)">(\d+)(?: (ms|s)| \(live\))</g)];
+  assert.deepEqual(called.map(([, value]) => value), ['0', '100', '250', '500', '1000', '2000', '5000']);
+  for (const [, value, number, unit] of called) assert.equal(Number(value), Number(number) * (unit === 's' ? 1000 : 1));
+});
+
 test('what the viewer chooses is told by its name and its word', () => {
   const { live, exact, fill, hold, chosen } = open();
   live.onclick();

@@ -74,6 +74,7 @@ function plateOf(fields) {
 test('a caption is below its object where there is no room above, and always inside the picture', () => {
   const below = plateOf({ y: 10 });
   assert.equal(below.y, (10 + 30) * 2 + 4);
+  assert.deepEqual([plateOf({ y: 11 }).y, plateOf({ y: 10.5 }).y], [0, (10.5 + 30) * 2 + 4], 'as much room as it just needs');
   assert.equal(plateOf({ y: 0, h: 360 }).y, 720 - 18, 'an object as high as the picture');
   assert.equal(plateOf({ x: -20 }).x, 0);
   const right = plateOf({ x: 630 });

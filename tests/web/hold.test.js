@@ -146,6 +146,7 @@ test('where packets get lost the browser’s buffer takes over what the worker h
   hold.check(true);
   assertHeld(await play(500), 200);
   assert.equal(receiver.jitterBufferTarget, null, 'the server has only just been asked');
+  hold.delay(200);
   hold.check(true);
   await settle();
   assert.deepEqual([receiver.jitterBufferTarget, hold.applied], [200, 200]);

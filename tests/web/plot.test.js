@@ -37,7 +37,9 @@ test('now is at the right, twenty seconds ago at the left; no error is at the bo
 });
 
 test('the scale goes up to a round number that all errors fit under, and is written', () => {
-  for (const [value, top] of [[0.4, 1], [1, 1], [1.1, 2], [7, 10], [50, 50], [51, 100], [9000, 9000]]) {
+  const tops = [[0.4, 1], [1, 1], [1.1, 2], [3, 5], [7, 10], [11, 20], [50, 50], [51, 100], [120, 200], [300, 500], [700, 1000], [1500, 2000],
+    [4000, 5000], [9000, 9000]];
+  for (const [value, top] of tops) {
     assert.deepEqual(draw([point(0, 0), point(0, value)]).canvas.context.captions, [`${top} px`], `${value}`);
   }
   const { painted } = draw([point(0, 3)]);
