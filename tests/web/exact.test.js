@@ -220,7 +220,10 @@ test('for comparison frames may be taken for what the callback says; where that 
   await settle();
   const { shown, mismatched, readBack } = report().frames;
   assert.deepEqual([report().match, shown, mismatched, readBack], ['callback', 82, 2, 0]);
+  assert.deepEqual([report().frames.unreadable, report().frames.disagreeing], [0, 0]);
   assert.deepEqual(told('seen').slice(-2), [80, 81].map((n) => rtpOf(idOf(n))), 'what was seen is what was shown all the same');
+  await show(90, { id: null });
+  assert.deepEqual([report().frames.unreadable, report().frames.disagreeing], [1, 0]);
 });
 
 test('for comparison frames may be counted; where that is wrong it is counted too', async () => {
@@ -321,8 +324,10 @@ test('a frame that was begun before the view became live is not shown in it', as
 });
 
 test('a stamped stream is shown exactly unless the viewer wants it live; others are live, and it says why', async () => {
-  const { exact } = await open({ stream: null });
-  assert.deepEqual([exact.mode, exact.obstacle], ['async', 'Not connected yet']);
+  const { exact, canvas, show } = await open({ stream: null });
+  assert.deepEqual([exact.mode, exact.obstacle, exact.composed], ['async', 'Not connected yet', false]);
+  await show(1);
+  assert.equal(canvas.picture, null, 'nor is anything drawn');
   exact.stream = { ...STREAM, stamp: null };
   assert.equal(exact.mode, 'async');
   assert.match(exact.obstacle, /no frame stamps/);
