@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // node:test, with a limit for every test and hook: one that does not end fails, and tells what it waits for.
+import { clearTimeout, setTimeout } from 'node:timers';  // whatever a test makes of the global ones
 import * as node from 'node:test';
 import { endAll } from './child.js';
 import { waitingFor } from './wait.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Waiting for conditions. Limits are generous: no machine that a test passes on may be too slow for them.
+import { clearTimeout, setTimeout } from 'node:timers';
 
 /** How long to wait for one thing, in ms. */
 export const patience = 180_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // In a browser that does not tell a frame's RTP timestamp; exact.test.js has the other kind.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { afterEach, test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 import { FakeVideoFrame, Picture, videoOf } from './lib/picture.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock } from '../../web/js/clock.js';
 import { ControlChannel } from '../../web/js/control.js';
+import { test } from '../lib/test.js';
 import { FakeChannel } from './lib/peer-connection.js';
 import { pass, stopTime, timersLeft } from './lib/time.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { CHOOSERS, CONTROLS, Controls } from '../../web/js/controls.js';
 import { CHOICES, DEFAULTS } from '../../web/js/settings.js';
+import { test } from '../lib/test.js';
 import { FakeRoot } from './lib/player.js';
 
 Object.assign(globalThis, { Option: class { constructor(/** @type {string} */ text, /** @type {string} */ value) { Object.assign(this, { text, value }); } } });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The whole player, all modules together, in a browser that is a fake: what it tells the page around it, and when it connects.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, test } from '../lib/test.js';
 import { FakeElement, fakeDocument } from './lib/dom.js';
 import { FakePeerConnection } from './lib/peer-connection.js';
 import { KnowingVideoFrame, Picture } from './lib/picture.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { drawResults } from '../../web/js/drawing.js';
 import { colourOf } from '../../web/js/geometry.js';
+import { test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 
 /** Of a picture of 640 × 360 at twice its size. */

@@ -2,9 +2,9 @@
 // The exact view from frames and results to the canvas, the counts and what the worker is told, in a browser that tells a
 // frame's RTP timestamp. Only the browser is not real.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
 import { Hold } from '../../web/js/hold.js';
 import { DEFAULTS } from '../../web/js/settings.js';
+import { afterEach, beforeEach, test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from './lib/picture.js';
 import { pass, settle, stopTime } from './lib/time.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '../lib/test.js';
 import { pass, settle, stopTime, timersLeft } from './lib/time.js';
 import { ModuleWorker } from './lib/worker.js';
 

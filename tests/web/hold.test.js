@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page's half with the worker's: what is told to one must be done by the other.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
 import { Hold } from '../../web/js/hold.js';
+import { beforeEach, test } from '../lib/test.js';
 import { pass, settle, stopTime, timersLeft } from './lib/time.js';
 import { FakeTransform, FakeWorker, ModuleWorker } from './lib/worker.js';
 

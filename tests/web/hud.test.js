@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock } from '../../web/js/clock.js';
 import { Hud } from '../../web/js/hud.js';
 import { Measurements } from '../../web/js/measurements.js';
+import { test } from '../lib/test.js';
 import { FakeElement, fakeDocument } from './lib/dom.js';
 
 Object.assign(globalThis, { document: fakeDocument });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { CountedFrames } from '../../web/js/naive.js';
 import { ResultStore } from '../../web/js/results.js';
+import { test } from '../lib/test.js';
 
 const TICKS = 3600;
 const START = 2 ** 32 - 10 * TICKS;

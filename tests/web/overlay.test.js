@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Overlay } from '../../web/js/overlay.js';
+import { test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 
 /** What waits for the screen to be repainted. @type {Map<number, () => void>} */

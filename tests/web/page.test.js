@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { DEFAULTS } from '../../web/js/settings.js';
+import { test } from '../lib/test.js';
 import { FakeElement } from './lib/dom.js';
 
 Object.assign(globalThis, { HTMLElement: class {}, customElements: { define() {} } });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Plot } from '../../web/js/plot.js';
+import { test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 import { FakeElement } from './lib/dom.js';
 

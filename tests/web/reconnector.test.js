@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
 import { Reconnector } from '../../web/js/reconnector.js';
+import { afterEach, beforeEach, test } from '../lib/test.js';
 import { pass, stopTime, timersLeft } from './lib/time.js';
 
 const page = new EventTarget();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ServerClock } from '../../web/js/clock.js';
 import { Hold } from '../../web/js/hold.js';
 import { Session } from '../../web/js/session.js';
+import { test } from '../lib/test.js';
 import { FakePeerConnection } from './lib/peer-connection.js';
 import { FakeSocket } from './lib/socket.js';
 import { pass, settle, stopTime, timersLeft } from './lib/time.js';

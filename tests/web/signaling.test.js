@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { Signaling } from '../../web/js/signaling.js';
+import { test } from '../lib/test.js';
 import { FakeSocket } from './lib/socket.js';
 
 function connect(url = 'ws://host/ws') {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { afterEach, test } from '../lib/test.js';
 import { FakeCanvas } from './lib/canvas.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from './lib/picture.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
 import { View } from '../../web/js/view.js';
+import { beforeEach, test } from '../lib/test.js';
 import { fakeDocument } from './lib/dom.js';
 import { FakeRoot } from './lib/player.js';
 import { settle } from './lib/time.js';
