@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { patience, until } from './wait.js';
 
-/** Runs in the page before anything else: keeps its peer connections within a test's reach. */
+/** Runs in the page before anything else: keeps its peer connections within a test's reach, and tells what its policy forbids. */
 export function keepPeers() {
   const Native = window.RTCPeerConnection;
   const peers = [];
   Object.assign(window, { testPeers: peers });
+  addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`${violatedDirective} forbids ${blockedURI}`));
   window.RTCPeerConnection = class extends Native {
     constructor(...args) {
       super(...args);
@@ -28,6 +29,8 @@ async function decodedNow() {
 export class Tab {
   /** @type {string[]} errors of the page's scripts */
   errors = [];
+  /** @type {string[]} warnings and errors in the page's console */
+  complaints = [];
   #page;
   #extra;
 
@@ -35,6 +38,7 @@ export class Tab {
     this.#page = page;
     this.#extra = extra;
     page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => { if (/^(warn|error)/.test(message.type())) this.complaints.push(message.text()); });
   }
 
   async open(url) { await this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: patience }); }
