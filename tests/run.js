@@ -35,7 +35,7 @@ const checked = (outcomes, { code, signal }, name) =>
 /** @returns {Job} */
 function node(path) {
   const name = relative(root, path);
-  const browser = name.startsWith('tests/e2e/') || name.endsWith('.browser.test.js');
+  const browser = name.startsWith('tests/e2e/');
   const group = browser ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
   return {
     group, name, alone: browser,
