@@ -10,6 +10,7 @@ import puppeteer from 'puppeteer-core';
 import { Child } from './child.js';
 import { temporaryFolder } from './paths.js';
 import { Tab, keepPeers } from './tab.js';
+import { patience, within } from './wait.js';
 
 const noNetwork = ['--disable-quic', '--no-first-run', '--no-default-browser-check', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-domain-reliability', '--no-pings'];
@@ -19,19 +20,20 @@ const needed = ['--headless', '--no-sandbox', ...noNetwork];
 
 const desktop = { width: 1280, height: 800 };
 
-/** What both browsers of a test can do. */
+/** What both browsers of a test can do. None of it waits for ever. */
 class Browser {
   #newTab;
   #stop;
 
-  /** @param {string} name @param {() => Promise<Tab>} newTab @param {() => Promise<void>} stop */
+  /** @param {string} name @param {(scale: number) => Promise<Tab>} newTab @param {() => Promise<void>} stop */
   constructor(name, newTab, stop) {
     this.name = name;
     this.#newTab = newTab;
     this.#stop = stop;
   }
 
-  newTab() { return this.#newTab(); }
+  /** @param {{scale?: number}} [options] `scale`: pixels of the screen for one of CSS */
+  newTab({ scale = 1 } = {}) { return within(`a new tab of ${this.name}`, this.#newTab(scale)); }
 
   stop() { return this.#stop(); }
 }
@@ -69,18 +71,18 @@ async function launchChromium(args, prefix) {
   if (prefix.length > 0) {
     const browser = await chromium.launch({
       executablePath: wrapped('/usr/bin/chromium', prefix), ignoreDefaultArgs: true, args: ['--remote-debugging-pipe', ...args],
-      handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false,  // with these a test would not end at a signal
+      timeout: patience, handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false,  // with these a test would not end at a signal
     });
-    return { browser, stop: () => browser.close() };
+    return { browser, stop: () => within('the end of Chromium', browser.close()) };
   }
   const child = new Child('/usr/bin/chromium', ['--remote-debugging-port=0', ...args]);
   try {
     const endpoint = (await child.says(/DevTools listening on (ws:\S+)/))[1];
-    const browser = await chromium.connectOverCDP(endpoint);
+    const browser = await chromium.connectOverCDP(endpoint, { timeout: patience });
     return {
       browser,
       stop: async () => {
-        await browser.close();
+        await within('the end of Chromium', browser.close()).catch(() => {});
         await child.stop().catch(() => {});
       },
     };
@@ -98,8 +100,8 @@ async function launchChromium(args, prefix) {
 export async function startChromium({ defaults = false, prefix = [] } = {}) {
   const switches = [...needed, ...(defaults ? [] : relaxed), `--user-data-dir=${temporaryFolder()}`];
   const { browser, stop } = await launchChromium([...switches, 'about:blank'], prefix);
-  const newTab = async () => {
-    const context = await browser.newContext({ viewport: desktop });
+  const newTab = async (scale) => {
+    const context = await browser.newContext({ viewport: desktop, deviceScaleFactor: scale });
     await context.addInitScript(keepPeers);
     const page = await context.newPage();
     return new Tab(page, {
@@ -130,26 +132,28 @@ export async function startFirefox({ defaults = false, prefix = [] } = {}) {
   const door = prefix.length > 0 ? await doorTo(prefix) : null;
   const place = door ? { executablePath: wrapped('/usr/bin/firefox-esr', prefix), debuggingPort: door.address().port } : { executablePath: '/usr/bin/firefox-esr' };
   const browser = await puppeteer.launch({
-    ...place, browser: 'firefox', headless: true, protocolTimeout: 120_000, timeout: 120_000,
+    ...place, browser: 'firefox', headless: true, protocolTimeout: patience, timeout: patience,
     extraPrefsFirefox: {
       'app.update.auto': false, 'media.gmp-manager.updateEnabled': false, 'extensions.update.enabled': false,
       'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
       'media.autoplay.default': defaults ? 1 : 0,  // 1: what Firefox ships, sound needs a click
     },
   });
-  const newTab = async () => {
+  const newTab = async (scale) => {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
-    await page.setViewport(desktop);
+    const resize = (size) => page.setViewport({ ...size, deviceScaleFactor: scale });
+    await resize(desktop);
     await page.evaluateOnNewDocument(keepPeers);
     return new Tab(page, {
-      resize: (size) => page.setViewport(size),
+      resize,
       crash: () => page.close(),
       close: () => context.close(),
     });
   };
   return new Browser('Firefox', newTab, async () => {
-    await browser.close();
+    // after a tab that hangs it may not close
+    await within('the end of Firefox', browser.close()).catch(() => process.kill(-browser.process().pid, 'SIGKILL'));
     door?.close();
   });
 }

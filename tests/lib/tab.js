@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One browser tab with the page in it: what a test asks of it, the same in both browsers.
 import assert from 'node:assert/strict';
-import { patience, until } from './wait.js';
+import { patience, until, within } from './wait.js';
 
 /** Runs in the page before anything else: keeps its peer connections within a test's reach, and tells what its policy forbids. */
 export function keepPeers() {
@@ -26,6 +26,34 @@ async function decodedNow() {
   return null;
 }
 
+/** Runs in the page: of `count` callbacks in a row the id of the frame, and how many the browser had presented then. */
+function framesShown(count) {
+  const player = document.querySelector('cv-player');
+  const video = player.shadowRoot.querySelector('video');
+  return new Promise((resolve) => {
+    const seen = [];
+    const next = (_, { rtpTimestamp, presentedFrames }) => {
+      seen.push({ id: (rtpTimestamp - player.report().stream.rtpOffset) >>> 0, presented: presentedFrames });
+      if (seen.length === count) resolve(seen);
+      else video.requestVideoFrameCallback(next);
+    };
+    video.requestVideoFrameCallback(next);
+  });
+}
+
+/** Runs in the page: where a part of the player stands in it. */
+function placeOf(selector) {
+  const { x, y, width, height } = document.querySelector('cv-player').shadowRoot.querySelector(selector).getBoundingClientRect();
+  return { x, y, width, height };
+}
+
+/** Runs in the page: chooses in one of the player's lists. */
+function choose([name, value]) {
+  const select = document.querySelector('cv-player').shadowRoot.querySelector(`select[name=${name}]`);
+  select.value = value;
+  select.dispatchEvent(new Event('change'));
+}
+
 export class Tab {
   /** @type {string[]} errors of the page's scripts */
   errors = [];
@@ -45,17 +73,32 @@ export class Tab {
 
   async reload() { await this.#page.reload({ waitUntil: 'domcontentloaded', timeout: patience }); }
 
-  evaluate(work, argument) { return this.#page.evaluate(work, argument); }
+  evaluate(work, argument) { return within(`${work.name || 'a script'} in the page`, this.#page.evaluate(work, argument)); }
 
-  resize(size) { return this.#extra.resize(size); }
+  resize(size) { return within('another size of the window', this.#extra.resize(size)); }
 
   /** The renderer dies, or the nearest to it that the browser offers. */
-  crash() { return this.#extra.crash(); }
+  crash() { return within('a crash of the page', this.#extra.crash()); }
 
-  close() { return this.#extra.close(); }
+  close() { return within('the end of a tab', this.#extra.close()); }
+
+  /** Presses the mouse's button on a part of the player, which the browser takes for its user. */
+  async click(selector) {
+    const { x, y, width, height } = await this.placeOf(selector);
+    await within(`a click on ${selector}`, this.#page.mouse.click(x + width / 2, y + height / 2));
+  }
+
+  choose(name, value) { return this.evaluate(choose, [name, value]); }
+
+  placeOf(selector) { return this.evaluate(placeOf, selector); }
+
+  /** @returns {Promise<{id: number, presented: number}[]>} */
+  framesShown(count) { return this.evaluate(framesShown, count); }
 
   /** A PNG, of a part of the page if there is a `clip`; in a file too if there is a `path`. */
-  async screenshot(path, clip) { return Buffer.from(await this.#page.screenshot({ ...(path && { path }), ...(clip && { clip }) })); }
+  async screenshot(path, clip) {
+    return Buffer.from(await within('a picture of the page', this.#page.screenshot({ timeout: patience, ...(path && { path }), ...(clip && { clip }) })));
+  }
 
   /** Tells `seen` of each picture that the browser paints, with its time in seconds, until the function that comes back is called. Chromium only. */
   painted(seen) { return this.#extra.painted(seen); }
@@ -82,6 +125,16 @@ export class Tab {
 
   playing() {
     return this.reports('a first frame shown', (report) => report.state === 'playing' && report.firstFrame !== null);
+  }
+
+  /** Waits until `count` more frames are decoded; how many were dropped and packets lost meanwhile. */
+  async decodes(count) {
+    const first = await until('statistics', () => this.decoded());
+    const last = await until(`${count} more frames decoded`, async () => {
+      const now = await this.decoded();
+      return now.decoded >= first.decoded + count ? now : null;
+    }, { every: 100, state: () => ({ first, errors: this.errors }) });
+    return { dropped: last.dropped - first.dropped, lost: last.lost - first.lost };
   }
 
   /** Frames decoded a second, over at least `seconds` of the page's own statistics. */
