@@ -89,7 +89,7 @@ async function long(what, name, start, row, setup, { weather, bar = 0.999 } = {}
     running.then(() => { done = true; }, () => { done = true; });
     // a picture keeps the page busy: now and then is enough
     while (!done) {
-      pictures.push(...await lookOften(tab, 1, 1));
+      pictures.push(...(await lookOften(tab, 1, () => true)).filter(({ drawn }) => drawn));
       await pause(1000);
     }
     const { frames, results, last, noise } = await running;

@@ -104,11 +104,12 @@ export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill =
 
 export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
-/** Lines, without the insides of areas: the caption has more pixels than the circle. */
-export function thin(all) {
+/** Lines, without the insides of areas wider than twice `half`: the caption has more pixels than the circle. */
+export function thin(all, half = 3) {
+  const d = Math.round(half);
   const key = (x, y) => y * 65536 + x;
   const there = new Set(all.map(([x, y]) => key(x, y)));
-  return all.filter(([x, y]) => ![-3, 3].every((d) => there.has(key(x + d, y))) && ![-3, 3].every((d) => there.has(key(x, y + d))));
+  return all.filter(([x, y]) => ![-d, d].every((by) => there.has(key(x + by, y))) && ![-d, d].every((by) => there.has(key(x, y + by))));
 }
 
 /**

@@ -1,54 +1,56 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The exact view, looked at from outside: the ball and the circle drawn over it in screenshots of the page.
-import { readFileSync } from 'node:fs';
 import { distance, fitCircle, thin } from './circles.js';
-import { pipe } from './paths.js';
 import { decodePng } from './png.js';
-import { pipelineFile } from './server.js';
+import { variant } from './server.js';
+import { until } from './wait.js';
 
 /** exact.pipe with a ring so thick that the circle drawn over it does not hide it, and fast: 20 to 40 pixels from frame to frame. */
-export const fastBall = () => pipelineFile(
-  readFileSync(pipe('exact'), 'utf8').replace('ballsrc name=source', 'ballsrc name=source line-width=12 show-time=false'), 'exact-fast.pipe');
+export const fastBall = () => variant('exact', { 'ballsrc name=source': 'ballsrc name=source line-width=12 show-time=false' });
 export const fastSet = { framerate: 60, speed: 0.5, bitrate: 2_000_000 };
 
 /** A window that shows the picture at about its own size. */
 export const smallWindow = { width: 660, height: 760 };
 
-/** Where the picture stands in the page. */
-const placeOf = (tab) => tab.evaluate(() => {
-  const { x, y, width, height } = document.querySelector('cv-player').shadowRoot.querySelector('.picture').getBoundingClientRect();
-  return { x, y, width, height };
-});
+/** Where the picture is, in pixels of the screen, and how many of those are one of CSS. */
+async function placeOnScreen(tab) {
+  const ratio = await tab.evaluate(() => window.devicePixelRatio);
+  const place = Object.entries(await tab.placeOf('.picture')).map(([name, value]) => [name, value * ratio]);
+  return { ...Object.fromEntries(place), ratio };
+}
 
 /**
  * The ball and the circle drawn over it in what the page shows now, in pixels of the screen; null for what is not there.
  * @returns {Promise<{ring: object|null, drawn: object|null, off: number}>} `off`: from centre to centre
  */
-export async function look(tab, place) {
-  const { width, channels, data } = decodePng(Buffer.from(await tab.screenshot()));
+async function look(tab, { x: left, y: top, width: w, height: h, ratio }) {
+  const { width, channels, data } = decodePng(await tab.screenshot());
   const bright = [];
   const coloured = [];
-  for (let y = Math.ceil(place.y); y < Math.floor(place.y + place.height); ++y)
-    for (let x = Math.ceil(place.x); x < Math.floor(place.x + place.width); ++x) {
+  for (let y = Math.ceil(top); y < Math.floor(top + h); ++y)
+    for (let x = Math.ceil(left); x < Math.floor(left + w); ++x) {
       const at = (y * width + x) * channels;
       const [r, g, b] = [data[at], data[at + 1], data[at + 2]];
       if (Math.min(r, g, b) > 150) bright.push([x, y]);
       else if (Math.max(r, g, b) - Math.min(r, g, b) > 90) coloured.push([x, y]);
     }
   // Two rings of light, inside and outside of the line over them: one wide ring.
-  const ring = fitCircle(bright, { width: 18, largest: place.height });
-  const drawn = fitCircle(thin(coloured), { width: 4, largest: place.height });
+  const ring = fitCircle(bright, { width: 18 * ratio, largest: h });
+  const drawn = fitCircle(thin(coloured, 3 * ratio), { width: 4 * ratio, largest: h });
   return { ring, drawn, off: ring && drawn ? distance(ring, drawn) : NaN };
 }
 
-/** Pictures of the page until `count` of them show a circle. */
-export async function lookOften(tab, count, most = count * 12) {
-  const place = await placeOf(tab);
+/** Pictures of the page until `count` of them are `wanted`; without another wish, show a circle. */
+export async function lookOften(tab, count, wanted = ({ drawn }) => drawn) {
+  const place = await placeOnScreen(tab);
   const seen = [];
-  for (let i = 0; i < most && seen.length < count; ++i) {
+  let looks = 0;
+  await until(`${count} pictures of what is looked for`, async () => {
+    ++looks;
     const picture = await look(tab, place);
-    if (picture.drawn) seen.push(picture);
-  }
+    if (wanted(picture)) seen.push(picture);
+    return seen.length >= count;
+  }, { every: 0, state: () => ({ looks, seen }) });
   return seen;
 }
 
@@ -59,7 +61,7 @@ export async function settled(tab, results = 30, { most = 0, bad = ({ late, unse
     const now = { bad: bad(exact.results), onFrame: exact.results.onFrame };
     if (before === null || now.bad - before.bad > most) before = now;
     return now.onFrame - before.onFrame >= results;
-  }, 120_000);
+  });
 }
 
 /** What was counted between two reports. */
