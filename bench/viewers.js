@@ -118,6 +118,9 @@ async function benchBrowser(start, parts) {
     if (parts.includes('pipes')) {
       for (const pipeline of ['plain', 'sync', 'async'])
         await benchRate(browser, `${pipeline}.pipe`, { pipeline, set: ball }, ball.framerate, seconds, 0.02);
+      // Firefox fetches its H.264 decoder from the network
+      for (const codec of browser.name === 'Firefox' ? ['vp9'] : ['vp9', 'h264', 'openh264'])
+        await benchRate(browser, `plain.pipe in ${codec}`, { pipeline: 'plain', set: { ...ball, codec } }, ball.framerate, seconds, 0.02);
       await benchRate(browser, 'file.pipe', { pipeline: 'file', set: { ...filmSet, location: await film() } }, filmSet.framerate, seconds, 0.02);
     }
   } finally {

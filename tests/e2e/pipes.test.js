@@ -1,97 +1,106 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every pipeline plays in both browsers, without a click. Exact rates are measured by bench/viewers.js.
+// Every pipeline plays in both browsers, without a click. Rates and latencies are measured by bench/viewers.js.
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
 import { film, filmSize } from '../lib/film.js';
-import { startServer } from '../lib/server.js';
+import { startServer, variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { startWatching } from '../lib/viewer.js';
 
+const clockRate = 90_000;
 const ball = { width: 640, height: 360, framerate: 30 };
 const { frames: filmFrames, ...filmSet } = filmSize;
-const pipes = {
-  plain: { size: ball, set: async () => ball },
-  sync: { size: ball, set: async () => ball },
-  async: { size: ball, set: async () => ball },
-  file: { size: filmSize, set: async () => ({ ...filmSet, location: await film() }) },
-};
+
+/** Frames that were sent and how many of them a tab presented, between two that it showed. `ids`: of those that were sent. */
+async function frames(t, server, tab, count) {
+  const viewer = await startWatching(server, ['--list-frames']);
+  t.after(() => viewer.stop());
+  const { id } = (await tab.framesShown(1))[0];
+  const shown = await tab.framesShown(count);
+  // it may be slower than the browser
+  const { frames: received } = viewer.report;
+  await viewer.reports('what the browser has', (report) => report.frames >= received + count);
+  const { frameIds, lost } = await viewer.stop();
+  assert.equal(lost, 0, 'packets lost by the other viewer');
+  const known = shown.filter((frame) => frame.id >= Math.max(id, frameIds[0]) && frame.id <= frameIds.at(-1));
+  assert.ok(known.length >= count / 2, `${known.length} frames of the same time at both viewers`);
+  for (const frame of known) assert.ok(frameIds.includes(frame.id), `${frame.id} was sent`);
+  const [first, last] = [known[0], known.at(-1)];
+  const ids = frameIds.filter((one) => one >= first.id && one <= last.id);
+  return { ids, sent: ids.length - 1, presented: last.presented - first.presented };
+}
 
 for (const [name, start] of Object.entries(browsers))
   describe(name, () => {
     let browser;
     before(async () => { browser = await start(); });
-    after(() => browser.stop());
+    after(() => browser?.stop());
 
-    for (const [pipeline, { size, set }] of Object.entries(pipes))
-      test(`plays ${pipeline}.pipe and shows as many frames as are sent`, async (t) => {
-        const server = await startServer({ pipeline, set: await set() });
-        t.after(() => server.stop());
-        const tab = await browser.newTab();
-        t.after(() => tab.close());
-        const first = await tab.watch(server.url);
-        assert.ok(first.firstFrame > 0 && first.firstFrame < 10_000, `first frame after ${first.firstFrame} ms`);
+    const watch = async (t, options) => {
+      const server = await startServer(options);
+      t.after(() => server.stop());
+      const tab = await browser.newTab();
+      t.after(() => tab.close());
+      await tab.watch(server.url);
+      return { server, tab };
+    };
 
-        const viewer = await startWatching(server);
-        t.after(() => viewer.stop());
-        const begin = viewer.report;
-        const { perSecond, lost } = await tab.decodedPerSecond(4);
-        const end = await viewer.reports('a later count', (report) => report.ms >= begin.ms + 4000);
-        const sent = ((end.frames - begin.frames) * 1000) / (end.ms - begin.ms);
-        assert.ok(sent > 0.6 * size.framerate, `${sent} frames a second sent`);
-        assert.ok(perSecond > 0.8 * sent, `${perSecond} of ${sent} frames a second decoded`);
-        assert.equal(lost, 0, 'packets lost');
-
+    for (const pipeline of ['plain', 'sync', 'async', 'file'])
+      test(`plays ${pipeline}.pipe and presents every frame that is sent${pipeline === 'file' ? ', and the film again at its end' : ''}`, async (t) => {
+        const size = pipeline === 'file' ? filmSet : ball;
+        const { server, tab } = await watch(t, { pipeline, set: pipeline === 'file' ? { ...size, location: await film() } : size });
+        const { sent, presented } = await frames(t, server, tab, 40);
+        assert.equal(presented, sent);
         const report = await tab.reports('rates', (now) => now.frames.perSecond > 0 && now.bitrate > 0);
-        assert.equal(report.width, size.width);
-        assert.ok(report.height >= size.height && report.height - (report.stream.stamp?.rows ?? 0) <= size.height, `${report.height} rows`);
+        assert.deepEqual([report.width, report.height], [size.width, size.height]);
+        assert.equal(report.packetsLost, 0);
         assert.equal(report.error, null);
-        assert.ok(report.frames.shown > 10, `${report.frames.shown} frames shown`);
         assert.deepEqual(tab.errors, []);
+        if (pipeline === 'file') await tab.reports('more frames than the film has', (now) => now.frames.decoded > filmFrames + 25);
       });
 
-    test('shows the results of async.pipe, and a latency with its error', async (t) => {
-      const server = await startServer({ pipeline: 'async' });
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
-      const report = await tab.reports('results and a latency', (now) => now.results.received > 20 && now.latency?.samples > 10);
-      assert.equal(typeof report.results.last.frame, 'number');
-      assert.ok(report.results.perSecond > 1, `${report.results.perSecond} results a second`);
-      assert.ok(report.results.lag > 0, `results ${report.results.lag} ms after their frame`);
-      assert.ok(report.latency.median > 0 && report.latency.median < 2000, `${report.latency.median} ms`);
-      assert.ok(report.latency.error >= 0 && report.latency.error <= 25, `± ${report.latency.error} ms`);
+    for (const framerate of [100, 120])
+      test(`presents every frame of a source of ${framerate} a second`, async (t) => {
+        const { server, tab } = await watch(t, { pipeline: 'plain', set: { ...ball, framerate } });
+        const { ids, sent, presented } = await frames(t, server, tab, 60);
+        assert.equal(presented, sent);
+        // an encoder that is too slow skips frames, but those that it takes are of that rate
+        const tick = clockRate / framerate;
+        const steps = ids.slice(1).map((id, i) => (id - ids[i]) / tick);
+        assert.ok(steps.every(Number.isInteger), `${steps}`);
+        assert.ok(steps.some((step) => step % 2 === 1), `not of half the rate: ${steps}`);
+      });
+
+    test('shows the results of async.pipe', async (t) => {
+      const { tab } = await watch(t, { pipeline: 'async' });
+      const { results } = await tab.reports('results', (now) => now.results.received > 20 && now.results.lag !== null);
+      assert.equal(typeof results.last.frame, 'number');
+      assert.ok(results.perSecond > 0 && results.lag > results.ms, `${results.perSecond} a second, ${results.lag} ms after their frame, after ${results.ms} ms of the model`);
     });
 
-    test('shows where the time goes, and how soon results come after their inference', async (t) => {
-      const server = await startServer({ pipeline: 'async' });
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
+    test('shows how late the picture is and where that comes from: a second before the encoder', async (t) => {
+      // more than a second by a frame: it hands on a frame once there are so many behind it
+      const waits = 'queue min-threshold-time=1040000000 max-size-buffers=0 max-size-bytes=0 max-size-time=0';
+      const { tab } = await watch(t, { pipeline: variant('async', { 'include codecs': `! ${waits}\ninclude codecs` }) });
       const known = ({ stages, results }) => Object.values(stages).every((ms) => ms !== null) && results.drawn !== null;
       const { stages, latency, results } = await tab.reports('all stages', (now) => now.latency && known(now));
       const { encode, send, network, decode, display } = stages;
-      assert.ok(encode > 0 && send >= 0 && network >= 0 && decode > 0, JSON.stringify(stages));
-      const sum = encode + send + network + decode + display;
-      assert.ok(Math.abs(sum - latency.median) < 0.01, `${sum} ms of ${latency.median} ms`);
-      const { delivery, drawn } = results;
-      assert.ok(delivery.median > -latency.error && delivery.median < results.lag, `delivered in ${delivery.median} ms`);
-      assert.ok(delivery.p95 >= delivery.median && drawn.p95 >= drawn.median, JSON.stringify(results));
-      assert.ok(drawn.median < 2000, `drawn in ${drawn.median} ms`);
+      const text = JSON.stringify({ stages, latency, results });
+      const rest = latency.median - 1000;
+      assert.ok(rest > -latency.error && rest < 1000, text);
+      assert.ok(encode >= 1000 && encode <= latency.median + latency.error, text);
+      for (const stage of [send, network, decode, display]) assert.ok(stage < rest + latency.error, text);
+      assert.ok(send >= 0 && network >= 0 && decode > 0, text);
+      const { delivery, drawn, lag } = results;
+      assert.ok(delivery.median > -latency.error && delivery.median < lag && lag < latency.median, text);
+      assert.ok(delivery.p95 >= delivery.median && drawn.median >= delivery.median && drawn.p95 >= drawn.median, text);
     });
 
     // this Firefox has no network to fetch its H.264 decoder by
     for (const codec of name === 'Firefox' ? ['vp8', 'vp9'] : ['vp8', 'vp9', 'h264', 'openh264'])
       test(`plays ${codec}`, async (t) => {
-        const server = await startServer({ pipeline: 'plain', set: { codec } });
-        t.after(() => server.stop());
-        const tab = await browser.newTab();
-        t.after(() => tab.close());
-        await tab.watch(server.url);
-        const { perSecond, lost } = await tab.decodedPerSecond(2);
-        assert.ok(perSecond > 0.8 * ball.framerate, `${perSecond} frames a second decoded`);
-        assert.equal(lost, 0, 'packets lost');
+        const { tab } = await watch(t, { pipeline: 'plain', set: { codec } });
+        assert.equal((await tab.decodes(30)).lost, 0, 'packets lost');
         const mime = await tab.evaluate(async () => {
           const stats = [...(await window.testPeers.at(-1).getStats()).values()];
           const { codecId } = stats.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video');
@@ -108,14 +117,5 @@ for (const [name, start] of Object.entries(browsers))
       await tab.open(server.url);
       const { error } = await tab.reports('an error', (now) => now.error);
       assert.match(error.message, /lacks the codec/);
-    });
-
-    test('plays file.pipe beyond the end of the film', async (t) => {
-      const server = await startServer({ pipeline: 'file', set: { ...filmSet, location: await film() } });
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
-      await tab.reports('twice the frames of the film', (now) => now.frames.decoded > 2.5 * filmFrames);
     });
   });
