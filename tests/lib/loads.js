@@ -14,8 +14,9 @@ export async function loadPages(browser, server, count, progress = () => {}) {
     const tab = await browser.newTab();
     let firstFrame = null;
     let started = null;
+    let attempt = 0;
     try {
-      ({ firstFrame, started } = await tab.watch(server.url));
+      ({ firstFrame, started, attempt } = await tab.watch(server.url));
     } catch (error) {
       progress(i);
       loads.push({ firstFrame, error: error.message, resident: resident(server.pid) });
@@ -24,7 +25,7 @@ export async function loadPages(browser, server, count, progress = () => {}) {
     }
     if (i % 2) await tab.crash();
     await tab.close();
-    loads.push({ firstFrame, started, resident: resident(server.pid) });
+    loads.push({ firstFrame, started, attempt, resident: resident(server.pid) });
     progress(i);
   }
   return loads;
