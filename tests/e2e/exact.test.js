@@ -83,6 +83,20 @@ for (const [name, start] of Object.entries(browsers))
       }
     });
 
+    test('what fills the frames that the model skips has gaps: dotted where it is the last result, dashed where interpolated', async (t) => {
+      const server = await startServer({ pipeline: fastBall(), set: { speed: 0.003, runtime: 100, bitrate: 2_000_000 } });
+      t.after(() => server.stop());
+      const tab = await open(t, server, { size: smallWindow, scale: 2 });
+      for (const [fill, [least, most]] of Object.entries({ last: [0.2, 0.45], interpolated: [0.5, 0.75] })) {
+        await tab.choose('fill', fill);
+        await tab.reports(`skipped frames: ${fill}`, ({ exact }) => exact.fill === fill);
+        await settled(tab, 3);
+        await lookOften(tab, 1, ({ share }) => share > 0.95);  // the result on its own frame
+        const filled = (await lookOften(tab, 3, ({ share }) => share > 0 && share < 0.95)).map(({ share }) => share);
+        assert.ok(filled.every((share) => share > least && share < most), `${fill}: ${filled}`);
+      }
+    });
+
     test('in live mode the circle trails the ball, and the page says by how much', async (t) => {
       const server = await startServer({ pipeline: fastBall(), set: { ...fastSet, runtime: 100 } });
       t.after(() => server.stop());

@@ -21,7 +21,8 @@ async function placeOnScreen(tab) {
 
 /**
  * The ball and the circle drawn over it in what the page shows now, in pixels of the screen; null for what is not there.
- * @returns {Promise<{ring: object|null, drawn: object|null, off: number}>} `off`: from centre to centre
+ * @returns {Promise<{ring: object|null, drawn: object|null, off: number, share: number}>} `off`: from centre to centre;
+ *   `share`: how much of the circle is drawn, which may have gaps
  */
 async function look(tab, { x: left, y: top, width: w, height: h, ratio }) {
   const { width, channels, data } = decodePng(await tab.screenshot());
@@ -32,12 +33,18 @@ async function look(tab, { x: left, y: top, width: w, height: h, ratio }) {
       const at = (y * width + x) * channels;
       const [r, g, b] = [data[at], data[at + 1], data[at + 2]];
       if (Math.min(r, g, b) > 150) bright.push([x, y]);
-      else if (Math.max(r, g, b) - Math.min(r, g, b) > 90) coloured.push([x, y]);
+      else if (Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured.push([x, y]);
     }
   // Two rings of light, inside and outside of the line over them: one wide ring.
   const ring = fitCircle(bright, { width: 18 * ratio, largest: h });
   const drawn = fitCircle(thin(coloured, 3 * ratio), { width: 4 * ratio, largest: h });
-  return { ring, drawn, off: ring && drawn ? distance(ring, drawn) : NaN };
+  return { ring, drawn, off: ring && drawn ? distance(ring, drawn) : NaN, share: drawn ? shareOf(drawn, coloured, 2 * ratio) : 0 };
+}
+
+/** Share of a circle's degrees in which a point is near it. */
+function shareOf({ x, y, r }, all, near) {
+  const on = all.filter(([px, py]) => Math.abs(Math.hypot(px - x, py - y) - r) <= near);
+  return new Set(on.map(([px, py]) => Math.round(Math.atan2(py - y, px - x) * 180 / Math.PI + 360) % 360)).size / 360;
 }
 
 /** Pictures of the page until `count` of them are `wanted`; without another wish, show a circle. */
