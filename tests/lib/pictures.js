@@ -33,12 +33,6 @@ async function watching(options, size, work) {
   }
 }
 
-/** Where a part of the player stands in the page. */
-const placeOf = (tab, selector) => tab.evaluate((wanted) => {
-  const { x, y, width, height } = document.querySelector('cv-player').shadowRoot.querySelector(wanted).getBoundingClientRect();
-  return { x, y, width, height };
-}, selector);
-
 const choose = (tab, mode) => tab.evaluate((text) => document.querySelector('cv-player').setAttribute('mode', text), mode);
 
 /** Takes pictures of `clip` until one is `right`, and writes that one. */
@@ -56,7 +50,7 @@ const page = (path) => watching({ pipeline: 'exact', set: { runtime: 60, speed: 
   await tab.reports('a live view', ({ exact, frames, results }) => exact.mode === 'async' && frames.decoded > 120 && results.drawn?.median > 0 && exact.overlayError > 0);
   await choose(tab, 'exact');
   await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame > 30);
-  const place = await placeOf(tab, '.picture');
+  const place = await tab.placeOf('.picture');
   await take(tab, path, 'all figures, and a result on the ball', async (picture) => {
     const figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud dd')].map((one) => one.textContent));
     return figures.every((text) => !text.includes('—')) && ballAndRing(picture, place).ring !== null;
@@ -68,7 +62,7 @@ const mode = (name, right, set = {}) => (path) => {
   const pipeline = variant(name, { 'ballsrc name=source': 'ballsrc name=source filled=true speed=0.15' });
   return watching({ pipeline, set }, { width: 640, height: 1000 }, async (tab) => {
     await tab.reports('three seconds of video', ({ frames }) => frames.decoded > 90 || (name === 'sync' && frames.decoded > 30));
-    const [place, bar] = [await placeOf(tab, '.picture'), await placeOf(tab, '.bar')];
+    const [place, bar] = [await tab.placeOf('.picture'), await tab.placeOf('.bar')];
     const clip = { x: 0, y: 0, width: 640, height: Math.ceil(bar.y + bar.height + 8) };
     await take(tab, path, `the ball as ${name} shows it`, (picture) => right(ballAndRing(picture, place)), clip);
   });
@@ -114,7 +108,7 @@ function shows({ width, channels, data: pixels }, place, result, colour) {
 async function withResult(tab, path, what, good, part) {
   const { colourOf } = await import(`${root}/web/js/geometry.js`);
   await collect(tab);
-  const [place, clip] = [await placeOf(tab, '.picture'), part && await placeOf(tab, part)];
+  const [place, clip] = [await tab.placeOf('.picture'), part && await tab.placeOf(part)];
   const moved = clip ? { ...place, x: place.x - clip.x, y: place.y - clip.y } : place;
   let shown;
   await take(tab, path, what, async (picture) => {
