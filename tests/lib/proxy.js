@@ -16,7 +16,7 @@ export async function startProxy(port = null) {
   const open = new Set();
   const server = createServer((client) => {
     ++proxy.connections;
-    if (target === null) return client.destroy();
+    if (target === null) return client.resetAndDestroy();
     const behind = connect(target, '127.0.0.1');
     open.add(client);
     client.pipe(behind).pipe(client);
