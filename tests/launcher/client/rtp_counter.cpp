@@ -72,35 +72,35 @@ void RtpCounter::packet(std::span<const uint8_t> data) {
   const auto payload = payloadOf(data);
   if (codec == codecs_.end() || payload.empty()) return;
 
+  const bool key = (codec->second == Codec::vp8 && startsVp8KeyFrame(payload)) ||
+                   (codec->second == Codec::h264 && startsH264KeyFrame(payload));
+  if (key) ++counts_.keyFrames;
+  if (counts_.packets == 0) counts_.startsWithKeyFrame = key;
   ++counts_.packets;
-  sequence(read32(data, 8), read16(data, 2));
   if ((data[1] & 0x80) != 0) ++counts_.markers;
 
+  RtpTrack& track = tracks_[read32(data, 8)];
+  track.payloadType = data[1] & 0x7f;
+  sequence(track, read16(data, 2));
   const uint32_t timestamp = read32(data, 4);
-  if (timestamps_.empty() || timestamp != timestamps_.back()) {
+  if (track.packets++ == 0 || timestamp != track.lastTimestamp) {
     if (timestamps_.empty())
       counts_.firstTimestamp = timestamp;
     else
       counts_.longestStep = std::max(counts_.longestStep, timestamp - timestamps_.back());
     timestamps_.push_back(timestamp);
     counts_.lastTimestamp = timestamp;
+    track.lastTimestamp = timestamp;
+    ++track.frames;
     ++counts_.frames;
   }
-  if (codec->second == Codec::vp8 && startsVp8KeyFrame(payload)) ++counts_.keyFrames;
-  if (codec->second == Codec::h264 && startsH264KeyFrame(payload)) ++counts_.keyFrames;
 }
 
-void RtpCounter::sequence(uint32_t ssrc, uint16_t number) {
-  if (ssrc_ != ssrc) {
-    ssrc_ = ssrc;
-    ++counts_.streams;
-    highest_ = number;
-    return;
-  }
-  const auto ahead = static_cast<int16_t>(number - highest_);
-  if (ahead > 0) {
-    counts_.lost += ahead - 1;
-    highest_ = number;
+void RtpCounter::sequence(RtpTrack& track, uint16_t number) {
+  const auto ahead = static_cast<int16_t>(number - track.highest);
+  if (track.packets == 0 || ahead > 0) {
+    if (track.packets > 0) counts_.lost += ahead - 1;
+    track.highest = number;
   } else if (ahead < 0) {
     --counts_.lost;
   }
@@ -114,4 +114,9 @@ RtpCounts RtpCounter::counts() const {
 std::vector<uint32_t> RtpCounter::timestamps() const {
   const std::lock_guard lock(mutex_);
   return timestamps_;
+}
+
+std::map<uint32_t, RtpTrack> RtpCounter::tracks() const {
+  const std::lock_guard lock(mutex_);
+  return tracks_;
 }

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Counts what arrived of one RTP video stream: packets, gaps in the sequence, frames and key frames.
+// Counts what arrived of RTP streams, of which most viewers have one: packets, gaps in the sequence, frames and key
+// frames.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <vector>
 
 enum class Codec { vp8, h264, other };
+
+/// One SSRC.
+struct RtpTrack {
+  unsigned payloadType = 0;
+  uint64_t packets = 0;
+  uint64_t frames = 0;  ///< timestamps seen
+  uint32_t lastTimestamp = 0;
+  uint16_t highest = 0;  ///< sequence number
+};
 
 struct RtpCounts {
   uint64_t packets = 0;
@@ -17,7 +26,7 @@ struct RtpCounts {
   uint64_t frames = 0;
   uint64_t markers = 0;
   uint64_t keyFrames = 0;
-  uint64_t streams = 0;  ///< SSRCs seen
+  bool startsWithKeyFrame = false;
   uint32_t firstTimestamp = 0;
   uint32_t lastTimestamp = 0;
   uint32_t longestStep = 0;  ///< largest difference between two frames' timestamps, in ticks
@@ -33,17 +42,17 @@ class RtpCounter {
 
   [[nodiscard]] RtpCounts counts() const;
   [[nodiscard]] std::vector<uint32_t> timestamps() const;
+  [[nodiscard]] std::map<uint32_t, RtpTrack> tracks() const;  ///< by SSRC
 
   /// Whether `data` is RTP or SRTP and neither RTCP, DTLS nor STUN (RFC 7983, RFC 5761).
   static bool isRtp(std::span<const uint8_t> data);
 
  private:
-  void sequence(uint32_t ssrc, uint16_t number);
+  void sequence(RtpTrack& track, uint16_t number);
 
   mutable std::mutex mutex_;  ///< guards all below; nothing is called under it
   std::map<unsigned, Codec> codecs_;
   RtpCounts counts_;
   std::vector<uint32_t> timestamps_;
-  std::optional<uint32_t> ssrc_;
-  uint16_t highest_ = 0;
+  std::map<uint32_t, RtpTrack> tracks_;
 };

@@ -269,9 +269,13 @@ void Viewer::signalling(const char* text) {
 }
 
 void Viewer::offer(const std::string& text) {
-  static const std::regex rtpmap("a=rtpmap:(\\d+) ([A-Za-z0-9-]+)/90000");
-  for (std::sregex_iterator match(text.begin(), text.end(), rtpmap), end; match != end; ++match)
-    if ((*match)[2] != "rtx") rtp_.addPayloadType(std::stoul((*match)[1]), codecOf((*match)[2]));
+  static const std::regex rtpmap("a=rtpmap:(\\d+) ([A-Za-z0-9-]+)/");
+  for (std::sregex_iterator match(text.begin(), text.end(), rtpmap), end; match != end; ++match) {
+    if ((*match)[2] == "rtx") continue;
+    const unsigned payloadType = std::stoul((*match)[1]);
+    encodings_[payloadType] = (*match)[2];
+    rtp_.addPayloadType(payloadType, codecOf((*match)[2]));
+  }
 
   GstSDPMessage* sdp = nullptr;
   if (gst_sdp_message_new_from_text(text.c_str(), &sdp) != GST_SDP_OK) return fail("the offer is not SDP");
@@ -310,6 +314,7 @@ void Viewer::channelMessage(const char* text) {
   if (type == "pong") pong(message);
   if (type == "result") {
     ++resultCount_;
+    if (options_.listFrames) resultIds_.push_back(static_cast<uint32_t>(message.integer("frame", 0)));
     objects_ += message.length("objects");
     lastResult_[message.text("model")] = text;
   }
@@ -350,13 +355,20 @@ std::string Viewer::report(bool final) const {
   if (peer_ != nullptr) g_object_get(peer_, "connection-state", &state, nullptr);
   g_autoptr(GEnumClass) states = static_cast<GEnumClass*>(g_type_class_ref(GST_TYPE_WEBRTC_PEER_CONNECTION_STATE));
   const int64_t first = firstFrame_;
+  std::map<std::string, std::string> tracks;
+  for (const auto& [ssrc, track] : rtp_.tracks()) {
+    JsonWriting one;
+    one.add("encoding", encodings_.at(track.payloadType)).add("packets", static_cast<int64_t>(track.packets));
+    tracks[std::to_string(ssrc)] = one.add("frames", static_cast<int64_t>(track.frames)).text();
+  }
   JsonWriting line;
   line.add("viewer", int64_t{options_.number}).add("final", static_cast<int64_t>(final));
   line.add("ms", (g_get_monotonic_time() - start_) / 1000);
   line.add("connection", g_enum_get_value(states, state)->value_nick);
   line.add("wirePackets", wirePackets_).add("packets", static_cast<int64_t>(counts.packets)).add("lost", counts.lost);
   line.add("frames", static_cast<int64_t>(counts.frames)).add("markers", static_cast<int64_t>(counts.markers));
-  line.add("keyFrames", static_cast<int64_t>(counts.keyFrames)).add("streams", static_cast<int64_t>(counts.streams));
+  line.add("keyFrames", static_cast<int64_t>(counts.keyFrames)).add("streams", static_cast<int64_t>(tracks.size()));
+  line.add("startsWithKeyFrame", static_cast<int64_t>(counts.startsWithKeyFrame)).add("tracks", tracks);
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
   line.add("results", resultCount_).add("objects", objects_).add("pongs", pongs_).add("source", sourceState_);
@@ -366,7 +378,7 @@ std::string Viewer::report(bool final) const {
   if (final && options_.listFrames) {
     std::vector<uint32_t> ids = rtp_.timestamps();
     for (uint32_t& id : ids) id -= rtpOffset_.value_or(0);
-    line.add("frameIds", rtpOffset_ ? ids : std::vector<uint32_t>{});
+    line.add("frameIds", rtpOffset_ ? ids : std::vector<uint32_t>{}).add("resultIds", resultIds_);
   }
   return line.text();
 }

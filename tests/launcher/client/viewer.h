@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rtp_counter.h"
 
@@ -79,6 +80,8 @@ class Viewer {
   int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
   int64_t clockError_ = 0;  ///< by how much a pong's time was not between its ping and its coming, µs
   std::optional<uint32_t> rtpOffset_;
+  std::vector<uint32_t> resultIds_;
+  std::map<unsigned, std::string> encodings_;                    ///< by payload type
   std::map<std::string, std::string> lastResult_, modelStates_;  ///< by model: the messages
   std::string sourceState_, errorCode_, errorMessage_;
   int closeStatus_ = 0;
