@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { sockets } from '../lib/proc.js';
 import { sections } from '../lib/sdp.js';
-import { startServer } from '../lib/server.js';
+import { startServer, variant } from '../lib/server.js';
 import { after, before, test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 import { connectForOffer } from '../lib/websocket.js';
-import { percentile, until } from '../lib/wait.js';
+import { until } from '../lib/wait.js';
 
 let server;
 before(async () => { server = await startServer({ set: { framerate: 30 } }); });
@@ -17,36 +17,43 @@ after(() => server.stop());
 test('the first frame of a viewer is a key frame, whoever else watches', async (t) => {
   const first = await startWatching(server);
   t.after(() => first.stop());
-  for (let i = 0; i < 10; ++i) {
+  for (let i = 0; i < 5; ++i) {
     const viewer = await startWatching(server);
-    assert.ok(viewer.report.keyFrames >= 1, 'a key frame came with the first frames');
+    assert.equal(viewer.report.startsWithKeyFrame, 1);
     await viewer.stop();
   }
   await goesOn(first);
 });
 
-test('the first frame comes soon after the connection', async () => {
-  const times = [];
-  for (let i = 0; i < 10; ++i) {
-    const viewer = await startWatching(server);
-    times.push(viewer.report.firstFrameMs);
-    await viewer.stop();
-  }
-  assert.ok(percentile(times, 50) < 1500, `${times} ms`);
-});
-
 test('two viewers receive the same frames, by the ids that follow from their RTP timestamps', async (t) => {
   const viewers = await Promise.all([1, 2].map(() => startWatching(server, ['--list-frames'])));
   t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
-  await Promise.all(viewers.map((viewer) => viewer.reports('150 frames', (report) => report.frames >= 150)));
+  await Promise.all(viewers.map((viewer) => goesOn(viewer, 60)));
   const [a, b] = (await Promise.all(viewers.map((viewer) => viewer.stop()))).map((report) => report.frameIds);
   const from = Math.max(a[0], b[0]);
   const to = Math.min(a.at(-1), b.at(-1));
   const common = (ids) => ids.filter((id) => id >= from && id <= to);
-  assert.ok(common(a).length > 100, `${common(a).length} frames in common`);
+  assert.ok(common(a).length >= 50, `${common(a).length} frames in common`);
   assert.deepEqual(common(a), common(b));
-  const steps = common(a).slice(1).map((id, i) => id - common(a)[i]);
-  assert.equal(percentile(steps, 50), 3000, 'ticks from frame to frame at 30 frames a second');
+  // a machine that is slow leaves frames out
+  common(a).slice(1).forEach((id, i) => assert.equal((id - common(a)[i]) % 3000, 0, 'ticks from frame to frame at 30 frames a second'));
+});
+
+// One inference takes as long as 15 frames. Nothing of it is timed: frames are counted from one result's to the next one's.
+test('a model of 500 ms leaves the video at its full rate', async (t) => {
+  const slow = await startServer({ set: { width: 160, height: 120, framerate: 30, runtime: 500 } });
+  t.after(() => slow.stop());
+  // a machine that is slow for a moment leaves frames out, but not between all results
+  for (let tries = 1; ; ++tries) {
+    const viewer = await startWatching(slow, ['--list-frames']);
+    await viewer.reports('8 results', ({ results }) => results >= 8);
+    const { frameIds, resultIds } = await viewer.stop();
+    const ids = new Set(frameIds);
+    const inferences = resultIds.slice(1).map((to, i) => ({ from: resultIds[i], to })).filter(({ from }) => ids.has(from));
+    const frames = inferences.map(({ from, to }) => ({ sent: (to - from) / 3000, came: frameIds.filter((id) => id > from && id <= to).length }));
+    if (frames.filter(({ sent, came }) => sent >= 15 && came === sent).length >= 3) return;
+    assert.ok(tries < 5, `from result to result ${JSON.stringify(frames)}`);
+  }
 });
 
 test('results come with the video, one per inference', async (t) => {
@@ -108,17 +115,46 @@ test('without viewers there is no UDP socket', async (t) => {
   await until('no UDP socket', () => sockets(lonely.pid, 'udp').length === 0);
 });
 
-test('plain.pipe and sync.pipe have viewers without results', async () => {
-  for (const pipeline of ['plain', 'sync']) {
+for (const pipeline of ['plain', 'sync'])
+  test(`${pipeline}.pipe has viewers without results`, async (t) => {
     const other = await startServer({ pipeline });
-    try {
-      const viewer = await startWatching(other);
-      const report = await goesOn(viewer, 30);
-      assert.equal(report.results, 0, pipeline);
-      assert.equal(report.source, 'live', pipeline);
-      await viewer.stop();
-    } finally {
-      await other.stop();
-    }
+    t.after(() => other.stop());
+    const viewer = await startWatching(other);
+    t.after(() => viewer.stop());
+    const { results, source } = await goesOn(viewer, 30);
+    assert.equal(results, 0);
+    assert.equal(source, 'live');
+  });
+
+test('a pong has the time of this machine', async (t) => {
+  // the server's clock is set once, and a machine that halts it in the middle of that makes it wrong; 50 ms are allowed to it
+  for (let tries = 1; ; ++tries) {
+    const clock = await startServer({ pipeline: 'plain' });
+    t.after(() => clock.stop());
+    const viewer = await startWatching(clock);
+    t.after(() => viewer.stop());
+    const { clockErrorUs } = await viewer.reports('3 pongs', ({ pongs }) => pongs >= 3);
+    if (clockErrorUs < 10_000) return;
+    assert.ok(tries < 3, `${clockErrorUs} µs before its ping was sent, or after it came itself`);
+  }
+});
+
+test('epoch and id say when a frame was made', async (t) => {
+  const ofDay = (ms) => ms - new Date(ms).setHours(0, 0, 0, 0);
+  for (let tries = 1; ; ++tries) {
+    // the source says it too, on standard output
+    const clock = await startServer({ pipeline: variant('plain', { 'ballsrc name=source': 'ballsrc name=source print-time=true' }), set: { framerate: 5 } });
+    t.after(() => clock.stop());
+    const viewer = await startWatching(clock, ['--list-frames']);
+    await goesOn(viewer, 5);
+    const { epochUs, frameIds } = await viewer.stop();
+    const made = [...clock.stdout.matchAll(/^(\d+):(\d+):(\d+)\.(\d+) #/gm)].map(([, h, min, s, ms]) => ((Number(h) * 60 + Number(min)) * 60 + Number(s)) * 1000 + Number(ms));
+    const errors = frameIds.map((id) => {
+      const said = ofDay(epochUs / 1000 + id / 90);
+      return Math.min(...made.map((ms) => Math.abs(ms - said)));
+    });
+    assert.ok(errors.length >= 5);
+    if (Math.min(...errors) < 10) return;
+    assert.ok(tries < 3, `${errors} ms from the time of any frame`);
   }
 });

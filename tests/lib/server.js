@@ -30,6 +30,12 @@ export function runLaunch(args, options = {}) {
   return run(cvLaunch, args, { ...options, env: { ...env, ...options.env } });
 }
 
+// No machine is so slow that one of these comes: a test of a deadline sets it. A source is tried again soon.
+const deadlines = {
+  ...Object.fromEntries(['OFFER', 'ANSWER', 'DTLS', 'HEARTBEAT', 'SILENT', 'REQUEST', 'FIRST_FRAME', 'END'].map((name) => [`CV_LAUNCH_${name}_MS`, '3600000'])),
+  CV_LAUNCH_RETRY_MS: '100', CV_LAUNCH_LAST_RETRY_MS: '1000',
+};
+
 class Server extends Child {
   /** Address of the page, with the slash. */
   url = '';
@@ -57,7 +63,7 @@ export async function startServer({ pipeline = 'async', set = {}, args = [], por
   assert.ok(existsSync(cvLaunch), `no ${cvLaunch}: build it, or say in CV_LAUNCH where it is`);
   const path = pipeline.includes('/') ? pipeline : pipe(pipeline);
   const [program, ...before] = [...prefix, cvLaunch];
-  const server = new Server(program, [...before, `--pipeline=${path}`, `--port=${port}`, ...sets(set), ...args], { cwd, env: { ...env, ...more } });
+  const server = new Server(program, [...before, `--pipeline=${path}`, `--port=${port}`, ...sets(set), ...args], { cwd, env: { ...env, ...deadlines, ...more } });
   server.url = (await server.says(/http:\/\/\S+:\d+\//))[0];
   return server;
 }

@@ -321,6 +321,7 @@ void Viewer::channelMessage(const char* text) {
   if (type == "model") modelStates_[message.text("model")] = text;
   if (type == "stream") {
     sourceState_ = message.text("state");
+    epoch_ = message.real("epoch");
     if (!message.isNull("rtpOffset")) rtpOffset_ = static_cast<uint32_t>(message.integer("rtpOffset", 0));
   }
 }
@@ -372,7 +373,7 @@ std::string Viewer::report(bool final) const {
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
   line.add("results", resultCount_).add("objects", objects_).add("pongs", pongs_).add("source", sourceState_);
-  line.add("clockErrorUs", clockError_);
+  line.add("clockErrorUs", clockError_).add("epochUs", static_cast<int64_t>(epoch_ * 1000));
   line.add("lastResults", lastResult_).add("models", modelStates_);
   line.add("code", errorCode_).add("message", errorMessage_).add("closeStatus", static_cast<int64_t>(closeStatus_));
   if (final && options_.listFrames) {

@@ -79,6 +79,7 @@ class Viewer {
   int64_t start_ = 0;
   int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
   int64_t clockError_ = 0;  ///< by how much a pong's time was not between its ping and its coming, µs
+  double epoch_ = 0;        ///< ms, as the last `stream` said
   std::optional<uint32_t> rtpOffset_;
   std::vector<uint32_t> resultIds_;
   std::map<unsigned, std::string> encodings_;                    ///< by payload type
