@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
       {"interval", 0, 0, G_OPTION_ARG_INT, &interval, "Print a line so often (default: 1000)", "MS"},
       {"viewers", 0, 0, G_OPTION_ARG_INT, &count, "So many at once; the first that fails ends all (default: 1)", "N"},
       {"list-frames", 0, 0, G_OPTION_ARG_NONE, &listFrames,
-       "The last line names the ids of all frames, and those that results are of", nullptr},
+       "The last line names the ids of all frames, key frames and results", nullptr},
       {"nack", 0, 0, G_OPTION_ARG_NONE, &nack, "Ask for lost packets again, as browsers do", nullptr},
       {"no-candidates", 0, 0, G_OPTION_ARG_NONE, &noCandidates, "Send no ICE candidates", nullptr},
       {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},

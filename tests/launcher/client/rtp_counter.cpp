@@ -74,7 +74,6 @@ void RtpCounter::packet(std::span<const uint8_t> data) {
 
   const bool key = (codec->second == Codec::vp8 && startsVp8KeyFrame(payload)) ||
                    (codec->second == Codec::h264 && startsH264KeyFrame(payload));
-  if (key) ++counts_.keyFrames;
   if (counts_.packets == 0) counts_.startsWithKeyFrame = key;
   ++counts_.packets;
   if ((data[1] & 0x80) != 0) ++counts_.markers;
@@ -83,6 +82,10 @@ void RtpCounter::packet(std::span<const uint8_t> data) {
   track.payloadType = data[1] & 0x7f;
   sequence(track, read16(data, 2));
   const uint32_t timestamp = read32(data, 4);
+  if (key) {
+    ++counts_.keyFrames;
+    keyTimestamps_.push_back(timestamp);
+  }
   if (track.packets++ == 0 || timestamp != track.lastTimestamp) {
     if (timestamps_.empty())
       counts_.firstTimestamp = timestamp;
@@ -114,6 +117,11 @@ RtpCounts RtpCounter::counts() const {
 std::vector<uint32_t> RtpCounter::timestamps() const {
   const std::lock_guard lock(mutex_);
   return timestamps_;
+}
+
+std::vector<uint32_t> RtpCounter::keyTimestamps() const {
+  const std::lock_guard lock(mutex_);
+  return keyTimestamps_;
 }
 
 std::map<uint32_t, RtpTrack> RtpCounter::tracks() const {

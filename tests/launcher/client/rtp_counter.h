@@ -42,6 +42,7 @@ class RtpCounter {
 
   [[nodiscard]] RtpCounts counts() const;
   [[nodiscard]] std::vector<uint32_t> timestamps() const;
+  [[nodiscard]] std::vector<uint32_t> keyTimestamps() const;
   [[nodiscard]] std::map<uint32_t, RtpTrack> tracks() const;  ///< by SSRC
 
   /// Whether `data` is RTP or SRTP and neither RTCP, DTLS nor STUN (RFC 7983, RFC 5761).
@@ -53,6 +54,6 @@ class RtpCounter {
   mutable std::mutex mutex_;  ///< guards all below; nothing is called under it
   std::map<unsigned, Codec> codecs_;
   RtpCounts counts_;
-  std::vector<uint32_t> timestamps_;
+  std::vector<uint32_t> timestamps_, keyTimestamps_;
   std::map<uint32_t, RtpTrack> tracks_;
 };

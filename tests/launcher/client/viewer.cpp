@@ -377,9 +377,14 @@ std::string Viewer::report(bool final) const {
   line.add("lastResults", lastResult_).add("models", modelStates_);
   line.add("code", errorCode_).add("message", errorMessage_).add("closeStatus", static_cast<int64_t>(closeStatus_));
   if (final && options_.listFrames) {
-    std::vector<uint32_t> ids = rtp_.timestamps();
-    for (uint32_t& id : ids) id -= rtpOffset_.value_or(0);
-    line.add("frameIds", rtpOffset_ ? ids : std::vector<uint32_t>{}).add("resultIds", resultIds_);
+    // ids, once it is known what they are
+    auto add = [&](const char* name, std::vector<uint32_t> timestamps) {
+      for (uint32_t& timestamp : timestamps) timestamp -= rtpOffset_.value_or(0);
+      line.add(name, rtpOffset_ ? timestamps : std::vector<uint32_t>{});
+    };
+    add("frameIds", rtp_.timestamps());
+    add("keyIds", rtp_.keyTimestamps());
+    line.add("resultIds", resultIds_);
   }
   return line.text();
 }
