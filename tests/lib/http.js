@@ -6,9 +6,9 @@ import { within } from './wait.js';
 export class RawConnection {
   received = Buffer.alloc(0);
 
-  /** @param {{port: number}} server */
+  /** Its own side stays open when the server has closed the other. @param {{port: number}} server */
   constructor({ port }) {
-    this.socket = connect(port, '127.0.0.1');
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.socket.on('data', (data) => { this.received = Buffer.concat([this.received, data]); });
     this.socket.on('error', () => {});
     this.opened = new Promise((resolve) => { this.socket.once('connect', resolve); });
@@ -50,7 +50,7 @@ export async function request(server, method, path, fields = []) {
   const host = fields.some((field) => /^host:/i.test(field)) ? [] : [`Host: 127.0.0.1:${server.port}`];
   try {
     await connection.write([`${method} ${path} HTTP/1.1`, ...host, ...fields, '', ''].join('\r\n'));
-    await within(`the reply to ${method} ${path} and the close after it`, connection.closed, 20_000);
+    await within(`the reply to ${method} ${path} and the close after it`, connection.closed);
     return connection.reply;
   } finally {
     connection.socket.destroy();
@@ -70,7 +70,7 @@ export async function handshake(server, fields = [], path = '/ws') {
     const replied = new Promise((resolve) => {
       connection.socket.on('data', () => connection.reply && resolve(undefined));
     });
-    await within('the reply to a WebSocket handshake', Promise.race([replied, connection.closed]), 20_000);
+    await within('the reply to a WebSocket handshake', Promise.race([replied, connection.closed]));
     return connection.reply;
   } finally {
     connection.socket.destroy();
