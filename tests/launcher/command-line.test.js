@@ -2,16 +2,18 @@
 // What cv-launch prints, where it looks for pipelines, and how it ends.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Child } from '../lib/child.js';
 import { cvLaunch, env, pipe, temporaryFolder } from '../lib/paths.js';
-import { runLaunch, startServer } from '../lib/server.js';
+import { sockets } from '../lib/proc.js';
+import { runLaunch, startServer, variant } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { startViewer, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 
-async function refusal(args) {
+/** What it says when it refuses to run. */
+async function refusalOf(args) {
   const { code, signal, stdout, stderr } = await runLaunch(args);
   assert.equal(signal, null, stderr);
   assert.notEqual(code, 0);
@@ -47,36 +49,30 @@ test('--version prints one line with the version', async () => {
 
 for (const option of ['--nosuchoption', '--port=99999', '--port=-1', '--port=web', '--max-viewers=-1', '--max-viewers=many'])
   test(`a wrong option is named: ${option}`, async () => {
-    const said = await refusal([`--pipeline=${pipe('plain')}`, option]);
+    const said = await refusalOf([`--pipeline=${pipe('plain')}`, option]);
     assert.ok(said.includes(option.split('=')[0].slice(2)), said);
   });
 
 test('an address that is not of this machine is named', async () => {
-  assert.match(await refusal([`--pipeline=${pipe('plain')}`, '--port=0', '--host=192.0.2.1']), /192\.0\.2\.1/);
+  assert.match(await refusalOf([`--pipeline=${pipe('plain')}`, '--port=0', '--host=192.0.2.1']), /192\.0\.2\.1/);
 });
 
 test('without a pipeline it says which option names one', async () => {
-  assert.match(await refusal([]), /--pipeline/);
+  assert.match(await refusalOf([]), /--pipeline/);
 });
 
 test('a port that is taken is named, with how to choose another', async (t) => {
   const first = await startServer({ pipeline: 'plain' });
   t.after(() => first.stop());
-  const said = await refusal([`--pipeline=${pipe('plain')}`, `--port=${first.port}`]);
+  const said = await refusalOf([`--pipeline=${pipe('plain')}`, `--port=${first.port}`]);
   assert.match(said, new RegExp(`\\b${first.port}\\b`));
   assert.match(said, /--port/);
 });
 
-test('the default port is 8080, and one that is taken is told', async (t) => {
-  const other = createServer();
-  t.after(() => other.close());
-  await new Promise((resolve) => {
-    other.once('error', resolve);  // somebody else has it: as good
-    other.listen(8080, '127.0.0.1', () => resolve(undefined));
-  });
-  const said = await refusal([`--pipeline=${pipe('plain')}`]);
-  assert.match(said, /\b8080\b/);
-  assert.match(said, /--port/);
+test('the default port is 8080', async () => {
+  const launch = new Child(cvLaunch, [`--pipeline=${pipe('plain')}`], { env });
+  await launch.says(/http:\/\/127\.0\.0\.1:8080\/|port 8080 .* is in use/);  // somebody else may have it
+  if (launch.alive) launch.signal('SIGKILL');
 });
 
 test('a name without a path is taken from the current folder first', async () => {
@@ -132,51 +128,47 @@ test('in a terminal one status line shows viewers, frames a second and model tim
   assert.equal((await terminal.end()).code, 0);
 });
 
-test('SIGINT ends it within 2 s, and its viewers are told', async (t) => {
-  const server = await startServer();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  test(`${signal} ends it, and its viewers are told`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.stop());
+    const viewers = await Promise.all([1, 2, 3].map(() => startWatching(server)));
+    t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
+    server.signal(signal);
+    assert.deepEqual(await server.end(), { code: 0, signal: null });
+    for (const viewer of viewers) assert.equal((await viewer.ended()).code, 'shutdown');
+  });
+
+/** A pipeline with a part that does not end. */
+const endless = () => variant('plain', { 'framerate=${framerate:-30}/1': 'framerate=${framerate:-30}/1\n! tee name=all\nall. ! queue leaky=downstream ! identity sleep-time=4000000000 ! fakesink\nall.' });
+
+test('SIGINT ends it after a while although a part of its pipeline does not end', async (t) => {
+  const server = await startServer({ pipeline: endless(), env: { CV_LAUNCH_END_MS: '200' } });
   t.after(() => server.stop());
-  const viewers = await Promise.all([1, 2, 3].map(() => startWatching(server)));
-  t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
-  const start = performance.now();
   server.signal('SIGINT');
   assert.deepEqual(await server.end(), { code: 0, signal: null });
-  const took = performance.now() - start;
-  assert.ok(took < 2000, `it took ${took} ms`);
-  for (const viewer of viewers) assert.equal((await viewer.ended()).code, 'shutdown');
 });
 
-test('SIGTERM ends it as SIGINT does', async (t) => {
-  const server = await startServer();
-  t.after(() => server.stop());
-  server.signal('SIGTERM');
-  assert.deepEqual(await server.end(2000), { code: 0, signal: null });
-});
-
-test('SIGINT ends it within 2 s with a viewer that is stopped', async (t) => {
-  const server = await startServer();
+test('SIGINT ends it after a while although a viewer is stopped', async (t) => {
+  const server = await startServer({ env: { CV_LAUNCH_END_MS: '200' } });
   t.after(() => server.stop());
   const viewer = await startWatching(server);
   t.after(() => viewer.stop());
   viewer.signal('SIGSTOP');
-  const start = performance.now();
   server.signal('SIGINT');
-  await server.end();
-  const took = performance.now() - start;
-  assert.ok(took < 2000, `it took ${took} ms`);
+  assert.deepEqual(await server.end(), { code: 0, signal: null });
 });
 
 test('a second SIGINT ends it at once', async (t) => {
-  const server = await startServer();
+  const server = await startServer({ pipeline: endless() });
   t.after(() => { if (server.alive) server.signal('SIGKILL'); });
-  const viewers = await Promise.all([1, 2].map(() => startWatching(server)));
-  t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
-  const start = performance.now();
+  const viewer = await startWatching(server);
   server.signal('SIGINT');
+  assert.equal((await viewer.ended()).code, 'shutdown', 'the first one was heard');
+  await until('the end of who listens', () => sockets(server.pid, 'tcp').every(({ listening }) => !listening));
+  assert.ok(server.alive);
   server.signal('SIGINT');
-  const { signal } = await server.end();
-  assert.ok(signal === null || signal === 'SIGINT', `died of ${signal}`);
-  const took = performance.now() - start;
-  assert.ok(took < 1000, `it took ${took} ms`);
+  assert.deepEqual(await server.end(), { code: null, signal: 'SIGINT' });
 });
 
 test('a viewer more than --max-viewers is told `full`, and welcome once another has left', async (t) => {
@@ -197,8 +189,13 @@ test('a viewer more than --max-viewers is told `full`, and welcome once another 
   await third.stop();
 });
 
-test('--host=0.0.0.0 lets other machines in', async (t) => {
-  const server = await startServer({ pipeline: 'plain', args: ['--host=0.0.0.0'] });
-  t.after(() => server.stop());
-  assert.equal((await fetch(`http://127.0.0.1:${server.port}/`)).status, 200);
+test('--host=0.0.0.0 lets other machines in, without it nobody does', async (t) => {
+  // another address of this machine takes the same way into the server as another machine
+  const address = Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+  const all = await startServer({ pipeline: 'plain', args: ['--host=0.0.0.0'] });
+  t.after(() => all.stop());
+  assert.equal((await fetch(`http://${address}:${all.port}/`)).status, 200);
+  const own = await startServer({ pipeline: 'plain' });
+  t.after(() => own.stop());
+  await assert.rejects(fetch(`http://${address}:${own.port}/`), ({ cause }) => cause.code === 'ECONNREFUSED');
 });
