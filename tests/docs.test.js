@@ -98,7 +98,7 @@ async function installs() {
 
 /** What costs much, or changes the machine, with the file that does it, and how it says so there. */
 const elsewhere = {
-  './check': ['check', 'tests/*.test.js'],
+  './check': ['tests/run.js', "find('tests')"],
   'packaging/build-deb': ['tests/fresh/packages.test.js', 'packaging/build-deb'],
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],

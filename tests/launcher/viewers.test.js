@@ -2,6 +2,8 @@
 // What every viewer gets: a key frame, each frame once, results, and nothing but the sockets it needs.
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../lib/paths.js';
 import { sockets } from '../lib/proc.js';
 import { sections } from '../lib/sdp.js';
 import { startServer, variant } from '../lib/server.js';
@@ -63,6 +65,32 @@ test('results come with the video, one per inference', async (t) => {
   assert.equal(report.source, 'live');
   assert.ok(report.objects >= 10, `${report.objects} circles in ${report.results} results`);
   assert.ok(report.results <= report.frames + 30, `${report.results} results for ${report.frames} frames`);
+});
+
+test('a viewer that does not read loses results, and they do not pile up for it', async (t) => {
+  const large = [{ x: 1, y: 2, w: 3, h: 4, text: 'x'.repeat(14_000) }];
+  const model = `'${process.execPath}' '${join(root, 'tests/models/model.js')}' objects '${JSON.stringify(large)}'`;
+  const talkative = await startServer({ pipeline: 'model', set: { command: model, width: 160, height: 120, framerate: 60 } });
+  t.after(() => talkative.stop());
+  const idle = await startWatching(talkative, ['--list-frames']);
+  t.after(() => idle.stop());
+  const reader = await startWatching(talkative);
+  t.after(() => reader.stop());
+  const frame = ({ report }) => report.lastResults.model.frame;
+  await idle.reports('results', ({ results }) => results > 0);
+  const { results, lastResults } = await reader.reports('results', (report) => report.results > 0);
+  const from = lastResults.model.frame;
+  idle.signal('SIGSTOP');
+  await reader.reports('200 results', (report) => report.results >= results + 200);
+  const to = frame(reader);
+  idle.signal('SIGCONT');
+  // what waited for it comes before what is new
+  await idle.reports('a new result', () => frame(idle) > to);
+  const { results: then } = idle.report;
+  await idle.reports('more of them', (report) => report.results > then + 10);
+  const { resultIds } = await idle.stop();
+  const late = resultIds.filter((id) => id > from && id <= to).length;
+  assert.ok(late < 100, `${late} of 200 came late`);
 });
 
 test('media sections are sendonly, and one carries the data channels', async (t) => {
