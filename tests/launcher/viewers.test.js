@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What every viewer gets: a key frame, each frame once, results, and nothing but the sockets it needs.
 import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
-import { root } from '../lib/paths.js';
+import { dirname, join } from 'node:path';
+import { root, temporaryFolder, testViewer } from '../lib/paths.js';
 import { sockets } from '../lib/proc.js';
 import { sections } from '../lib/sdp.js';
 import { startServer, variant } from '../lib/server.js';
@@ -185,4 +186,20 @@ test('epoch and id say when a frame was made', async (t) => {
     if (Math.min(...errors) < 10) return;
     assert.ok(tries < 3, `${errors} ms from the time of any frame`);
   }
+});
+
+test('viewers are told when the wall clock is set, and go on', async (t) => {
+  const file = join(temporaryFolder(), 'stepped');
+  const preload = join(dirname(testViewer), '../libcv-test-clock.so');
+  assert.ok(existsSync(preload), `no ${preload}: build it`);
+  const clock = await startServer({ pipeline: 'plain', env: { LD_PRELOAD: preload, CV_TEST_CLOCK: file } });
+  t.after(() => clock.stop());
+  const viewer = await startWatching(clock);
+  t.after(() => viewer.stop());
+  const { epochUs } = await viewer.reports('the epoch', (report) => report.epochUs > 0);
+  writeFileSync(file, '');
+  const after = await viewer.reports('another epoch', (report) => report.epochUs !== epochUs);
+  const hours = (after.epochUs - epochUs) / 3.6e9;
+  assert.ok(Math.abs(hours - 1) < 0.01, `${hours} h later`);
+  await goesOn(viewer);
 });
