@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root, temporaryFolder, testViewer } from '../lib/paths.js';
 import { sockets } from '../lib/proc.js';
-import { sections } from '../lib/sdp.js';
+import { answerTo, sections } from '../lib/sdp.js';
 import { startServer, variant } from '../lib/server.js';
 import { after, before, test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
@@ -26,6 +26,20 @@ test('the first frame of a viewer is a key frame, whoever else watches', async (
     await viewer.stop();
   }
   await goesOn(first);
+});
+
+test('a key frame is asked for at the answer, so that it is there when the connection is', async (t) => {
+  const plain = await startServer({ pipeline: 'plain' });  // its encoder makes none by itself
+  t.after(() => plain.stop());
+  const watching = await startWatching(plain);
+  t.after(() => watching.stop());
+  await goesOn(watching, 30);
+  const { signalling, offer } = await connectForOffer(plain);
+  t.after(() => signalling.vanish());
+  const { keyFrames } = watching.report;
+  assert.equal((await goesOn(watching, 30)).keyFrames, keyFrames, 'not for the offer');
+  signalling.send({ type: 'answer', sdp: answerTo(offer) });
+  await watching.reports('a key frame', (report) => report.keyFrames > keyFrames);
 });
 
 test('two viewers receive the same frames, by the ids that follow from their RTP timestamps', async (t) => {

@@ -371,6 +371,29 @@ test('what came while the view was live counts neither as late nor as unseen', a
   assert.deepEqual(report().results, { onFrame: 0, late: 0, unseen: 0 });
 });
 
+test('results before the first frame count, however long the page has been open', async () => {
+  await pass(100_000);
+  const { show, add, report } = await open();
+  add(resultOf(0));
+  await show(0);
+  assert.deepEqual(report().results, { onFrame: 1, late: 0, unseen: 0 });
+});
+
+test('a callback whose frame is gone already shows nothing and counts nothing; the next one does', async () => {
+  const { show, add, seen, report } = await open();
+  for (const n of [0, 1, 2]) add(resultOf(n));
+  await show(0);
+  Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('Invalid source state', 'InvalidStateError'); }
+  } });
+  await show(1);
+  assert.deepEqual(seen(), [idOf(0), 'dog: 0'], 'the last picture stays');
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  await show(2);
+  assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
+  assert.equal(report().frames.shown, 2);
+});
+
 test('a page that was hidden for so long that ids have gone half around counts on', async () => {
   const { show, add, report } = await open();
   await show(0);

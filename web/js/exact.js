@@ -51,7 +51,7 @@ export class Exact {
   /** Of the frames that were begun and drawn: reading them may take different times. */
   #begun = 0;
   #drawn = 0;
-  #shownAt = 0;
+  #shownAt = Infinity;
   #readAt = 0;
   #timesTold = false;
 
@@ -129,6 +129,7 @@ export class Exact {
     const naive = this.#settings.match !== 'snapshot';
     const number = ++this.#begun;
     const snapshot = naive ? this.#composer.drawWhatever(video, stream.stamp) : await this.#composer.take(video, stream.stamp);
+    if (!snapshot) return;
     try {
       if (number > this.#drawn && this.#mode === 'exact') this.#present(snapshot, { video, callback, visible, now, stream, naive });
     } finally {

@@ -21,7 +21,7 @@ const PLANAR = /^(I4|NV)/;
 /**
  * The video's present frame, of which the canvas is to show the whole.
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
- * @returns {Promise<Snapshot>|Snapshot}
+ * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
 export function takeSnapshot(video, context, stamp) {
   return framesKnowTheirTime ? takeFrame(video, context, stamp) : drawWhatever(video, context, stamp);
@@ -29,10 +29,11 @@ export function takeSnapshot(video, context, stamp) {
 
 /**
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
- * @returns {Promise<Snapshot>}
+ * @returns {Promise<Snapshot|null>}
  */
 async function takeFrame(video, context, stamp) {
-  const frame = new VideoFrame(video);
+  const frame = currentFrame(video);
+  if (!frame) return null;
   const { rtpTimestamp: rtp } = /** @type {any} */ (frame).metadata();
   const start = performance.now();
   // A frame that can't be read has no stamp.
@@ -40,6 +41,16 @@ async function takeFrame(video, context, stamp) {
   const stampMs = performance.now() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
   return { rtp, stampId, stampMs, draw, close: () => frame.close() };
+}
+
+/** Chromium on a busy machine: the frame of a callback may be gone already, and the next one not there yet. @param {HTMLVideoElement} video */
+function currentFrame(video) {
+  try {
+    return new VideoFrame(video);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'InvalidStateError') return null;
+    throw error;
+  }
 }
 
 /**
