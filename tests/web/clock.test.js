@@ -73,7 +73,7 @@ test('the resolution of a clock is its smallest step', () => {
   assert.equal(clockResolution(() => Math.floor((time += 0.3) / 16) * 16), 16);
   time = 0;
   assert.equal(clockResolution(() => Math.floor(time++ / 100) * 100), 100);
-  assert.ok(time < 110, 'a page does not wait for more than one step of a very coarse one');
+  assert.ok(time < 210, 'a page waits for two steps of a very coarse one, not for more');
 });
 
 test('a page that was held up while it looked at its clock still finds the smallest step', () => {
