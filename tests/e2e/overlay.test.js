@@ -7,13 +7,15 @@ import { startServer, variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 
 const frames = 25;
+/** A ring so thick that the circle drawn over it does not hide it. */
+const thickRing = 'ballsrc name=source line-width=12 show-time=false';
 
 /** In how many of the frames the circle (as `find` finds it) is on the ball, to two pixels. */
 async function onTheBall(tab, find) {
   const far = [];
   for (let i = 0; i < frames; ++i) {
     const sample = JSON.parse(await tab.evaluate(samplePixels));
-    const ring = fitCircle(points(sample.bright, sample.width), { largest: sample.height });
+    const ring = fitCircle(points(sample.bright, sample.width), { width: 18, largest: sample.height });
     const drawn = find(sample);
     if (!(ring && drawn && distance(ring, drawn) <= 2)) far.push({ ring, drawn });
   }
@@ -36,12 +38,12 @@ for (const [name, start] of Object.entries(browsers))
     };
 
     test('shows the circle of sync.pipe on the ball', async (t) => {
-      const tab = await watch(t, 'sync');
+      const tab = await watch(t, variant('sync', { 'ballsrc name=source': thickRing }));
       await onTheBall(tab, ({ coloured, width, height }) => fitCircle(points(coloured, width), { largest: height }));
     });
 
     test('shows the circle of async.pipe on a ball that hardly moves while its result comes', async (t) => {
-      const tab = await watch(t, variant('async', { 'ballsrc name=source': 'ballsrc name=source speed=0.002' }));
+      const tab = await watch(t, variant('async', { 'ballsrc name=source': `${thickRing} speed=0.002` }));
       await tab.reports('results', (report) => report.results.received > 3);
       await onTheBall(tab, ({ overlay, width, height }) => fitCircle(points(overlay.pixels, overlay.width, width), { largest: height }));
     });
