@@ -190,7 +190,9 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_object_get(stream.webrtc_pad.get(), "transceiver", &transceiver, nullptr);
   stream.transceiver.reset(transceiver);
-  g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", TRUE, nullptr);
+  // Chromium takes no sound that has a stream to repair it (RTX) beside it
+  const gboolean video = stream.playout_delay != nullptr;
+  g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", video, nullptr);
   return stream;
 }
 
