@@ -97,6 +97,7 @@ export function fitCircle(all, { width = 5, smallest = 8, largest = 2000, fill =
     best = members;
   }
   const circle = leastSquares(best);
+  if (circle.r < smallest) return null;
   // A whole ring, one pixel wide at least, and not an arc that happens to fit.
   const sectors = new Set(best.map(([x, y]) => Math.floor((Math.atan2(y - circle.y, x - circle.x) + Math.PI) / (Math.PI / 18))));
   return sectors.size >= 36 * fill ? circle : null;

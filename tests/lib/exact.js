@@ -37,7 +37,8 @@ async function look(tab, { x: left, y: top, width: w, height: h, ratio }) {
     }
   // Two rings of light, inside and outside of the line over them: one wide ring.
   const ring = fitCircle(bright, { width: 18 * ratio, largest: h });
-  const drawn = fitCircle(thin(coloured, 3 * ratio), { width: 4 * ratio, largest: h });
+  // the dot of the page's status is a circle too
+  const drawn = fitCircle(thin(coloured, 3 * ratio), { width: 4 * ratio, smallest: 20 * ratio, largest: h });
   return { ring, drawn, off: ring && drawn ? distance(ring, drawn) : NaN, share: drawn ? shareOf(drawn, coloured, 2 * ratio) : 0 };
 }
 
