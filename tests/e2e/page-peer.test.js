@@ -140,6 +140,7 @@ for (const name of Object.keys(browsers))
     const visible = (selector) => tab.evaluate((wanted) => {
       const root = document.querySelector('cv-player').shadowRoot;
       const node = root.querySelector(wanted);
+      if (!node) return false;
       const { x, y, width, height } = node.getBoundingClientRect();
       return width > 0 && root.elementFromPoint(x + width / 2, y + height / 2) === node;
     }, selector);

@@ -6,8 +6,8 @@
 /** @type {Mutant[]} */
 export const mutants = [
   // plugins/core
-  { fault: 'a frame id is one off in every second turn', file: 'plugins/core/frame_id.h',
-    from: 'running_time_ns % 100\'000 * 9 / 100\'000', to: 'running_time_ns % 100\'000 * 9 / 100\'001',
+  { fault: 'many frame ids are one off', file: 'plugins/core/frame_id.h',
+    from: 'running_time_ns % 100\'000 * 9 / 100\'000', to: 'running_time_ns % 100\'000 * 9 / 110\'000',
     tests: ['tests/core/frame_id_test.cpp'] },
   { fault: 'a stamp with a wrong checksum is read', file: 'plugins/core/stamp.cpp',
     from: 'reading.valid = code == expected;', to: 'reading.valid = true;',
