@@ -180,6 +180,18 @@ TEST(FrameStamp, id_is_the_running_time_not_the_timestamp) {
   EXPECT_EQ(reading_of(out.get()).id, 7 * 90000U);
 }
 
+TEST(FrameStamp, its_offset_moves_the_id_forwards_and_backwards_while_it_plays) {
+  const auto caps = caps_text("I420", 640, 360);
+  const auto harness = play("framestamp name=stamp ! framestamp mode=read", caps);
+  const Ptr<GstElement> stamp(gst_bin_get_by_name(GST_BIN(harness->element), "stamp"));
+  for (const gint64 seconds : {2, -1, 0}) {
+    g_object_set(stamp.get(), "running-time-offset", seconds * static_cast<gint64>(GST_SECOND), nullptr);
+    const Ptr<GstBuffer> out(
+        gst_harness_push_and_pull(harness.get(), black_frame(info_of(caps), 5 * GST_SECOND).release()));
+    EXPECT_EQ(reading_of(out.get()).id, (5 + seconds) * 90000U);
+  }
+}
+
 TEST(FrameStamp, reading_says_when_there_is_no_stamp) {
   const auto caps = caps_text("I420", 640, 384);
   const auto harness = play("framestamp mode=read", caps);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ./demo on machines that have nothing, and on one that has a part of what the tests need.
-import { test } from '../lib/test.js';
-import { debians, showsItself } from './fresh.js';
+import { debians, showsItself, test } from './fresh.js';
 
 const machines = [
   ...Object.entries(debians).map(([name, suite]) => [`${name} that has nothing`, suite, []]),

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { startChromium } from '../lib/browsers.js';
 import { Child } from '../lib/child.js';
 import { root } from '../lib/paths.js';
+import * as usual from '../lib/test.js';
 
 const hour = 3_600_000;
+/** One that may install a whole system first. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} work */
+export const test = (name, work) => usual.test(name, { limit: hour }, work);
 export const debians = { 'Debian 12': 'bookworm', 'Debian 13': 'trixie' };
 
 /**

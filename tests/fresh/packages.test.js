@@ -2,8 +2,8 @@
 // The packages of packaging/build-deb, from their sources to their removal.
 import assert from 'node:assert/strict';
 import { temporaryFolder } from '../lib/paths.js';
-import { describe, test } from '../lib/test.js';
-import { debians, runFresh, showsItself } from './fresh.js';
+import { describe } from '../lib/test.js';
+import { debians, runFresh, showsItself, test } from './fresh.js';
 
 // signals reach what it runs, as they don't through su
 const asUser = `useradd --create-home user

@@ -6,9 +6,9 @@ import { testViewer } from './paths.js';
 
 const program = join(dirname(testViewer), '../../net/cv-test-rtsp');
 
-/** @param {{port?: number, name?: string, password?: string}} [options] port 0: any; with a name: only for who knows it */
-export async function startRtsp({ port = 0, name, password } = {}) {
-  const camera = new Child(program, [String(port), ...(name === undefined ? [] : [name, password])]);
+/** @param {{name?: string, password?: string}} [options] with a name: only for who knows it */
+export async function startRtsp({ name, password } = {}) {
+  const camera = new Child(program, name === undefined ? [] : [name, password]);
   camera.port = Number((await camera.says(/listening on (\d+)/))[1]);
   return camera;
 }

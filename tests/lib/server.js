@@ -56,14 +56,14 @@ class Server extends Child {
 
 /**
  * Starts cv-launch and waits for the address that it prints.
- * @param {{pipeline?: string, set?: Record<string, unknown>, args?: string[], port?: number, cwd?: string, env?: object, prefix?: string[]}} [options]
+ * @param {{pipeline?: string, set?: Record<string, unknown>, args?: string[], cwd?: string, env?: object, prefix?: string[]}} [options]
  *   `pipeline`: path, or the name of a shipped one; `prefix`: a command that runs the rest of its line, as of badNetwork()
  */
-export async function startServer({ pipeline = 'async', set = {}, args = [], port = 0, cwd, env: more = {}, prefix = [] } = {}) {
+export async function startServer({ pipeline = 'async', set = {}, args = [], cwd, env: more = {}, prefix = [] } = {}) {
   assert.ok(existsSync(cvLaunch), `no ${cvLaunch}: build it, or say in CV_LAUNCH where it is`);
   const path = pipeline.includes('/') ? pipeline : pipe(pipeline);
   const [program, ...before] = [...prefix, cvLaunch];
-  const server = new Server(program, [...before, `--pipeline=${path}`, `--port=${port}`, ...sets(set), ...args], { cwd, env: { ...env, ...deadlines, ...more } });
+  const server = new Server(program, [...before, `--pipeline=${path}`, '--port=0', ...sets(set), ...args], { cwd, env: { ...env, ...deadlines, ...more } });
   server.url = (await server.says(/http:\/\/\S+:\d+\//))[0];
   return server;
 }

@@ -5,25 +5,31 @@ import * as node from 'node:test';
 import { endAll } from './child.js';
 import { waitingFor } from './wait.js';
 
-const limit = 900_000;
+const usual = 900_000;
 const leaveLimit = 120_000;
 
-/** @param {string} what @param {any[]} args of a test or a hook; its function is among them */
-const limited = (what, args) => args.map((work) => {
-  if (typeof work !== 'function') return work;
-  return async (context) => {
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(
-        `${what} has not ended in ${limit / 1000} s. It waits for:\n${waitingFor().join('\n') || 'nothing that tests/lib/wait.js knows'}`)), limit);
-    });
-    try {
-      await Promise.race([work(context), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-});
+/**
+ * @param {string} what
+ * @param {any[]} args of a test or a hook: its function, and options, which may have a `limit` in ms. (Node's own `timeout` tells no state.)
+ */
+function limited(what, args) {
+  const { limit = usual } = args.find((arg) => typeof arg === 'object') ?? {};
+  return args.map((work) => {
+    if (typeof work !== 'function') return work;
+    return async (context) => {
+      let timer;
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error(
+          `${what} has not ended in ${limit / 1000} s. It waits for:\n${waitingFor().join('\n') || 'nothing that tests/lib/wait.js knows'}`)), limit);
+      });
+      try {
+        await Promise.race([work(context), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+  });
+}
 
 /** @type {typeof node.test} */
 export const test = (name, ...args) => node.test(name, ...limited(name, args));

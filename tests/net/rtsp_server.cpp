@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// An RTSP camera for the tests, over Debian's gst-rtsp-server: a moving ball at rtsp://127.0.0.1:PORT/ball.
+// An RTSP camera for the tests, over Debian's gst-rtsp-server: a moving ball at rtsp://127.0.0.1:PORT/ball, on a free
+// port that it prints.
 //
-//   cv-test-rtsp PORT [NAME PASSWORD]     with a name, only who knows it and the password may watch
+//   cv-test-rtsp [NAME PASSWORD]     with a name, only who knows it and the password may watch
 #include <gst/rtsp-server/rtsp-server.h>
 
 #include <cstdio>
@@ -32,21 +33,21 @@ void protect(GstRTSPServer* server, GstRTSPMediaFactory* factory, const char* na
 
 int main(int argc, char** argv) {
   gst_init(nullptr, nullptr);
-  if (argc != 2 && argc != 4) {
-    std::fprintf(stderr, "usage: cv-test-rtsp PORT [NAME PASSWORD]\n");
+  if (argc != 1 && argc != 3) {
+    std::fprintf(stderr, "usage: cv-test-rtsp [NAME PASSWORD]\n");
     return 2;
   }
   g_autoptr(GstRTSPServer) server = gst_rtsp_server_new();
   gst_rtsp_server_set_address(server, "127.0.0.1");
-  gst_rtsp_server_set_service(server, argv[1]);
+  gst_rtsp_server_set_service(server, "0");
   GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
   gst_rtsp_media_factory_set_launch(factory, kVideo);
   gst_rtsp_media_factory_set_shared(factory, TRUE);
-  if (argc == 4) protect(server, factory, argv[2], argv[3]);
+  if (argc == 3) protect(server, factory, argv[1], argv[2]);
   g_autoptr(GstRTSPMountPoints) mounts = gst_rtsp_server_get_mount_points(server);
   gst_rtsp_mount_points_add_factory(mounts, "/ball", factory);
   if (gst_rtsp_server_attach(server, nullptr) == 0) {
-    std::fprintf(stderr, "cv-test-rtsp: port %s can't be had\n", argv[1]);
+    std::fprintf(stderr, "cv-test-rtsp: no port can be had\n");
     return 1;
   }
   std::printf("listening on %d\n", gst_rtsp_server_get_bound_port(server));

@@ -51,7 +51,7 @@ export class Exact {
   /** Of the frames that were begun and drawn: reading them may take different times. */
   #begun = 0;
   #drawn = 0;
-  #shownAt = Infinity;
+  #shownAt = Infinity;  // before the first frame there is no pause
   #readAt = 0;
   #timesTold = false;
 
