@@ -51,10 +51,10 @@ async function open({ settings, stream = STREAM } = {}) {
   let presented = 0;
   /**
    * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
-   * @param {number} n @param {{id?: number|null, rtp?: number, told?: number, visible?: boolean}} [but]
+   * @param {number} n @param {{id?: number|null, rtp?: number, told?: number, visible?: () => boolean}} [but]
    */
   const show = (n, but) => {
-    const { id, rtp, told, visible } = { id: idOf(n), rtp: rtpOf(idOf(n)), told: n, visible: true, ...but };
+    const { id, rtp, told, visible } = { id: idOf(n), rtp: rtpOf(idOf(n)), told: n, visible: () => true, ...but };
     const callback = { rtpTimestamp: rtpOf(idOf(told)), presentedFrames: ++presented };
     return exact.show(/** @type {any} */ (videoOf(new Picture({ id, rtp, width: 208, height: 196 }))), callback, visible, performance.now());
   };
@@ -150,9 +150,9 @@ test('a frame that the model skipped gets nothing, the last result or one betwee
 test('results that the viewer hides are not drawn, but counted and waited for as ever', async () => {
   const { show, add, seen, report, told } = await open();
   for (const n of [1, 2]) add(resultOf(n));
-  await show(1, { visible: false });
+  await show(1, { visible: () => false });
   assert.deepEqual(seen(), [idOf(1)]);
-  await show(1, { visible: false });
+  await show(1, { visible: () => false });
   assert.deepEqual(seen(), [idOf(1)], 'nor when the same frame is drawn again');
   await show(2);
   assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
@@ -311,6 +311,18 @@ test('a picture stays whole while the next frame is being read', async () => {
   assert.deepEqual(seen(), [idOf(1), 'dog: 1']);
   finish(2);
   await second;
+});
+
+test('a frame that was being read when the viewer hid the results is shown without them', async () => {
+  const { show, add, seen } = await open();
+  const finish = slowFrames();
+  let visible = true;
+  add(resultOf(1));
+  const shown = show(1, { visible: () => visible });
+  visible = false;
+  finish(1);
+  await shown;
+  assert.deepEqual(seen(), [idOf(1)]);
 });
 
 test('a frame that was begun before the view became live is not shown in it', async () => {

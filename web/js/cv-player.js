@@ -164,7 +164,7 @@ export class CvPlayer extends HTMLElement {
     const exact = this.#exact;
     const now = performance.now();
     if (exact?.mode === 'exact') {
-      await exact.show(this.#view.video, frame, this.#view.resultsVisible, now).catch(reportError);
+      await exact.show(this.#view.video, frame, () => this.#view.resultsVisible, now).catch(reportError);
       if (exact === this.#exact) this.#view.compose(exact.mode === 'exact' && exact.composed);
     } else {
       exact?.noteLive(frame, this.#view.overlay.results, now);

@@ -120,7 +120,7 @@ export class Exact {
 
   /**
    * Draws the video's present frame with its own results.
-   * @param {HTMLVideoElement} video @param {Callback} callback @param {boolean} visible whether results are drawn
+   * @param {HTMLVideoElement} video @param {Callback} callback @param {() => boolean} visible whether results are drawn, asked when they are
    * @param {number} now
    */
   async show(video, callback, visible, now) {
@@ -141,7 +141,7 @@ export class Exact {
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
    * @param {import('./snapshot.js').Snapshot} snapshot
-   * @param {{video: HTMLVideoElement, callback: Callback, visible: boolean, now: number, stream: Stream, naive: boolean}} scene
+   * @param {{video: HTMLVideoElement, callback: Callback, visible: () => boolean, now: number, stream: Stream, naive: boolean}} scene
    */
   #present(snapshot, { video, callback, visible, now, stream, naive }) {
     if (!naive) this.#composer.fit(video);
@@ -184,15 +184,15 @@ export class Exact {
     };
   }
 
-  /** @param {number} claimed @param {boolean} visible */
+  /** @param {number} claimed @param {() => boolean} visible */
   #redraw(claimed, visible) {
-    if (visible) this.#composer.drawResults(this.#store.drawings(claimed, this.#settings.fill));
+    if (visible()) this.#composer.drawResults(this.#store.drawings(claimed, this.#settings.fill));
   }
 
-  /** @param {Claim} claim @param {boolean} visible @param {number} now */
+  /** @param {Claim} claim @param {() => boolean} visible @param {number} now */
   #draw({ claimed, stampId, disagree, unreadable }, visible, now) {
     const drawings = claimed === null ? [] : this.#store.drawings(claimed, this.#settings.fill);
-    if (visible) this.#composer.drawResults(drawings);
+    if (visible()) this.#composer.drawResults(drawings);
     const matched = drawings.some(({ kind }) => kind === 'measured');
     this.#proof.addFrame(claimed, stampId, matched, { disagree, unreadable });
     const actual = stampId ?? claimed;
