@@ -74,9 +74,10 @@ for (const [name, start] of Object.entries(browsers))
 
     test('shows the results of async.pipe', async (t) => {
       const { tab } = await watch(t, { pipeline: 'async' });
-      const { results } = await tab.reports('results', (now) => now.results.received > 20 && now.results.lag !== null);
+      // the lag is a median, the model's time is of the last result alone: that one may have taken longer
+      const { results } = await tab.reports('results, later than the model takes',
+        ({ results: { received, perSecond, lag, ms } }) => received > 20 && perSecond > 0 && ms > 0 && lag > ms);
       assert.equal(typeof results.last.frame, 'number');
-      assert.ok(results.perSecond > 0 && results.lag > results.ms, `${results.perSecond} a second, ${results.lag} ms after their frame, after ${results.ms} ms of the model`);
     });
 
     test('shows how late the picture is and where that comes from: a second before the encoder', async (t) => {

@@ -37,10 +37,14 @@ const choose = (tab, mode) => tab.evaluate((text) => document.querySelector('cv-
 
 /** Takes pictures of `clip` until one is `right`, and writes that one. */
 async function take(tab, path, what, right, clip) {
+  let looks = 0;
+  let figures;
   const png = await until(what, async () => {
+    ++looks;
     const picture = await tab.screenshot(undefined, clip);
-    return (await right(decodePng(picture))) ? picture : null;
-  }, { limit: 300_000, every: 0 });
+    figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud dd')].map((one) => one.textContent));
+    return (await right(decodePng(picture), figures)) ? picture : null;
+  }, { limit: 300_000, every: 0, state: () => ({ looks, figures }) });
   writeFileSync(path, png);
 }
 
@@ -51,10 +55,8 @@ const page = (path) => watching({ pipeline: 'exact', set: { runtime: 60, speed: 
   await choose(tab, 'exact');
   await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame > 30);
   const place = await tab.placeOf('.picture');
-  await take(tab, path, 'all figures, and a result on the ball', async (picture) => {
-    const figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud dd')].map((one) => one.textContent));
-    return figures.every((text) => !text.includes('—')) && ballAndRing(picture, place).ring !== null;
-  });
+  await take(tab, path, 'all figures, and a result on the ball', (picture, figures) =>
+    figures.every((text) => !text.includes('—')) && ballAndRing(picture, place).ring !== null);
 });
 
 /** The player's picture and bar, at the first look that has `right` of ball and ring. */

@@ -79,7 +79,7 @@ test('nothing is known of an attempt that has just begun: dashes, not zeros', ()
 
 test('what is known in part is shown in part', () => {
   const { results, stages } = REPORT;
-  assert.equal(figure('Result delivery', { results: { ...results, drawn: null } }), '2.3 · — ms');
+  assert.equal(figure('Result delivery', { results: { ...results, drawn: null } }), '2.3 ms', 'in exact mode none is drawn over the live video');
   assert.equal(figure('Result delivery', { results: { ...results, delivery: null } }), '—');
   assert.equal(figure('Results', { results: { ...results, received: 1, perSecond: 0 } }), '0.0 /s');
   assert.equal(figure('Model time', { results: { ...results, ms: null } }), '—');

@@ -50,7 +50,7 @@ const FIGURES = [
   {
     label: 'Result delivery', title: 'From the end of an inference to its result here · drawn over the live video: medians of the last 5 s',
     text: ({ results }) => results.delivery === null ? DASH
-      : `${results.delivery.median.toFixed(1)} · ${results.drawn === null ? DASH : results.drawn.median.toFixed(1)} ms`,
+      : `${[results.delivery, results.drawn].flatMap((spread) => spread ? spread.median.toFixed(1) : []).join(' · ')} ms`,
   },
   {
     label: 'Results', title: 'Results received a second',
