@@ -81,21 +81,20 @@ for (const [name, start] of Object.entries(browsers))
     });
 
     test('shows how late the picture is and where that comes from: a second before the encoder', async (t) => {
-      // more than a second by a frame: it hands on a frame once there are so many behind it
-      const waits = 'queue min-threshold-time=1040000000 max-size-buffers=0 max-size-bytes=0 max-size-time=0';
+      // 31 frames of a thirtieth and one to spare: frames that a slow source skips make it later, not sooner
+      const waits = 'queue min-threshold-buffers=32 max-size-buffers=0 max-size-bytes=0 max-size-time=0';
       const { tab } = await watch(t, { pipeline: variant('async', { 'include codecs': `! ${waits}\ninclude codecs` }) });
-      const known = ({ stages, results }) => Object.values(stages).every((ms) => ms !== null) && results.drawn !== null;
-      const { stages, latency, results } = await tab.reports('all stages', (now) => now.latency && known(now));
-      const { encode, send, network, decode, display } = stages;
-      const text = JSON.stringify({ stages, latency, results });
-      const rest = latency.median - 1000;
-      assert.ok(rest > -latency.error && rest < 1000, text);
-      assert.ok(encode >= 1000 && encode <= latency.median + latency.error, text);
-      for (const stage of [send, network, decode, display]) assert.ok(stage < rest + latency.error, text);
-      assert.ok(send >= 0 && network >= 0 && decode > 0, text);
-      const { delivery, drawn, lag } = results;
-      assert.ok(delivery.median > -latency.error && delivery.median < lag && lag < latency.median, text);
-      assert.ok(delivery.p95 >= delivery.median && drawn.median >= delivery.median && drawn.p95 >= drawn.median, text);
+      // each is a median of its own frames: a slow machine's first few need not agree
+      await tab.reports('stages that add up, the first of more than a second', ({ stages, latency, results }) => {
+        const { encode, send, network, decode, display } = stages;
+        const { delivery, drawn, lag } = results;
+        if (!latency || !delivery || !drawn || Object.values(stages).includes(null)) return false;
+        const rest = latency.median - encode;
+        return encode >= 1000 && rest > -latency.error && rest < 1000 &&
+          [send, network, decode, display].every((stage) => stage < rest + latency.error) && send >= 0 && network >= 0 && decode > 0 &&
+          delivery.median > -latency.error && delivery.median < lag && lag < latency.median &&
+          delivery.p95 >= delivery.median && drawn.median >= delivery.median && drawn.p95 >= drawn.median;
+      });
     });
 
     // this Firefox has no network to fetch its H.264 decoder by
