@@ -7,8 +7,9 @@
 #include <csignal>
 #include <cstdio>
 
-#include "deadlines.h"
-#include "local_address.h"
+#include "base/deadlines.h"
+#include "pipe/launch_errors.h"
+#include "viewer/local_address.h"
 
 namespace {
 
@@ -24,10 +25,8 @@ void require_elements() {
   for (const char* name : {"nicesrc", "nicesink", "dtlssrtpenc", "srtpenc", "sctpenc", "rtpbin"}) {
     g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
     if (factory) continue;
-    const std::string package(std::string(name).starts_with("nice") ? "gstreamer1.0-nice"
-                              : std::string(name) == "rtpbin"       ? "gstreamer1.0-plugins-good"
-                                                                    : "gstreamer1.0-plugins-bad");
-    throw UserError("webrtcbin needs the element \"" + std::string(name) + "\"; apt install " + package);
+    throw UserError("webrtcbin needs the element \"" + std::string(name) + "\"; apt install " +
+                    std::string(debian_package(name)));
   }
 }
 

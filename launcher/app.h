@@ -4,12 +4,12 @@
 
 #include <map>
 
+#include "http/server.h"
+#include "media/producer.h"
+#include "media/reaper.h"
 #include "options.h"
-#include "producer.h"
-#include "reaper.h"
-#include "server.h"
 #include "status_line.h"
-#include "viewer.h"
+#include "viewer/viewer.h"
 
 class App {
  public:

@@ -8,10 +8,10 @@
 #include <cstdlib>
 
 #include "app.h"
-#include "credentials.h"
-#include "deadlines.h"
+#include "base/credentials.h"
+#include "base/deadlines.h"
 #include "options.h"
-#include "pipe_file.h"
+#include "pipe/pipe_file.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "glib_ptr.h"
+#include "base/glib_ptr.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "pipe_file.h"
+#include "pipe/pipe_file.h"
 
 struct Options {
   std::string pipeline;

@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "glib_ptr.h"
+#include "base/glib_ptr.h"
 
 StatusLine::StatusLine() : terminal_(isatty(STDOUT_FILENO)) {}
 

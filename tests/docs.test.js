@@ -252,7 +252,7 @@ const causes = [
   [/no webrtcbin/, { pipe: 'ballsrc ! fakesink' }],
   [/no picture from/, { source: 'launcher/app.cpp' }],
   [/nofilm\.mp4/, { run: () => ['cv-launch --pipeline=file.pipe --port=0 --set location=nofilm.mp4'] }],
-  [/this Host|this server/, { source: 'launcher/server.cpp' }],
+  [/this Host|this server/, { source: 'launcher/http/server.cpp' }],
   [/source is lost/, { source: 'launcher/app.cpp' }],
   [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
     like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],
@@ -304,7 +304,7 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 }
 
 test('docs: what the page is said to say is in its source', () => {
-  const sources = [...readdirSync(join(root, 'web/js')).map((name) => `web/js/${name}`), 'launcher/answer_check.cpp', 'web/index.html']
+  const sources = [...readdirSync(join(root, 'web/js')).map((name) => `web/js/${name}`), 'launcher/viewer/answer_check.cpp', 'web/index.html']
     .map(read).join('\n').toLowerCase();
   const phrases = [...read('docs/troubleshooting.md').replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
   assert.ok(phrases.length > 8);

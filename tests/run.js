@@ -4,7 +4,7 @@
 // Without files all of them, and scripts/lint; --quick leaves out what needs a browser. A file is a *.test.js, a *_test.cpp or a test_*.py.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { Child } from './lib/child.js';
 import { env, root, temporaryFolder } from './lib/paths.js';
 
@@ -102,7 +102,8 @@ function jobOf(file) {
   const path = resolve(file);
   if (!existsSync(path)) throw new Error(`${file}: there is no such file`);
   if (file.endsWith('.test.js')) return node(path);
-  if (file.endsWith('_test.cpp')) return meson(basename(dirname(path)));
+  // tests/SUITE/…
+  if (file.endsWith('_test.cpp')) return meson(relative(join(root, 'tests'), path).split('/')[0]);
   if (/^test_.*\.py$/.test(basename(file))) return models(basename(file));
   throw new Error(`${file}: not a *.test.js, *_test.cpp or test_*.py`);
 }

@@ -16,10 +16,10 @@ const peers = /^\/(tests\/lib\/peer|web\/js|launcher\/PROTOCOL\.md)/;
 
 /** The headers that cv-launch sends with the page. */
 export function pageHeaders() {
-  const source = readFileSync(join(root, 'launcher/server.cpp'), 'utf8');
+  const source = readFileSync(join(root, 'launcher/http/server.cpp'), 'utf8');
   const calls = source.matchAll(/soup_message_headers_replace\(headers, "([\w-]+)",\s*((?:"[^"]*"\s*)+)\)/g);
   const headers = Object.fromEntries([...calls].map(([, name, words]) => [name, [...words.matchAll(/"([^"]*)"/g)].map(([, word]) => word).join('')]));
-  assert.ok(headers['Content-Security-Policy'], 'launcher/server.cpp has a Content-Security-Policy that is read here');
+  assert.ok(headers['Content-Security-Policy'], 'launcher/http/server.cpp has a Content-Security-Policy that is read here');
   return headers;
 }
 

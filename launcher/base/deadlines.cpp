@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "deadlines.h"
+
+#include "core/environment.h"
+#include "glib_ptr.h"
+#include "user_error.h"
+
+namespace {
+
+Deadlines read_deadlines() try {
+  using core::environment_ms;
+  using namespace std::chrono_literals;
+  return {
+      .offer = environment_ms("CV_LAUNCH_OFFER_MS", 10s),
+      .answer = environment_ms("CV_LAUNCH_ANSWER_MS", 10s),
+      .dtls = environment_ms("CV_LAUNCH_DTLS_MS", 10s),
+      .heartbeat = environment_ms("CV_LAUNCH_HEARTBEAT_MS", 10s),
+      .silent = environment_ms("CV_LAUNCH_SILENT_MS", 5s),
+      .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
+      .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
+      .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
+      .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // a source that is back is seen again within 5 s
+      .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),
+      .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // for those who still answer; it must all be over within 2 s
+  };
+} catch (const std::runtime_error& error) {
+  throw UserError(error.what());
+}
+
+}  // namespace
+
+const Deadlines& deadlines() {
+  static const Deadlines deadlines = read_deadlines();
+  return deadlines;
+}
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  return take_string(g_strdup_printf("%g s", static_cast<double>(time.count()) / 1000));
+}

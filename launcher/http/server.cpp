@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstring>
+
+#include "base/deadlines.h"
+#include "base/protocol.h"
+#include "base/user_error.h"
+
+namespace {
+
+constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
+// A viewer sends some KB in its life. Before 3.7.1 libsoup keeps the pieces of an unfinished message without limit.
+constexpr guint64 kMaxReceived = 2 << 20;
+constexpr guint kReceivedPollMs = 100;
+// Up to here a message that is too large is read to its end, so that the close frame reaches its sender.
+constexpr guint64 kMaxRead = 1 << 20;
+constexpr const char* kGuard = "cv-guard";
+constexpr const char* kResources = "/org/cv-launch/web";
+
+struct Type {
+  std::string_view suffix;
+  const char* type;
+};
+constexpr auto kTypes = std::to_array<Type>({{".html", "text/html; charset=utf-8"},
+                                             {".css", "text/css; charset=utf-8"},
+                                             {".js", "text/javascript; charset=utf-8"},
+                                             {".svg", "image/svg+xml"}});
+
+const char* type_of(std::string_view path) {
+  for (const auto& type : kTypes)
+    if (path.ends_with(type.suffix)) return type.type;
+  return "application/octet-stream";
+}
+
+void add_headers(SoupServerMessage* message) {
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+  // On a kept-alive connection libsoup tells of a request only when its first line is whole: until then no deadline
+  // would run. Before 3.3 libsoup leaks a descriptor for each, too.
+  soup_message_headers_replace(headers, "Connection", "close");
+  soup_message_headers_replace(headers, "Content-Security-Policy",
+                               "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                               "media-src 'self' blob:; img-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+  soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
+  soup_message_headers_replace(headers, "Cross-Origin-Resource-Policy", "same-origin");
+  soup_message_headers_replace(headers, "Cache-Control", "no-store");
+}
+
+void refuse(SoupServerMessage* message, guint status, const std::string& text) {
+  soup_server_message_set_status(message, status, nullptr);
+  const std::string line = text + "\n";
+  soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
+}
+
+// libsoup (3.2 to 3.7) replies only when it has read and kept the whole body. So the reply goes past it, and what still
+// comes is thrown away until the client has read the reply and closes, or the deadline comes.
+void refuse_body(SoupServerMessage* message) {
+  static constexpr std::string_view kReply =
+      "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+  soup_server_message_set_status(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, nullptr);
+  GSocket* socket = soup_server_message_get_socket(message);
+  g_socket_send_with_blocking(socket, kReply.data(), kReply.size(), FALSE, nullptr, nullptr);
+  g_socket_shutdown(socket, FALSE, TRUE, nullptr);
+}
+
+// "name:port" or "[address]:port" without the port.
+std::string_view without_port(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool is_address(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return g_hostname_is_ip_address(std::string(host).c_str());
+}
+
+bool is_loopback_name(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host == "::1" || (is_address(host) && host.starts_with("127."));
+}
+
+bool has_body(SoupMessageHeaders* headers) {
+  return soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED ||
+         soup_message_headers_get_content_length(headers) > 0;
+}
+
+}  // namespace
+
+Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket)
+    : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))),
+      socket_(static_cast<GSocket*>(g_object_ref(socket))) {}
+
+Peer::~Peer() {
+  for (const auto handler : handlers_) g_signal_handler_disconnect(connection_.get(), handler);
+}
+
+void Peer::send(const std::string& text) {
+  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text(connection_.get(), text.c_str());
+}
+
+void Peer::close(unsigned short code, const std::string& reason) {
+  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close(connection_.get(), code, reason.c_str());
+}
+
+void Peer::limit_received() {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(g_socket_get_fd(socket_.get()), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+      info.tcpi_bytes_received > kMaxReceived)
+    g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
+}
+
+Server::Server(Events events)
+    : server_(soup_server_new("server-header", "cv-launch", nullptr)), events_(std::move(events)) {
+  // 100 kB can unfold to 100 MB
+  soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+  g_signal_connect(server_.get(), "request-started",
+                   G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer self) {
+                     static_cast<Server*>(self)->guard_connection(message);
+                   }),
+                   this);
+  const auto admit_page = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
+    static_cast<Server*>(self)->admit(message, false);
+  };
+  const auto admit_socket = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
+    static_cast<Server*>(self)->admit(message, true);
+  };
+  const auto serve_page = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
+    static_cast<Server*>(self)->serve(message, path);
+  };
+  const auto open_socket = [](SoupServer*, SoupServerMessage* message, const char*, SoupWebsocketConnection* connection,
+                              gpointer self) { static_cast<Server*>(self)->open_peer(message, connection); };
+  soup_server_add_early_handler(server_.get(), "/", admit_page, this, nullptr);
+  soup_server_add_handler(server_.get(), "/", serve_page, this, nullptr);
+  soup_server_add_early_handler(server_.get(), "/ws", admit_socket, this, nullptr);
+  soup_server_add_websocket_handler(server_.get(), "/ws", nullptr, nullptr, open_socket, this, nullptr);
+}
+
+Server::~Server() {
+  stop();
+  *alive_ = false;
+  g_signal_handlers_disconnect_by_data(server_.get(), this);
+  soup_server_remove_handler(server_.get(), "/");
+  soup_server_remove_handler(server_.get(), "/ws");
+}
+
+void Server::listen(const std::string& host, unsigned port) {
+  host_ = host;
+  g_autoptr(GInetAddress) ip = g_inet_address_new_from_string(host == "localhost" ? "127.0.0.1" : host.c_str());
+  if (!ip)
+    throw UserError("--host " + host + ": not an IP address; use 127.0.0.1 for this machine only, 0.0.0.0 for all");
+  loopback_ = g_inet_address_get_is_loopback(ip);
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new(ip, static_cast<guint16>(port));
+  g_autoptr(GError) error = nullptr;
+  if (soup_server_listen(server_.get(), address, static_cast<SoupServerListenOptions>(0), &error)) return;
+  if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    throw UserError("port " + std::to_string(port) + " on " + host + " is in use; choose another with --port=" +
+                    std::to_string(port < 65535 ? port + 1 : port - 1) + ", or any free one with --port=0");
+  throw UserError("can't listen on " + host + " port " + std::to_string(port) + ": " + error->message);
+}
+
+std::string Server::url() const {
+  GSList* uris = soup_server_get_uris(server_.get());
+  const int port = uris ? g_uri_get_port(static_cast<GUri*>(uris->data)) : 0;
+  g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
+  std::string host = host_;
+  if (host == "0.0.0.0") host = g_get_host_name();
+  if (host == "::") host = g_get_host_name();
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port) + "/";
+}
+
+void Server::stop() {
+  for (const auto& peer : peers_) peer->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is ending");
+  soup_server_disconnect(server_.get());
+}
+
+bool Server::host_allowed(std::string_view host) const {
+  const auto name = without_port(host);
+  if (is_loopback_name(name)) return true;
+  // DNS rebinding needs a name: an address can't be rebound, and of names only this machine's own count
+  const std::string own = g_get_host_name();
+  return !loopback_ && (is_address(name) || name == own || name == own + ".local");
+}
+
+bool Server::origin_allowed(std::string_view origin, std::string_view host) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
+  return false;
+}
+
+// From accept to the end of the reply: a silent socket is closed, a slow one too, and so is one too many.
+struct Server::Guard {
+  explicit Guard(Server& owner, GSocket* watched)
+      : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
+    g_socket_set_timeout(watched,
+                         static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(deadlines().silent).count()));
+    deadline.once(static_cast<guint>(deadlines().request.count()), [this] { cut(); });
+    if (++server.connections_ > kMaxConnections) cut();
+  }
+  ~Guard() {
+    if (*alive) --server.connections_;
+  }
+  void cut() { g_socket_shutdown(socket.get(), TRUE, TRUE, nullptr); }
+
+  Server& server;
+  std::shared_ptr<bool> alive;
+  GObjectPtr<GSocket> socket;
+  Timer deadline;
+};
+
+void Server::guard_connection(SoupServerMessage* message) {
+  GSocket* socket = soup_server_message_get_socket(message);
+  if (!socket) return;
+  add_headers(message);  // now, so that the replies that libsoup makes by itself have them too
+  // the message goes when its reply is sent or its client has gone
+  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket),
+                         [](gpointer guard) { delete static_cast<Guard*>(guard); });
+}
+
+// Runs when the headers are there, before a body is read. A status set here ends the request.
+void Server::admit(SoupServerMessage* message, bool websocket) {
+  SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+  if (has_body(headers)) return refuse_body(message);
+  const std::string method = soup_server_message_get_method(message);
+  if (method != "GET" && method != "HEAD") return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only GET and HEAD");
+  // duplicates come joined by ", "
+  const char* host = soup_message_headers_get_list(headers, "Host");
+  if (!host || !host_allowed(host) || std::strchr(host, ','))
+    return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
+  // a reply to many overlapping ranges can be 16,000 times its request
+  soup_message_headers_remove(headers, "Range");
+  if (!websocket) return;
+  const char* origin = soup_message_headers_get_list(headers, "Origin");
+  if (!origin || !origin_allowed(origin, host))
+    return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
+  // before libsoup waits for the first message with it; from here to the upgrade the deadline is enough
+  g_socket_set_timeout(soup_server_message_get_socket(message), 0);
+}
+
+void Server::serve(SoupServerMessage* message, const char* path) {
+  const std::string file = std::string(kResources) + (std::strcmp(path, "/") == 0 ? "/index.html" : path);
+  g_autoptr(GBytes) data = g_resources_lookup_data(file.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
+  if (!data) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
+  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
+  gsize size = 0;
+  const auto* bytes = static_cast<const char*>(g_bytes_get_data(data, &size));
+  soup_server_message_set_response(message, type_of(file), SOUP_MEMORY_COPY, bytes, size);
+}
+
+void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
+  // no request any more: from here on the viewer has deadlines of its own
+  g_object_set_data(G_OBJECT(message), kGuard, nullptr);
+  soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
+  const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message));
+  peers_.insert(peer);
+  if (!received_.running())
+    received_.every(kReceivedPollMs, [this] {
+      for (const auto& each : peers_) each->limit_received();
+      if (peers_.empty()) received_.stop();
+    });
+
+  struct Context {
+    Server* server;
+    std::weak_ptr<Peer> peer;
+  };
+  const auto connect = [&](const char* signal, GCallback callback) {
+    peer->handlers_.push_back(g_signal_connect_data(
+        connection, signal, callback, new Context{this, peer},
+        [](gpointer data, GClosure*) { delete static_cast<Context*>(data); }, static_cast<GConnectFlags>(0)));
+  };
+  connect("message", G_CALLBACK(+[](SoupWebsocketConnection*, gint type, GBytes* data, gpointer user) {
+            const auto* context = static_cast<Context*>(user);
+            const auto held = context->peer.lock();
+            gsize size = 0;
+            const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
+            if (held && size > protocol::kMaxSignal)
+              held->close(SOUP_WEBSOCKET_CLOSE_TOO_BIG, "a message over 64 KiB");
+            else if (held)
+              context->server->events_.message(held,
+                                               type == SOUP_WEBSOCKET_DATA_TEXT ? std::string_view(text, size) : "");
+          }));
+  connect("closed", G_CALLBACK(+[](SoupWebsocketConnection*, gpointer user) {
+            const auto* context = static_cast<Context*>(user);
+            if (const auto held = context->peer.lock(); held && context->server->peers_.erase(held))
+              context->server->events_.closed(held);
+          }));
+  events_.connected(peer);
+}

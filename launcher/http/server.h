@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// HTTP and WebSocket: the page from memory, and one Peer per viewer's signalling. Knows no GStreamer. Main thread only.
+// libsoup's server is not made for hostile clients, as its documentation says; what it lacks (deadlines, Origin, Host,
+// limits) is here.
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/glib_ptr.h"
+#include "base/main_thread.h"
+
+// A viewer's WebSocket.
+class Peer {
+ public:
+  Peer(SoupWebsocketConnection* connection, GSocket* socket);
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  void send(const std::string& text);
+  void close(unsigned short code, const std::string& reason);
+
+ private:
+  friend class Server;
+  void limit_received();
+
+  GObjectPtr<SoupWebsocketConnection> connection_;
+  GObjectPtr<GSocket> socket_;
+  std::vector<gulong> handlers_;
+};
+
+class Server {
+ public:
+  struct Events {
+    std::function<void(const std::shared_ptr<Peer>&)> connected;
+    std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
+    std::function<void(const std::shared_ptr<Peer>&)> closed;
+  };
+  explicit Server(Events events);
+  ~Server();
+
+  // `host` is an IP address or a name; port 0 takes any free one. Throws UserError.
+  void listen(const std::string& host, unsigned port);
+  // The page's address.
+  std::string url() const;
+  // Says goodbye to the peers; each is gone when `closed` has come for it.
+  void stop();
+  bool idle() const { return peers_.empty(); }
+
+  // Whether a request with this Host header, and this Origin ("" for none), may open a WebSocket or see the page.
+  bool host_allowed(std::string_view host) const;
+  static bool origin_allowed(std::string_view origin, std::string_view host);
+
+ private:
+  struct Guard;
+  void guard_connection(SoupServerMessage* message);
+  void admit(SoupServerMessage* message, bool websocket);
+  void serve(SoupServerMessage* message, const char* path);
+  void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
+
+  GObjectPtr<SoupServer> server_;
+  const Events events_;
+  std::string host_;
+  bool loopback_ = true;
+  unsigned connections_ = 0;
+  std::set<std::shared_ptr<Peer>> peers_;
+  Timer received_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};

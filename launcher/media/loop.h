@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A file that is played again and again has one running time through all its loops.
+#pragma once
+
+#include <gst/gst.h>
+
+// Demuxers begin the next loop at the running time where the last frame of this one began, not where it ended: two
+// frames would have one id (gst_segment_do_seek takes the segment's position, which avidemux, matroskademux before 1.24
+// and qtdemux before 1.26 leave at the last timestamp). Moves each new segment of the pipeline's demuxers behind what
+// was played.
+void keep_loops_apart(GstElement* pipeline);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cut.h"
+
+#include <gst/app/gstappsink.h>
+
+#include <cstring>
+#include <functional>
+
+#include "launch_errors.h"
+
+namespace {
+
+std::string factory_name(GstElement* element) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory ? GST_OBJECT_NAME(factory) : "";
+}
+
+bool is_payloader(GstElement* element) {
+  const char* klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
+  return klass && std::strstr(klass, "Payloader");
+}
+
+void for_each_element(GstElement* bin, const std::function<void(GstElement*)>& visit) {
+  g_autoptr(GstIterator) elements = gst_bin_iterate_recurse(GST_BIN(bin));
+  gst_iterator_foreach(
+      elements,
+      [](const GValue* item, gpointer data) {
+        (*static_cast<const std::function<void(GstElement*)>*>(data))(GST_ELEMENT(g_value_get_object(item)));
+      },
+      const_cast<std::function<void(GstElement*)>*>(&visit));
+}
+
+// The pad that feeds the element, if it has just one input.
+GstPtr<GstPad> feeding_pad(GstElement* element) {
+  g_autoptr(GstPad) sink = gst_element_get_static_pad(element, "sink");
+  return GstPtr<GstPad>(sink ? gst_pad_get_peer(sink) : nullptr);
+}
+
+void remove_from_parent(GstElement* element) {
+  g_autoptr(GstObject) bin = gst_object_get_parent(GST_OBJECT(element));
+  gst_bin_remove(GST_BIN(bin), element);
+}
+
+// From webrtcbin's input back to the payloader; `from` is the pad that feeds webrtcbin.
+CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> from) {
+  CutStream stream;
+  for (;;) {
+    GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
+    from = element ? feeding_pad(element.get()) : nullptr;
+    if (!from)
+      throw UserError(pipe.file + ": what is linked to webrtcbin has no RTP payloader; write for example " +
+                      "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
+    stream.chain.insert(stream.chain.begin(), std::move(element));
+    if (is_payloader(stream.chain.front().get())) break;
+  }
+  GstElement* payloader = stream.chain.front().get();
+  g_autoptr(GstPad) pay_sink = gst_element_get_static_pad(payloader, "sink");
+  g_autoptr(GstCaps) caps = gst_pad_get_pad_template_caps(pay_sink);
+  gst_pad_unlink(from.get(), pay_sink);
+  for (const auto& element : stream.chain) remove_from_parent(element.get());
+  // every frame goes on at once: no clock wait, no preroll of its own that could hold back a live pipeline
+  stream.appsink = gst_adopt(gst_element_factory_make("appsink", nullptr));
+  g_object_set(stream.appsink.get(), "caps", caps, "sync", FALSE, "async", FALSE, "processing-deadline",
+               G_GUINT64_CONSTANT(0), "enable-last-sample", FALSE, nullptr);
+  gst_bin_add(GST_BIN(pipeline), stream.appsink.get());
+  g_autoptr(GstPad) app_sink = gst_element_get_static_pad(stream.appsink.get(), "sink");
+  if (GST_PAD_LINK_FAILED(gst_pad_link(from.get(), app_sink)))
+    throw UserError(pipe.file + ": what is before " + factory_name(payloader) + " can't be linked to it");
+  return stream;
+}
+
+void cut_webrtcbin(const PipeText& pipe, CutPipeline& out, GstElement* webrtcbin) {
+  std::vector<GstPtr<GstPad>> feeds;
+  GST_OBJECT_LOCK(webrtcbin);
+  for (GList* pad = webrtcbin->sinkpads; pad; pad = pad->next) feeds.emplace_back(gst_pad_get_peer(GST_PAD(pad->data)));
+  GST_OBJECT_UNLOCK(webrtcbin);
+  for (auto& from : feeds) {
+    g_autoptr(GstPad) sink = from ? gst_pad_get_peer(from.get()) : nullptr;
+    if (!sink) continue;
+    gst_pad_unlink(from.get(), sink);
+    out.streams.push_back(cut_stream(pipe, out.producer.get(), std::move(from)));
+  }
+  if (!out.webrtcbin) out.webrtcbin = gst_share(webrtcbin);
+  remove_from_parent(webrtcbin);
+}
+
+}  // namespace
+
+CutPipeline cut(const PipeText& pipe) {
+  CutPipeline out;
+  out.producer = launch(pipe);
+  std::vector<GstElement*> webrtcbins;
+  if (GST_IS_PIPELINE(out.producer.get())) {
+    for_each_element(out.producer.get(), [&](GstElement* element) {
+      const std::string factory = factory_name(element);
+      if (factory == "webrtcbin") webrtcbins.push_back(element);
+      if (factory == "framestamp" && !out.framestamp) out.framestamp = gst_share(element);
+      if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) && factory != "webrtcbin" &&
+          g_str_has_prefix(GST_OBJECT_NAME(element), "results"))
+        out.results.push_back(gst_share(element));
+    });
+  }
+  if (webrtcbins.empty())
+    throw UserError(pipe.file + ": the pipeline has no webrtcbin, so there is nothing to show; end it in " +
+                    "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
+  for (GstElement* webrtcbin : webrtcbins) cut_webrtcbin(pipe, out, webrtcbin);
+  if (out.streams.empty())
+    throw UserError(pipe.file + ": nothing is linked to the pipeline's webrtcbin; end it in " +
+                    "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
+  return out;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pipe_file.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "base/glib_ptr.h"
+
+namespace {
+
+constexpr gsize kMaxFile = 1 << 20;
+constexpr int kMaxDepth = 8;
+constexpr std::string_view kHere = "${here}";
+constexpr std::string_view kInclude = "include";
+
+std::string at(const std::string& file, std::size_t line) {
+  return file + ":" + std::to_string(line);
+}
+
+void check_utf8(const std::string& file, std::string_view text) {
+  const char* end = nullptr;
+  if (g_utf8_validate_len(text.data(), text.size(), &end)) return;
+  const auto line = 1 + std::count(text.data(), end, '\n');
+  throw UserError(at(file, static_cast<std::size_t>(line)) + ": not UTF-8 text (byte " +
+                  std::to_string(end - text.data()) + "); save the pipeline file as UTF-8");
+}
+
+// Comments go, line breaks stay.
+std::string strip_comments(const std::string& file, std::string_view text) {
+  std::string out;
+  Quoting quoting;
+  std::size_t line = 1;
+  std::size_t quote_line = 0;
+  bool comment = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool word_start = i == 0 || g_ascii_isspace(text[i - 1]);
+    comment = c != '\n' && (comment || (c == '#' && word_start && quoting.quote == 0));
+    if (!comment) {
+      const char before = quoting.quote;
+      quoting.feed(c);
+      if (before == 0 && quoting.quote != 0) quote_line = line;
+      out += c;
+    }
+    if (c == '\n') ++line;
+  }
+  if (quoting.quote != 0)
+    throw UserError(at(file, quote_line) + ": the quote " + quoting.quote + " that starts here is never closed");
+  return out;
+}
+
+std::string folder_of(const std::string& file) {
+  const std::string path = take_string(g_canonicalize_filename(file.c_str(), nullptr));
+  return take_string(g_path_get_dirname(path.c_str()));
+}
+
+// The folder of the file: a variable that every file has, also in the defaults of others.
+std::string insert_folder(const std::string& file, const std::string& text) {
+  const std::string folder = folder_of(file);
+  std::string out;
+  Quoting quoting;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text.compare(i, kHere.size(), kHere) == 0) {
+      out += insert_value(folder, quoting.quote);
+      i += kHere.size();
+      continue;
+    }
+    quoting.feed(text[i]);
+    out += text[i++];
+  }
+  return out;
+}
+
+std::string read_text(const std::string& path) {
+  g_autofree char* contents = nullptr;
+  gsize length = 0;
+  g_autoptr(GError) error = nullptr;
+  if (g_file_test(path.c_str(), G_FILE_TEST_IS_DIR))
+    throw UserError("pipeline file \"" + path + "\" is a folder; name a .pipe file in it");
+  if (!g_file_get_contents(path.c_str(), &contents, &length, &error))
+    throw UserError("pipeline file \"" + path + "\" can't be read: " + error->message);
+  if (length > kMaxFile)
+    throw UserError("pipeline file \"" + path + "\" has " + std::to_string(length) + " bytes; at most " +
+                    std::to_string(kMaxFile) + " are taken. Is it a pipeline?");
+  return {contents, length};
+}
+
+// What "include" means: from the folder of the file that has the line, otherwise among the others.
+std::string find_included(const std::string& place, const std::string& name, const std::vector<std::string>& folders) {
+  std::set<std::string> others;
+  for (const auto& folder : folders) {
+    std::string path = take_string(g_canonicalize_filename(name.c_str(), folder.c_str()));
+    if (g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR)) return path;
+    const std::string there = take_string(g_path_get_dirname(path.c_str()));
+    g_autoptr(GDir) dir = g_dir_open(there.c_str(), 0, nullptr);
+    while (const char* entry = dir ? g_dir_read_name(dir) : nullptr)
+      if (g_str_has_suffix(entry, ".pipe")) others.insert(std::string(entry, std::strlen(entry) - 5));
+  }
+  std::string text = place + ": the file \"" + name + "\" is not there";
+  for (const auto& other : others) text += (&other == &*others.begin() ? "; beside it are " : ", ") + other;
+  throw UserError(text);
+}
+
+// What stands behind "include" at the beginning of a line; "" if that is not there.
+std::string included_name(std::string_view line) {
+  const auto from = line.find_first_not_of(" \t");
+  if (from == std::string_view::npos || !line.substr(from).starts_with(kInclude)) return "";
+  line.remove_prefix(from + kInclude.size());
+  if (line.empty() || !g_ascii_isspace(line.front())) return "";
+  return take_string(g_strstrip(g_strndup(line.data(), line.size())));
+}
+
+// The file's text without comments, and in the place of each "include" that of another file.
+class Loader {
+ public:
+  Loader(const Settings& settings, const std::vector<std::string>& folders) : settings_(settings), folders_(folders) {}
+
+  void load(const std::string& file, std::string_view text, int depth = 0) {
+    check_utf8(file, text);
+    Script own{insert_folder(file, strip_comments(file, text)), {}};
+    for (long i = 0; i <= std::count(own.text.begin(), own.text.end(), '\n'); ++i)
+      own.places.push_back(at(file, static_cast<std::size_t>(i + 1)));
+    find_variables(own, variables);
+    Quoting quoting;
+    std::istringstream lines(own.text);
+    std::string line;
+    for (std::size_t i = 0; std::getline(lines, line); ++i) {
+      const std::string name = quoting.quote == 0 ? included_name(line) : "";
+      for (const char c : line) quoting.feed(c);
+      quoting.feed('\n');
+      if (name.empty()) {
+        script.text += line + '\n';
+        script.places.push_back(own.places[i]);
+      } else {
+        include(file, own.places[i], name, depth);
+      }
+    }
+  }
+
+  Script script;
+  Variables variables;
+
+ private:
+  void include(const std::string& file, const std::string& place, const std::string& pattern, int depth) {
+    if (depth == kMaxDepth) throw UserError(place + ": too many files include each other");
+    const std::string name = substitute({pattern, {place}}, variables, settings_);
+    std::vector<std::string> folders{folder_of(file)};
+    folders.insert(folders.end(), folders_.begin(), folders_.end());
+    const std::string path = find_included(place, name, folders);
+    load(path, read_text(path), depth + 1);
+  }
+
+  const Settings& settings_;
+  const std::vector<std::string>& folders_;
+};
+
+std::vector<PipeToken> split(const std::string& text) {
+  std::vector<PipeToken> tokens;
+  Quoting quoting;
+  std::size_t line = 1;
+  bool open = false;
+  for (const char c : text) {
+    const bool space = g_ascii_isspace(c) && quoting.quote == 0 && !quoting.escaped;
+    if (!space) {
+      if (!std::exchange(open, true)) tokens.push_back({"", line});
+      tokens.back().text += c == '\n' ? ' ' : c;
+    }
+    open = open && !space;
+    quoting.feed(c);
+    if (c == '\n') ++line;
+  }
+  return tokens;
+}
+
+}  // namespace
+
+std::string PipeText::text() const {
+  std::string out;
+  for (const auto& token : tokens) out += (out.empty() ? "" : " ") + token.text;
+  return out;
+}
+
+const std::string& PipeText::place(std::size_t line) const {
+  return places.at(line - 1);
+}
+
+std::string find_pipe_file(const std::string& name, const std::vector<std::string>& folders) {
+  if (name.find('/') != std::string::npos || g_file_test(name.c_str(), G_FILE_TEST_EXISTS)) return name;
+  std::string looked = "the current folder";
+  for (const auto& folder : folders) {
+    std::string path = folder + "/" + name;
+    if (g_file_test(path.c_str(), G_FILE_TEST_EXISTS)) return path;
+    looked += ", " + folder;
+  }
+  throw UserError("pipeline file \"" + name + "\" not found; looked in " + looked);
+}
+
+PipeText read_pipe_file(const std::string& path, const Settings& settings, const std::vector<std::string>& folders) {
+  return expand_pipe_text(path, read_text(path), settings, folders);
+}
+
+Variables variables_of_pipe_file(const std::string& path, const Settings& settings,
+                                 const std::vector<std::string>& folders) {
+  Loader loader(settings, folders);
+  loader.load(path, read_text(path));
+  check_settings(path, settings, loader.variables);
+  return std::move(loader.variables);
+}
+
+PipeText expand_pipe_text(const std::string& file, std::string_view text, const Settings& settings,
+                          const std::vector<std::string>& folders) {
+  Loader loader(settings, folders);
+  loader.load(file, text);
+  check_settings(file, settings, loader.variables);
+  const std::string expanded = substitute(loader.script, loader.variables, settings);
+  PipeText pipe{file, split(expanded), loader.script.places};
+  if (pipe.tokens.empty())
+    throw UserError(file + ": there is no pipeline in it; see the shipped plain.pipe for what one looks like");
+  return pipe;
+}

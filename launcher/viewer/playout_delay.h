@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RTP header extension playout-delay: min = max = 0 puts Chromium into its low-latency renderer (no smoothing queue);
+// with a larger maximum the page may set a delay of its own (RTCRtpReceiver.jitterBufferTarget), which Chromium
+// otherwise ignores. http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer (1.22, 1.26) has no element
+// for it.
+#pragma once
+
+#include <gst/rtp/rtp.h>
+
+#include <array>
+#include <cstdint>
+
+#include "base/gst_ptr.h"
+
+G_DECLARE_FINAL_TYPE(CvPlayoutDelay, cv_playout_delay, CV, PLAYOUT_DELAY, GstRTPHeaderExtension)
+
+// 12 bits minimum, 12 bits maximum, in units of 10 ms.
+constexpr std::array<std::uint8_t, 3> pack_playout_delay(unsigned min_ms, unsigned max_ms) {
+  const unsigned value = ((min_ms / 10) & 0xfff) << 12 | ((max_ms / 10) & 0xfff);
+  return {static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
+          static_cast<std::uint8_t>(value)};
+}
+
+// The last id of the one-byte form: a pipeline file that numbers its own extensions (extmap-1=…) starts at the other
+// end.
+inline constexpr unsigned kPlayoutDelayId = 14;
+
+// For a payloader that is not running yet.
+GstPtr<CvPlayoutDelay> add_playout_delay(GstElement* payloader);
+
+// Any thread, at any time: the receiver may delay frames by up to so many ms. At first it may not at all.
+void set_playout_delay_max(CvPlayoutDelay* extension, unsigned max_ms);

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "viewer.h"
+
+#include <gio/gio.h>
+
+#include <regex>
+#include <stdexcept>
+
+#include "base/deadlines.h"
+
+namespace {
+
+constexpr unsigned kMaxCandidates = 50;
+constexpr guint64 kMaxUnread = 64 * 1024;
+
+using Weak = std::weak_ptr<Viewer>;
+
+gint64 from_now(std::chrono::milliseconds limit) {
+  return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
+}
+
+// A promise whose reply comes to the main thread as `handle(viewer, promise)`. For who asks, and one who waits for it.
+template <typename F>
+PromisePtr promise_for(const Weak& viewer, F handle) {
+  struct Context {
+    Weak viewer;
+    F handle;
+  };
+  GstPromise* promise = gst_promise_new_with_change_func(
+      [](GstPromise* promise, gpointer data) {
+        const auto* context = static_cast<Context*>(data);
+        const PromisePtr held(promise, gst_promise_unref);  // the change function owns a reference
+        post(context->viewer, [held, handle = context->handle](Viewer& viewer) { handle(viewer, held.get()); });
+      },
+      new Context{viewer, std::move(handle)}, [](gpointer data) { delete static_cast<Context*>(data); });
+  return PromisePtr(gst_promise_ref(promise), gst_promise_unref);
+}
+
+// What a promise says went wrong, or "".
+std::string promise_error(const GstPromise* promise) {
+  if (gst_promise_wait(const_cast<GstPromise*>(promise)) != GST_PROMISE_RESULT_REPLIED)
+    return "no reply from webrtcbin";
+  const GstStructure* reply = gst_promise_get_reply(const_cast<GstPromise*>(promise));
+  g_autoptr(GError) error = nullptr;
+  if (reply && gst_structure_has_field(reply, "error"))
+    gst_structure_get(reply, "error", G_TYPE_ERROR, &error, nullptr);
+  return error ? error->message : "";
+}
+
+struct ParsedCandidate {
+  // UDP, and an address: TCP is off, libnice does not resolve ".local", and webrtcbin before 1.26.7 uses freed memory
+  // when it does
+  bool usable = false;
+};
+
+// RFC 8839 §5.1; nothing if it is not a candidate.
+std::optional<ParsedCandidate> parse_candidate(const std::string& text) {
+  static const std::regex pattern(
+      R"(candidate:[A-Za-z0-9+/]{1,32} \d{1,3} ([A-Za-z0-9]{1,8}) \d{1,10} ([A-Za-z0-9:.%-]{1,255}) (\d{1,5}) typ [a-z]{1,10}( [!-~]+)*)");
+  std::smatch match;
+  if (!std::regex_match(text, match, pattern) || std::stoi(match[3]) > 65535) return std::nullopt;
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(match[2].str().c_str());
+  return ParsedCandidate{address && g_ascii_strcasecmp(match[1].str().c_str(), "udp") == 0};
+}
+
+}  // namespace
+
+Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events)
+    : producer_(producer),
+      reaper_(reaper),
+      number_(number),
+      events_(std::move(events)),
+      repeater_([this](const std::string& json) { send_on_results(json); }),
+      deadline_(from_now(deadlines().offer)) {}
+
+Viewer::~Viewer() {
+  end();
+}
+
+void Viewer::start(const std::vector<std::string>& addresses) try {
+  build(addresses);
+} catch (const std::runtime_error& error) {
+  g_warning("viewer %u can't be set up: %s", number_, error.what());
+  fail("internal", "the server could not set up this viewer; its log says why");
+}
+
+void Viewer::build(const std::vector<std::string>& addresses) {
+  pipeline_ = make_viewer_pipeline(producer_, addresses, "viewer" + std::to_string(number_));
+  watch_webrtcbin();
+  GstElement* pipeline = pipeline_.pipeline.get();
+  if (gst_element_set_state(pipeline, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE)
+    throw std::runtime_error("webrtcbin does not start");
+  make_channels(pipeline_);
+  connect(pipeline_.results.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
+            post(*static_cast<Weak*>(self), [](Viewer& viewer) {
+              viewer.channel_open_ = true;
+              viewer.send_stream_info();
+              viewer.start_media();
+            });
+          }));
+  connect(pipeline_.control.get(), "on-message-string", G_CALLBACK(+[](GObject*, const char* text, gpointer self) {
+            post(*static_cast<Weak*>(self),
+                 [text = std::string(text ? text : "")](Viewer& viewer) { viewer.handle_control(text); });
+          }));
+  for (auto& stream : pipeline_.streams)
+    connect(stream.webrtc_pad.get(), "notify::caps", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
+              post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.make_offer_when_ready(); });
+            }));
+  if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+    throw std::runtime_error("the viewer's pipeline does not start");
+  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).add(pipeline_.streams[i].feed);
+}
+
+void Viewer::watch_webrtcbin() {
+  GstElement* webrtcbin = pipeline_.webrtcbin.get();
+  connect(webrtcbin, "on-ice-candidate", G_CALLBACK(+[](GObject*, guint mline, const char* text, gpointer self) {
+            post(*static_cast<Weak*>(self), [mline, text = std::string(text)](Viewer& viewer) {
+              if (!text.empty()) viewer.events_.send(protocol::candidate(text, mline));
+            });
+          }));
+  connect(webrtcbin, "notify::connection-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
+            post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.connection_changed(); });
+          }));
+  // messages left on a bus keep webrtcbin alive
+  g_autoptr(GstBus) bus = gst_element_get_bus(pipeline_.pipeline.get());
+  gst_bus_set_sync_handler(
+      bus,
+      [](GstBus*, GstMessage* taken, gpointer self) {
+        g_autoptr(GstMessage) message = taken;  // GST_BUS_DROP leaves it to us
+        if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return GST_BUS_DROP;
+        g_autoptr(GError) error = nullptr;
+        gst_message_parse_error(message, &error, nullptr);
+        post(*static_cast<Weak*>(self), [text = std::string(error->message)](Viewer& viewer) {
+          viewer.fail("internal", "the server's pipeline for this viewer failed: " + text);
+        });
+        return GST_BUS_DROP;
+      },
+      new Weak(weak_from_this()), [](gpointer self) { delete static_cast<Weak*>(self); });
+}
+
+void Viewer::connect(gpointer object, const char* signal, GCallback callback) {
+  const gulong id = g_signal_connect_data(
+      object, signal, callback, new Weak(weak_from_this()),
+      [](gpointer self, GClosure*) { delete static_cast<Weak*>(self); }, static_cast<GConnectFlags>(0));
+  handlers_.emplace_back(G_OBJECT(g_object_ref(object)), id);
+}
+
+void Viewer::fail(const char* code, const std::string& message) {
+  if (state_ == State::kEnded) return;
+  // the owner's call of end() may be the last thing this object sees
+  const auto self = shared_from_this();
+  events_.failed({code, message});
+}
+
+void Viewer::end() {
+  if (std::exchange(state_, State::kEnded) == State::kEnded) return;
+  repeater_.stop();
+  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).remove(pipeline_.streams[i].feed);
+  while (!handlers_.empty()) {
+    g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
+    handlers_.pop_back();
+  }
+  end_viewer_pipeline(std::move(pipeline_), std::move(asked_), reaper_);
+}
+
+void Viewer::make_offer_when_ready() {
+  if (state_ != State::kNew) return;
+  for (const auto& stream : pipeline_.streams)
+    if (!gst_pad_has_current_caps(stream.webrtc_pad.get())) return;
+  state_ = State::kOffering;
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.send_offer(reply); });
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "create-offer", nullptr, asked_.get());
+}
+
+void Viewer::send_offer(const GstPromise* promise) {
+  if (state_ != State::kOffering) return;
+  g_autoptr(GstWebRTCSessionDescription) offer = nullptr;
+  const std::string error = promise_error(promise);
+  if (error.empty())
+    gst_structure_get(gst_promise_get_reply(const_cast<GstPromise*>(promise)), "offer",
+                      GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, nullptr);
+  if (!offer) {
+    g_warning("viewer %u: no offer: %s", number_, error.c_str());
+    return fail("internal", "the server could not make an offer; its log says why");
+  }
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) {
+    const std::string text = promise_error(reply);
+    if (!text.empty()) viewer.fail("internal", "the server could not apply its offer: " + text);
+  });
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-local-description", offer, asked_.get());
+  const std::string sdp = take_string(gst_sdp_message_as_text(offer->sdp));
+  offered_media_ = media_sections(sdp);
+  state_ = State::kOffered;
+  deadline_ = from_now(deadlines().answer);
+  events_.send(protocol::offer(sdp, events_.stream_info().stamp.has_value()));
+}
+
+void Viewer::handle(const protocol::Signal& signal) {
+  if (state_ == State::kEnded) return;
+  if (const auto* answer = std::get_if<protocol::Answer>(&signal)) return handle_answer(*answer);
+  if (const auto* candidate = std::get_if<protocol::Candidate>(&signal)) return handle_candidate(*candidate);
+  const auto& error = std::get<protocol::Error>(signal);
+  fail(error.code.c_str(), error.message);
+}
+
+void Viewer::handle_answer(const protocol::Answer& answer) {
+  if (state_ < State::kOffered) return fail("unexpected", "an answer before the offer; wait for the offer");
+  if (state_ > State::kOffered) return fail("unexpected", "a second answer; one connection takes one");
+  const auto checked = check_answer(answer.sdp, offered_media_);
+  if (const auto* error = std::get_if<protocol::Error>(&checked)) return fail(error->code.c_str(), error->message);
+  fingerprint_ = std::get<AcceptedAnswer>(checked).fingerprint;
+  GstSDPMessage* sdp = nullptr;
+  gst_sdp_message_new_from_text(answer.sdp.c_str(), &sdp);
+  g_autoptr(GstWebRTCSessionDescription) description =
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  // it takes about as long as the connection does, so that the picture is there when that is
+  for (std::size_t i = 0; i < producer_.streams(); ++i) producer_.fan_out(i).request_key_frame(true);
+  state_ = State::kAnswered;
+  deadline_ = from_now(deadlines().dtls);
+  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
+  g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, asked_.get());
+}
+
+// webrtcbin tells of a bad answer here and nowhere else
+void Viewer::answer_applied(const GstPromise* promise) {
+  const std::string error = promise_error(promise);
+  if (!error.empty()) fail("bad-sdp", "the answer can't be applied: " + error);
+}
+
+void Viewer::handle_candidate(const protocol::Candidate& candidate) {
+  if (state_ < State::kOffered) return fail("unexpected", "a candidate before the offer; wait for the offer");
+  if (candidate.candidate.empty()) return;
+  if (++candidates_ > kMaxCandidates)
+    return fail("unexpected", "more than " + std::to_string(kMaxCandidates) + " candidates");
+  if (candidate.mline >= offered_media_.size())
+    return fail("bad-candidate", "a candidate for media section " + std::to_string(candidate.mline) +
+                                     "; the offer has " + std::to_string(offered_media_.size()));
+  const auto parsed = parse_candidate(candidate.candidate);
+  if (!parsed) return fail("bad-candidate", "\"" + candidate.candidate.substr(0, 80) + "\" is not an ICE candidate");
+  if (parsed->usable)
+    g_signal_emit_by_name(pipeline_.webrtcbin.get(), "add-ice-candidate", candidate.mline, candidate.candidate.c_str());
+}
+
+void Viewer::connection_changed() {
+  if (state_ == State::kEnded) return;
+  auto connection = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(pipeline_.webrtcbin.get(), "connection-state", &connection, nullptr);
+  if (connection == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) return fail("timeout", "the media connection failed");
+  if (connection != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED || state_ != State::kAnswered) return;
+  if (!peer_has_fingerprint())
+    return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
+  state_ = State::kConnected;
+  deadline_ = from_now(deadlines().heartbeat);
+  start_media();
+}
+
+// Once a channel is open the viewer has its SRTP keys as well: what comes before that it would throw away, and the key
+// frame would be in it. One that opens no channel gets its video from check_deadline.
+void Viewer::start_media() {
+  if (state_ != State::kConnected || !channel_open_) return;
+  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).open(pipeline_.streams[i].feed);
+}
+
+bool Viewer::peer_has_fingerprint() const {
+  g_autoptr(GObject) sender = nullptr;
+  g_autoptr(GObject) transport = nullptr;
+  g_autofree char* certificate = nullptr;
+  g_object_get(pipeline_.streams.front().transceiver.get(), "sender", &sender, nullptr);
+  if (sender) g_object_get(sender, "transport", &transport, nullptr);
+  if (transport) g_object_get(transport, "remote-certificate", &certificate, nullptr);
+  return certificate && certificate_matches(certificate, fingerprint_);
+}
+
+void Viewer::handle_control(const std::string& text) {
+  if (state_ == State::kEnded) return;
+  const auto message = protocol::parse_control(text);
+  if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
+  if (const auto* ping = std::get_if<protocol::Ping>(&message)) {
+    if (state_ == State::kConnected) deadline_ = from_now(deadlines().heartbeat);
+    const auto now = static_cast<std::int64_t>(gst_element_get_current_running_time(pipeline_.pipeline.get()));
+    protocol::Delays delays;
+    if (const auto medians = pipeline_.streams.front().feed->delays()->medians(now))
+      delays = {medians->encoded, medians->sent};
+    const std::string pong = protocol::pong(ping->t, events_.now(), delays);
+    guint64 unread = 0;
+    g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
+    if (unread < kMaxUnread) gst_webrtc_data_channel_send_string(pipeline_.control.get(), pong.c_str());
+    return;
+  }
+  if (const auto* request = std::get_if<protocol::ResultsRequest>(&message))
+    return repeater_.set_repeats(request->repeats);
+  if (const auto* request = std::get_if<protocol::PlayoutRequest>(&message)) {
+    for (const auto& stream : pipeline_.streams)
+      if (stream.playout_delay) set_playout_delay_max(stream.playout_delay.get(), request->max_ms);
+    return;
+  }
+  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).request_key_frame(false);
+}
+
+void Viewer::send_result(const std::string& json) {
+  send_on_results(json);
+  repeater_.add(json);
+}
+
+void Viewer::send_on_results(const std::string& json) {
+  if (state_ != State::kConnected) return;
+  guint64 unread = 0;
+  g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
+  // webrtcbin takes any amount for one that nobody reads
+  if (results_open() && unread < kMaxUnread && sent_info_)
+    gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
+}
+
+// To send on a channel that is not open yet is a critical; before 1.22.2 webrtcbin leaks what is sent, too.
+bool Viewer::results_open() const {
+  if (state_ == State::kEnded || !pipeline_.results) return false;
+  auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
+  g_object_get(pipeline_.results.get(), "ready-state", &channel_state, nullptr);
+  return channel_state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
+}
+
+void Viewer::send_stream_info() {
+  if (!results_open()) return;
+  auto info = events_.stream_info();
+  const std::int64_t offset = pipeline_.streams.front().rtp->offset;
+  if (offset >= 0) info.rtp_offset = static_cast<std::uint32_t>(offset);
+  if (sent_info_ == info) return;
+  const bool first = !sent_info_;
+  sent_info_ = info;
+  gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::stream(info).c_str());
+  if (first)
+    for (const auto& json : events_.model_states()) send_model_state(json);
+}
+
+// Not left out for a viewer that does not read: there are few of them, and none comes again.
+void Viewer::send_model_state(const std::string& json) {
+  if (sent_info_ && results_open()) gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
+}
+
+void Viewer::check_deadline() {
+  if (state_ == State::kConnected && !std::exchange(channel_open_, true)) start_media();
+  if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
+  if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
+  if (state_ == State::kOffered) return fail("timeout", "no answer within " + seconds_text(deadlines().answer));
+  if (state_ == State::kAnswered) return fail("timeout", "no DTLS connection within " + seconds_text(deadlines().dtls));
+  fail("timeout", "no heartbeat (a ping on \"control\") for " + seconds_text(deadlines().heartbeat));
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One viewer from its offer to its end. Knows no HTTP. Lives on the main thread; webrtcbin's callbacks only post to it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "answer_check.h"
+#include "base/protocol.h"
+#include "result_repeater.h"
+#include "viewer_pipeline.h"
+
+class Viewer : public std::enable_shared_from_this<Viewer> {
+ public:
+  struct Events {
+    std::function<void(const std::string& json)> send;       // signalling message for the page
+    std::function<void(const protocol::Error&)> failed;      // once; the owner then calls end()
+    std::function<double()> now;                             // unix ms on the clock of the stream's epoch
+    std::function<protocol::StreamInfo()> stream_info;       // all but the RTP offset
+    std::function<std::vector<std::string>()> model_states;  // as they are to be sent
+  };
+
+  Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
+  ~Viewer();
+  // `addresses`: the only ones for media; none means all.
+  void start(const std::vector<std::string>& addresses);
+  void end();
+
+  void handle(const protocol::Signal& signal);
+  void send_stream_info();                    // if it has changed
+  void send_result(const std::string& json);  // lost if the channel is not open or the viewer does not read
+  void send_model_state(const std::string& json);
+  void check_deadline();  // about once a second
+  bool connected() const { return state_ == State::kConnected; }
+
+ private:
+  enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
+
+  void build(const std::vector<std::string>& addresses);
+  void watch_webrtcbin();
+  void connect(gpointer object, const char* signal, GCallback callback);
+  void fail(const char* code, const std::string& message);
+
+  void make_offer_when_ready();
+  void send_offer(const GstPromise* promise);
+  void handle_answer(const protocol::Answer& answer);
+  void handle_candidate(const protocol::Candidate& candidate);
+  void answer_applied(const GstPromise* promise);
+  void connection_changed();
+  void start_media();
+  bool peer_has_fingerprint() const;
+  void handle_control(const std::string& text);
+  bool results_open() const;
+  void send_on_results(const std::string& json);
+
+  Producer& producer_;
+  Reaper& reaper_;
+  const unsigned number_;
+  const Events events_;
+  ResultRepeater repeater_;
+  State state_ = State::kNew;
+  gint64 deadline_ = 0;
+  ViewerPipeline pipeline_;
+  PromisePtr asked_;  // of webrtcbin, last; it does one thing after the other
+  std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
+  std::vector<MediaSection> offered_media_;
+  std::string fingerprint_;
+  unsigned candidates_ = 0;
+  bool channel_open_ = false;
+  std::optional<protocol::StreamInfo> sent_info_;
+};

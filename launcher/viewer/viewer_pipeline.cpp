@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "viewer_pipeline.h"
+
+#include <gst/rtp/rtp.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+#include "clone_element.h"
+#include "core/frame_id.h"
+#include "media/reaper.h"
+
+namespace {
+
+GstPtr<GstElement> make_element(const char* factory, const char* name = nullptr) {
+  auto element = gst_adopt(gst_element_factory_make(factory, name));
+  if (!element) throw std::runtime_error(std::string("the element \"") + factory + "\" is not there");
+  return element;
+}
+
+bool has_factory(GstElement* element, const char* name) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
+}
+
+// webrtcbin picks a random id for its SCTP association; two that are the same hang the process (before 1.28)
+void set_association_id(GstElement* webrtcbin, GstElement* added, gpointer) {
+  if (!has_factory(added, "sctpenc") && !has_factory(added, "sctpdec")) return;
+  auto id = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(webrtcbin), "cv-association-id"));
+  g_object_set(added, "sctp-association-id", id, nullptr);
+}
+
+guint next_association_id() {
+  constexpr guint kIds = 65534;
+  static guint last = 0;  // main thread; ids come round long after their viewer has gone
+  last = last % kIds + 1;
+  return last;
+}
+
+// Each input of webrtcbin has a clocksync that holds packets until PTS + latency
+void switch_clocksync_off(GstBin*, GstBin*, GstElement* added, gpointer) {
+  if (has_factory(added, "clocksync")) g_object_set(added, "sync", FALSE, nullptr);
+}
+
+// webrtcbin keeps 500 packets, which at two a frame is 8 s and 0.9 MB of a viewer. Browsers ask ten times at most, once
+// in a round trip; at 4 Mbit/s the 500 are 1 s.
+void shorten_history(GstBin*, GstBin*, GstElement* added, gpointer) {
+  constexpr guint kHistoryMs = 2000;
+  if (has_factory(added, "rtprtxsend")) g_object_set(added, "max-size-time", kHistoryMs, nullptr);
+}
+
+void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& addresses) {
+  gint bundle = 0;
+  g_object_get(webrtcbin, "bundle-policy", &bundle, nullptr);
+  if (bundle == GST_WEBRTC_BUNDLE_POLICY_NONE)
+    g_object_set(webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
+  g_autoptr(GObject) ice = nullptr;
+  g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
+  g_autoptr(GObject) agent = nullptr;
+  g_object_get(ice, "agent", &agent, nullptr);
+  // Debian's libnice would open SSDP sockets and map ports on the router; its ICE-TCP has bugs before 0.1.23
+  g_object_set(agent, "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
+  g_object_set(ice, "ice-tcp", FALSE, nullptr);
+  for (const auto& address : addresses) {
+    gboolean added = FALSE;
+    g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &added);
+    if (!added) throw std::runtime_error("ICE does not take the address " + address);
+  }
+  g_object_set_data(G_OBJECT(webrtcbin), "cv-association-id", GUINT_TO_POINTER(next_association_id()));
+  g_signal_connect(webrtcbin, "element-added", G_CALLBACK(set_association_id), nullptr);
+  g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(switch_clocksync_off), nullptr);
+  g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(shorten_history), nullptr);
+}
+
+GstBuffer* first_packet(GstPadProbeInfo* info) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return GST_PAD_PROBE_INFO_BUFFER(info);
+  GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+  return gst_buffer_list_length(list) > 0 ? gst_buffer_list_get(list, 0) : nullptr;
+}
+
+// Behind the payloader: learns the stream's SSRC and RTP offset, and lets nothing through before the viewer is known to
+// be who it says.
+void add_gate(GstPad* pad, const ViewerStream& stream) {
+  struct Gate {
+    std::shared_ptr<Feed> feed;
+    std::shared_ptr<RtpClock> rtp;
+  };
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        const auto* gate = static_cast<Gate*>(data);
+        GstBuffer* packet = first_packet(info);
+        GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+        if (gate->rtp->offset < 0 && packet && GST_BUFFER_PTS_IS_VALID(packet) &&
+            gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) {
+          gate->rtp->ssrc = gst_rtp_buffer_get_ssrc(&rtp);
+          gate->rtp->offset = gst_rtp_buffer_get_timestamp(&rtp) - frame_id(GST_BUFFER_PTS(packet));
+          gst_rtp_buffer_unmap(&rtp);
+        }
+        return gate->feed->is_open() ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      },
+      new Gate{stream.feed, stream.rtp}, [](gpointer data) { delete static_cast<Gate*>(data); });
+}
+
+// What is needed to know a frame by its packets, and where to say when they went.
+struct Sending {
+  std::shared_ptr<RtpClock> rtp;
+  std::shared_ptr<FrameDelays> delays;
+
+  void note(GstBuffer* packet, GstElement* sink) const {
+    std::array<guint8, 12> header{};
+    const gsize size = gst_buffer_extract(packet, 0, header.data(), header.size());
+    if (const auto timestamp = end_of_frame(header.data(), size, rtp->ssrc))
+      delays->sent(*timestamp - static_cast<std::uint32_t>(rtp->offset),
+                   static_cast<std::int64_t>(gst_element_get_current_running_time(sink)));
+  }
+};
+
+// Where packets leave for the network: all of a viewer's streams go through one.
+void probe_sending(GstElement* sink, const Sending& sending) {
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+        const auto& sending = *static_cast<Sending*>(data);
+        if (sending.rtp->offset < 0) return GST_PAD_PROBE_OK;
+        auto* sink = GST_ELEMENT(GST_PAD_PARENT(pad));
+        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+          sending.note(GST_PAD_PROBE_INFO_BUFFER(info), sink);
+        } else {
+          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+          for (guint i = 0; i < gst_buffer_list_length(list); ++i) sending.note(gst_buffer_list_get(list, i), sink);
+        }
+        return GST_PAD_PROBE_OK;
+      },
+      new Sending(sending), [](gpointer data) { delete static_cast<Sending*>(data); });
+}
+
+// This viewer's browser asks for key frames of its own webrtcbin; the encoder is in the producer.
+void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<FanOut> fan_out) {
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(appsrc, "src");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+        if (GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_UPSTREAM && gst_event_has_name(event, "GstForceKeyUnit"))
+          if (const auto fan_out = static_cast<std::weak_ptr<FanOut>*>(data)->lock()) fan_out->request_key_frame(false);
+        return GST_PAD_PROBE_OK;
+      },
+      new std::weak_ptr(std::move(fan_out)), [](gpointer data) { delete static_cast<std::weak_ptr<FanOut>*>(data); });
+}
+
+bool takes_video(GstElement* payloader) {
+  GstPadTemplate* sink = gst_element_get_pad_template(payloader, "sink");
+  g_autoptr(GstCaps) caps = sink ? gst_pad_template_get_caps(sink) : nullptr;
+  for (guint i = 0; caps && i < gst_caps_get_size(caps); ++i)
+    if (g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), "video/")) return true;
+  return false;
+}
+
+// appsrc and clones of the template's elements, linked to a new input of webrtcbin.
+ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstElement>>& chain,
+                         const std::shared_ptr<FanOut>& fan_out) {
+  const auto appsrc = make_element("appsrc");
+  g_object_set(appsrc.get(), "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", G_GUINT64_CONSTANT(0), nullptr);
+  gst_bin_add(GST_BIN(viewer.pipeline.get()), appsrc.get());
+  GstElement* last = appsrc.get();
+  ViewerStream stream;
+  for (const auto& element : chain) {
+    const auto copy = clone_element(element.get());
+    if (last == appsrc.get() && takes_video(copy.get())) stream.playout_delay = add_playout_delay(copy.get());
+    // buffer offsets would replace the clock that frame ids are made of
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
+      g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);
+    gst_bin_add(GST_BIN(viewer.pipeline.get()), copy.get());
+    if (!gst_element_link(last, copy.get())) throw std::runtime_error("a viewer's elements can't be linked");
+    last = copy.get();
+  }
+  stream.rtp = std::make_shared<RtpClock>();
+  const std::weak_ptr weak = fan_out;
+  stream.feed = std::make_shared<Feed>(appsrc.get(), [weak](bool join) {
+    if (const auto fan_out = weak.lock()) fan_out->request_key_frame(join);
+  });
+  forward_key_frame_requests(appsrc.get(), weak);
+  g_autoptr(GstPad) src = gst_element_get_static_pad(last, "src");
+  add_gate(src, stream);
+  stream.webrtc_pad.reset(gst_element_request_pad_simple(viewer.webrtcbin.get(), "sink_%u"));
+  if (!stream.webrtc_pad || GST_PAD_LINK_FAILED(gst_pad_link(src, stream.webrtc_pad.get())))
+    throw std::runtime_error("webrtcbin takes no stream; is the Debian package gstreamer1.0-nice installed?");
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_object_get(stream.webrtc_pad.get(), "transceiver", &transceiver, nullptr);
+  stream.transceiver.reset(transceiver);
+  // Chromium takes no sound that has a stream to repair it (RTX) beside it
+  const gboolean video = stream.playout_delay != nullptr;
+  g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", video, nullptr);
+  return stream;
+}
+
+void measure_sending(const ViewerPipeline& viewer) {
+  if (viewer.streams.empty()) return;
+  g_signal_connect_data(
+      viewer.webrtcbin.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
+        if (has_factory(added, "nicesink")) probe_sending(added, *static_cast<Sending*>(data));
+      }),
+      new Sending{viewer.streams.front().rtp, viewer.streams.front().feed->delays()},
+      [](gpointer data, GClosure*) { delete static_cast<Sending*>(data); }, static_cast<GConnectFlags>(0));
+}
+
+GObjectPtr<GstWebRTCDataChannel> make_channel(GstElement* webrtcbin, const char* label, bool ordered) {
+  g_autoptr(GstStructure) options = gst_structure_new("options", "ordered", G_TYPE_BOOLEAN, ordered, nullptr);
+  GstWebRTCDataChannel* channel = nullptr;
+  g_signal_emit_by_name(webrtcbin, "create-data-channel", label, options, &channel);
+  if (!channel) throw std::runtime_error(std::string("webrtcbin made no data channel \"") + label + "\"");
+  return GObjectPtr<GstWebRTCDataChannel>(channel);
+}
+
+}  // namespace
+
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+                                    const std::string& name) {
+  ViewerPipeline viewer;
+  viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
+  viewer.webrtcbin = clone_element(producer.viewer_template().webrtcbin.get());
+  prepare_webrtcbin(viewer.webrtcbin.get(), addresses);
+  gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.clock());
+  gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(viewer.pipeline.get(), producer.base_time());
+  for (std::size_t i = 0; i < producer.streams(); ++i)
+    viewer.streams.push_back(
+        make_stream(viewer, producer.viewer_template().chains[i], producer.fan_out(i).shared_from_this()));
+  measure_sending(viewer);
+  return viewer;
+}
+
+void make_channels(ViewerPipeline& viewer) {
+  viewer.results = make_channel(viewer.webrtcbin.get(), "results", false);
+  viewer.control = make_channel(viewer.webrtcbin.get(), "control", true);
+}
+
+void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper) {
+  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both before 1.22.3)
+  std::vector<GObjectPtr<GObject>> channels;
+  for (auto* channel : {&viewer.results, &viewer.control})
+    if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
+  viewer.streams.clear();
+  viewer.webrtcbin.reset();
+  reaper.end(std::move(viewer.pipeline), std::move(asked), std::move(channels));
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin` after the template that the file gave, with what
+// webrtcbin needs done before it may run. Read in 1.22.0 and 1.26.2, which Debian 12 and 13 have.
+#pragma once
+
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/producer.h"
+#include "playout_delay.h"
+#include "rtp_clock.h"
+
+struct ViewerStream {
+  GstPtr<GstPad> webrtc_pad;
+  GObjectPtr<GstWebRTCRTPTransceiver> transceiver;
+  std::shared_ptr<Feed> feed;
+  GstPtr<CvPlayoutDelay> playout_delay;  // of video; otherwise null
+  std::shared_ptr<RtpClock> rtp;
+};
+
+struct ViewerPipeline {
+  GstPtr<GstElement> pipeline;
+  GstPtr<GstElement> webrtcbin;
+  std::vector<ViewerStream> streams;
+  GObjectPtr<GstWebRTCDataChannel> results;
+  GObjectPtr<GstWebRTCDataChannel> control;
+};
+
+// `addresses`: the only ones to use for media; none means all. Not running yet. Throws std::runtime_error.
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+                                    const std::string& name);
+
+// The channels can be made once webrtcbin is READY, and must be before the offer is.
+void make_channels(ViewerPipeline& viewer);
+
+// Away from the main thread, after webrtcbin's reply to what it was `asked` last.
+void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper);

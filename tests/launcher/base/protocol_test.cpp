@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/protocol.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "base/json_ptr.h"
+
+using namespace protocol;
+
+namespace {
+
+std::string code_of(const auto& message) {
+  const auto* error = std::get_if<Error>(&message);
+  return error ? error->code : "";
+}
+
+TEST(Protocol, ReadsAnAnswer) {
+  const auto message = parse_signal(R"({"type":"answer","sdp":"v=0","more":[1]})");
+  ASSERT_TRUE(std::holds_alternative<Answer>(message));
+  EXPECT_EQ(std::get<Answer>(message).sdp, "v=0");
+}
+
+TEST(Protocol, ReadsACandidate) {
+  const auto message = parse_signal(R"({"type":"candidate","candidate":"candidate:1","sdpMLineIndex":1})");
+  ASSERT_TRUE(std::holds_alternative<Candidate>(message));
+  EXPECT_EQ(std::get<Candidate>(message).mline, 1U);
+}
+
+TEST(Protocol, MalformedInputIsAValue) {
+  for (const char* text :
+       {"", "{", R"({"type":"answer","sdp":"v=0"} {})", R"({"type":"answer","sdp":"}"}])", "[]", "null", "7",
+        "\"answer\"", "{}", R"({"type":7})", R"({"type":"answer"})", R"({"type":"answer","sdp":7})",
+        R"({"type":"answer","sdp":null})", R"({"type":"candidate","candidate":"c"})",
+        R"({"type":"candidate","candidate":"c","sdpMLineIndex":"0"})",
+        R"({"type":"candidate","candidate":"c","sdpMLineIndex":-1})",
+        R"({"type":"candidate","candidate":"c","sdpMLineIndex":0.5})",
+        R"({"type":"candidate","candidate":"c","sdpMLineIndex":1e99})",
+        R"({"type":"candidate","candidate":{},"sdpMLineIndex":0})"})
+    EXPECT_EQ(code_of(parse_signal(text)), "malformed") << text;
+}
+
+TEST(Protocol, TellsAnUnknownTypeFromMalformedInput) {
+  EXPECT_EQ(code_of(parse_signal(R"({"type":"offer","sdp":"v=0"})")), "unknown-type");
+  EXPECT_EQ(code_of(parse_control(R"({"type":"pong","t":1})")), "unknown-type");
+}
+
+TEST(Protocol, RefusesWhatIsTooLong) {
+  const std::string sdp(kMaxSignal, 'x');
+  EXPECT_EQ(code_of(parse_signal(R"({"type":"answer","sdp":")" + sdp + "\"}")), "malformed");
+  const std::string candidate(kMaxCandidate + 1, 'x');
+  EXPECT_EQ(code_of(parse_signal(R"({"type":"candidate","sdpMLineIndex":0,"candidate":")" + candidate + "\"}")),
+            "malformed");
+  EXPECT_EQ(code_of(parse_control(R"({"type":"ping","t":1,"x":")" + std::string(kMaxControl, 'x') + "\"}")),
+            "malformed");
+}
+
+TEST(Protocol, ReadsControlMessages) {
+  EXPECT_EQ(std::get<Ping>(parse_control(R"({"type":"ping","t":1.5})")).t, 1.5);
+  EXPECT_TRUE(std::holds_alternative<KeyFrameRequest>(parse_control(R"({"type":"keyframe"})")));
+  EXPECT_EQ(std::get<ResultsRequest>(parse_control(R"({"type":"results","repeats":3})")).repeats, 3U);
+  EXPECT_EQ(std::get<PlayoutRequest>(parse_control(R"({"type":"playout","max":40950})")).max_ms, 40950U);
+  EXPECT_EQ(code_of(parse_control(R"({"type":"playout","max":40951})")), "malformed");
+  EXPECT_EQ(code_of(parse_control(R"({"type":"ping","t":"1"})")), "malformed");
+  for (const char* repeats : {"-1", "4", "1.5", "1e300", "\"1\"", "null"})
+    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"results","repeats":)") + repeats + "}")), "malformed")
+        << repeats;
+}
+
+TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
+  EXPECT_EQ(offer("v=0", false), R"({"type":"offer","sdp":"v=0","stamped":false})");
+  EXPECT_EQ(offer("v=0", true), R"({"type":"offer","sdp":"v=0","stamped":true})");
+}
+
+TEST(Protocol, WritesTheStream) {
+  StreamInfo info;
+  info.epoch = 1.5;
+  EXPECT_EQ(
+      stream(info),
+      R"({"type":"stream","clockRate":90000,"rtpOffset":null,"epoch":1.5,"stamp":null,"state":"live","message":""})");
+  info.rtp_offset = 4294967295U;
+  info.stamp = Stamp{24, 8};
+  info.lost = true;
+  info.message = "gone \"away\"";
+  EXPECT_EQ(stream(info),
+            R"({"type":"stream","clockRate":90000,"rtpOffset":4294967295,"epoch":1.5,"stamp":{"rows":24,"cell":8},)"
+            R"("state":"lost","message":"gone \"away\""})");
+}
+
+Result one_circle() {
+  Result found{4294967295U, "m", 2.5, 640, 360, {}};
+  found.objects.push_back({"circle", 0.5, 1, 2, 3, 4, {{"radius", 1.5}, {"round", true}, {"name", std::string("é")}}});
+  return found;
+}
+
+TEST(Protocol, WritesAResult) {
+  Result circle = one_circle();
+  circle.age = 12.5;
+  EXPECT_EQ(
+      result(circle),
+      R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"age":12.5,"width":640,"height":360,"objects":[)"
+      R"({"radius":1.5,"round":true,"name":"é","label":"circle","confidence":0.5,"x":1.0,"y":2.0,"w":3.0,"h":4.0}]})");
+}
+
+TEST(Protocol, WritesAnEmptyResultAndNoNumberThatJsonLacks) {
+  Result nothing{1, "m", std::numeric_limits<double>::quiet_NaN(), 1, 1, {}};
+  EXPECT_EQ(result(nothing),
+            R"({"type":"result","frame":1,"model":"m","ms":null,"age":0.0,"width":1,"height":1,"objects":[]})");
+}
+
+TEST(Protocol, WritesAPong) {
+  EXPECT_EQ(pong(1.5, 2.5, {3.5, std::nullopt}), R"({"type":"pong","t":1.5,"now":2.5,"encoded":3.5,"sent":null})");
+}
+
+TEST(Protocol, KeepsAResultUnderItsLimitAndSaysSo) {
+  Result many = one_circle();
+  many.objects.resize(2000, many.objects.front());
+  const std::string text = result(many);
+  EXPECT_LE(text.size(), kMaxResult);
+  EXPECT_GT(text.size(), kMaxResult / 2);
+  EXPECT_THAT(text, testing::HasSubstr("\"truncated\":true"));
+  EXPECT_TRUE(JsonNodePtr(json_from_string(text.c_str(), nullptr)));
+}
+
+TEST(Protocol, HandsOnJsonAsItIs) {
+  Result found{1, "m", std::nullopt, 1, 1, {}};
+  found.objects.push_back({"a", 1, 0, 0, 1, 1, {{"tags", Json{R"(["b",null,{"c":[1,2.5]}])"}}, {"bad", Json{"{"}}}});
+  EXPECT_THAT(result(found), testing::HasSubstr(R"("tags":["b",null,{"c":[1,2.5]}],"bad":null)"));
+}
+
+TEST(Protocol, SaysWhatBecameOfAModelAndKeepsItShort) {
+  EXPECT_EQ(model({"m", "failed", "why\nlast", 1.5}),
+            R"({"type":"model","model":"m","state":"failed","message":"why\nlast","since":1.5})");
+  for (const std::size_t length : {500, 2000, 3000, 4000, 100'000}) {
+    const std::string text = model({"m", "failed", "first " + std::string(length, '\x01') + " last", 1});
+    EXPECT_LE(text.size(), kMaxResult);
+    EXPECT_THAT(text, testing::HasSubstr("first "));
+    EXPECT_THAT(text, testing::HasSubstr(" last\""));
+  }
+}
+
+TEST(Protocol, TextThatIsNotUtf8BecomesJsonAllTheSame) {
+  Result odd{1, "m\xff", std::nullopt, 1, 1, {}};
+  EXPECT_TRUE(g_utf8_validate(result(odd).c_str(), -1, nullptr));
+}
+
+}  // namespace

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "http/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/user_error.h"
+
+namespace {
+
+TEST(Server, TakesAnOriginThatIsItsOwnPage) {
+  EXPECT_TRUE(Server::origin_allowed("http://127.0.0.1:8080", "127.0.0.1:8080"));
+  EXPECT_TRUE(Server::origin_allowed("https://cam.example", "cam.example"));  // behind a proxy that ends TLS
+}
+
+TEST(Server, RefusesOtherOrigins) {
+  for (const char* origin : {"", "null", "http://evil.example", "http://127.0.0.1:8081",
+                             "http://127.0.0.1:8080.evil.example", "ftp://127.0.0.1:8080", "127.0.0.1:8080", "http://"})
+    EXPECT_FALSE(Server::origin_allowed(origin, "127.0.0.1:8080")) << origin;
+}
+
+TEST(Server, OnLoopbackServesLoopbackNamesOnly) {
+  Server server({});
+  server.listen("127.0.0.1", 0);
+  for (const char* host : {"127.0.0.1:8080", "localhost:9000", "localhost", "[::1]:80", "127.0.0.2"})
+    EXPECT_TRUE(server.host_allowed(host)) << host;
+  for (const char* host : {"", "evil.example", "192.0.2.7:8080", "127.0.0.1.evil.example", "localhost.evil.example"})
+    EXPECT_FALSE(server.host_allowed(host)) << host;
+}
+
+TEST(Server, ForOtherMachinesServesAddressesAndItsOwnName) {
+  Server server({});
+  server.listen("0.0.0.0", 0);
+  const std::string own = g_get_host_name();
+  for (const std::string& host :
+       {std::string("192.0.2.7:8080"), std::string("[2001:db8::1]:80"), own + ":8080", own + ".local"})
+    EXPECT_TRUE(server.host_allowed(host)) << host;
+  EXPECT_FALSE(server.host_allowed("rebound.example:8080"));
+}
+
+TEST(Server, SaysHowToChooseAnotherPort) {
+  Server first({});
+  first.listen("127.0.0.1", 0);
+  const std::string url = first.url();
+  const auto port = static_cast<unsigned>(std::stoul(url.substr(url.rfind(':') + 1)));
+  Server second({});
+  try {
+    second.listen("127.0.0.1", port);
+    FAIL() << "took a port that was taken";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("--port="));
+  }
+}
+
+TEST(Server, RefusesAHostThatIsNoAddress) {
+  Server server({});
+  EXPECT_THROW(server.listen("not an address", 0), UserError);
+}
+
+}  // namespace

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pipe/pipe_file.h"
+
+#include <glib.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+std::string expand(std::string_view text, const Settings& settings = {}) {
+  return expand_pipe_text("a.pipe", text, settings).text();
+}
+
+std::string complaint(std::string_view text, const Settings& settings = {}) {
+  try {
+    expand(text, settings);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PipeFile, JoinsLinesAndDropsComments) {
+  EXPECT_EQ(expand("# first\na ! # second\n  b\n! c#not-a-comment\n"), "a ! b ! c#not-a-comment");
+}
+
+TEST(PipeFile, KeepsAHashAndSpacesInQuotes) {
+  EXPECT_EQ(expand("a x=\"# one  two\" ! b"), "a x=\"# one  two\" ! b");
+}
+
+TEST(PipeFile, KnowsTheLineOfEachToken) {
+  const auto pipe = expand_pipe_text("a.pipe", "# c\na\n! b # d\n! c", {});
+  ASSERT_EQ(pipe.tokens.size(), 5U);
+  EXPECT_EQ(pipe.tokens[0].line, 2);
+  EXPECT_EQ(pipe.tokens[2].line, 3);
+  EXPECT_EQ(pipe.tokens[4].line, 4);
+  EXPECT_EQ(pipe.place(4), "a.pipe:4");
+}
+
+TEST(PipeFile, TakesTheDefaultOrTheSetting) {
+  EXPECT_EQ(expand("a w=${w:-640} x=${w}"), "a w=640 x=640");
+  EXPECT_EQ(expand("a w=${w:-640} x=${w}", {{"w", "320"}}), "a w=320 x=320");
+  EXPECT_EQ(expand("a w=${w:-}b"), "a w=b");
+}
+
+TEST(PipeFile, InsertsAPieceOfPipelineOutsideQuotes) {
+  EXPECT_EQ(expand("${s} ! b", {{"s", "a x=1 ! c"}}), "a x=1 ! c ! b");
+}
+
+TEST(PipeFile, KeepsQuotesAndSpacesOfAValueInQuotes) {
+  EXPECT_EQ(expand("a l=\"${l}\"", {{"l", "my \"film\".mp4"}}), "a l=\"my \\\"film\\\".mp4\"");
+}
+
+TEST(PipeFile, AValueIsNotExpandedAgain) {
+  EXPECT_EQ(expand("a l=\"${l}\"", {{"l", "${l}"}}), "a l=\"${l}\"");
+}
+
+TEST(PipeFile, NamesAnUndefinedVariableWithItsPlace) {
+  const std::string text = complaint("a\n! b x=${speed}");
+  EXPECT_THAT(text, HasSubstr("a.pipe:2"));
+  EXPECT_THAT(text, HasSubstr("\"speed\""));
+  EXPECT_THAT(text, HasSubstr("--set speed="));
+}
+
+TEST(PipeFile, RefusesASettingThatNoVariableTakes) {
+  EXPECT_THAT(complaint("a w=${width:-1} h=${height:-1}", {{"widht", "2"}}), HasSubstr("it has height, width"));
+  EXPECT_THAT(complaint("a", {{"w", "2"}}), HasSubstr("it has none"));
+}
+
+TEST(PipeFile, NamesTheVariableThatWasProbablyMeant) {
+  EXPECT_THAT(complaint("a w=${width:-1} h=${height:-1}", {{"widht", "2"}}), HasSubstr("did you mean \"width\"?"));
+  EXPECT_THAT(complaint("a w=${location:-1} h=${height:-1}", {{"loc", "2"}}), HasSubstr("did you mean \"location\"?"));
+  EXPECT_THAT(complaint("a w=${width:-1}", {{"colour", "2"}}), Not(HasSubstr("did you mean")));
+}
+
+TEST(PipeFile, KnowsItsOwnFolderAlsoInDefaults) {
+  const auto text =
+      expand_pipe_text("/some/folder/a.pipe", "a x=\"${here}/m\" y=\"${c:-run '${here}/../n'}\"", {}).text();
+  EXPECT_EQ(text, "a x=\"/some/folder/m\" y=\"run '/some/folder/../n'\"");
+  EXPECT_THAT(complaint("a x=${here}", {{"here", "2"}}), HasSubstr("can't be set"));
+}
+
+TEST(PipeFile, RefusesTwoDefaults) {
+  EXPECT_THAT(complaint("a w=${w:-1}\nb w=${w:-2}"), HasSubstr("a.pipe:2"));
+}
+
+TEST(PipeFile, RefusesABrokenVariable) {
+  EXPECT_THAT(complaint("a\nb w=${w"), HasSubstr("a.pipe:2"));
+  EXPECT_THAT(complaint("a w=${}"), HasSubstr("${name:-default}"));
+}
+
+TEST(PipeFile, NamesTheLineOfAnOpenQuote) {
+  EXPECT_THAT(complaint("a\nb x=\"y\nc"), HasSubstr("a.pipe:2"));
+}
+
+TEST(PipeFile, RefusesTextThatIsNotUtf8) {
+  EXPECT_THAT(complaint("a\nb \xff\xfe"), HasSubstr("a.pipe:2: not UTF-8"));
+}
+
+TEST(PipeFile, RefusesAFileOfComments) {
+  EXPECT_THAT(complaint("# nothing\n\n"), HasSubstr("no pipeline in it"));
+}
+
+TEST(PipeFile, DividesANumber) {
+  EXPECT_EQ(expand("a x=${b/1000:-1000000} y=${b}"), "a x=1000 y=1000000");
+  EXPECT_EQ(expand("a x=${b/1000:-1000000}", {{"b", "1499"}}), "a x=1");
+  EXPECT_EQ(expand("a x=${b/1000:-1000000}", {{"b", "1500"}}), "a x=2");
+  for (const char* wrong : {"1M", "-1", "", "0x10", "99999999999999999999"}) {
+    const std::string text = complaint("a\n! c x=${b/1000:-1}", {{"b", wrong}});
+    EXPECT_THAT(text, HasSubstr("a.pipe:2: the variable \"b\" is \"" + std::string(wrong) + "\"")) << wrong;
+    EXPECT_THAT(text, HasSubstr("whole number")) << wrong;
+  }
+  EXPECT_THAT(complaint("a x=${b/0:-1}"), HasSubstr("is not a variable"));
+}
+
+class PipeInclude : public testing::Test {
+ protected:
+  void SetUp() override {
+    g_autofree char* made = g_dir_make_tmp("pipe-include-XXXXXX", nullptr);
+    folder_ = made;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(folder_ + "/" + name).parent_path());
+    ASSERT_TRUE(g_file_set_contents((folder_ + "/" + name).c_str(), text.c_str(), -1, nullptr));
+  }
+  std::string complaint(const std::string& text, const Settings& settings = {}) {
+    try {
+      expand_pipe_text(folder_ + "/a.pipe", text, settings);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  std::string folder_;
+};
+
+TEST_F(PipeInclude, TakesTheTextOfAFileThatAVariableNames) {
+  write("codecs/one.pipe", "# comment\n! one x=${bitrate:-5}");
+  write("codecs/two.pipe", "! two x=${bitrate:-5} f=\"${here}/f\"\n");
+  const std::string text = "a\n  include codecs/${codec:-one}.pipe\n! b";
+  const auto one = expand_pipe_text(folder_ + "/a.pipe", text, {});
+  EXPECT_EQ(one.text(), "a ! one x=5 ! b");
+  EXPECT_EQ(one.place(one.tokens[2].line), folder_ + "/codecs/one.pipe:2");
+  EXPECT_EQ(one.place(one.tokens[4].line), folder_ + "/a.pipe:3");
+  const auto two = expand_pipe_text(folder_ + "/a.pipe", text, {{"codec", "two"}, {"bitrate", "7"}});
+  EXPECT_EQ(two.text(), "a ! two x=7 f=\"" + folder_ + "/codecs/f\" ! b");
+}
+
+TEST_F(PipeInclude, LooksInTheOtherFoldersToo) {
+  write("codecs/one.pipe", "! one");
+  EXPECT_EQ(expand_pipe_text("/elsewhere/a.pipe", "a\ninclude codecs/one.pipe", {}, {"/nonexistent", folder_}).text(),
+            "a ! one");
+}
+
+TEST_F(PipeInclude, NamesThePlaceAndWhatIsThere) {
+  write("codecs/one.pipe", "! one");
+  write("codecs/two.pipe", "! two");
+  const std::string text = complaint("a\ninclude codecs/${codec:-one}.pipe", {{"codec", "three"}});
+  EXPECT_THAT(text, HasSubstr("a.pipe:2: the file \"codecs/three.pipe\" is not there; beside it are one, two"));
+}
+
+TEST_F(PipeInclude, PlacesOfErrorsAreInTheIncludedFile) {
+  write("one.pipe", "\n! one x=${level}");
+  EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("one.pipe:2: the variable \"level\""));
+  write("one.pipe", "\n! one x=\"y");
+  EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("one.pipe:2: the quote"));
+  write("one.pipe", "! one\n\xff");
+  EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("one.pipe:2: not UTF-8"));
+}
+
+TEST_F(PipeInclude, EndsWhenFilesIncludeEachOther) {
+  write("one.pipe", "include one.pipe");
+  EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("include each other"));
+}
+
+TEST_F(PipeInclude, IsAWordAtTheBeginningOfALine) {
+  EXPECT_EQ(expand("a include b\nincluded ! c\nx=\"\ninclude one\""), "a include b included ! c x=\" include one\"");
+}
+
+TEST(PipeFile, SaysWhereItLookedForAFile) {
+  try {
+    find_pipe_file("no-such.pipe", {"/nonexistent/one", "/nonexistent/two"});
+    FAIL() << "found";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the current folder, /nonexistent/one, /nonexistent/two"));
+  }
+}
+
+TEST(PipeFile, LeavesANameWithAFolderAsItIs) {
+  EXPECT_EQ(find_pipe_file("./x.pipe", {"/tmp"}), "./x.pipe");
+}
+
+}  // namespace
