@@ -12,6 +12,7 @@ import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
 import { startRtsp } from './lib/rtsp.js';
 import { test } from './lib/test.js';
 import { until } from './lib/wait.js';
+import { modules } from './web/lib/modules.js';
 
 const read = (name) => readFileSync(join(root, name), 'utf8');
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
@@ -304,7 +305,7 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 }
 
 test('docs: what the page is said to say is in its source', () => {
-  const sources = [...readdirSync(join(root, 'web/js')).map((name) => `web/js/${name}`), 'launcher/viewer/answer_check.cpp', 'web/index.html']
+  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'web/demo/index.html']
     .map(read).join('\n').toLowerCase();
   const phrases = [...read('docs/troubleshooting.md').replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
   assert.ok(phrases.length > 8);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How the measuring page connects to each peer of bench/latency.
-import { ControlChannel } from '../../web/js/control.js';
-import { parseResults } from '../../web/js/protocol.js';
-import { Signaling } from '../../web/js/signaling.js';
+import { ControlChannel } from '../../web/core/control-channel.js';
+import { parseResults } from '../../web/core/protocol.js';
+import { Signaling } from '../../web/core/signaling.js';
 
 /** Counts of the video that a peer connection receives. */
 async function videoStats(pc) {

@@ -2,9 +2,9 @@
 // The measuring page of bench/latency, the same for every peer. `?peer=` says what to connect to, `&server=` where, `&cell=`
 // how large the stamp's cells are.
 import * as connect from './connect.js';
-import { captureTime } from '../../web/js/frame-id.js';
-import { framesKnowTheirTime, takeSnapshot } from '../../web/js/snapshot.js';
-import { STAMP_ROWS, readStamp, stampTop } from '../../web/js/stamp.js';
+import { captureTime } from '../../web/core/frame-id.js';
+import { framesKnowTheirTime, takeSnapshot } from '../../web/player/snapshot.js';
+import { STAMP_ROWS, readStamp, stampTop } from '../../web/core/stamp.js';
 
 const query = new URLSearchParams(location.search);
 const stamp = { rows: STAMP_ROWS, cell: Number(query.get('cell')) };

@@ -2,7 +2,7 @@
 // The page against a server that does what a test tells it: a page of Chromium that plays the server's part (tests/lib/peer).
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { colourOf } from '../../web/js/geometry.js';
+import { colourOf } from '../../web/player/geometry.js';
 import { browsers } from '../lib/browsers.js';
 import { settled } from '../lib/exact.js';
 import { PageServer } from '../lib/peer/server.js';
@@ -96,7 +96,7 @@ function shows(text, words, ...numbers) {
 
 /** Runs in the page: which frames its composed picture shows, and which part of a line from `top` to `bottom` at `x` is drawn over, by frame. */
 async function composedFrames({ count, x, top, bottom }) {
-  const { readStamp, stampTop } = await import('/js/stamp.js');
+  const { readStamp, stampTop } = await import('/web/core/stamp.js');
   const root = document.querySelector('cv-player').shadowRoot;
   const [canvas, video] = [root.querySelector('.composed'), root.querySelector('video')];
   const copy = document.createElement('canvas');

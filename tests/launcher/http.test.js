@@ -27,7 +27,7 @@ test('the page is HTML, and its scripts come whole', async () => {
   const worker = /new Worker\(new URL\("([^"]+)", import\.meta\.url\)/;
   const { body } = await request(server, 'GET', new URL(script, server.url).pathname);
   const path = new URL(body.toString().match(worker)?.[1] ?? '', new URL(script, server.url)).pathname;
-  for (const url of [new URL(script, server.url).pathname, '/js/cv-player.js', path]) {
+  for (const url of [new URL(script, server.url).pathname, '/cv-player.js', path]) {
     const module = await request(server, 'GET', url);
     assert.equal(module.status, 200, url);
     assert.match(module.headers['content-type'], /^(text|application)\/javascript/, url);
@@ -47,7 +47,7 @@ const headers = {
 };
 for (const [what, status, ask] of [
   ['the page', 200, () => request(server, 'GET', '/')],
-  ['a script', 200, () => request(server, 'GET', '/js/cv-player.js')],
+  ['a script', 200, () => request(server, 'GET', '/cv-player.js')],
   ['what is not there', 404, () => request(server, 'GET', '/nothing')],
   ['another method', 405, () => request(server, 'PUT', '/')],
   ['another host', 403, () => request(server, 'GET', '/', ['Host: evil.example'])],
@@ -83,7 +83,7 @@ test('Range is ignored', async () => {
   }
 });
 
-for (const path of ['/nothing', '/js/', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/index.html%00', '/js/../../PROTOCOL.md'])
+for (const path of ['/nothing', '/player/', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/index.html%00', '/player/../../PROTOCOL.md'])
   test(`there is nothing at ${path}`, async () => {
     const { status } = await request(server, 'GET', path);
     assert.ok(status === 404 || (status === 400 && path.includes('%00')), `status ${status}`);

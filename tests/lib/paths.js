@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const cvLaunch = resolve(root, process.env.CV_LAUNCH ?? 'build/launcher/cv-launch');
 
-const build = resolve(dirname(cvLaunch), '..');
+export const build = resolve(dirname(cvLaunch), '..');
 export const testViewer = resolve(root, process.env.CV_TEST_VIEWER ?? join(build, 'tests/launcher/client/cv-test-viewer'));
 /** With Debian's Python before any other: it has numpy and OpenCV. */
 export const env = {

@@ -108,7 +108,7 @@ function shows({ width, channels, data: pixels }, place, result, colour) {
 
 /** The page, or its `part`, as it shows a result that is `good`. */
 async function withResult(tab, path, what, good, part) {
-  const { colourOf } = await import(`${root}/web/js/geometry.js`);
+  const { colourOf } = await import(`${root}/web/player/geometry.js`);
   await collect(tab);
   const [place, clip] = [await tab.placeOf('.picture'), part && await tab.placeOf(part)];
   const moved = clip ? { ...place, x: place.x - clip.x, y: place.y - clip.y } : place;

@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, root } from '../lib/paths.js';
 import { test } from '../lib/test.js';
+import { modules } from './lib/modules.js';
 
-const web = new URL('../../web/', import.meta.url);
-
-test('the build knows all modules of the page, so that a change to any of them arrives in it', () => {
-  const named = [...readFileSync(new URL('meson.build', web), 'utf8').split('\n\n')[0].matchAll(/'(js\/[\w-]+\.js)'/g)].map(([, path]) => path);
-  assert.deepEqual(named, readdirSync(new URL('js/', web)).map((name) => `js/${name}`).sort());
+test('a change to any module arrives in the page, and no module is left over', () => {
+  const known = execFileSync('ninja', ['-C', build, '-t', 'deps', 'web/cv-player.js'], { encoding: 'utf8' });
+  const files = known.split('\n').map((line) => relative(root, resolve(build, line.trim())));
+  for (const path of modules()) assert.ok(files.includes(path), `${path} is in the page: ${known}`);
 });
+
+test('the whole page is smaller than 60 kB', () => {
+  const built = ['page.js', 'video-delay-worker.js', 'player.css', 'style.css'].map((name) => join(build, 'web', name));
+  const plain = readdirSync(join(root, 'web/demo')).filter((name) => /\.(html|svg)$/.test(name)).map((name) => join(root, 'web/demo', name));
+  assert.equal(plain.length, 2);
+  const size = [...built, ...plain].reduce((sum, path) => sum + readFileSync(path).length, 0);
+  assert.ok(size > 20_000 && size < 60_000, `${size} bytes`);
+});
+
+for (const path of modules('core')) {
+  test(`${path} is loaded where there is no page`, async (t) => {
+    if (path.endsWith('-worker.js')) Object.assign(globalThis, { addEventListener() {}, postMessage() {} });
+    t.after(() => { for (const name of ['addEventListener', 'postMessage']) Reflect.deleteProperty(globalThis, name); });
+    assert.ok(await import(pathToFileURL(join(root, path)).href));
+    assert.doesNotMatch(readFileSync(join(root, path), 'utf8'), /\b(window|document|HTML\w*Element)\b/, 'what core does not know');
+  });
+}

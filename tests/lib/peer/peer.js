@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The server's half of PROTOCOL.md, in a page of Chromium: sends pictures that it draws, and results when told. The test
 // drives it by window.peer. What it sends must pass the page's own check, and what it receives the contract's.
-import { parseControl, parseResults, parseSignal } from '../../../web/js/protocol.js';
+import { parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
 import { faultOf, messagesOf } from './contract.js';
 import { stampCells } from './stamp.js';
 

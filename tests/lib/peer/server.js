@@ -7,12 +7,14 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
-import { parseSignal } from '../../../web/js/protocol.js';
-import { root } from '../paths.js';
+import { parseSignal } from '../../../web/core/protocol.js';
+import { build, root } from '../paths.js';
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 /** What the peer's page loads, by its path in the repository. */
-const peers = /^\/(tests\/lib\/peer|web\/js|launcher\/PROTOCOL\.md)/;
+const peers = /^\/(tests\/lib\/peer|web\/core|launcher\/PROTOCOL\.md)/;
+/** The page as it is built. */
+const page = (path) => join(...(/\.(html|svg)$/.test(path) ? [root, 'web/demo'] : [build, 'web']), path);
 
 /** The headers that cv-launch sends with the page. */
 export function pageHeaders() {
@@ -97,7 +99,7 @@ export class PageServer {
     const path = normalize(new URL(request.url, 'http://localhost').pathname);
     const peer = peers.test(path);
     try {
-      const body = await readFile(peer ? join(root, path) : join(root, 'web', path === '/' ? 'index.html' : path));
+      const body = await readFile(peer ? join(root, path) : page(path === '/' ? '/index.html' : path));
       response.writeHead(200, { ...(!peer && this.#headers), 'Content-Type': types[extname(path) || '.html'] ?? 'text/plain; charset=utf-8' }).end(body);
     } catch {
       this.missing.push(path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Pictures with a stamp, and the browser's VideoFrame of them.
-import { STAMP_ROWS, crc16, stampTop } from '../../../web/js/stamp.js';
+import { STAMP_ROWS, crc16, stampTop } from '../../../web/core/stamp.js';
 
 const DARK = 16;
 const LIGHT = 235;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { Proof } from '../../../web/core/proof.js';
+import { test } from '../../lib/test.js';
+
+const FINE = { disagree: false, unreadable: false };
+const START = 2 ** 32 - 6000;
+/** The n-th frame: wraps at the second. @param {number} n */
+const id = (n) => (START + n * 3000) >>> 0;
+/** @param {Proof} proof @param {number} n shown as itself */
+const show = (proof, n) => proof.addFrame(id(n), id(n), true, FINE);
+
+test('a frame is matched, mismatched or without a result: one of them', () => {
+  const proof = new Proof();
+  const none = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
+  assert.deepEqual(proof.frames, none);
+  proof.addFrame(3000, 3000, true, FINE);
+  assert.deepEqual(proof.frames, { ...none, shown: 1, matched: 1 });
+  proof.addFrame(6000, 6000, false, FINE);
+  assert.deepEqual(proof.frames, { ...none, shown: 2, matched: 1, withoutResult: 1 });
+  for (const matched of [true, false]) proof.addFrame(9000, 6000, matched, FINE);
+  assert.deepEqual(proof.frames, { ...none, shown: 4, matched: 1, mismatched: 2, withoutResult: 1 });
+});
+
+test('a frame of which one side is unknown is not mismatched', () => {
+  const proof = new Proof();
+  proof.addFrame(3000, null, true, { disagree: false, unreadable: true });
+  proof.addFrame(null, 6000, false, { disagree: true, unreadable: false });
+  proof.addFrame(null, null, false, { disagree: false, unreadable: true });
+  assert.deepEqual(proof.frames, { shown: 3, matched: 1, mismatched: 0, withoutResult: 2, unreadable: 2, disagreeing: 1, readBack: 0 });
+});
+
+test('what was shown and reads as another frame is mismatched, whatever was meant', () => {
+  const proof = new Proof();
+  for (const actual of [3000, 6000, 3000]) proof.addReading(3000, actual);
+  assert.deepEqual([proof.frames.readBack, proof.frames.mismatched], [3, 1]);
+});
+
+test('frame 0 is a frame like others', () => {
+  const proof = new Proof();
+  proof.addFrame(0, 3000, true, FINE);
+  proof.addFrame(3000, 0, true, FINE);
+  assert.equal(proof.frames.mismatched, 2);
+  proof.addResult(0);
+  proof.addFrame(0, 0, true, FINE);
+  proof.addResult(0);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 1, unseen: 0 });
+});
+
+test('a result is drawn on its frame, or its frame was not shown, across the wrap', () => {
+  const proof = new Proof();
+  for (let n = 0; n < 6; n++) proof.addResult(id(n));
+  show(proof, 0);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
+  show(proof, 3);
+  assert.deepEqual(proof.results, { onFrame: 2, late: 0, unseen: 2 });
+  show(proof, 4);
+  assert.deepEqual(proof.results, { onFrame: 3, late: 0, unseen: 2 }, 'the last one is still to come');
+});
+
+test('a result that comes with or after its frame has passed is late', () => {
+  const proof = new Proof();
+  show(proof, 3);
+  for (const n of [0, 2, 3]) proof.addResult(id(n));
+  assert.deepEqual(proof.results, { onFrame: 0, late: 3, unseen: 0 });
+  proof.addResult(id(4));
+  show(proof, 4);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 3, unseen: 0 });
+});
+
+test('a result counts once, however often its frame is shown; two models’ results are two', () => {
+  const proof = new Proof();
+  for (const n of [1, 1, 2]) proof.addResult(id(n));
+  for (const n of [1, 1, 2, 1, 2]) show(proof, n);
+  assert.deepEqual(proof.results, { onFrame: 3, late: 0, unseen: 0 });
+  assert.equal(proof.frames.shown, 5);
+});
+
+test('an old picture that is shown again does not bring old results back', () => {
+  const proof = new Proof();
+  show(proof, 5);
+  show(proof, 1);
+  proof.addResult(id(3));
+  assert.deepEqual(proof.results, { onFrame: 0, late: 1, unseen: 0 });
+});
+
+test('a frame under another’s identity, or without one, does not use up results', () => {
+  const proof = new Proof();
+  proof.addResult(id(3));
+  proof.addFrame(id(3), id(2), true, FINE);
+  proof.addFrame(null, id(4), false, FINE);
+  assert.deepEqual(proof.results, { onFrame: 0, late: 0, unseen: 0 });
+  show(proof, 3);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
+});
+
+test('after a restart neither frames nor results of before count, but the sums stay', () => {
+  const proof = new Proof();
+  show(proof, 5);
+  proof.addResult(id(6));
+  proof.restart();
+  proof.addResult(id(1));
+  show(proof, 2);
+  assert.deepEqual(proof.results, { onFrame: 0, late: 0, unseen: 1 });
+  show(proof, 7);
+  assert.deepEqual(proof.results, { onFrame: 0, late: 0, unseen: 1 });
+  assert.equal(proof.frames.shown, 3);
+});
+
+test('results of a page that is hidden for hours do not pile up', () => {
+  const proof = new Proof();
+  for (let n = 0; n < 5000; n++) proof.addResult(n * 3000);
+  assert.equal(proof.results.unseen, 3000);
+  proof.addFrame(4999 * 3000, null, true, FINE);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 4999 }, 'each counts once');
+});

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
+import { test } from '../../lib/test.js';
+
+const PARSERS = [parseSignal, parseResults, parseControl];
+const DETECTED = { label: 'circle', confidence: 0.5, x: 1.5, y: -2, w: 3, h: 4, radius: 9, extra: true };
+const RESULT = {
+  type: 'result', frame: 4294967295, model: 'm', ms: null, width: 640, height: 360, objects: [DETECTED],
+};
+const STREAM = {
+  type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 1795000000000.5, stamp: { rows: 16, cell: 8 },
+  state: 'live', message: '',
+};
+
+/**
+ * @type {{parse: (data: unknown) => {type: string}, message: Record<string, any>,
+ *   wrong: Record<string, unknown[]>}[]}
+ */
+const MESSAGES = [
+  { parse: parseSignal, message: { type: 'offer', sdp: 'v=0' }, wrong: { sdp: [1, null, undefined, {}], stamped: ['true', 1, null] } },
+  {
+    parse: parseSignal, message: { type: 'candidate', candidate: '', sdpMLineIndex: 0 },
+    wrong: { candidate: [null, 3], sdpMLineIndex: ['0', -1, 0.5, null, undefined] },
+  },
+  {
+    parse: parseSignal, message: { type: 'error', code: 'full', message: 'm' },
+    wrong: { code: [7, undefined], message: [null] },
+  },
+  {
+    parse: parseResults, message: STREAM,
+    wrong: {
+      clockRate: [48000, '90000', undefined], rtpOffset: [-1, 2 ** 32, 1.5, '0', undefined],
+      epoch: ['1', null, undefined],
+      stamp: [undefined, 3, [], { rows: 1 }, { rows: -1, cell: 8 }], state: ['gone', null], message: [null, undefined],
+    },
+  },
+  {
+    parse: parseResults, message: RESULT,
+    wrong: {
+      frame: [-1, 2 ** 32, 0.5, null], model: [null], ms: ['1', undefined], age: ['1', null], width: [0, -1, null], height: [0, '360'],
+      objects: [
+        undefined, {}, null, [null], [[]], [{ ...DETECTED, label: 3 }], [{ ...DETECTED, confidence: '1' }],
+        [{ ...DETECTED, x: null }], [{ ...DETECTED, h: undefined }], [DETECTED, { label: 'x' }],
+      ],
+    },
+  },
+  {
+    parse: parseControl, message: { type: 'pong', t: 1.5, now: 1795000000000.5, encoded: 3.5, sent: null },
+    wrong: { t: ['1', null, undefined], now: [null, []], encoded: ['1', []], sent: ['1'] },
+  },
+];
+
+for (const { parse, message, wrong } of MESSAGES) {
+  test(`${message.type}: a good one comes through as it is, fields that are not known included`, () => {
+    const sent = { ...message, future: [1] };
+    assert.deepEqual(parse(JSON.stringify(sent)), sent);
+  });
+
+  test(`${message.type}: a missing or wrong field is a value that names it`, () => {
+    for (const [field, values] of Object.entries(wrong)) {
+      for (const value of values) {
+        const parsed = /** @type {any} */ (parse(JSON.stringify({ ...message, [field]: value })));
+        assert.equal(parsed.type, 'invalid', `${field}: ${JSON.stringify(value)}`);
+        assert.match(parsed.reason, new RegExp(`"${field}"`));
+      }
+    }
+  });
+}
+
+test('null is allowed where the protocol says so', () => {
+  assert.equal(parseResults(JSON.stringify({ ...STREAM, rtpOffset: null, stamp: null, state: 'lost' })).type, 'stream');
+  const unsure = { ...RESULT, objects: [{ ...DETECTED, confidence: null }] };
+  assert.equal(parseResults(JSON.stringify(unsure)).type, 'result');
+  for (const stamped of [true, false]) assert.equal(parseSignal(JSON.stringify({ type: 'offer', sdp: '', stamped })).type, 'offer');
+  assert.equal(parseResults(JSON.stringify({ ...RESULT, width: 0.5, height: 1 })).type, 'result');
+  // of a server that does not tell them
+  assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
+  assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');
+});
+
+test('what is no message at all is invalid', () => {
+  const none = ['', 'offer', '{"type":"offer"', 'null', '[]', '3', '{}', '{"type":null}', new ArrayBuffer(4), null];
+  for (const data of none) {
+    for (const parse of PARSERS) assert.equal(parse(data).type, 'invalid', String(data));
+  }
+  const infinite = '{"type":"result","frame":1,"model":"m","ms":1e999,"width":1,"height":1,"objects":[]}';
+  assert.equal(parseResults(infinite).type, 'invalid');
+});
+
+test('a type of a newer server, or of another channel, is unknown', () => {
+  for (const type of ['hello', 'toString', '__proto__', 'constructor', '']) {
+    for (const parse of PARSERS) assert.equal(parse(JSON.stringify({ type })).type, 'unknown', type);
+  }
+  assert.equal(parseSignal(JSON.stringify(RESULT)).type, 'unknown');
+});

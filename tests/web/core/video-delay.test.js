@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page's half with the worker's: what is told to one must be done by the other.
+import assert from 'node:assert/strict';
+import { VideoDelay } from '../../../web/core/video-delay.js';
+import { beforeEach, test } from '../../lib/test.js';
+import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
+import { FakeTransform, FakeWorker, ModuleWorker } from '../lib/worker.js';
+
+stopTime();
+const PERIOD = 40;
+class Receiver {
+  transform = null;
+  #target = null;
+  get jitterBufferTarget() {
+    return this.#target;
+  }
+  set jitterBufferTarget(ms) {
+    this.#target = ms;
+  }
+}
+
+beforeEach(() => {
+  Object.assign(globalThis, { window: globalThis, Worker: ModuleWorker, RTCRtpScriptTransform: FakeTransform, RTCRtpReceiver: Receiver });
+});
+
+/** A received video that can be held back. */
+async function start() {
+  const hold = new VideoDelay();
+  const started = hold.start();
+  const worker = ModuleWorker.last;
+  await worker.loaded;
+  await started;
+  const receiver = new Receiver();
+  hold.attach(/** @type {any} */ (receiver));
+  let frames = 0;
+  /** Its frames come for so many ms, and are what is handed on meanwhile, with how long each was held. @param {number} ms */
+  const play = async (ms) => {
+    const before = worker.handedOn.length;
+    for (const end = performance.now() + ms; performance.now() < end;) {
+      worker.arrive(Object.assign({ timestamp: frames * PERIOD * 90 }, { n: frames++, arrival: performance.now() }));
+      await pass(PERIOD);
+    }
+    return worker.handedOn.slice(before).map(({ frame, at }) => ({ n: /** @type {any} */ (frame).n, held: at - /** @type {any} */ (frame).arrival }));
+  };
+  return { hold, worker, receiver, play };
+}
+/** @param {{held: number}[]} frames @param {number} ms */
+const assertHeld = (frames, ms) => assert.ok(frames.length > 5 && frames.every(({ held }) => Math.abs(held - ms) < 1), `${frames.map(({ held }) => held)} ms, not ${ms}`);
+
+test('a live video is not held back', async () => {
+  const { hold, play } = await start();
+  assert.equal(hold.usable, true);
+  const frames = await play(2000);
+  assert.deepEqual(frames, Array.from({ length: 50 }, (_, n) => ({ n, held: 0 })));
+  assert.equal(hold.applied, 0);
+  hold.close();
+});
+
+test('a delay is what every frame is held for, and is told; without one again all come at once', async () => {
+  const { hold, play } = await start();
+  hold.delay(300);
+  await play(3000);
+  assertHeld(await play(1000), 300);
+  assert.equal(hold.applied, 300);
+  hold.delay(null);
+  await settle();
+  assertHeld((await play(1000)).slice(8), 0);
+  assert.equal(hold.applied, 0);
+  hold.close();
+});
+
+test('the frame after one with a result waits until that one was seen', async () => {
+  const { hold, worker, play } = await start();
+  hold.delay(200);
+  await play(4000);
+  const timestamp = 100 * PERIOD * 90;
+  hold.want(timestamp);
+  await play(360);
+  const handedOn = () => worker.handedOn.slice(100).map(({ frame }) => frame.timestamp / 90 / PERIOD);
+  assert.deepEqual(handedOn(), [100]);
+  hold.seen(timestamp);
+  await settle();
+  assert.deepEqual(handedOn(), [100, 101, 102, 103, 104]);
+  hold.close();
+});
+
+test('where the browser has no transform, or its worker does not come up, the video is live, and stays so', async () => {
+  const silent = async (/** @type {VideoDelay} */ hold) => {
+    const started = hold.start();
+    await pass(2000);
+    return started;
+  };
+  const failing = (/** @type {VideoDelay} */ hold) => {
+    const started = hold.start();
+    FakeWorker.last.onerror?.();
+    return started;
+  };
+  Object.assign(globalThis, { Worker: FakeWorker });
+  for (const begin of [silent, failing]) {
+    const hold = new VideoDelay();
+    await begin(hold);
+    const receiver = new Receiver();
+    hold.attach(/** @type {any} */ (receiver));
+    assert.deepEqual([hold.usable, receiver.transform], [false, null]);
+  }
+  Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
+  Reflect.deleteProperty(globalThis, 'Worker');
+  const hold = new VideoDelay();
+  await hold.start();
+  hold.delay(100);
+  assert.equal(hold.usable, false);
+});
+
+test('the first video is the one that is held, by one worker', async () => {
+  const { hold, worker, receiver } = await start();
+  await hold.start();
+  assert.equal(ModuleWorker.last, worker);
+  const other = new Receiver();
+  hold.attach(/** @type {any} */ (other));
+  assert.ok(receiver.transform);
+  assert.equal(other.transform, null);
+  hold.close();
+});
+
+test('the server is asked to let the browser buffer only where packets get lost and the video is held back', async () => {
+  const { hold } = await start();
+  assert.equal(hold.check(true), 0, 'live');
+  hold.delay(200);
+  assert.equal(hold.check(false), 0, 'no loss');
+  Object.assign(globalThis, { RTCRtpReceiver: class {} });
+  assert.equal(hold.check(true), 0, 'a browser that can’t');
+  Object.assign(globalThis, { RTCRtpReceiver: Receiver });
+  assert.equal(hold.check(true), 10_000);
+  assert.equal(hold.check(false), 10_000, 'to go back would be a jump');
+  hold.delay(null);
+  assert.equal(hold.check(false), 0);
+  hold.delay(200);
+  assert.equal(hold.check(false), 0, 'that was before the view was live');
+  hold.close();
+});
+
+test('where packets get lost the browser’s buffer takes over what the worker holds, and goes on from there in steps', async () => {
+  const { hold, worker, receiver, play } = await start();
+  hold.delay(200);
+  await play(4000);
+  hold.check(true);
+  assertHeld(await play(500), 200);
+  assert.equal(receiver.jitterBufferTarget, null, 'the server has only just been asked');
+  hold.delay(200);
+  hold.check(true);
+  await settle();
+  assert.deepEqual([receiver.jitterBufferTarget, hold.applied], [200, 200]);
+  assertHeld((await play(500)).slice(5), 0);
+  assert.equal(hold.applied, 200, 'the worker holds nothing, the buffer does');
+  hold.check(false);
+  const targets = [];
+  for (const delay of [290, 290, 290, 270, 270]) {
+    hold.delay(delay);
+    await play(200);
+    targets.push(receiver.jitterBufferTarget);
+  }
+  assert.deepEqual(targets, [240, 280, 290, 280, 270], '20 ms a step up, 5 down, ten steps a second');
+  assert.equal(hold.applied, 270);
+  assert.deepEqual(worker.received.at(-1), { delay: null }, 'the worker does not delay it as well');
+  hold.delay(null);
+  assert.deepEqual([receiver.jitterBufferTarget, hold.applied], [null, 0]);
+  assertHeld(await play(500), 0);
+  assert.equal(timersLeft(), 0, 'no steps any more');
+  hold.delay(100);
+  await play(3000);
+  assertHeld(await play(500), 100);
+  hold.close();
+});
+
+test('the buffer is asked for no more than browsers can do', async () => {
+  const { hold, receiver, play } = await start();
+  hold.delay(6000);
+  await play(20_000);
+  hold.check(true);
+  hold.check(true);
+  assert.equal(receiver.jitterBufferTarget, 4000);
+  await pass(1000);
+  assert.equal(receiver.jitterBufferTarget, 4000);
+  hold.close();
+});
+
+test('close() ends the worker and what was under way', async () => {
+  const { hold, worker } = await start();
+  hold.delay(200);
+  hold.check(true);
+  hold.check(true);
+  hold.close();
+  assert.deepEqual([worker.terminated, hold.usable], [true, false]);
+  await pass(2000);
+  assert.equal(timersLeft(), 0);
+});

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { DEFAULTS } from '../../../web/player/settings.js';
+import { test } from '../../lib/test.js';
+import { FakeElement } from '../lib/dom.js';
+
+Object.assign(globalThis, { HTMLElement: class {}, customElements: { define() {} } });
+let loads = 0;
+
+/** The page at this address. @param {string} address */
+async function load(address) {
+  const player = new FakeElement('cv-player');
+  /** @type {string[]} */
+  const addresses = [];
+  Object.assign(globalThis, {
+    document: { querySelector: (/** @type {string} */ name) => name === 'cv-player' ? player : null },
+    location: new URL(address),
+    history: { replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {URL} */ url) => addresses.push(url.href) },
+  });
+  await import(`../../../web/demo/page.js?${loads++}`);
+  const choose = (/** @type {string} */ name, /** @type {string} */ text) =>
+    player.dispatchEvent(Object.assign(new Event('cv-setting'), { detail: { name, text } }));
+  return { player, addresses, choose };
+}
+
+test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
+  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&match=count&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', match: 'count' });
+  assert.deepEqual(Object.keys(player.attributes), Object.keys(DEFAULTS), 'every setting can be in a link');
+  assert.deepEqual((await load('http://host/')).player.attributes, {});
+});
+
+test('what the viewer chooses is in the address, so that a reload or a link keeps it', async () => {
+  const { choose, addresses } = await load('http://host/?hold=100&name=kitchen#top');
+  choose('hold', '250');
+  assert.deepEqual(addresses, ['http://host/?hold=250&name=kitchen#top'], 'the rest of the address stays');
+  const { choose: next, addresses: later } = await load('http://host/');
+  next('fill', 'interpolated');
+  assert.deepEqual(later, ['http://host/?fill=interpolated']);
+});

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { CHOOSERS, CONTROLS, Choices } from '../../../web/player/choices.js';
+import { CHOICES, DEFAULTS } from '../../../web/player/settings.js';
+import { test } from '../../lib/test.js';
+import { FakeRoot } from '../lib/player.js';
+
+Object.assign(globalThis, { Option: class { constructor(/** @type {string} */ text, /** @type {string} */ value) { Object.assign(this, { text, value }); } } });
+
+function open() {
+  const root = Object.assign(new FakeRoot(), { innerHTML: CONTROLS + CHOOSERS });
+  /** @type {string[][]} */
+  const chosen = [];
+  const controls = new Choices(/** @type {any} */ (root), (...choice) => chosen.push(choice));
+  const [live, exact] = root.querySelectorAll('[data-mode]');
+  const [fill, hold, match] = root.querySelectorAll('.choices select');
+  return { controls, live, exact, fill, hold, match, choices: root.querySelector('.choices'), chosen };
+}
+
+test('every setting can be chosen, with every word that it takes', () => {
+  const { live, exact, fill, match } = open();
+  assert.deepEqual([live, exact].map(({ dataset }) => dataset.mode), CHOICES.mode.slice(1));
+  assert.deepEqual([fill, match].map(({ name, options }) => [name, options.map((/** @type {any} */ { value }) => value)]),
+    [['fill', CHOICES.fill], ['match', CHOICES.match]]);
+});
+
+test('each time to hold the video back is what it is called', () => {
+  const called = [...CHOOSERS.matchAll(/<option value="(\d+)">(\d+)(?: (ms|s)| \(live\))</g)];
+  assert.deepEqual(called.map(([, value]) => value), ['0', '100', '250', '500', '1000', '2000', '5000']);
+  for (const [, value, number, unit] of called) assert.equal(Number(value), Number(number) * (unit === 's' ? 1000 : 1));
+});
+
+test('what the viewer chooses is told by its name and its word', () => {
+  const { live, exact, fill, hold, chosen } = open();
+  live.onclick();
+  exact.onclick();
+  fill.value = 'last';
+  fill.onchange();
+  hold.value = '250';
+  hold.onchange();
+  assert.deepEqual(chosen, [['mode', 'async'], ['mode', 'exact'], ['fill', 'last'], ['hold', '250']]);
+});
+
+test('they show what is in use, which need not be what was chosen', () => {
+  const { controls, live, exact, fill, hold, match } = open();
+  controls.show({ mode: null, fill: 'interpolated', hold: 500, match: 'count' }, 'exact', '');
+  assert.deepEqual([live, exact].map(({ attributes }) => attributes['aria-pressed']), ['false', 'true']);
+  assert.deepEqual([fill.value, hold.value, match.value], ['interpolated', '500', 'count']);
+  controls.show({ ...DEFAULTS, mode: 'exact' }, 'async', 'no stamps');
+  assert.deepEqual([live, exact].map(({ attributes }) => attributes['aria-pressed']), ['true', 'false']);
+  assert.deepEqual([fill.value, hold.value, match.value], ['none', 'infinite', 'snapshot']);
+});
+
+test('where the exact view can’t be had its button says why, and there is nothing to choose', () => {
+  const { controls, live, exact, choices } = open();
+  controls.show(DEFAULTS, 'async', 'The video carries no frame stamps');
+  assert.deepEqual([exact.disabled, exact.title, choices.hidden, live.disabled], [true, 'The video carries no frame stamps', true, false]);
+  controls.show(DEFAULTS, 'async', '');
+  assert.deepEqual([exact.disabled, choices.hidden], [false, false]);
+  assert.match(exact.title, /held back/);
+});
+
+test('a number of the page’s address that the list does not have is added to it, once', () => {
+  const { controls, hold } = open();
+  const before = hold.options.length;
+  for (let i = 0; i < 3; i++) {
+    controls.show({ ...DEFAULTS, hold: 333 }, 'exact', '');
+    controls.show(DEFAULTS, 'exact', '');
+  }
+  controls.show({ ...DEFAULTS, hold: 333 }, 'exact', '');
+  assert.deepEqual([hold.value, hold.options.length], ['333', before + 1]);
+  assert.deepEqual({ ...hold.options.at(-1) }, { text: '333 ms', value: '333' });
+});

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The whole player, all modules together, in a browser that is a fake: what it tells the page around it, and when it connects.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { FakeElement, fakeDocument } from '../lib/dom.js';
+import { FakePeerConnection } from '../lib/peer-connection.js';
+import { KnowingVideoFrame, Picture } from '../lib/picture.js';
+import { FakeRoot } from '../lib/player.js';
+import { FakeSocket } from '../lib/socket.js';
+import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
+import { FakeTransform, FakeWorker } from '../lib/worker.js';
+
+const page = new EventTarget();
+/** @type {Error[]} */
+let complaints = [];
+class HTMLElement extends FakeElement {
+  root = new FakeRoot();
+
+  attachShadow() {
+    return this.root;
+  }
+
+  /** @param {string} name */
+  getAttribute(name) {
+    return this.attributes[name] ?? null;
+  }
+
+  /** @param {string} name @param {string} value */
+  setAttribute(name, value) {
+    super.setAttribute(name, value);
+    const player = /** @type {any} */ (this);
+    if (player.constructor.observedAttributes.includes(name)) player.attributeChangedCallback(name, null, value);
+  }
+}
+Object.assign(fakeDocument, { hidden: false, addEventListener() {}, removeEventListener() {} });
+Object.assign(globalThis, {
+  window: globalThis, devicePixelRatio: 1, location: new URL('http://camera.local:8080/'), document: fakeDocument, HTMLElement,
+  customElements: { define() {} },
+  CustomEvent: class extends Event {
+    constructor(/** @type {string} */ name, /** @type {{detail: object}} */ { detail }) {
+      super(name);
+      this.detail = detail;
+    }
+  },
+  addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page),
+  ResizeObserver: class {
+    constructor(/** @type {() => void} */ callback) {
+      Object.assign(this, { observe: callback, disconnect: () => {} });
+    }
+  },
+  requestAnimationFrame: (/** @type {() => void} */ callback) => setTimeout(callback, 16), cancelAnimationFrame: (/** @type {number} */ id) => clearTimeout(id),
+  WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver: class {},
+  VideoFrame: KnowingVideoFrame, Worker: FakeWorker, RTCRtpScriptTransform: FakeTransform,
+  Option: class {},
+  reportError: (/** @type {Error} */ error) => complaints.push(error),
+});
+Math.random = () => 1;
+// It measures the resolution of its clock when it is loaded: before time stops.
+const { CvPlayer } = await import('../../../web/player/cv-player.js');
+
+const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
+const STAMPED = { stamp: { rows: 16, cell: 8 } };
+const VIDEO = {};
+/** @param {number} frame */
+const resultOf = (frame) => ({
+  type: 'result', frame, model: 'm', ms: 5, width: 640, height: 360, objects: [{ label: 'dog', confidence: null, x: 1, y: 2, w: 3, h: 4 }],
+});
+
+/** @type {any} */
+let player;
+/** What it told the page, by the names of its events. @type {Record<string, any[]>} */
+let told;
+
+beforeEach(() => {
+  stopTime();
+  complaints = [];
+  player = new CvPlayer();
+  told = { 'cv-state': [], 'cv-result': [], 'cv-model': [], 'cv-setting': [] };
+  for (const name of Object.keys(told)) player.addEventListener(name, (/** @type {any} */ { detail }) => told[name].push(detail));
+});
+
+afterEach(() => {
+  player.disconnectedCallback();
+  assert.deepEqual([timersLeft(), complaints], [0, []], 'nothing is left behind');
+});
+
+const states = () => told['cv-state'].map(({ state }) => state);
+const text = (/** @type {string} */ selector) => player.root.querySelector(selector).textContent;
+
+/** The server lets it in. @param {Partial<import('../../../web/core/protocol.js').Stream>} [stream] */
+async function connect(stream) {
+  const socket = Object.assign(FakeSocket.last, { readyState: 1 });
+  const pc = FakePeerConnection.last;
+  socket.deliver(JSON.stringify({ type: 'offer', sdp: 'v=0', stamped: Boolean(stream?.stamp) }));
+  if (stream?.stamp) FakeWorker.last.say({});
+  await settle();
+  pc.become('connected');
+  const [results, control] = ['results', 'control'].map((label) => pc.openChannel(label));
+  results.deliver({ ...STREAM, ...stream });
+  pc.ontrack?.({ track: { kind: 'video' }, streams: [VIDEO], receiver: {} });
+  let frames = 0;
+  /** A frame that was captured 50 ms ago is shown. */
+  const show = () => {
+    const now = performance.now();
+    const rtpTimestamp = (now - 50) * 90;
+    const picture = new Picture(stream?.stamp ? { id: rtpTimestamp, rtp: rtpTimestamp } : { id: null, height: 360 });
+    const metadata = { rtpTimestamp, presentedFrames: ++frames, expectedDisplayTime: now, receiveTime: now - 20, processingDuration: 0.005 };
+    player.root.querySelector('video').present(picture, metadata);
+    return settle();
+  };
+  return { socket, pc, results, control, show };
+}
+/** … and it plays. */
+async function play(/** @type {Parameters<typeof connect>[0]} */ stream = {}) {
+  player.connectedCallback();
+  const scene = await connect(stream);
+  await scene.show();
+  return scene;
+}
+
+test('it is connecting until there is a picture, and then playing', async () => {
+  assert.equal(player.report().state, 'closed');
+  Object.assign(player.root.querySelector('.stage'), { clientWidth: 640, clientHeight: 360 });
+  player.connectedCallback();
+  assert.equal(player.root.querySelector('.picture').style.width, '640px', 'it takes its place on the page');
+  const { show } = await connect();
+  assert.deepEqual([states(), text('.status')], [['connecting'], 'Connecting']);
+  assert.equal(player.root.querySelector('.cover').hidden, false);
+  assert.equal(player.root.querySelector('video').srcObject, VIDEO);
+  await show();
+  assert.deepEqual([states(), text('.status')], [['connecting', 'playing'], 'Live']);
+  assert.equal(player.root.querySelector('.cover').hidden, true);
+  assert.deepEqual([player.report().state, player.report().attempt, player.report().frames.shown], ['playing', 1, 1]);
+});
+
+test('a source that is lost is told, in the server’s words, and that it is back', async () => {
+  const { results } = await play();
+  results.deliver({ ...STREAM, state: 'lost', message: 'no camera' });
+  assert.equal(text('.banner'), 'Source lost, retrying: no camera');
+  results.deliver(STREAM);
+  assert.deepEqual(states(), ['connecting', 'playing', 'lost', 'playing']);
+});
+
+test('a server that is gone is waited for, with a countdown, and the wait grows; its error is told', async () => {
+  const { socket } = await play();
+  const first = FakeSocket.last;
+  socket.onclose?.({ code: 1006 });
+  assert.deepEqual(told['cv-state'].at(-1), { state: 'waiting', error: { code: 'connection', message: 'no connection to the server' } });
+  assert.equal(player.root.querySelector('.cover').hidden, false, 'the last picture stays');
+  assert.equal(player.root.querySelector('video').srcObject, null);
+  await pass(250);
+  assert.notEqual(FakeSocket.last, first);
+  assert.equal(text('.status'), 'Reconnecting');
+  for (const wait of [500, 1000, 2000]) {
+    const { last } = FakeSocket;
+    last.onclose?.({ code: 1006 });
+    assert.match(text('.banner'), /^No connection to the server: reconnecting in \d s$/);
+    await pass(wait - 1);
+    assert.equal(FakeSocket.last, last);
+    await pass(1);
+    assert.notEqual(FakeSocket.last, last);
+  }
+  const { show } = await connect();
+  await show();
+  assert.deepEqual([player.report().attempt, player.report().error, states().at(-1)], [5, null, 'playing']);
+});
+
+test('after three seconds of video a server that is gone is asked again as soon as at first', async () => {
+  player.connectedCallback();
+  for (let i = 0; i < 3; i++) {
+    FakeSocket.last.onclose?.({ code: 1006 });
+    await pass(5000);
+  }
+  const { socket, show } = await connect();
+  await show();
+  await pass(3000);
+  socket.onclose?.({ code: 1006 });
+  await pass(250);
+  assert.notEqual(FakeSocket.last, socket);
+});
+
+test('a picture that stands still is not called live, unless nobody looks at it or its viewer has paused it', async () => {
+  await play();
+  const video = player.root.querySelector('video');
+  /** @type {[object, object, string][]} */
+  const cases = [[{}, {}, 'Waiting for video…'], [fakeDocument, { hidden: true }, ''], [fakeDocument, { hidden: false }, 'Waiting for video…'],
+    [video, { paused: true }, '']];
+  await pass(2000);
+  for (const [what, change, banner] of cases) {
+    Object.assign(what, change);
+    await pass(500);
+    assert.equal(text('.banner'), banner);
+  }
+});
+
+test('the figures below it are those of the frames, the results and the server’s clock', async () => {
+  const { pc, results, control, show } = await play();
+  player.root.querySelector('.stage').clientWidth = 640;
+  pc.stats = { packetsReceived: 1, framesDropped: 3, packetsLost: 7, frameWidth: 1280, frameHeight: 720 };
+  // The server's clock is the page's.
+  control.deliver({ type: 'pong', t: performance.now(), now: performance.now(), encoded: 3, sent: 5 });
+  await show();
+  results.deliver({ ...resultOf((performance.now() - 80) * 90), age: 70 });
+  await pass(1000);
+  const cells = player.root.querySelector('.hud').children;
+  const figures = Object.fromEntries(cells.map((/** @type {any} */ { children: [name, value] }) => [name.textContent, value.textContent]));
+  const { Latency, Resolution } = figures;
+  assert.deepEqual([Latency, Resolution, figures['Dropped · lost'], figures['Result lag']], ['50 ± 1 ms', '1280 × 720', '3 · 7', '80 ms']);
+  assert.equal(figures['Result delivery'], '10.0 · 26.0 ms', 'arrived after 10 ms, drawn at the next repaint');
+  assert.equal(figures['Where the latency goes'], 'encode 3.0 · send 2.0 · network 25.0 · decode 5.0 · display 15.0 ms');
+});
+
+test('a stamped stream is shown exactly: picture and results in one, without the rows of the stamp', async () => {
+  player.setAttribute('fill', 'last');
+  const { results, show } = await play(STAMPED);
+  const [overlay, composed, stage, plot] = ['.overlay', '.composed', '.stage', '.plot'].map((selector) => player.root.querySelector(selector));
+  assert.deepEqual([composed.hidden, overlay.hidden, stage.style['--aspect']], [false, true, '640 / 360']);
+  const { mode, fill, frames: { mismatched } } = player.report().exact;
+  assert.deepEqual([mode, fill, mismatched], ['exact', 'last', 0]);
+  Object.assign(stage, { clientWidth: 640, clientHeight: 360 });
+  player.root.querySelector('video').dispatchEvent(new Event('resize'));
+  await pass(40);
+  const frame = (performance.now() - 50) * 90;
+  const [dog] = resultOf(frame).objects;
+  results.deliver({ ...resultOf(frame), objects: [dog, { ...dog, label: 'truth' }] });
+  await show();
+  assert.deepEqual(composed.context.captions, ['dog']);
+  await pass(500);
+  assert.equal(plot.hidden, false, 'the truth is known, so the error is');
+  const [live, exact] = player.root.querySelectorAll('[data-mode]');
+  assert.deepEqual([exact.disabled, live.attributes['aria-pressed'], exact.attributes['aria-pressed']], [false, 'false', 'true']);
+  live.onclick();
+  assert.deepEqual([composed.hidden, live.attributes['aria-pressed'], player.report().exact.mode], [true, 'true', 'async']);
+  // How long the worker was given to come up.
+  await pass(2000);
+});
+
+test('a frame that is still being read when its connection ends changes nothing after it', async () => {
+  const { socket, show } = await play(STAMPED);
+  const composed = player.root.querySelector('.composed');
+  let finish = () => {};
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      await new Promise((resolve) => { finish = () => resolve(undefined); });
+      return super.copyTo(data, what);
+    }
+  } });
+  await pass(40);
+  await show();
+  socket.onclose?.({ code: 1006 });
+  assert.equal(composed.hidden, true);
+  finish();
+  await settle();
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  assert.equal(composed.hidden, true);
+  await pass(2000);
+});
+
+test('in the live view too the error is known where the source tells the truth', async () => {
+  const { results, show } = await play();
+  player.root.querySelector('.stage').clientWidth = 640;
+  const now = (performance.now() - 50) * 90;
+  const [dog] = resultOf(now).objects;
+  results.deliver(resultOf(now - 3600));
+  await pass(20);
+  await show();
+  const shown = (performance.now() - 50) * 90;
+  results.deliver({ ...resultOf(shown), objects: [{ ...dog, label: 'truth', x: dog.x + 7 }] });
+  assert.equal(player.report().exact.overlayError, 7);
+});
+
+test('each result is told once, and drawn while it is fresh', async () => {
+  const { results } = await play();
+  for (const frame of [9000, 3600, 9000]) results.deliver(resultOf(frame));
+  assert.deepEqual(told['cv-result'], [resultOf(9000), resultOf(3600)]);
+  const overlay = player.root.querySelector('.overlay');
+  player.root.querySelector('.stage').clientWidth = 640;
+  await pass(20);
+  assert.equal(overlay.context.painted.filter(({ what }) => what === 'text').length, 1, 'the newest is drawn');
+  await pass(1000);
+  assert.deepEqual(overlay.context.painted, [], 'and not for ever');
+});
+
+test('what a model says is told and shown at once', async () => {
+  const { results } = await play();
+  const state = { type: 'model', model: 'faces', state: 'failed', message: 'no weights', since: 1 };
+  results.deliver(state);
+  assert.deepEqual(told['cv-model'], [state]);
+  assert.equal(text('.models'), 'faces failedno weights');
+});
+
+test('what the viewer chooses becomes an attribute, is told, and needs no new connection', async () => {
+  await play();
+  const { last } = FakeSocket;
+  const [live] = player.root.querySelectorAll('[data-mode]');
+  live.onclick();
+  const [, hold] = player.root.querySelectorAll('.choices select');
+  for (const value of ['nonsense', '250']) {
+    hold.value = value;
+    hold.onchange();
+  }
+  assert.deepEqual(told['cv-setting'], [['mode', 'async'], ['hold', 'infinite'], ['hold', '250']].map(([name, text]) => ({ name, text })));
+  assert.deepEqual([player.attributes.mode, player.attributes.hold, player.report().exact.hold], ['async', '250', 250]);
+  assert.equal(live.attributes['aria-pressed'], 'true');
+  assert.equal(FakeSocket.last, last);
+});
+
+test('it connects to its page’s server, or to the one that src names; another src is another connection', () => {
+  const urls = () => FakeSocket.last.url;
+  player.connectedCallback();
+  assert.equal(urls(), 'ws://camera.local:8080/ws');
+  const { last } = FakeSocket;
+  player.setAttribute('src', 'https://other.example/ws');
+  assert.equal(urls(), 'wss://other.example/ws');
+  assert.equal(last.closes, 1);
+  player.setAttribute('src', '//third.example/x');
+  assert.equal(urls(), 'ws://third.example/x');
+});
+
+test('a src before it is in the page connects to nothing', () => {
+  const { last } = FakeSocket;
+  player.setAttribute('src', '/elsewhere');
+  assert.equal(FakeSocket.last, last);
+});
+
+test('a page that is left holds no connection; one that comes back has one again', async () => {
+  const { socket, pc } = await play();
+  page.dispatchEvent(new Event('pagehide'));
+  assert.deepEqual([states().at(-1), pc.closed, socket.closes > 0, timersLeft()], ['closed', true, true, 0]);
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
+  assert.equal(FakeSocket.last, socket, 'the first pageshow is of a page that is there already');
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  assert.notEqual(FakeSocket.last, socket);
+  assert.deepEqual([states().at(-1), player.report().attempt], ['connecting', 1]);
+  const { last } = FakeSocket;
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  assert.equal(FakeSocket.last, last, 'one');
+});
+
+test('out of the page it is silent, and takes no notice of it', async () => {
+  const { socket, results } = await play();
+  results.deliver(resultOf(3600));
+  player.disconnectedCallback();
+  assert.equal(timersLeft(), 0);
+  results.deliver(resultOf(9000));
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await pass(10_000);
+  assert.equal(FakeSocket.last, socket);
+  assert.deepEqual([told['cv-result'].length, states().at(-1)], [1, 'closed']);
+});
+
+test('before it is connected its report is complete, and says that nothing is known', () => {
+  const { state, error, attempt, latency, exact, frames } = player.report();
+  assert.deepEqual({ state, error, attempt, latency, exact }, { state: 'closed', error: null, attempt: 0, latency: null, exact: null });
+  assert.equal(frames.shown, 0);
+});

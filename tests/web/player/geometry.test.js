@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { captionOf, colourOf, keypointsOf, layout, seenHeight, shapeOf } from '../../../web/player/geometry.js';
+import { test } from '../../lib/test.js';
+
+const SEEN = { width: 640, height: 360 };
+const BOX = { label: 'dog', confidence: 0.876, x: 64, y: 36, w: 128, h: 72 };
+
+test('a picture fits its stage whole and stands in the middle', () => {
+  const high = layout({ width: 1280, height: 800 }, SEEN, 0);
+  assert.deepEqual(high, { left: 0, top: 40, width: 1280, height: 720, videoHeight: 720 });
+  const wide = layout({ width: 1280, height: 360 }, SEEN, 0);
+  assert.deepEqual(wide, { left: 320, top: 0, width: 640, height: 360, videoHeight: 360 });
+});
+
+test('the rows of a stamp hang over the lower edge of what is seen', () => {
+  const place = layout({ width: 1280, height: 720 }, { width: 640, height: 376 }, 16);
+  assert.deepEqual(place, { left: 0, top: 0, width: 1280, height: 720, videoHeight: 752 });
+});
+
+test('a stamp as high as the picture leaves something to see', () => {
+  const place = layout({ width: 640, height: 360 }, SEEN, 1000);
+  assert.deepEqual([place.width, place.height], [640, 1]);
+});
+
+test('a box scales with the picture, each way for itself', () => {
+  assert.deepEqual(shapeOf(BOX, SEEN, { width: 1280, height: 1080 }), { kind: 'box', x: 128, y: 108, w: 256, h: 216 });
+});
+
+test('a polygon and keypoints scale too; what is no point is left out', () => {
+  const canvas = { width: 1280, height: 1080 };
+  const points = /** @type {unknown} */ ([[1, 2], [3, 4, 0.5], ['a', 1], null, [5]]);
+  assert.deepEqual(shapeOf({ ...BOX, polygon: points }, SEEN, canvas),
+    { kind: 'polygon', points: [{ x: 2, y: 6 }, { x: 6, y: 12 }], x: 128, y: 108, w: 256, h: 216 });
+  assert.deepEqual(keypointsOf({ ...BOX, keypoints: points }, SEEN, canvas), [{ x: 2, y: 6 }, { x: 6, y: 12 }]);
+  assert.deepEqual(keypointsOf({ ...BOX, keypoints: 'none' }, SEEN, canvas), []);
+});
+
+test('with a stamp, coordinates are of the whole picture', () => {
+  const seen = { width: 640, height: 376 };
+  const { width, videoHeight } = layout({ width: 1280, height: 720 }, seen, 16);
+  const shape = shapeOf({ ...BOX, y: 360, h: 16 }, seen, { width, height: videoHeight });
+  assert.deepEqual(shape, { kind: 'box', x: 128, y: 720, w: 256, h: 32 });
+});
+
+test('a circle is round where the detector gives one, or fills its box', () => {
+  const canvas = { width: 1280, height: 720 };
+  const given = { ...BOX, 'center-x': 100.5, 'center-y': 50.25, radius: 10 };
+  assert.deepEqual(shapeOf(given, SEEN, canvas), { kind: 'circle', x: 201, y: 100.5, rx: 20, ry: 20 });
+  const filling = shapeOf({ ...BOX, label: 'circle' }, SEEN, canvas);
+  assert.deepEqual(filling, { kind: 'circle', x: 256, y: 144, rx: 128, ry: 72 });
+  assert.equal(shapeOf({ ...BOX, radius: 10 }, SEEN, canvas).kind, 'box');
+  assert.equal(shapeOf({ ...BOX, 'center-x': '1', 'center-y': 2, radius: 3 }, SEEN, canvas).kind, 'box');
+});
+
+test('a label has one colour, others have others', () => {
+  const labels = ['circle', 'dog', 'cat', 'person', 'car', ''];
+  const colours = labels.map(colourOf);
+  assert.deepEqual(labels.map(colourOf), colours);
+  assert.equal(new Set(colours).size, labels.length);
+  assert.equal(colourOf('dog'), 'hsl(337 85% 70%)', 'on every page, and light enough for black text');
+});
+
+test('a caption has the confidence where there is one', () => {
+  assert.equal(captionOf(BOX), 'dog 88\u2009%');
+  assert.equal(captionOf({ ...BOX, confidence: null }), 'dog');
+});
+
+test('a caption has what the detector read, as far as that is text', () => {
+  assert.equal(captionOf({ ...BOX, text: 'AB 123' }), 'dog: AB 123 88\u2009%');
+  for (const text of ['', 5, null]) assert.equal(captionOf({ ...BOX, text }), 'dog 88\u2009%', String(text));
+});
+
+test('what the model saw is as high as its shape says: with the stamp or without', () => {
+  const place = layout({ width: 1280, height: 800 }, { width: 640, height: 384 }, 24);
+  assert.deepEqual([place.height, place.videoHeight], [720, 768]);
+  assert.equal(seenHeight({ width: 640, height: 384 }, place), 768);
+  assert.equal(seenHeight({ width: 640, height: 360 }, place), 720);
+  assert.equal(seenHeight({ width: 320, height: 192 }, place), 768, 'a smaller picture of the same shape');
+  assert.equal(seenHeight({ width: 300, height: 169 }, place), 720, 'a height that was rounded');
+  assert.equal(seenHeight({ width: 301, height: 181 }, place), 768, 'so here');
+});
+
+test('without a stamp the model saw the whole picture, whatever its own size', () => {
+  const place = layout({ width: 1280, height: 800 }, SEEN, 0);
+  for (const seen of [SEEN, { width: 300, height: 300 }, { width: 1920, height: 800 }]) {
+    assert.equal(seenHeight(seen, place), 720);
+  }
+});

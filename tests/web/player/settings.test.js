@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../../web/player/settings.js';
+import { test } from '../../lib/test.js';
+
+/** Other than the default in everything. @type {import('../../../web/player/settings.js').Settings} */
+const OTHER = { mode: 'async', fill: 'last', hold: 250, match: 'count' };
+
+test('only settings are settings', () => {
+  for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
+  for (const name of ['', 'Mode', 'url', 'toString', '__proto__']) assert.equal(isSetting(name), false, name);
+});
+
+test('a choice changes its own setting and nothing else, and not the settings it started from', () => {
+  const before = { ...OTHER };
+  assert.deepEqual(withSetting(OTHER, 'mode', 'exact'), { ...before, mode: 'exact' });
+  assert.deepEqual(withSetting(OTHER, 'fill', 'interpolated'), { ...before, fill: 'interpolated' });
+  assert.deepEqual(withSetting(OTHER, 'match', 'callback'), { ...before, match: 'callback' });
+  assert.deepEqual(withSetting(OTHER, 'hold', '1500'), { ...before, hold: 1500 });
+  assert.deepEqual(OTHER, before);
+});
+
+test('what is not given or can’t be understood is the default', () => {
+  for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
+    for (const name of /** @type {const} */ (['mode', 'fill', 'match', 'hold'])) {
+      assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
+    }
+  }
+});
+
+test('the video is held back a number of ms, none, or without limit', () => {
+  const holds = {
+    0: 0, 33.5: 33.5, 5000: 5000, infinite: Infinity, '-1': Infinity, '1s': Infinity, NaN: Infinity, ' ': Infinity,
+  };
+  for (const [text, hold] of Object.entries(holds)) assert.equal(withSetting(OTHER, 'hold', text).hold, hold, `"${text}"`);
+});
+
+test('the first of the choices is the default', () => {
+  for (const name of /** @type {const} */ (['mode', 'fill', 'match'])) {
+    assert.equal(settingText(DEFAULTS, name), CHOICES[name][0], name);
+    assert.ok(CHOICES[name].length > 1);
+  }
+  assert.equal(settingText(DEFAULTS, 'hold'), 'infinite');
+});
+
+test('every setting’s text gives the setting back', () => {
+  for (const [name, words] of Object.entries({ ...CHOICES, hold: ['infinite', '0', '250', '33.5'] })) {
+    for (const word of words) {
+      const settings = withSetting(OTHER, name, word);
+      assert.equal(settingText(settings, name), word, name);
+      assert.deepEqual(withSetting(OTHER, name, settingText(settings, name)), settings);
+    }
+  }
+});

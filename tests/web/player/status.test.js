@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { statusOf } from '../../../web/player/status.js';
+import { test } from '../../lib/test.js';
+
+test('each state has words, and a banner unless all is well', () => {
+  const gone = { code: 'connection', message: 'no connection to the server' };
+  assert.deepEqual(statusOf('playing', null, '', 0, 0), { name: 'playing', words: 'Live', banner: '' });
+  assert.deepEqual(statusOf('closed', gone, '', 0, 9000), { name: 'closed', words: 'Stopped', banner: '' });
+  assert.equal(statusOf('connecting', null, '', 0, 0).banner, 'Connecting…');
+  assert.equal(statusOf('connecting', gone, '', 0, 0).banner, 'Reconnecting…');
+  assert.equal(statusOf('lost', null, 'no camera', 0, 0).banner, 'Source lost, retrying: no camera');
+  assert.equal(statusOf('waiting', gone, '', 2300, 0).banner, 'No connection to the server: reconnecting in 3 s');
+  assert.equal(statusOf('waiting', gone, '', 1, 0).banner, 'No connection to the server: reconnecting in 1 s');
+  assert.equal(statusOf('waiting', null, '', 0, 0).banner, 'reconnecting…');
+  assert.equal(statusOf('waiting', { code: 'full', message: '8' }, '', 4001, 0).banner,
+    'The server is full: reconnecting in 5 s');
+  assert.equal(statusOf('waiting', { code: 'shutdown', message: '' }, '', 0, 0).banner,
+    'The server has ended: reconnecting…');
+  assert.equal(statusOf('waiting', { code: 'malformed', message: 'not JSON' }, '', 15_000, 0).banner,
+    'Error (malformed): not JSON; reconnecting in 15 s');
+});
+
+test('a picture that stands still is not called live', () => {
+  assert.equal(statusOf('playing', null, '', 0, 1900).words, 'Live');
+  assert.equal(statusOf('playing', null, '', 0, 2100).banner, 'Waiting for video…');
+  assert.equal(statusOf('lost', null, 'no camera', 0, 9000).words, 'Source lost');
+});

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { View } from '../../../web/player/view.js';
+import { beforeEach, test } from '../../lib/test.js';
+import { fakeDocument } from '../lib/dom.js';
+import { FakeRoot } from '../lib/player.js';
+import { settle } from '../lib/time.js';
+
+/** Tells the view that its stage has another size. */
+let resized = () => {};
+/** @type {Set<unknown>} */
+const observed = new Set();
+/** What waits for the screen to be repainted. @type {(() => void)[]} */
+let repaints = [];
+Object.assign(globalThis, {
+  window: globalThis,
+  devicePixelRatio: 1,
+  document: fakeDocument,
+  requestAnimationFrame: (/** @type {() => void} */ callback) => repaints.push(callback),
+  cancelAnimationFrame: () => { repaints = []; },
+  ResizeObserver: class {
+    constructor(/** @type {() => void} */ callback) {
+      resized = callback;
+    }
+
+    observe(/** @type {unknown} */ element) {
+      observed.add(element);
+    }
+
+    disconnect() {
+      observed.clear();
+    }
+  },
+});
+const PICTURE = { width: 640, height: 376 };
+const ROWS = 16;
+
+beforeEach(() => {
+  repaints = [];
+  Object.assign(fakeDocument, { fullscreenEnabled: true, fullscreenElement: null });
+});
+
+function open() {
+  const root = new FakeRoot();
+  const view = new View(/** @type {any} */ (root), () => {});
+  const find = (/** @type {string} */ selector) => root.querySelector(selector);
+  const [video, player, stage, cover, overlay, composed, play] =
+    ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.play'].map(find);
+  Object.assign(stage, { clientWidth: 1280, clientHeight: 800 });
+  return { view, root, find, video, player, stage, cover, overlay, composed, play };
+}
+
+test('the video makes no sound, without which browsers would not play it unasked', () => {
+  assert.equal(open().video.muted, true);
+});
+
+test('nothing is seen before its style is there; without one it is seen all the same', () => {
+  for (const outcome of /** @type {const} */ (['onload', 'onerror'])) {
+    const { root, player } = open();
+    const [link] = /** @type {any[]} */ (root.children);
+    assert.deepEqual([link.name, link.rel, player.hidden], ['link', 'stylesheet', true]);
+    assert.match(link.href, /\/web\/player\/player\.css$/);
+    link[outcome]();
+    assert.equal(player.hidden, false);
+  }
+});
+
+test('the picture is covered until it is known which part of it is for showing', () => {
+  const { view, video, player, stage, cover } = open();
+  video.present(PICTURE);
+  assert.deepEqual([cover.hidden, player.dataset.pictured, stage.style['--aspect']], [false, undefined, undefined]);
+  view.reveal(ROWS);
+  assert.deepEqual([cover.hidden, player.dataset.pictured, stage.style['--aspect']], [true, '', '640 / 360']);
+});
+
+test('the picture fits its stage, its stamp hangs over the edge, and results stand on it; when the stage changes too', () => {
+  const { view, video, find, stage, overlay } = open();
+  view.reveal(ROWS);
+  video.present(PICTURE);
+  const { style } = find('.picture');
+  assert.deepEqual([style.left, style.top, style.width, style.height, style['--video-height']], ['0px', '40px', '1280px', '720px', '752px']);
+  Object.assign(stage, { clientWidth: 320, clientHeight: 180 });
+  resized();
+  assert.deepEqual([style.left, style.top, style.width, style.height, style['--video-height']], ['0px', '0px', '320px', '180px', '188px']);
+  for (const repaint of repaints) repaint();
+  assert.deepEqual([overlay.width, overlay.height], [320, 180]);
+});
+
+test('the composed picture stands where the video stood', () => {
+  const { view, video, composed } = open();
+  view.reveal(ROWS);
+  video.present(PICTURE);
+  view.composer.fit(video);
+  assert.deepEqual([composed.width, composed.height], [1280, 752], 'twice as large on the page, so twice as fine');
+});
+
+test('when the stream is gone its last picture stays: the video’s, or the composed one', () => {
+  for (const isComposed of [false, true]) {
+    const { view, video, cover, composed } = open();
+    view.reveal(ROWS);
+    video.present(PICTURE);
+    composed.picture = 'composed';
+    view.compose(isComposed);
+    view.freeze();
+    assert.deepEqual([cover.hidden, cover.width, cover.height], [false, 640, 376]);
+    assert.equal(cover.picture, isComposed ? 'composed' : PICTURE);
+    view.freeze();
+    assert.ok(cover.picture, 'and is not drawn over by one that is gone');
+    view.reveal(ROWS);
+    assert.equal(cover.hidden, true);
+  }
+});
+
+test('an attempt that never had a picture does not replace the last one', () => {
+  const { view, video, cover } = open();
+  view.reveal(ROWS);
+  video.present(PICTURE);
+  view.freeze();
+  video.picture = null;
+  view.freeze();
+  assert.equal(cover.picture, PICTURE);
+});
+
+test('either the composed picture is on top, or the video with its overlay', () => {
+  const { view, overlay, composed } = open();
+  assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
+  view.compose(true);
+  assert.deepEqual([composed.hidden, overlay.hidden], [false, true]);
+  view.compose(false);
+  assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
+});
+
+test('results can be hidden and shown again, and stay hidden from one view to the other', () => {
+  const { view, find, overlay } = open();
+  const button = find('.results');
+  button.onclick();
+  assert.deepEqual([view.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [false, true, 'false']);
+  view.compose(true);
+  view.compose(false);
+  assert.equal(overlay.hidden, true);
+  button.onclick();
+  assert.deepEqual([view.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [true, false, 'true']);
+});
+
+test('where the browser will not play unasked there is a button, which plays', async () => {
+  const { view, video, play } = open();
+  video.refusal = Object.assign(new Error('ask'), { name: 'NotAllowedError' });
+  const stream = {};
+  await view.play(/** @type {any} */ (stream));
+  assert.deepEqual([video.srcObject, play.hidden], [stream, false]);
+  video.refusal = null;
+  play.onclick();
+  await settle();
+  assert.deepEqual([video.plays, play.hidden], [2, true]);
+});
+
+test('another stream that comes meanwhile is no reason to ask', async () => {
+  const { view, video, play } = open();
+  video.refusal = Object.assign(new Error('new load'), { name: 'AbortError' });
+  await view.play(/** @type {any} */ ({}));
+  assert.equal(play.hidden, true);
+});
+
+test('a video that was paused, by whomever, can be played again; one that is not there can’t', () => {
+  const { view, video, play } = open();
+  video.srcObject = {};
+  video.onpause();
+  assert.equal(play.hidden, false);
+  video.onplaying();
+  assert.equal(play.hidden, true);
+  video.onpause();
+  view.stop();
+  assert.deepEqual([video.srcObject, play.hidden], [null, true]);
+  video.onpause();
+  assert.equal(play.hidden, true);
+  Object.assign(video, { srcObject: {}, ended: true });
+  video.onpause();
+  assert.equal(play.hidden, true);
+});
+
+test('when it stops, no results are left over the picture', () => {
+  const { view } = open();
+  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  view.stop();
+  assert.deepEqual(view.overlay.results, []);
+});
+
+test('its state has words, and a banner where there is something to say', () => {
+  const { view, find, player } = open();
+  view.show({ name: 'lost', words: 'Source lost', banner: 'Source lost, retrying: no camera' });
+  const [status, banner] = ['.status', '.banner'].map(find);
+  assert.deepEqual([player.dataset.state, status.textContent, banner.textContent, banner.hidden],
+    ['lost', 'Source lost', 'Source lost, retrying: no camera', false]);
+  view.show({ name: 'playing', words: 'Live', banner: '' });
+  assert.deepEqual([player.dataset.state, status.textContent, banner.hidden], ['playing', 'Live', true]);
+});
+
+test('words that are the same are not said again: a screen reader reads every change aloud', () => {
+  const { view, find } = open();
+  view.show({ name: 'playing', words: 'Live', banner: 'b' });
+  const before = ['.status', '.banner'].map((selector) => find(selector).children);
+  view.show({ name: 'playing', words: 'Live', banner: 'b' });
+  assert.ok(['.status', '.banner'].every((selector, i) => find(selector).children === before[i]));
+});
+
+test('it fills the screen and leaves it again, where the browser can', () => {
+  const { find, player } = open();
+  const calls = /** @type {string[]} */ ([]);
+  Object.assign(player, { requestFullscreen: async () => calls.push('enter') });
+  Object.assign(fakeDocument, { exitFullscreen: () => calls.push('leave') });
+  const button = find('.full');
+  assert.equal(button.hidden, false);
+  button.onclick();
+  Object.assign(fakeDocument, { fullscreenElement: player });
+  button.onclick();
+  assert.deepEqual(calls, ['enter', 'leave']);
+  Object.assign(fakeDocument, { fullscreenEnabled: false });
+  assert.equal(open().find('.full').hidden, true);
+});
+
+test('full screen that is refused is no error', async () => {
+  const { find, player } = open();
+  Object.assign(player, { requestFullscreen: () => Promise.reject(new Error('no')) });
+  find('.full').onclick();
+  await settle();
+});
+
+test('it follows the size of its stage from open() to close(), and draws nothing after it', () => {
+  const { view, stage } = open();
+  assert.equal(observed.size, 0);
+  view.open();
+  assert.deepEqual([...observed], [stage]);
+  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  assert.equal(repaints.length, 1);
+  view.close();
+  assert.deepEqual([observed.size, repaints], [0, []]);
+});

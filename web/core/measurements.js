@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { captureTime } from './frame-id.js';
+import { LatencyMeter, MAX_ERROR_MS } from './latency.js';
+import { Ledger } from './ledger.js';
+import { Models } from './models.js';
+import { RecentSamples } from './samples.js';
+import { StatsMeter } from './stats.js';
+
+/**
+ * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {import('./protocol.js').Result} Result
+ * @typedef {import('./ledger.js').Frame & {presentedFrames: number}} ShownFrame
+ * @typedef {{received: number, perSecond: number, lag: number|null, ms: number|null, delivery: Spread|null, drawn: Spread|null,
+ *   last: Result|null}} ResultsReport `delivery` and `drawn`: since the end of the inference
+ * @typedef {{median: number, p95: number}} Spread in ms
+ */
+
+/** Everything measured in one attempt. `now` is page time (performance.now()) throughout. */
+export class Measurements {
+  models = new Models();
+  /** @type {Stream|null} */
+  stream = null;
+  #started;
+  #clock;
+  #latency;
+  #ledger;
+  #stats = new StatsMeter();
+  #arrivals = new RecentSamples(5000);
+  // As in LatencyMeter: page time − server time, for the clock's offset is known better later.
+  #lags = new RecentSamples(2000);
+  #deliveries = new RecentSamples(5000);
+  #drawings = new RecentSamples(5000);
+  #received = 0;
+  /** @type {Result|null} */
+  #newest = null;
+  #shown = 0;
+  #repaints = new RecentSamples(2000);
+  #presented = 0;
+  #lastFrame = -Infinity;
+  /** @type {number|null} */
+  #firstFrame = null;
+
+  /** @param {import('./clock.js').ServerClock} clock @param {number} now */
+  constructor(clock, now) {
+    this.#clock = clock;
+    this.#latency = new LatencyMeter(clock);
+    this.#ledger = new Ledger(clock);
+    this.#started = now;
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** How long the picture has stood still. @param {number} now */
+  standstill(now) {
+    return now - this.#lastFrame;
+  }
+
+  /** @param {ShownFrame} frame @param {number} now */
+  addFrame(frame, now) {
+    // The callback comes at most once per repaint and may skip frames that were shown.
+    this.#shown += this.#shown === 0 ? 1 : Math.max(1, frame.presentedFrames - this.#presented);
+    this.#presented = frame.presentedFrames;
+    this.#repaints.add(now, 0);
+    this.#lastFrame = now;
+    this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
+    this.#latency.add(frame, this.stream, now);
+    this.#ledger.add(frame, this.stream, now);
+  }
+
+  /** @param {import('./control-channel.js').Delays} delays @param {number} now */
+  addDelays(delays, now) {
+    this.#ledger.addServer(delays, now);
+  }
+
+  /** @param {import('./stats.js').VideoStats} stats */
+  addStats(stats) {
+    this.#stats.add(stats);
+  }
+
+  /** Whether it is its model's newest result. @param {Result} result @param {number} now */
+  addResult(result, now) {
+    this.#received++;
+    this.#arrivals.add(now, 0);
+    const lag = this.#sinceCapture(result, now);
+    if (lag !== null) this.#lags.add(now, lag);
+    if (lag !== null && result.age !== undefined) this.#deliveries.add(now, lag - result.age);
+    const newest = this.models.addResult(result, now, lag);
+    if (newest) this.#newest = result;
+    return newest;
+  }
+
+  /** Drawn for the first time. @param {Result} result @param {number} now */
+  addDrawing(result, now) {
+    const lag = this.#sinceCapture(result, now);
+    if (lag !== null && result.age !== undefined) this.#drawings.add(now, lag - result.age);
+  }
+
+  /** Page time less the server's time of the capture. @param {Result} result @param {number} now */
+  #sinceCapture({ frame }, now) {
+    const clock = this.#clock.estimate(now);
+    return clock && this.stream ? now - captureTime(frame, this.stream.epoch, now + clock.offset) : null;
+  }
+
+  /** @param {number} now */
+  report(now) {
+    const stats = this.#stats.last;
+    const rates = this.#stats.rates;
+    const last = this.#newest;
+    const latency = this.#latency.report(now);
+    const clock = this.#clock.estimate(now);
+    const offset = clock && clock.error <= MAX_ERROR_MS ? clock.offset : null;
+    const lag = this.#lags.median(now);
+    return {
+      frames: {
+        decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: stats?.dropped ?? 0,
+        perSecond: rates?.perSecond ?? null,
+        // one callback a repaint: what came between two was replaced before anyone could see it
+        paintedPerSecond: this.#repaints.perSecond(now),
+      },
+      packetsLost: stats?.packetsLost ?? 0,
+      bitrate: rates?.bitrate ?? null,
+      width: stats?.width ?? 0,
+      height: stats?.height ?? 0,
+      latency,
+      stages: this.#ledger.report(now, latency),
+      clock,
+      /** @type {ResultsReport} */
+      results: {
+        received: this.#received, perSecond: this.#arrivals.perSecond(now),
+        lag: lag === null || offset === null ? null : lag + offset, ms: last?.ms ?? null,
+        delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawings, now, offset), last,
+      },
+      models: this.models.report(now, offset),
+      stream: this.stream,
+      started: this.#started,
+      firstFrame: this.#firstFrame,
+    };
+  }
+}
+
+/** @param {RecentSamples} samples @param {number} now @param {number|null} offset of the server's clock */
+function spread(samples, now, offset) {
+  const [median, p95] = [50, 95].map((p) => samples.percentile(now, p));
+  return median === null || p95 === null || offset === null ? null : { median: median + offset, p95: p95 + offset };
+}

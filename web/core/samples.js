@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/** Values of the last while, by the time they came. */
+export class RecentSamples {
+  /** @type {{time: number, value: number}[]} */
+  #samples = [];
+  #length;
+
+  /** @param {number} length of the while, in ms */
+  constructor(length) {
+    this.#length = length;
+  }
+
+  /** @param {number} time @param {number} value */
+  add(time, value) {
+    this.#samples.push({ time, value });
+    this.#forget(time);
+  }
+
+  clear() {
+    this.#samples = [];
+  }
+
+  /** @param {number} now */
+  count(now) {
+    this.#forget(now);
+    return this.#samples.length;
+  }
+
+  /** Time of the latest, −∞ without one. */
+  get latest() {
+    return this.#samples.at(-1)?.time ?? -Infinity;
+  }
+
+  /** @param {number} now @returns {number|null} */
+  median(now) {
+    this.#forget(now);
+    const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
+    if (values.length === 0) return null;
+    const middle = values.length >> 1;
+    return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  }
+
+  /** Of a hundred values `p` are not above it. @param {number} now @param {number} p @returns {number|null} */
+  percentile(now, p) {
+    this.#forget(now);
+    const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
+    return values.length === 0 ? null : values[Math.max(0, Math.ceil(p / 100 * values.length) - 1)];
+  }
+
+  /** @param {number} now @returns {number|null} */
+  max(now) {
+    this.#forget(now);
+    return this.#samples.length === 0 ? null : this.#samples.reduce((most, { value }) => Math.max(most, value), -Infinity);
+  }
+
+  /**
+   * How many came a second, over the time in which they came; less once the next one is overdue.
+   * @param {number} now
+   */
+  perSecond(now) {
+    this.#forget(now);
+    const count = this.#samples.length;
+    if (count < 2) return 0;
+    const { time: first } = this.#samples[0];
+    const span = Math.max(this.latest - first, (now - first) * (count - 1) / count);
+    return span > 0 ? (count - 1) * 1000 / span : 0;
+  }
+
+  /** @param {number} now */
+  #forget(now) {
+    const first = this.#samples.findIndex((s) => now - s.time <= this.#length);
+    this.#samples.splice(0, first < 0 ? this.#samples.length : first);
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { ControlChannel } from './control-channel.js';
+import { LossWatch } from './loss.js';
+import { parseResults } from './protocol.js';
+import { Signaling } from './signaling.js';
+import { videoStats } from './stats.js';
+import { Watchdog } from './watchdog.js';
+
+const CONNECT_MS = 10_000;
+const STATS_INTERVAL_MS = 500;
+/** How often each result is sent again where packets get lost: at 10 % loss one in a thousand then comes late. */
+const REPEATS = 2;
+
+/**
+ * @typedef {import('./signaling.js').SessionError} SessionError
+ * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {import('./protocol.js').Result} Result
+ * @typedef {{
+ *   track: (stream: MediaStream) => void, stream: (stream: Stream) => void, result: (result: Result) => void,
+ *   model: (state: import('./protocol.js').ModelState) => void,
+ *   delays: (delays: import('./control-channel.js').Delays) => void,
+ *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: SessionError) => void}} SessionEvents
+ */
+
+/** One attempt to watch: signalling, peer connection and data channels. It ends once, and is never used again. */
+export class Session {
+  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; only moves to the right */
+  #state = 'offer';
+  #events;
+  #clock;
+  #signaling;
+  #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  /** @type {RTCDataChannel|null} */
+  #results = null;
+  /** @type {ControlChannel|null} */
+  #control = null;
+  /** @type {Stream|null} */
+  #stream = null;
+  #watchdog = new Watchdog();
+  #loss = new LossWatch();
+  #repeats = 0;
+  #playoutMax = 0;
+  #hold;
+  #deadline;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #poll;
+  /** @type {() => void} */
+  #answered = () => {};
+  /** Candidates of both sides wait for offer and answer. @type {Promise<void>} */
+  #negotiated = new Promise((resolve) => { this.#answered = resolve; });
+
+  /**
+   * @param {string} url @param {SessionEvents} events @param {import('./clock.js').ServerClock} clock
+   * @param {import('./video-delay.js').VideoDelay} hold of the video
+   */
+  constructor(url, events, clock, hold) {
+    this.#events = events;
+    this.#clock = clock;
+    this.#hold = hold;
+    const pc = this.#pc;
+    pc.ontrack = ({ track, streams, receiver }) => {
+      if (track.kind === 'video') hold.attach(receiver);
+      events.track(streams[0] ?? new MediaStream([track]));
+    };
+    pc.ondatachannel = ({ channel }) => this.#openChannel(channel);
+    pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
+    pc.onconnectionstatechange = () => this.#onConnectionState();
+    this.#signaling = new Signaling(url, {
+      message: (message) => this.#onSignal(message),
+      closed: (error) => this.#fail(error),
+    });
+    this.#deadline = setTimeout(
+      () => this.#fail({ code: 'timeout', message: 'the server did not answer in time' }), CONNECT_MS);
+  }
+
+  close() {
+    this.#state = 'closed';
+    clearTimeout(this.#deadline);
+    clearInterval(this.#poll);
+    this.#control?.close();
+    this.#hold.close();
+    if (this.#results) this.#results.onmessage = null;
+    const pc = this.#pc;
+    pc.ontrack = pc.ondatachannel = pc.onicecandidate = pc.onconnectionstatechange = null;
+    pc.close();
+    this.#signaling.close();
+  }
+
+  /** The one way to end, for whatever reason. @param {SessionError} error */
+  #fail(error) {
+    if (this.#state === 'closed') return;
+    this.close();
+    this.#events.ended(error);
+  }
+
+  /** @param {import('./signaling.js').Signal} message */
+  async #onSignal(message) {
+    if (message.type === 'candidate') {
+      await this.#negotiated;
+      if (this.#state === 'closed') return;
+      const { candidate, sdpMLineIndex } = message;
+      // One that this browser can't use is no reason to give up: others may do.
+      await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
+    } else if (this.#state === 'offer') {
+      this.#state = 'answer';
+      await this.#answer(message)
+        .catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
+    } else {
+      this.#fail({ code: 'protocol', message: 'a second offer from the server' });
+    }
+  }
+
+  /** @param {import('./protocol.js').Offer} offer */
+  async #answer({ sdp, stamped }) {
+    if (stamped) await this.#hold.start();
+    await this.#pc.setRemoteDescription({ type: 'offer', sdp });
+    await this.#pc.setLocalDescription();
+    if (this.#state === 'closed') return;
+    this.#signaling.send({ type: 'answer', sdp: this.#pc.localDescription?.sdp ?? '' });
+    this.#state = 'connect';
+    this.#answered();
+  }
+
+  /** @param {RTCIceCandidate|null} candidate */
+  async #sendCandidate(candidate) {
+    if (!candidate?.candidate) return;
+    await this.#negotiated;
+    const { candidate: text, sdpMLineIndex } = candidate;
+    this.#signaling.send({ type: 'candidate', candidate: text, sdpMLineIndex: sdpMLineIndex ?? 0 });
+  }
+
+  #onConnectionState() {
+    const state = this.#pc.connectionState;
+    if (state === 'failed') this.#fail({ code: 'media', message: 'no way through the network to the server' });
+    if (state !== 'connected' || this.#state !== 'connect') return;
+    this.#state = 'connected';
+    this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
+  }
+
+  /** @param {RTCDataChannel} channel */
+  #openChannel(channel) {
+    if (channel.label === 'control') {
+      this.#control = new ControlChannel(channel, this.#clock, this.#events.delays);
+    } else if (channel.label === 'results') {
+      this.#results = channel;
+      channel.onmessage = ({ data }) => this.#onResults(data);
+    }
+  }
+
+  /** @param {unknown} data */
+  #onResults(data) {
+    const message = parseResults(data);
+    if (message.type === 'stream') {
+      clearTimeout(this.#deadline);
+      this.#stream = message;
+      this.#events.stream(message);
+    } else if (message.type === 'result') {
+      this.#events.result(message);
+    } else if (message.type === 'model') {
+      this.#events.model(message);
+    } else if (message.type === 'invalid') {
+      // Worth a line for who writes a server, not worth the picture.
+      console.warn(`cv-player: results: ${message.reason}`);
+    }
+  }
+
+  async #check() {
+    const report = await this.#pc.getStats().catch(() => null);
+    if (this.#state === 'closed' || report === null) return;
+    const stats = videoStats(report.values());
+    if (stats) {
+      this.#events.stats(stats);
+      this.#askForHelp(stats);
+    }
+    const verdict = this.#watchdog.check({
+      time: performance.now(),
+      packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
+      lost: this.#stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
+    });
+    if (verdict === 'keyframe') this.#control?.requestKeyframe();
+    if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });
+  }
+
+  /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
+  #askForHelp({ packetsLost, nacks }) {
+    if (!this.#control?.open) return;
+    const lossy = this.#loss.lossy(packetsLost + nacks, performance.now());
+    const repeats = lossy ? REPEATS : 0;
+    if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
+    this.#repeats = repeats;
+    const playoutMax = this.#hold.check(lossy);
+    if (playoutMax !== this.#playoutMax) this.#control.requestPlayout(playoutMax);
+    this.#playoutMax = playoutMax;
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Delays a received video by holding its encoded frames: a delay of seconds costs kilobytes, it can be changed smoothly,
+// and it is exact, which RTCRtpReceiver.jitterBufferTarget is not (it is approximate, ends at 4 s, and Chromium ignores it
+// beside the header extension playout-delay 0/0, which is what makes the live view quick). video-delay-worker.js does it.
+//
+// In Chromium a transform, once attached, costs every frame up to 16 ms, 8 on average (it is called at 64 Hz), and it can be
+// neither attached later nor taken away again. So only stamped streams, which are for the exact view, have one.
+//
+// On a network that loses packets it is no use: frames come out of order then, and a transform may not put them in order. There
+// the browser's jitter buffer delays the video, and the server must allow that (control message `playout`).
+
+const START_MS = 2000;
+/** What the browser's jitter buffer can do (RTCRtpReceiver.jitterBufferTarget). */
+const LONGEST_BUFFER_MS = 4000;
+/** Its delay is changed in steps, for each is a jump. */
+const STEP_INTERVAL_MS = 100;
+const STEP_UP_MS = 20;
+const STEP_DOWN_MS = 5;
+/** Asked of the server: more than any delay here. */
+const PLAYOUT_MAX_MS = 10_000;
+
+export class VideoDelay {
+  /** By how much the video is delayed now, in ms. */
+  applied = 0;
+  #usable = false;
+  /** @type {Worker|null} */
+  #worker = null;
+  /** @type {RTCRtpReceiver|null} */
+  #receiver = null;
+  /** @type {number|null} */
+  #delay = null;
+  #asked = false;
+  #buffered = false;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #stepper;
+
+  /** Gets ready; takes some 50 ms. */
+  async start() {
+    if (!('RTCRtpScriptTransform' in globalThis) || this.#worker) return;
+    const worker = new Worker(new URL('video-delay-worker.js', import.meta.url), { type: 'module' });
+    this.#worker = worker;
+    this.#usable = await new Promise((resolve) => {
+      worker.onmessage = ({ data: { applied } }) => {
+        if (applied === undefined) resolve(true);
+        else if (!this.#buffered) this.applied = applied;
+      };
+      worker.onerror = () => resolve(false);
+      setTimeout(() => resolve(false), START_MS);
+    });
+  }
+
+  /** Whether the video can be delayed: false before start(), and in a browser that has no way to do it. */
+  get usable() {
+    return this.#usable;
+  }
+
+  /** To be called in `ontrack`: Chromium ignores a transform that comes later. @param {RTCRtpReceiver} receiver */
+  attach(receiver) {
+    if (!this.#usable || !this.#worker || this.#receiver) return;
+    this.#receiver = receiver;
+    receiver.transform = new RTCRtpScriptTransform(this.#worker);
+  }
+
+  /** @param {number|null} delay in ms; null: every frame is handed on at once */
+  delay(delay) {
+    this.#delay = delay;
+    if (delay === null) this.#asked = false;
+    if (delay === null && this.#buffered) this.#leaveBuffer();
+    if (!this.#buffered) this.#worker?.postMessage({ delay });
+  }
+
+  /** To be called now and then. @param {boolean} lossy whether packets get lost @returns {number} what to ask of the server */
+  check(lossy) {
+    const useful = this.#delay !== null && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
+    // Once there it stays until the view is live again: going back would be a jump.
+    if (!useful || !(lossy || this.#asked)) return 0;
+    // The first time it is only asked: the answer is in the packets that come after it.
+    if (this.#asked && !this.#buffered) this.#enterBuffer();
+    this.#asked = true;
+    return PLAYOUT_MAX_MS;
+  }
+
+  /** The frame with this RTP timestamp has a result: the next one waits a little until it was seen. @param {number} rtp */
+  want(rtp) {
+    this.#worker?.postMessage({ want: rtp });
+  }
+
+  /** @param {number} rtp */
+  seen(rtp) {
+    this.#worker?.postMessage({ seen: rtp });
+  }
+
+  close() {
+    clearInterval(this.#stepper);
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#usable = false;
+  }
+
+  /** What the worker holds goes into the buffer, which then holds it as long as that. */
+  #enterBuffer() {
+    this.#buffered = true;
+    this.#setBuffer(Math.min(this.applied, LONGEST_BUFFER_MS));
+    this.#worker?.postMessage({ delay: null });
+    this.#stepper = setInterval(() => {
+      const missing = Math.min(this.#delay ?? 0, LONGEST_BUFFER_MS) - this.applied;
+      if (missing !== 0) this.#setBuffer(this.applied + Math.min(STEP_UP_MS, Math.max(-STEP_DOWN_MS, missing)));
+    }, STEP_INTERVAL_MS);
+  }
+
+  #leaveBuffer() {
+    clearInterval(this.#stepper);
+    this.#buffered = false;
+    if (this.#receiver) this.#receiver.jitterBufferTarget = null;
+    this.applied = 0;
+  }
+
+  /** @param {number} ms */
+  #setBuffer(ms) {
+    this.applied = ms;
+    if (this.#receiver) this.#receiver.jitterBufferTarget = ms;
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Draws results over a picture. What was not measured on this very frame is dashed and says so.
+import { captionOf, colourOf, keypointsOf, seenHeight, shapeOf } from './geometry.js';
+
+/**
+ * @typedef {import('../core/results.js').Drawing} Drawing
+ * @typedef {import('./geometry.js').Layout} Layout
+ */
+
+/** @type {Record<Drawing['kind'], {dash: number[], alpha: number, mark: string}>} */
+const STYLES = {
+  measured: { dash: [], alpha: 1, mark: '' },
+  interpolated: { dash: [7, 5], alpha: 0.75, mark: '≈ ' },
+  last: { dash: [2, 5], alpha: 0.6, mark: '… ' },
+};
+
+/** Radius of a keypoint's dot. */
+const KEYPOINT = 2;
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing[]} drawings
+ * @param {Layout} place of the picture in CSS pixels
+ * @param {number} ratio the canvas's pixels for one of them
+ */
+export function drawResults(context, drawings, place, ratio) {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  for (const { kind, result } of drawings) {
+    const size = { width: place.width, height: seenHeight(result, place) };
+    for (const object of result.objects) {
+      if (object.label !== 'truth') drawObject(context, object, result, size, place, STYLES[kind]);
+    }
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import('../core/protocol.js').DetectedObject} object
+ * @param {import('../core/protocol.js').Result} result
+ * @param {import('./geometry.js').Size} size
+ * @param {Layout} place
+ * @param {{dash: number[], alpha: number, mark: string}} style
+ */
+function drawObject(context, object, result, size, place, { dash, alpha, mark }) {
+  const shape = shapeOf(object, result, size);
+  const colour = colourOf(object.label);
+  context.globalAlpha = alpha;
+  context.setLineDash(dash);
+  context.beginPath();
+  outline(context, shape);
+  for (const { x, y } of keypointsOf(object, result, size)) {
+    context.moveTo(x + KEYPOINT, y);
+    context.arc(x, y, KEYPOINT, 0, 2 * Math.PI);
+  }
+  // A dark edge keeps it visible on a picture of its own colour; a small picture is not hidden under it.
+  const line = Math.min(2.5, Math.max(1.5, place.width / 400));
+  context.lineWidth = line + 1.5;
+  context.strokeStyle = 'rgb(0 0 0 / 55%)';
+  context.stroke();
+  context.lineWidth = line;
+  context.strokeStyle = colour;
+  context.stroke();
+  const left = shape.kind === 'circle' ? shape.x - shape.rx : shape.x;
+  const top = shape.kind === 'circle' ? shape.y - shape.ry : shape.y;
+  const bottom = shape.kind === 'circle' ? shape.y + shape.ry : shape.y + shape.h;
+  drawCaption(context, mark + captionOf(object), colour, left, top, bottom, place);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {ReturnType<typeof shapeOf>} shape */
+function outline(context, shape) {
+  if (shape.kind === 'circle') {
+    context.ellipse(shape.x, shape.y, Math.abs(shape.rx), Math.abs(shape.ry), 0, 0, 2 * Math.PI);
+  } else if (shape.kind === 'polygon') {
+    for (const { x, y } of shape.points) context.lineTo(x, y);
+    context.closePath();
+  } else {
+    context.rect(shape.x, shape.y, shape.w, shape.h);
+  }
+}
+
+/**
+ * Above its object, below it where there is no room, always inside the picture.
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {string} colour
+ * @param {number} left @param {number} top @param {number} bottom @param {Layout} place
+ */
+function drawCaption(context, text, colour, left, top, bottom, place) {
+  context.font = '600 12px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  const width = context.measureText(text).width + 10;
+  const height = 18;
+  const y = top - height - 4 >= 0 ? top - height - 4 : Math.min(bottom + 4, place.height - height);
+  const x = Math.max(0, Math.min(left, place.width - width));
+  context.fillStyle = colour;
+  context.beginPath();
+  context.roundRect(x, y, width, height, 4);
+  context.fill();
+  context.fillStyle = '#0b0e13';
+  context.fillText(text, x + 5, y + height / 2 + 0.5);
+}

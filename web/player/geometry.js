@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the picture and what the model saw in it stand on the screen. Pure.
+
+/**
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{left: number, top: number, width: number, height: number, videoHeight: number}} Layout in CSS pixels;
+ *   `height` is what is seen of the video's `videoHeight`, the rest is the stamp below
+ * @typedef {{kind: 'box', x: number, y: number, w: number, h: number}} Box
+ * @typedef {{kind: 'circle', x: number, y: number, rx: number, ry: number}} Circle
+ * @typedef {{kind: 'polygon', points: Point[], x: number, y: number, w: number, h: number}} Polygon with the box around it
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {import('../core/protocol.js').DetectedObject} DetectedObject
+ */
+
+/**
+ * The picture without its stamp, as large as fits, in the middle.
+ * @param {Size} stage @param {Size} video whole picture @param {number} stampRows @returns {Layout}
+ */
+export function layout(stage, video, stampRows) {
+  const rows = Math.min(Math.max(0, stampRows), video.height - 1);
+  const scale = Math.min(stage.width / video.width, stage.height / (video.height - rows));
+  const width = video.width * scale;
+  const height = (video.height - rows) * scale;
+  return {
+    left: (stage.width - width) / 2, top: (stage.height - height) / 2, width, height, videoHeight: video.height * scale,
+  };
+}
+
+/**
+ * How high what the model saw is on the screen: the whole picture, or the picture without its stamp where the stamp was
+ * added behind the model. It is the one that has the shape of what the model saw.
+ * @param {Size} seen @param {Layout} place
+ */
+export function seenHeight(seen, { width, height, videoHeight }) {
+  const wanted = width * seen.height / seen.width;
+  return Math.abs(wanted - height) < Math.abs(wanted - videoHeight) ? height : videoHeight;
+}
+
+/**
+ * An object in the pixels of a canvas over what the model saw.
+ * @param {DetectedObject} object @param {Size} seen the picture that the model saw @param {Size} canvas
+ * @returns {Box|Circle|Polygon}
+ */
+export function shapeOf(object, seen, canvas) {
+  const sx = canvas.width / seen.width;
+  const sy = canvas.height / seen.height;
+  const { 'center-x': x, 'center-y': y, radius } = object;
+  if (isNumber(x) && isNumber(y) && isNumber(radius)) {
+    return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
+  }
+  if (object.label === 'circle') {
+    const rx = object.w / 2;
+    const ry = object.h / 2;
+    return { kind: 'circle', x: (object.x + rx) * sx, y: (object.y + ry) * sy, rx: rx * sx, ry: ry * sy };
+  }
+  const box = { x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+  const points = pointsOf(object.polygon, sx, sy);
+  return points.length > 0 ? { kind: 'polygon', points, ...box } : { kind: 'box', ...box };
+}
+
+/** @param {DetectedObject} object @param {Size} seen @param {Size} canvas @returns {Point[]} */
+export function keypointsOf(object, seen, canvas) {
+  return pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
+}
+
+/** Of a list of [x, y, …]; what is none has none. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
+function pointsOf(list, sx, sy) {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((point) => Array.isArray(point) && isNumber(point[0]) && isNumber(point[1]) ? [{ x: point[0] * sx, y: point[1] * sy }] : []);
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return Number.isFinite(value);
+}
+
+/** A label's colour, the same in every frame and on every page; light enough for black text. @param {string} label */
+export function colourOf(label) {
+  let hash = 2166136261;
+  for (const character of label) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
+  return `hsl(${(hash >>> 0) % 360} 85% 70%)`;
+}
+
+/** @param {DetectedObject} object */
+export function captionOf({ label, confidence, text }) {
+  const name = typeof text === 'string' && text !== '' ? `${label}: ${text}` : label;
+  return confidence === null ? name : `${name} ${Math.round(confidence * 100)}\u2009%`;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The models below the picture, each with its figures; of one that failed, why.
+
+/** @typedef {import('../core/models.js').ModelReport} ModelReport */
+
+/** @type {Record<string, string>} */
+const WORDS = { starting: 'starting…', failed: 'failed', running: '' };
+
+export class ModelList {
+  #list;
+  #shown = '';
+
+  /** @param {HTMLElement} list a <ul> to fill */
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /** One model inside the pipeline has its figures in the HUD already. @param {ModelReport[]} models */
+  update(models) {
+    const worth = models.length > 1 || models.some(({ state }) => state !== null) ? [...models].sort((a, b) => a.model < b.model ? -1 : 1) : [];
+    const shown = JSON.stringify(worth.map((model) => [model.model, model.state, model.message, figures(model)]));
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#list.hidden = worth.length === 0;
+    this.#list.replaceChildren(...worth.map(itemOf));
+  }
+}
+
+/** @param {ModelReport} model */
+function figures({ ms, perSecond, lag }) {
+  const parts = [];
+  if (ms !== null) parts.push(`${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+  if (perSecond > 0) parts.push(`${perSecond.toFixed(1)} /s`);
+  if (lag !== null) parts.push(`${lag.toFixed(0)} ms behind`);
+  return parts.join(' · ');
+}
+
+/** @param {ModelReport} model */
+function itemOf(model) {
+  const item = document.createElement('li');
+  const name = document.createElement('b');
+  name.textContent = model.model;
+  item.dataset.state = model.state ?? 'running';
+  item.append(name, ` ${WORDS[model.state ?? 'running'] || figures(model)}`);
+  if (model.state === 'failed') {
+    const text = document.createElement('pre');
+    text.textContent = model.message;
+    item.append(text);
+  }
+  return item;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { isBug, retryDelay } from '../core/backoff.js';
+
+/** How long a session must have played before the next failure counts as the first one. */
+const STEADY_MS = 3000;
+
+/** Starts attempts: the first at once, the next ones after failed(), sooner when the tab comes back. */
+export class Reconnector {
+  #attempt;
+  #failures = 0;
+  #due = 0;
+  #hurry = true;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #steady;
+  #wake = () => {
+    if (this.#timer !== undefined && this.#hurry && !document.hidden) this.#start();
+  };
+
+  /** @param {() => void} attempt */
+  constructor(attempt) {
+    this.#attempt = attempt;
+    addEventListener('online', this.#wake);
+    document.addEventListener('visibilitychange', this.#wake);
+    this.#start();
+  }
+
+  /** @param {string} code of the error that ended the attempt */
+  failed(code) {
+    clearTimeout(this.#steady);
+    this.#hurry = !isBug(code);
+    const delay = retryDelay(++this.#failures, code);
+    this.#due = performance.now() + delay;
+    this.#timer = setTimeout(() => this.#start(), delay);
+  }
+
+  succeeded() {
+    clearTimeout(this.#steady);
+    this.#steady = setTimeout(() => { this.#failures = 0; }, STEADY_MS);
+  }
+
+  /** Milliseconds until the next attempt. */
+  get wait() {
+    return Math.max(0, this.#due - performance.now());
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#steady);
+    removeEventListener('online', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wake);
+  }
+
+  #start() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#attempt();
+  }
+}

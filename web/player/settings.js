@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a viewer can choose, as attributes of <cv-player> and as parameters of the page's address have it. Pure.
+
+/**
+ * @typedef {'async'|'exact'} Mode `async`: the video live, results as they come; `exact`: each result on its own frame
+ * @typedef {'snapshot'|'callback'|'count'} Match how a frame's identity is found; the last two are for comparison, and wrong
+ * @typedef {{mode: Mode|null, fill: import('../core/results.js').Fill, hold: number, match: Match}} Settings `mode`: null: exact
+ *   where the stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
+ */
+
+/** @type {Settings} */
+export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity, match: 'snapshot' };
+
+/** The words that each setting takes; the first is the default. */
+export const CHOICES = {
+  mode: ['', 'async', 'exact'],
+  fill: ['none', 'last', 'interpolated'],
+  match: ['snapshot', 'callback', 'count'],
+};
+
+/** @param {string} name */
+export const isSetting = (name) => Object.hasOwn(DEFAULTS, name);
+
+/**
+ * @param {Settings} settings @param {string} name @param {string|null} text null, or what can't be understood: the default
+ * @returns {Settings}
+ */
+export function withSetting(settings, name, text) {
+  if (name === 'hold') {
+    const hold = text === null || text.trim() === '' || text === 'infinite' ? Infinity : Number(text);
+    return { ...settings, hold: hold >= 0 ? hold : DEFAULTS.hold };
+  }
+  const words = CHOICES[/** @type {keyof typeof CHOICES} */ (name)];
+  return { ...settings, [name]: text && words.includes(text) ? text : words[0] || null };
+}
+
+/** @param {Settings} settings @param {string} name @returns {string} as withSetting takes it */
+export function settingText(settings, name) {
+  const value = settings[/** @type {keyof Settings} */ (name)];
+  return value === Infinity ? 'infinite' : String(value ?? '');
+}

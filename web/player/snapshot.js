@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One frame of the video, and its identity from that same frame. What requestVideoFrameCallback says of a frame and what
+// drawImage(video) then draws are different frames in some per cent of the callbacks, so neither may be trusted alone.
+
+import { STAMP_ROWS, readStamp, stampTop } from '../core/stamp.js';
+
+/**
+ * @typedef {import('../core/protocol.js').Stamp} Stamp
+ * @typedef {{rtp: number|undefined, stampId: number|null, stampMs: number, draw: () => void, close: () => void}} Snapshot
+ *   what the frame says of itself: its RTP timestamp where the browser tells it, the id in its pixels or null, and how long
+ *   reading that took; `draw` puts the frame into the canvas: what belongs to it must be drawn before anything else is
+ *   waited for; `close` lets go of it
+ */
+
+/** Chromium 145: a VideoFrame knows the RTP timestamp of its own pixels. Without that the stamp says all. */
+export const framesKnowTheirTime = 'VideoFrame' in globalThis && 'metadata' in VideoFrame.prototype;
+
+/** Formats whose first plane is luma; in the others green is the second byte of four. */
+const PLANAR = /^(I4|NV)/;
+
+/**
+ * The video's present frame, of which the canvas is to show the whole.
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
+ */
+export function takeSnapshot(video, context, stamp) {
+  return framesKnowTheirTime ? takeFrame(video, context, stamp) : drawWhatever(video, context, stamp);
+}
+
+/**
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @returns {Promise<Snapshot|null>}
+ */
+async function takeFrame(video, context, stamp) {
+  const frame = currentFrame(video);
+  if (!frame) return null;
+  const { rtpTimestamp: rtp } = /** @type {any} */ (frame).metadata();
+  const start = performance.now();
+  // A frame that can't be read has no stamp.
+  const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
+  const stampMs = performance.now() - start;
+  const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
+  return { rtp, stampId, stampMs, draw, close: () => frame.close() };
+}
+
+/** Chromium on a busy machine: the frame of a callback may be gone already, and the next one not there yet. @param {HTMLVideoElement} video */
+function currentFrame(video) {
+  try {
+    return new VideoFrame(video);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'InvalidStateError') return null;
+    throw error;
+  }
+}
+
+/**
+ * The id in the pixels of what was drawn, now.
+ * @param {HTMLCanvasElement} canvas that has a whole frame @param {number} scale its pixels for one of the video @param {Stamp} stamp
+ */
+export async function readBack(canvas, scale, stamp) {
+  const picture = new VideoFrame(canvas, { timestamp: 0 });
+  try {
+    return await readFrame(picture, stamp.cell, scale);
+  } finally {
+    picture.close();
+  }
+}
+
+/**
+ * What drawImage(video) draws: some frame, which need not be the one that a callback was for. It is drawn at once, and its
+ * stamp is that of the canvas.
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @returns {Snapshot}
+ */
+export function drawWhatever(video, context, stamp) {
+  const { width, height } = context.canvas;
+  context.drawImage(video, 0, 0, width, height);
+  const start = performance.now();
+  const stampId = stamp ? readDrawn(context, video.videoWidth, stamp.cell) : null;
+  return { rtp: undefined, stampId, stampMs: performance.now() - start, draw: () => {}, close: () => {} };
+}
+
+/** Only the strip is copied. @param {VideoFrame} frame @param {number} cell @param {number} scale its pixels for one of the video */
+async function readFrame(frame, cell, scale = 1) {
+  const { width, height } = frame.visibleRect ?? { width: frame.codedWidth, height: frame.codedHeight };
+  const even = width & ~1;
+  const rect = { x: 0, y: stampTop(height / scale) * scale, width: even, height: STAMP_ROWS * scale };
+  if (rect.y < 0) return null;
+  const data = new Uint8Array(frame.allocationSize({ rect }));
+  const [{ offset, stride }] = await frame.copyTo(data, { rect });
+  const planar = PLANAR.test(frame.format ?? '');
+  const pixels = {
+    data, offset: planar ? offset : offset + 1, stride: stride * scale, step: (planar ? 1 : 4) * scale, width: even / scale,
+  };
+  return readStamp(pixels, cell)?.id ?? null;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context with a whole frame of `width` pixels drawn into it, at a whole scale
+ * @param {number} width @param {number} cell
+ */
+function readDrawn(context, width, cell) {
+  const { canvas } = context;
+  const scale = canvas.width / width;
+  const top = stampTop(canvas.height / scale) * scale;
+  const { data } = context.getImageData(0, top, canvas.width, STAMP_ROWS * scale);
+  // Every `scale`-th pixel is one of the video.
+  const middle = scale >> 1;
+  const stride = canvas.width * 4 * scale;
+  const pixels = { data, offset: middle * (canvas.width * 4 + 4) + 1, stride, step: 4 * scale, width };
+  return readStamp(pixels, cell)?.id ?? null;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the player says about itself, in words.
+
+import { isBug } from '../core/backoff.js';
+
+/**
+ * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState
+ * @typedef {import('../core/signaling.js').SessionError} SessionError
+ */
+
+/** The picture of a live stream that stands still for longer is not live. */
+const STALLED_MS = 2000;
+
+/**
+ * @param {PlayerState} state @param {SessionError|null} error that ended the last attempt
+ * @param {string} message of the stream @param {number} wait ms to the next attempt
+ * @param {number} standstill ms since the last frame
+ * @returns {import('./view.js').Status}
+ */
+export function statusOf(state, error, message, wait, standstill) {
+  switch (state) {
+    case 'closed': return { name: state, words: 'Stopped', banner: '' };
+    case 'playing': return standstill > STALLED_MS
+      ? { name: 'stalled', words: 'Waiting for video', banner: 'Waiting for video…' }
+      : { name: state, words: 'Live', banner: '' };
+    case 'lost': return { name: state, words: 'Source lost', banner: `Source lost, retrying: ${message}` };
+    case 'connecting': {
+      const words = error ? 'Reconnecting' : 'Connecting';
+      return { name: state, words, banner: `${words}…` };
+    }
+    case 'waiting': return { name: state, words: 'Disconnected', banner: waiting(error, Math.ceil(wait / 1000)) };
+  }
+}
+
+/** @param {SessionError|null} error @param {number} seconds */
+function waiting(error, seconds) {
+  const again = seconds > 0 ? `reconnecting in ${seconds} s` : 'reconnecting…';
+  if (!error) return again;
+  if (error.code === 'full') return `The server is full: ${again}`;
+  if (error.code === 'shutdown') return `The server has ended: ${again}`;
+  if (isBug(error.code)) return `Error (${error.code}): ${error.message}; ${again}`;
+  return `${sentence(error.message)}: ${again}`;
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { ComposedPicture } from './composed-picture.js';
+import { CHOOSERS, CONTROLS, Choices } from './choices.js';
+import { layout } from './geometry.js';
+import { Hud } from './hud.js';
+import { ModelList } from './model-list.js';
+import { LiveOverlay } from './live-overlay.js';
+import { Plot } from './plot.js';
+
+/** @typedef {{name: string, words: string, banner: string}} Status */
+
+const TEMPLATE = `
+  <div class="player" hidden>
+    <div class="stage">
+      <div class="picture">
+        <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
+        <canvas class="overlay" aria-hidden="true"></canvas>
+        <canvas class="composed" aria-hidden="true" hidden></canvas>
+        <canvas class="cover" aria-hidden="true"></canvas>
+      </div>
+      <p class="banner" hidden></p>
+      <button class="play" type="button" hidden>Play</button>
+    </div>
+    <div class="bar">
+      <p class="status" role="status" aria-live="polite"></p>
+      ${CONTROLS}
+      <button class="results" type="button" aria-pressed="true">Results</button>
+      <button class="full" type="button">Full screen</button>
+    </div>
+    ${CHOOSERS}
+    <dl class="hud"></dl>
+    <ul class="models" aria-label="Models" hidden></ul>
+    <figure class="plot" hidden>
+      <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
+      <canvas aria-hidden="true"></canvas>
+    </figure>
+  </div>`;
+
+/** All of the player's DOM: a shadow tree, drawn by player.css. */
+export class View {
+  video;
+  hud;
+  overlay;
+  /** Picture and results in one canvas. */
+  composer;
+  controls;
+  models;
+  plot;
+  /** Whether results are drawn. */
+  resultsVisible = true;
+  #composed = false;
+  #player;
+  #stage;
+  #picture;
+  /** Over the video until it is known what of it is for showing: black, or the last picture before. */
+  #cover;
+  #overlayCanvas;
+  #banner;
+  #status;
+  #play;
+  #live = false;
+  /** Of the picture shown last. */
+  #size = { width: 16, height: 9 };
+  #rows = 0;
+  #observer = new ResizeObserver(() => this.#layout());
+
+  /** @param {ShadowRoot} root @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices */
+  constructor(root, chosen) {
+    root.innerHTML = TEMPLATE;
+    /** @template {Element} T @param {string} selector @returns {T} */
+    const find = (selector) => /** @type {T} */ (root.querySelector(selector));
+    this.video = /** @type {HTMLVideoElement} */ (find('video'));
+    // The attribute only sets the default, which a parsed fragment does not apply.
+    this.video.muted = true;
+    this.hud = new Hud(find('.hud'));
+    this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
+    this.overlay = new LiveOverlay(this.#overlayCanvas);
+    this.composer = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.controls = new Choices(root, chosen);
+    this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
+    this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
+    this.#player = /** @type {HTMLElement} */ (find('.player'));
+    this.#stage = /** @type {HTMLElement} */ (find('.stage'));
+    this.#picture = /** @type {HTMLElement} */ (find('.picture'));
+    this.#cover = /** @type {HTMLCanvasElement} */ (find('.cover'));
+    this.#banner = /** @type {HTMLElement} */ (find('.banner'));
+    this.#status = /** @type {HTMLElement} */ (find('.status'));
+    this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
+    this.#addStyle(root);
+    this.#addButtons(find('.results'), find('.full'));
+    this.video.addEventListener('resize', () => this.#measure());
+  }
+
+  open() {
+    this.#observer.observe(this.#stage);
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.overlay.close();
+  }
+
+  /** @param {MediaStream} stream */
+  async play(stream) {
+    this.video.srcObject = stream;
+    await this.#tryToPlay();
+  }
+
+  /** Shows the video from now on. @param {number} stampRows of the picture that are not for showing */
+  reveal(stampRows) {
+    this.#rows = stampRows;
+    this.#live = true;
+    this.#player.dataset.pictured = '';
+    this.#cover.hidden = true;
+    this.#measure();
+  }
+
+  /** Which of the two is on top: the composed picture, or the video with its overlay. @param {boolean} composed */
+  compose(composed) {
+    if (composed === this.#composed) return;
+    this.#composed = composed;
+    this.composer.canvas.hidden = !composed;
+    this.#showOverlay();
+  }
+
+  /** Keeps the last picture while there is no video. */
+  freeze() {
+    if (!this.#live) return;
+    this.#live = false;
+    this.#cover.width = this.#size.width;
+    this.#cover.height = this.#size.height;
+    this.#cover.getContext('2d')?.drawImage(this.#composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
+    this.#cover.hidden = false;
+  }
+
+  stop() {
+    this.video.srcObject = null;
+    this.#play.hidden = true;
+    this.overlay.show([]);
+  }
+
+  /** @param {Status} status */
+  show({ name, words, banner }) {
+    this.#player.dataset.state = name;
+    if (this.#status.textContent !== words) this.#status.textContent = words;
+    if (this.#banner.textContent !== banner) this.#banner.textContent = banner;
+    this.#banner.hidden = banner === '';
+  }
+
+  async #tryToPlay() {
+    this.#play.hidden = true;
+    try {
+      await this.video.play();
+    } catch (error) {
+      // AbortError: another stream came meanwhile. Otherwise the browser wants to be asked by its user.
+      if (/** @type {Error} */ (error).name === 'NotAllowedError') this.#play.hidden = false;
+    }
+  }
+
+  #measure() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    if (!this.#live || !width || !height) return;
+    this.#size = { width, height };
+    this.#stage.style.setProperty('--aspect', `${width} / ${height - this.#rows}`);
+    this.#layout();
+  }
+
+  #layout() {
+    const { clientWidth: width, clientHeight: height } = this.#stage;
+    const place = layout({ width, height }, this.#size, this.#rows);
+    const { style } = this.#picture;
+    style.left = `${Math.round(place.left)}px`;
+    style.top = `${Math.round(place.top)}px`;
+    style.width = `${place.width}px`;
+    style.height = `${place.height}px`;
+    style.setProperty('--video-height', `${place.videoHeight}px`);
+    this.overlay.resize(place);
+    this.composer.resize(place);
+  }
+
+  /** @param {ShadowRoot} root */
+  #addStyle(root) {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = new URL('player.css', import.meta.url).href;
+    // Nothing is shown half-drawn; without its style it still works.
+    link.onload = link.onerror = () => { this.#player.hidden = false; };
+    root.prepend(link);
+  }
+
+  #showOverlay() {
+    this.#overlayCanvas.hidden = this.#composed || !this.resultsVisible;
+  }
+
+  /** @param {HTMLElement} results @param {HTMLElement} full */
+  #addButtons(results, full) {
+    results.onclick = () => {
+      this.resultsVisible = !this.resultsVisible;
+      results.setAttribute('aria-pressed', String(this.resultsVisible));
+      this.#showOverlay();
+    };
+    full.hidden = !document.fullscreenEnabled;
+    full.onclick = () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else this.#player.requestFullscreen().catch(() => {});
+    };
+    this.#play.onclick = () => this.#tryToPlay();
+    this.video.onpause = () => { this.#play.hidden = this.video.srcObject === null || this.video.ended; };
+    this.video.onplaying = () => { this.#play.hidden = true; };
+  }
+}
