@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""How well framestamp's stamp survives encoders: writes elements-stamp.csv and elements-stamp.svg beside this file.
+"""How well framestamp's stamp survives encoders: writes results/elements-stamp.csv and .svg.
 
 Run it in the build's environment: meson devenv -C build bench/elements-stamp.py [frames]
 """
@@ -92,7 +92,7 @@ def plot(rows):
             svg.append(f'<text x="{x}" y="{y + 4}" text-anchor="middle" fill="white">{text}</text>')
     svg.append(f'<text x="10" y="{top + dy * len(lines) + 25}">Green: every stamp of {FRAMES} frames read right. Orange: some'
                ' rejected by the CRC. Red: some valid, but of another frame. Figures: wrong/rejected.</text></svg>')
-    (HERE / "elements-stamp.svg").write_text("\n".join(svg) + "\n")
+    (HERE / "results" / "elements-stamp.svg").write_text("\n".join(svg) + "\n")
 
 
 def main():
@@ -105,7 +105,7 @@ def main():
             if row is not None:
                 rows.append(row)
                 print(*row.values(), flush=True)
-    with open(HERE / "elements-stamp.csv", "w", newline="") as file:
+    with open(HERE / "results" / "elements-stamp.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -5,7 +5,7 @@
 // a bar is missed in Chromium.
 //
 //   bench/latency [--peers=ours,aiortc,libwebrtc,webrtcbin,mjpeg,base64] [--sizes=640x360,1280x720,1920x1080]
-//                 [--rates=25,30,60,100] [--browsers=Chromium,Firefox] [--seconds=8] [--rounds=2] [--csv=bench/latency.csv]
+//                 [--rates=25,30,60,100] [--browsers=Chromium,Firefox] [--seconds=8] [--rounds=2] [--csv=bench/results/latency.csv]
 //
 // A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
 // (a picture: when the page looks before a repaint). It was received when the browser says so, with its last packet; when it
@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
     browsers: { type: 'string', default: Object.keys(browsers).join() },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '2' },
-    csv: { type: 'string', default: 'bench/latency.csv' },
+    csv: { type: 'string', default: 'bench/results/latency.csv' },
   },
 });
 const seconds = Number(options.seconds);

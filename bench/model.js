@@ -22,7 +22,7 @@ for (const [width, height] of [[640, 360], [1280, 720], [1920, 1080]])
     const noise = steal();
     const { code, stdout, stderr } = await run('gst-launch-1.0', ['-m', 'videotestsrc', 'is-live=true', 'pattern=black', `num-buffers=${frames}`, '!',
       `video/x-raw,format=${format},width=${width},height=${height},framerate=30/1`, '!', 'queue', 'max-size-buffers=1', 'leaky=downstream', '!', 'modelproc',
-      `command=/usr/bin/python3 '${join(root, 'bench/timed_model.py')}'`, '!', 'fakesink'], { env });
+      `command=/usr/bin/python3 '${join(root, 'bench/peers/timed_model.py')}'`, '!', 'fakesink'], { env });
     if (code !== 0) throw new Error(stderr);
     const added = [...stdout.matchAll(/duration=\(guint64\)(\d+).*took\\=\\\(double\\\)([\d.e-]+)/g)].slice(10)
       .map(([, duration, took]) => Number(duration) / 1e6 - Number(took));

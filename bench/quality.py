@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the shipped encoder settings (pipelines/codecs/*.pipe) give for their bits, beside MJPEG: prints a Markdown table, writes
-quality.csv and quality.svg beside this file, and fails if the default codec misses its goal against MJPEG.
+results/quality.csv and .svg, and fails if the default codec misses its goal against MJPEG.
 
 apt install python3-opencv opencv-doc gstreamer1.0-libav, then in the build's environment:
 meson devenv -C build /usr/bin/python3 ../bench/quality.py
@@ -142,7 +142,7 @@ def plot(rows, names):
             svg.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{color}" stroke-width="2"/>')
             svg += [f'<circle cx="{p.split(",")[0]}" cy="{p.split(",")[1]}" r="2.5" fill="{color}"/>' for p in points]
     svg.append(f'<text x="10" y="{top + high + 38}">SSIM of luma over bits a second; up and left is better.</text></svg>')
-    (HERE / "quality.svg").write_text("\n".join(svg) + "\n")
+    (HERE / "results" / "quality.svg").write_text("\n".join(svg) + "\n")
 
 
 def main():
@@ -168,7 +168,7 @@ def main():
         verdict = (f"{name}, {times} times fewer bits than MJPEG at SSIM ≥ {least}: "
                    + ", ".join(f"{codec} {ratio:.1f}" for codec, ratio in best.items()))
         (goals if best[DEFAULT] >= times else missed).append(verdict)
-    with open(HERE / "quality.csv", "w", newline="") as file:
+    with open(HERE / "results" / "quality.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, mjpeg[0].keys(), lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)

@@ -321,7 +321,7 @@ const anchorOf = (heading) => heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
 const prose = (page) => read(page).replaceAll(/^ *```[^]*?^ *```$/gm, '');
 const anchorsOf = (page) => new Set([...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading)));
 
-for (const page of [...pages, 'CONTRIBUTING.md', 'launcher/PROTOCOL.md', 'models/README.md', 'plugins/core/MODEL.md', 'plugins/core/STAMP.md']) {
+for (const page of [...pages, 'CONTRIBUTING.md', 'bench/README.md', 'launcher/PROTOCOL.md', 'models/README.md', 'plugins/core/MODEL.md', 'plugins/core/STAMP.md']) {
   test(`${page}: every link leads somewhere`, () => {
     const broken = [...prose(page).replaceAll(/`[^`]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''))
       .matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((target) => !/^https?:/.test(target)).filter((target) => {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How the measuring page connects to each peer of bench/latency.
-import { ControlChannel } from '../../web/core/control-channel.js';
-import { parseResults } from '../../web/core/protocol.js';
-import { Signaling } from '../../web/core/signaling.js';
+import { Session } from '../../web/core/session.js';
 
-/** Counts of the video that a peer connection receives. */
-async function videoStats(pc) {
-  for (const entry of (await pc.getStats()).values())
+/** Counts of the video that a peer connection receives. @param {RTCStatsReport} report */
+function videoCounts(report) {
+  for (const entry of report.values())
     if (entry.type === 'inbound-rtp' && entry.kind === 'video')
       return {
         decoded: entry.framesDecoded, decodeTime: entry.totalDecodeTime, bytes: entry.bytesReceived + entry.headerBytesReceived,
@@ -15,40 +13,17 @@ async function videoStats(pc) {
   throw new Error('no video is received');
 }
 
-function receiver(video, source) {
-  const pc = new RTCPeerConnection();
-  pc.ontrack = ({ track, streams }) => { video.srcObject = streams[0] ?? new MediaStream([track]); };
-  source.stats = () => videoStats(pc);
-  return pc;
-}
-
-/** cv-launch, by launcher/PROTOCOL.md. Its WebSocket is reached through the server of this page: it asks for its own origin. */
+/** cv-launch, as its own page connects to it. Its WebSocket is reached through the server of this page: it asks for its own origin. */
 function ours(video, server, source) {
-  const pc = receiver(video, source);
-  let answered;
-  const negotiated = new Promise((resolve) => { answered = resolve; });
-  const signaling = new Signaling(`ws://${location.host}/ws/${new URL(server).port}`, {
-    message: async ({ type, ...message }) => {
-      if (type === 'candidate') {
-        await negotiated;
-        return pc.addIceCandidate(message);
-      }
-      await pc.setRemoteDescription({ type, sdp: message.sdp });
-      await pc.setLocalDescription();
-      signaling.send({ type: 'answer', sdp: pc.localDescription.sdp });
-      answered();
-    },
-    closed: ({ message }) => { throw new Error(message); },
+  const nothing = () => {};
+  const session = new Session(`ws://${location.host}/ws/${new URL(server).port}`, {
+    track: (stream) => { video.srcObject = stream; },
+    stream: ({ epoch }) => { source.epoch = epoch; },
+    delays: (delays) => { source.delays = delays; },
+    ended: ({ message }) => { throw new Error(message); },
+    result: nothing, model: nothing, stats: nothing,
   });
-  pc.onicecandidate = async ({ candidate }) => {
-    await negotiated;
-    if (candidate?.candidate) signaling.send({ type: 'candidate', candidate: candidate.candidate, sdpMLineIndex: candidate.sdpMLineIndex });
-  };
-  pc.ondatachannel = ({ channel }) => {
-    // its pings are the heartbeat
-    if (channel.label === 'control') new ControlChannel(channel, { add() {} }, (delays) => { source.delays = delays; });
-    else channel.onmessage = ({ data }) => { source.epoch = parseResults(data).epoch ?? source.epoch; };
-  };
+  source.stats = async () => videoCounts(await session.getStats());
 }
 
 /**
@@ -56,7 +31,9 @@ function ours(video, server, source) {
  * hide their addresses behind names of multicast DNS, which not every machine resolves: servers get the address instead.
  */
 async function offered(video, server, source) {
-  const pc = receiver(video, source);
+  const pc = new RTCPeerConnection();
+  pc.ontrack = ({ track, streams }) => { video.srcObject = streams[0] ?? new MediaStream([track]); };
+  source.stats = async () => videoCounts(await pc.getStats());
   pc.addTransceiver('video', { direction: 'recvonly' });
   await pc.setLocalDescription(await pc.createOffer());
   await new Promise((resolve) => {

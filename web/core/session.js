@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { ServerClock } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
@@ -40,7 +41,7 @@ export class Session {
   #loss = new LossWatch();
   #repeats = 0;
   #playoutMax = 0;
-  #hold;
+  #videoDelay;
   #deadline;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
@@ -50,16 +51,17 @@ export class Session {
   #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
   /**
-   * @param {string} url @param {SessionEvents} events @param {import('./clock.js').ServerClock} clock
-   * @param {import('./video-delay.js').VideoDelay} hold of the video
+   * @param {string} url @param {SessionEvents} events
+   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's
+   *   time; `videoDelay`: for a video that may have to wait for its results
    */
-  constructor(url, events, clock, hold) {
+  constructor(url, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
     this.#events = events;
     this.#clock = clock;
-    this.#hold = hold;
+    this.#videoDelay = videoDelay;
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
-      if (track.kind === 'video') hold.attach(receiver);
+      if (track.kind === 'video') videoDelay?.attach(receiver);
       events.track(streams[0] ?? new MediaStream([track]));
     };
     pc.ondatachannel = ({ channel }) => this.#openChannel(channel);
@@ -73,12 +75,17 @@ export class Session {
       () => this.#fail({ code: 'timeout', message: 'the server did not answer in time' }), CONNECT_MS);
   }
 
+  /** The browser's own statistics of the connection. */
+  getStats() {
+    return this.#pc.getStats();
+  }
+
   close() {
     this.#state = 'closed';
     clearTimeout(this.#deadline);
     clearInterval(this.#poll);
     this.#control?.close();
-    this.#hold.close();
+    this.#videoDelay?.close();
     if (this.#results) this.#results.onmessage = null;
     const pc = this.#pc;
     pc.ontrack = pc.ondatachannel = pc.onicecandidate = pc.onconnectionstatechange = null;
@@ -112,7 +119,7 @@ export class Session {
 
   /** @param {import('./protocol.js').Offer} offer */
   async #answer({ sdp, stamped }) {
-    if (stamped) await this.#hold.start();
+    if (stamped) await this.#videoDelay?.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
     if (this.#state === 'closed') return;
@@ -188,7 +195,7 @@ export class Session {
     const repeats = lossy ? REPEATS : 0;
     if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
     this.#repeats = repeats;
-    const playoutMax = this.#hold.check(lossy);
+    const playoutMax = this.#videoDelay?.check(lossy) ?? 0;
     if (playoutMax !== this.#playoutMax) this.#control.requestPlayout(playoutMax);
     this.#playoutMax = playoutMax;
   }

@@ -112,8 +112,8 @@ export class CvPlayer extends HTMLElement {
     const now = performance.now();
     const clock = new ServerClock(RESOLUTION);
     const measurements = new Measurements(clock, now);
-    const hold = new VideoDelay();
-    const exact = new Exact(this.#view.composer, hold);
+    const videoDelay = new VideoDelay();
+    const exact = new Exact(this.#view.composer, videoDelay);
     exact.settings = this.#settings;
     this.#view.overlay.drawn = (result) => measurements.addDrawing(result, performance.now());
     this.#attempt++;
@@ -132,7 +132,7 @@ export class CvPlayer extends HTMLElement {
       delays: (delays) => measurements.addDelays(delays, performance.now()),
       stats: (stats) => measurements.addStats(stats),
       ended: (error) => this.#onEnded(error),
-    }, clock, hold);
+    }, { clock, videoDelay });
     this.#onMode();
     this.#setState('connecting');
   }

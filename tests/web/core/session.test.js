@@ -30,7 +30,7 @@ function start() {
   const told = { track: [], stream: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
   const hold = new VideoDelay();
-  const session = new Session('ws://host/ws', /** @type {any} */ (events), new ServerClock(0), hold);
+  const session = new Session('ws://host/ws', /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay: hold });
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   const pc = FakePeerConnection.last;
   const sent = () => socket.sent.map((text) => JSON.parse(text));

@@ -3,7 +3,7 @@
 import sys
 import time
 
-sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/models")
+sys.path.insert(0, __file__.rsplit("/", 3)[0] + "/models")
 import cv_model
 
 
