@@ -50,7 +50,7 @@ int App::run() {
   g_unix_signal_add(SIGINT, end_by_signal, this);
   g_unix_signal_add(SIGTERM, end_by_signal, this);
   started_at_ = g_get_monotonic_time();
-  stream_info_.epoch = unix_ms() - producer_->running_ms();
+  epoch_ = unix_ms() - producer_->running_ms();
   second_.every(1000, [this] { every_second(); });
   producer_->start();
   g_main_loop_run(loop_);
@@ -72,15 +72,15 @@ Producer::Events App::producer_events() {
     exit_status_ = 1;
     shut_down();
   };
-  events.lost = [this](const std::string& message) {
+  events.lost = [this] {
     status_.end();
-    std::fprintf(stderr, "cv-launch: the source is lost, retrying: %s\n", message.c_str());
-    set_source_state(true, message);
+    std::fprintf(stderr, "cv-launch: the source is lost, retrying: %s\n", producer_->trouble()->c_str());
+    for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.back = [this] {
     status_.end();
     std::fprintf(stderr, "cv-launch: the source is back\n");
-    set_source_state(false, "");
+    for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.result = [this](const protocol::Result& result) { send_result(result); };
   events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
@@ -134,11 +134,8 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
   };
-  events.now = [this] { return stream_info_.epoch + producer_->running_ms(); };
-  events.stream_info = [this] {
-    refresh_stamp();
-    return stream_info_;
-  };
+  events.now = [this] { return now(); };
+  events.stream_info = [this] { return stream_info(); };
   events.model_states = [this] {
     std::vector<std::string> states;
     states.reserve(model_states_.size());
@@ -160,10 +157,18 @@ void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& 
               error.code);
 }
 
-void App::set_source_state(bool lost, const std::string& message) {
-  stream_info_.lost = lost;
-  stream_info_.message = message;
-  for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
+protocol::StreamInfo App::stream_info() const {
+  const auto& trouble = producer_->trouble();
+  protocol::StreamInfo info;
+  info.epoch = epoch_;
+  info.stamp = producer_->stamp();
+  info.lost = trouble.has_value();
+  info.message = trouble.value_or("");
+  return info;
+}
+
+double App::now() const {
+  return epoch_ + producer_->running_ms();
 }
 
 void App::send_result(const protocol::Result& result) {
@@ -174,7 +179,7 @@ void App::send_result(const protocol::Result& result) {
 }
 
 void App::set_model_state(protocol::ModelState state) {
-  state.since = stream_info_.epoch + producer_->running_ms();
+  state.since = now();
   if (state.state == "failed") {
     status_.end();
     std::fprintf(stderr, "cv-launch: %s: %s\n", state.model.c_str(), state.message.c_str());
@@ -186,21 +191,16 @@ void App::set_model_state(protocol::ModelState state) {
   for (const auto& [peer, viewer] : viewers_) viewer->send_model_state(json);
 }
 
-// Known once caps are negotiated. A source that is lost has none to tell of, but the picture that viewers still see
-// has.
-void App::refresh_stamp() {
-  if (const auto stamp = producer_->stamp()) stream_info_.stamp = stamp;
-}
-
 void App::every_second() {
-  status_.update(viewers_.size(), producer_->frames(), stream_info_.lost ? "source lost: " + stream_info_.message : "");
+  const auto& trouble = producer_->trouble();
+  status_.update(viewers_.size(), producer_->frames(), trouble ? "source lost: " + *trouble : "");
   const std::chrono::microseconds waited(g_get_monotonic_time() - started_at_);
   if (!running_ && started_at_ != 0 && waited > deadlines().first_frame) {
     std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");
     started_at_ = 0;
   }
   const double epoch = unix_ms() - producer_->running_ms();
-  if (std::abs(epoch - stream_info_.epoch) > kEpochStepMs) stream_info_.epoch = epoch;
+  if (std::abs(epoch - epoch_) > kEpochStepMs) epoch_ = epoch;
   // a deadline that has passed takes the viewer out of the map
   std::vector<std::shared_ptr<Viewer>> viewers;
   viewers.reserve(viewers_.size());

@@ -24,10 +24,10 @@ class App {
   void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
   void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
-  void set_source_state(bool lost, const std::string& message);
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);
-  void refresh_stamp();
+  protocol::StreamInfo stream_info() const;
+  double now() const;  // unix ms on the clock of the epoch
   void every_second();
   void shut_down();
 
@@ -38,7 +38,7 @@ class App {
   std::unique_ptr<Server> server_;
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   unsigned next_viewer_ = 1;
-  protocol::StreamInfo stream_info_;
+  double epoch_ = 0;                                 // unix ms of running time 0
   std::map<std::string, std::string> model_states_;  // of each model, as sent
   StatusLine status_;
   Timer second_;

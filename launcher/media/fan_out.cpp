@@ -16,6 +16,12 @@ constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;
 // A viewer that joins gets a key frame as old as this, and what followed it, instead of waiting for a new one.
 constexpr GstClockTime kYoung = 300 * GST_MSECOND;
 
+// A feed moves to another encoding at a key frame that is asked for so long before its time: until then its encoder has
+// been told.
+constexpr GstClockTime kSoon = 100 * GST_MSECOND;
+// When that key frame has not come so long after its time, the feed stays where it was.
+constexpr GstClockTime kLongestMove = 1 * GST_SECOND;
+
 GstClockTime age_of(GstSample* frame, GstClockTime now) {
   const GstClockTime then = GST_BUFFER_PTS(gst_sample_get_buffer(frame));
   return now > then ? now - then : 0;
@@ -25,23 +31,83 @@ std::int64_t now_ms() {
   return g_get_monotonic_time() / 1000;
 }
 
-// The frame with its running time (plus shift) as timestamps, so that every viewer's segment is the plain one from 0.
-SamplePtr retimed(GstSample* sample, std::int64_t shift) {
+// The frame with its running time as timestamps, so that every viewer's segment is the plain one from 0.
+SamplePtr retimed(GstSample* sample) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
   const GstSegment* segment = gst_sample_get_segment(sample);
   const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
   if (!GST_CLOCK_TIME_IS_VALID(running)) return nullptr;
   const BufferPtr copy(gst_buffer_copy(buffer));
-  GST_BUFFER_PTS(copy.get()) = GST_BUFFER_DTS(copy.get()) = running + static_cast<guint64>(shift);
+  GST_BUFFER_PTS(copy.get()) = GST_BUFFER_DTS(copy.get()) = running;
   return SamplePtr(gst_sample_new(copy.get(), gst_sample_get_caps(sample), nullptr, nullptr));
 }
 
 }  // namespace
 
-Feed::Feed(GstElement* appsrc, std::function<void(bool)> want_key)
-    : appsrc_(gst_share(GST_APP_SRC(appsrc))), want_key_(std::move(want_key)) {}
+Feed::Feed(GstElement* appsrc, std::shared_ptr<FanOut> from)
+    : appsrc_(gst_share(GST_APP_SRC(appsrc))), from_(std::move(from)) {}
 
-bool Feed::push(GstSample* sample, bool key) {
+std::shared_ptr<FanOut> Feed::from() {
+  const std::lock_guard lock(mutex_);
+  return from_;
+}
+
+void Feed::start() {
+  from()->add(shared_from_this());
+}
+
+void Feed::open() {
+  from()->open(shared_from_this());
+}
+
+void Feed::stop() {
+  std::unique_lock lock(mutex_);
+  const auto from = from_;
+  const auto next = next_;
+  lock.unlock();
+  from->remove(shared_from_this());
+  if (next) next->remove(shared_from_this());
+}
+
+void Feed::move_to(std::shared_ptr<FanOut> other) {
+  const GstClockTime at = other->request_key_frame_soon();
+  std::unique_lock lock(mutex_);
+  if (other == (next_ ? next_ : from_)) return;
+  auto left = std::exchange(next_, nullptr);
+  const bool back = other == from_;
+  if (!open_) left = std::exchange(from_, other);  // nothing was sent yet
+  if (open_ && !back) next_ = other, move_at_ = at;
+  lock.unlock();
+  if (left) left->remove(shared_from_this());
+  if (!back) other->add(shared_from_this());
+}
+
+void Feed::request_key_frame(bool join) {
+  from()->request_key_frame(join);
+}
+
+// Whether a frame of `from` is this feed's to have.
+bool Feed::is_mine(const FanOut& from, GstClockTime captured, bool key) {
+  if (next_ && &from == next_.get()) {
+    if (!key || captured < move_at_) return false;
+    post(weak_from_this(), [left = std::exchange(from_, std::exchange(next_, nullptr))](Feed& self) {
+      left->remove(self.shared_from_this());
+    });
+    needs_key_ = true;
+    return true;
+  }
+  if (&from != from_.get()) return false;
+  if (!next_ || captured < move_at_) return true;
+  if (captured < move_at_ + kLongestMove) return false;
+  // the other encoding has no key frame for us: on with this one
+  post(weak_from_this(), [left = std::exchange(next_, nullptr)](Feed& self) { left->remove(self.shared_from_this()); });
+  needs_key_ = true;
+  return true;
+}
+
+bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
+  const std::lock_guard lock(mutex_);
+  if (!is_mine(from, GST_BUFFER_PTS(gst_sample_get_buffer(sample)), key)) return false;
   if (!open_) {
     if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
     return false;
@@ -49,7 +115,7 @@ bool Feed::push(GstSample* sample, bool key) {
   const bool behind = gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued;
   if (behind || (needs_key_ && !key)) {
     needs_key_ = true;
-    if (!behind) want_key_(false);
+    if (!behind) from_->request_key_frame(false);
     return false;
   }
   needs_key_ = false;
@@ -58,22 +124,16 @@ bool Feed::push(GstSample* sample, bool key) {
   return true;
 }
 
-void FanOut::connect(GstElement* appsink, std::int64_t shift) {
-  struct Context {
-    std::shared_ptr<FanOut> fan_out;
-    std::int64_t shift;
-  };
+void FanOut::connect(GstElement* appsink) {
   appsink_ = gst_share(appsink);
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
-    const auto* context = static_cast<Context*>(data);
-    const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(sink));
     if (const SamplePtr sample{gst_app_sink_pull_sample(sink)})
-      context->fan_out->push(sample.get(), context->shift, now + static_cast<guint64>(context->shift));
+      (*static_cast<std::shared_ptr<FanOut>*>(data))->push(sample.get());
     return GST_FLOW_OK;
   };
-  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), shift},
-                             [](gpointer data) { delete static_cast<Context*>(data); });
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new std::shared_ptr(shared_from_this()),
+                             [](gpointer data) { delete static_cast<std::shared_ptr<FanOut>*>(data); });
 }
 
 void FanOut::disconnect() {
@@ -82,16 +142,15 @@ void FanOut::disconnect() {
 
 void FanOut::add(std::shared_ptr<Feed> feed) {
   const std::lock_guard lock(mutex_);
-  if (!since_key_.empty()) feed->push(since_key_.front().get(), true);
+  if (!since_key_.empty()) feed->push(*this, since_key_.front().get(), true);
   feeds_.push_back(std::move(feed));
 }
 
 void FanOut::open(const std::shared_ptr<Feed>& feed) {
   const std::lock_guard lock(mutex_);
-  if (feed->is_open()) return;
-  feed->open();
+  if (feed->open_.exchange(true)) return;
   if (since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung) return request_key_frame(true);
-  for (std::size_t i = 0; i < since_key_.size(); ++i) feed->push(since_key_[i].get(), i == 0);
+  for (std::size_t i = 0; i < since_key_.size(); ++i) feed->push(*this, since_key_[i].get(), i == 0);
 }
 
 void FanOut::remove(const std::shared_ptr<Feed>& feed) {
@@ -99,15 +158,16 @@ void FanOut::remove(const std::shared_ptr<Feed>& feed) {
   std::erase(feeds_, feed);
 }
 
-void FanOut::push(GstSample* sample, std::int64_t shift, GstClockTime now) {
-  SamplePtr frame = retimed(sample, shift);
+void FanOut::push(GstSample* sample) {
+  const GstClockTime now = timebase_->now();
+  SamplePtr frame = retimed(sample);
   if (!frame) return;
   const bool key = !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(frame.get()), GST_BUFFER_FLAG_DELTA_UNIT);
   const GstClockTime captured = GST_BUFFER_PTS(gst_sample_get_buffer(frame.get()));
   {
     const std::lock_guard lock(mutex_);
     for (const auto& feed : feeds_)
-      if (feed->push(frame.get(), key))
+      if (feed->push(*this, frame.get(), key))
         feed->delays()->encoded(frame_id(captured), static_cast<std::int64_t>(captured),
                                 static_cast<std::int64_t>(now));
     newest_ = captured;
@@ -123,12 +183,26 @@ void FanOut::push(GstSample* sample, std::int64_t shift, GstClockTime now) {
 void FanOut::request_key_frame(bool join) {
   post(weak_from_this(), [join](FanOut& self) {
     if (const auto wait = self.gate_.request(now_ms(), join))
-      self.gate_timer_.once(static_cast<guint>(*wait), [&self] { self.ask_encoder(); });
+      self.gate_timer_.once(static_cast<guint>(*wait), [&self] {
+        if (self.gate_.fire(now_ms())) self.ask_encoder(GST_CLOCK_TIME_NONE);
+      });
   });
 }
 
-void FanOut::ask_encoder() {
-  if (!gate_.fire(now_ms()) || !appsink_) return;
+GstClockTime FanOut::request_key_frame_soon() {
+  const std::lock_guard lock(mutex_);
+  const GstClockTime at = newest_ + kSoon;
+  post(weak_from_this(), [at](FanOut& self) { self.ask_encoder(at); });
+  return at;
+}
+
+// `at`: running time of the first frame that will do; GST_CLOCK_TIME_NONE: the next one.
+void FanOut::ask_encoder(GstClockTime at) {
+  if (!appsink_) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(appsink_.get(), "sink");
-  gst_pad_push_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+  const GstPtr<GstPad> encoder(gst_pad_get_peer(pad));
+  // The encoder's own running time begins with its run. GStreamer (1.22, 1.26) would see to that in our pad's stead,
+  // but takes GST_CLOCK_TIME_NONE for a time and makes one of it that never comes.
+  if (GST_CLOCK_TIME_IS_VALID(at)) at -= static_cast<GstClockTime>(gst_pad_get_offset(pad));
+  gst_pad_send_event(encoder.get(), gst_video_event_new_upstream_force_key_unit(at, TRUE, 0));
 }

@@ -40,37 +40,32 @@ std::string describe(GstMessage* message) {
   return without_credentials(text);
 }
 
-GstClockTime time_of(GstClock* clock) {
-  return gst_clock_get_time(clock);
-}
-
 // Running time starts at 0, in tests with CV_LAUNCH_RUNNING_TIME (in seconds): frame ids wrap after 13.25 h.
 GstClockTime first_running_time() {
   const char* seconds = g_getenv("CV_LAUNCH_RUNNING_TIME");
   return seconds ? static_cast<GstClockTime>(std::max(0.0, g_ascii_strtod(seconds, nullptr)) * GST_SECOND) : 0;
 }
 
-// Monotonic since the machine started, which may have been later than that.
-GstPtr<GstClock> make_clock() {
+// The system's clock, which is monotonic since the machine started: that may have been later than the running time
+// asks.
+std::shared_ptr<const Timebase> make_timebase() {
   GstPtr<GstClock> clock(gst_system_clock_obtain());
-  if (const GstClockTime start = first_running_time()) gst_clock_set_calibration(clock.get(), 0, start, 1, 1);
-  return clock;
+  const GstClockTime start = first_running_time();
+  if (start > 0) gst_clock_set_calibration(clock.get(), 0, start, 1, 1);
+  const GstClockTime now = gst_clock_get_time(clock.get());
+  return std::make_shared<Timebase>(std::move(clock), now - start);
+}
+
+// What is behind this pad sees running times that are later by `shift`: a run's own begin at 0.
+void shift_running_time(GstPad* pad, GstClockTime shift) {
+  gst_pad_set_offset(pad, static_cast<gint64>(shift));
 }
 
 }  // namespace
 
 Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
-    : pipe_(std::move(pipe)),
-      reaper_(reaper),
-      events_(std::move(events)),
-      clock_(make_clock()),
-      base_time_(time_of(clock_.get()) - first_running_time()) {
+    : pipe_(std::move(pipe)), reaper_(reaper), events_(std::move(events)), timebase_(make_timebase()) {
   adopt(cut(pipe_));
-  template_.webrtcbin = std::move(run_.webrtcbin);
-  for (auto& stream : run_.streams) {
-    template_.chains.push_back(std::move(stream.chain));
-    fan_outs_.push_back(std::make_shared<FanOut>());
-  }
 }
 
 Producer::~Producer() {
@@ -79,20 +74,25 @@ Producer::~Producer() {
 
 void Producer::adopt(CutPipeline cut) {
   run_ = std::move(cut);
-  keep_loops_apart(run_.producer.get());
   ++generation_;
+  if (!webrtcbin_) webrtcbin_ = std::move(run_.webrtcbin);
+  // the file has the same streams each time, in the same order
+  for (std::size_t i = 0; i < run_.streams.size(); ++i) {
+    if (i == streams_.size()) streams_.push_back(std::make_unique<Stream>(std::move(run_.streams[i].chain), timebase_));
+    streams_[i]->attach(std::move(run_.streams[i].appsink));
+  }
+  run_.streams.clear();
+  keep_loops_apart(run_.producer.get());
 }
 
 void Producer::start() {
   if (!run_.producer) adopt(cut(pipe_));
   GstElement* pipeline = run_.producer.get();
-  gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock_.get());
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline), timebase_->clock.get());
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(pipeline, base_time_);
+  gst_element_set_base_time(pipeline, timebase_->base);
   watch_bus();
   hold_watchdogs();
-  frames_before_.clear();
-  for (const auto& fan_out : fan_outs_) frames_before_.push_back(fan_out->frames());
   state_ = State::kStarting;
   std::string trouble = absent_shm_source(pipeline);
   if (trouble.empty() && gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
@@ -102,9 +102,9 @@ void Producer::start() {
       if (generation == self.generation_) self.ended(trouble, true);
     });
   live_ = has_live_source();
-  if (live_) return play(base_time_);
+  if (live_) return play(timebase_->base);
   await_first_frame();
-  gst_element_set_base_time(pipeline, time_of(clock_.get()));
+  gst_element_set_base_time(pipeline, gst_clock_get_time(timebase_->clock.get()));
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
 }
 
@@ -129,9 +129,9 @@ void Producer::await_first_frame() {
     std::weak_ptr<Producer> producer;
     unsigned generation;
   };
-  g_autoptr(GstPad) pad = gst_element_get_static_pad(run_.streams.front().appsink.get(), "sink");
+  const GstPtr<GstPad> pad = streams_.front()->sink_pad();
   gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo*, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         post(context->producer, [generation = context->generation](Producer& self) {
@@ -147,7 +147,7 @@ void Producer::prepare_loop() {
   GstElement* pipeline = run_.producer.get();
   gst_element_set_state(pipeline, GST_STATE_PAUSED);
   const bool sought = seek_to_start(true);
-  play(sought ? time_of(clock_.get()) : gst_element_get_base_time(pipeline));
+  play(sought ? gst_clock_get_time(timebase_->clock.get()) : gst_element_get_base_time(pipeline));
 }
 
 // The element watchdog counts from its start, and a camera may take seconds to begin: only then it gets its own
@@ -183,7 +183,7 @@ void Producer::stop() {
   if (!run_.producer) return;
   g_autoptr(GstBus) bus = gst_element_get_bus(run_.producer.get());
   gst_bus_set_sync_handler(bus, nullptr, nullptr, nullptr);
-  for (const auto& fan_out : fan_outs_) fan_out->disconnect();
+  for (const auto& stream : streams_) stream->detach();
   reaper_.end(std::exchange(run_, {}).producer);
 }
 
@@ -243,25 +243,34 @@ bool Producer::seek_to_start(bool flush) {
                                       GST_SEEK_TYPE_NONE, 0);
 }
 
-// `base`: when the pipeline's running time is 0. Viewers have one running time through all runs.
+// `base`: the clock's time when the run's running time is 0. Viewers have one running time through all runs; the
+// pipeline's own begins anew with each, for some elements (compositor, audiomixer) make frames for all the time since
+// 0.
 void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
   gst_element_set_base_time(run_.producer.get(), base);
-  const auto shift = static_cast<std::int64_t>(base - base_time_);
-  for (std::size_t i = 0; i < fan_outs_.size(); ++i) fan_outs_[i]->connect(run_.streams[i].appsink.get(), shift);
-  for (const auto& sink : run_.results) watch_results(sink.get(), shift);
+  const GstClockTime shift = base - timebase_->base;
+  for (const auto& stream : streams_) {
+    shift_running_time(stream->sink_pad().get(), shift);
+    stream->connect();
+  }
+  for (const auto& sink : run_.results) {
+    const GstPtr<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
+    shift_running_time(pad.get(), shift);
+    watch_results(sink.get());
+  }
   // the id in the pixels is the one that viewers and results have
-  if (run_.framestamp) g_object_set(run_.framestamp.get(), "running-time-offset", shift, nullptr);
+  if (run_.framestamp) g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(shift), nullptr);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
-  if (!ever_started_ || lost_ || !watchdogs_.empty())
+  if (!ever_started_ || trouble_ || !watchdogs_.empty())
     first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
 }
 
-void Producer::watch_results(GstElement* sink, std::int64_t shift) {
+void Producer::watch_results(GstElement* sink) {
   struct Context {
     std::weak_ptr<Producer> producer;
-    std::int64_t shift;
+    std::shared_ptr<const Timebase> timebase;
     std::string model;
   };
   const std::string name = GST_OBJECT_NAME(sink);
@@ -283,24 +292,23 @@ void Producer::watch_results(GstElement* sink, std::int64_t shift) {
         gst_event_parse_segment(event, &segment);
         const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
         if (!GST_CLOCK_TIME_IS_VALID(running)) return GST_PAD_PROBE_OK;
-        const std::uint32_t id = frame_id(running + static_cast<guint64>(context->shift));
-        auto result = read_result(buffer, video, id, context->model);
-        const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(GST_PAD_PARENT(pad)));
-        result.age = (static_cast<double>(now) - static_cast<double>(running)) / GST_MSECOND;
+        auto result = read_result(buffer, video, frame_id(running), context->model);
+        const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
+        result.age = static_cast<double>(age) / GST_MSECOND;
         post(context->producer, [result = std::move(result)](Producer& self) { self.events_.result(result); });
         return GST_PAD_PROBE_OK;
       },
-      new Context{weak_from_this(), shift, suffix.empty() ? name : suffix},
+      new Context{weak_from_this(), timebase_, suffix.empty() ? name : suffix},
       [](gpointer data) { delete static_cast<Context*>(data); });
 }
 
 void Producer::check_first_frames() {
-  for (std::size_t i = 0; i < fan_outs_.size(); ++i)
-    if (fan_outs_[i]->frames() == frames_before_[i]) return;
+  for (const auto& stream : streams_)
+    if (!stream->came()) return;
   first_frames_.stop();
   release_watchdogs();
   if (!std::exchange(ever_started_, true)) events_.started();
-  if (std::exchange(lost_, false)) events_.back();
+  if (std::exchange(trouble_, std::nullopt)) events_.back();
 }
 
 void Producer::ended(const std::string& message, bool failed) {
@@ -310,20 +318,17 @@ void Producer::ended(const std::string& message, bool failed) {
   if (!ever_started_) return events_.could_not_start(message);
   failures_ = failed && !ran_well ? failures_ + 1 : 0;
   if (failed) {
-    lost_ = true;
-    events_.lost(message);
+    trouble_ = message;
+    events_.lost();
   }
   const auto delay = std::min(deadlines().last_retry, deadlines().retry * (1 << std::min(failures_, 10U)));
   restart_.once(failed ? static_cast<guint>(delay.count()) : 0, [this] { start(); });
 }
 
-double Producer::running_ms() const {
-  return static_cast<double>(time_of(clock_.get()) - base_time_) / GST_MSECOND;
-}
-
-std::optional<protocol::Stamp> Producer::stamp() const {
-  if (!run_.framestamp) return std::nullopt;
+std::optional<protocol::Stamp> Producer::stamp() {
+  if (!run_.framestamp) return stamp_;
   protocol::Stamp stamp;
   g_object_get(run_.framestamp.get(), "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
-  return stamp.rows > 0 ? std::optional(stamp) : std::nullopt;
+  if (stamp.rows > 0) stamp_ = stamp;
+  return stamp_;
 }

@@ -8,8 +8,8 @@
 
 #include "base/main_thread.h"
 #include "base/protocol.h"
-#include "fan_out.h"
 #include "pipe/cut.h"
+#include "stream.h"
 
 class Reaper;
 
@@ -18,7 +18,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   struct Events {                                                     // all on the main thread
     std::function<void()> started;                                    // the first frame of every stream is encoded
     std::function<void(const std::string& message)> could_not_start;  // before that
-    std::function<void(const std::string& message)> lost;             // later; a new run is coming
+    std::function<void()> lost;                                       // later; a new run is coming, trouble() says why
     std::function<void()> back;
     std::function<void(const protocol::Result&)> result;
     std::function<void(const protocol::ModelState&)> model;
@@ -31,26 +31,25 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void start();
   void stop();
 
-  // What each viewer's pipeline is made after.
-  struct Template {
-    GstPtr<GstElement> webrtcbin;
-    std::vector<std::vector<GstPtr<GstElement>>> chains;  // per stream: payloader … webrtcbin's neighbour
-  };
-  const Template& viewer_template() const { return template_; }
-  FanOut& fan_out(std::size_t stream) const { return *fan_outs_[stream]; }
-  std::size_t streams() const { return fan_outs_.size(); }
+  // What each viewer's pipeline is made after: a webrtcbin that never runs, and what stands in front of it.
+  GstElement* webrtcbin() const { return webrtcbin_.get(); }
+  const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
+  const Timebase& timebase() const { return *timebase_; }
 
-  GstClock* clock() const { return clock_.get(); }
-  GstClockTime base_time() const { return base_time_; }
-  double running_ms() const;
-  std::optional<protocol::Stamp> stamp() const;
-  std::uint64_t frames() const { return fan_outs_.front()->frames(); }
+  double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
+  // Where the pictures carry their ids; known once a run's caps are, and kept when the source is lost: the picture that
+  // viewers still see has it.
+  std::optional<protocol::Stamp> stamp();
+  // Of the pipeline's first stream so far.
+  std::uint64_t frames() const { return streams_.front()->fan_out()->frames(); }
+  // Why there is no picture: the source has failed and no frame of its next run has come.
+  const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:
   enum class State { kStopped, kStarting, kPlaying };
   void adopt(CutPipeline cut);
   void watch_bus();
-  void watch_results(GstElement* sink, std::int64_t shift);
+  void watch_results(GstElement* sink);
   void handle(GstMessage* message);
   bool has_live_source();
   void await_first_frame();
@@ -65,20 +64,19 @@ class Producer : public std::enable_shared_from_this<Producer> {
   const PipeText pipe_;
   Reaper& reaper_;
   const Events events_;
-  const GstPtr<GstClock> clock_;
-  const GstClockTime base_time_;
-  Template template_;
-  std::vector<std::shared_ptr<FanOut>> fan_outs_;
+  const std::shared_ptr<const Timebase> timebase_;
+  GstPtr<GstElement> webrtcbin_;
+  std::vector<std::unique_ptr<Stream>> streams_;
 
-  CutPipeline run_;
+  CutPipeline run_;                                            // without its streams, which are attached to ours
   std::vector<std::pair<GstPtr<GstElement>, int>> watchdogs_;  // of run_, that wait for its first frame; their timeouts
   unsigned generation_ = 0;                                    // of run_: messages of earlier ones are stale
   State state_ = State::kStopped;
   bool live_ = false;
   bool ever_started_ = false;
-  bool lost_ = false;
+  std::optional<std::string> trouble_;
+  std::optional<protocol::Stamp> stamp_;
   unsigned failures_ = 0;  // in a row
-  std::vector<std::uint64_t> frames_before_;
   gint64 played_at_ = 0;
   Timer restart_;
   Timer first_frames_;

@@ -108,7 +108,7 @@ void Viewer::build(const std::vector<std::string>& addresses) {
             }));
   if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     throw std::runtime_error("the viewer's pipeline does not start");
-  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).add(pipeline_.streams[i].feed);
+  for (const auto& stream : pipeline_.streams) stream.feed->start();
 }
 
 void Viewer::watch_webrtcbin() {
@@ -155,7 +155,7 @@ void Viewer::fail(const char* code, const std::string& message) {
 void Viewer::end() {
   if (std::exchange(state_, State::kEnded) == State::kEnded) return;
   repeater_.stop();
-  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).remove(pipeline_.streams[i].feed);
+  for (const auto& stream : pipeline_.streams) stream.feed->stop();
   while (!handlers_.empty()) {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
     handlers_.pop_back();
@@ -214,7 +214,7 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   g_autoptr(GstWebRTCSessionDescription) description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
   // it takes about as long as the connection does, so that the picture is there when that is
-  for (std::size_t i = 0; i < producer_.streams(); ++i) producer_.fan_out(i).request_key_frame(true);
+  for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(true);
   state_ = State::kAnswered;
   deadline_ = from_now(deadlines().dtls);
   asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
@@ -258,7 +258,7 @@ void Viewer::connection_changed() {
 // frame would be in it. One that opens no channel gets its video from check_deadline.
 void Viewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
-  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).open(pipeline_.streams[i].feed);
+  for (const auto& stream : pipeline_.streams) stream.feed->open();
 }
 
 bool Viewer::peer_has_fingerprint() const {
@@ -294,7 +294,7 @@ void Viewer::handle_control(const std::string& text) {
       if (stream.playout_delay) set_playout_delay_max(stream.playout_delay.get(), request->max_ms);
     return;
   }
-  for (std::size_t i = 0; i < pipeline_.streams.size(); ++i) producer_.fan_out(i).request_key_frame(false);
+  for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
 }
 
 void Viewer::send_result(const std::string& json) {

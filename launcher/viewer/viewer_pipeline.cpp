@@ -138,17 +138,17 @@ void probe_sending(GstElement* sink, const Sending& sending) {
 }
 
 // This viewer's browser asks for key frames of its own webrtcbin; the encoder is in the producer.
-void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<FanOut> fan_out) {
+void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<Feed> feed) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(appsrc, "src");
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
         GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
         if (GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_UPSTREAM && gst_event_has_name(event, "GstForceKeyUnit"))
-          if (const auto fan_out = static_cast<std::weak_ptr<FanOut>*>(data)->lock()) fan_out->request_key_frame(false);
+          if (const auto feed = static_cast<std::weak_ptr<Feed>*>(data)->lock()) feed->request_key_frame(false);
         return GST_PAD_PROBE_OK;
       },
-      new std::weak_ptr(std::move(fan_out)), [](gpointer data) { delete static_cast<std::weak_ptr<FanOut>*>(data); });
+      new std::weak_ptr(std::move(feed)), [](gpointer data) { delete static_cast<std::weak_ptr<Feed>*>(data); });
 }
 
 bool takes_video(GstElement* payloader) {
@@ -160,14 +160,13 @@ bool takes_video(GstElement* payloader) {
 }
 
 // appsrc and clones of the template's elements, linked to a new input of webrtcbin.
-ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstElement>>& chain,
-                         const std::shared_ptr<FanOut>& fan_out) {
+ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   const auto appsrc = make_element("appsrc");
   g_object_set(appsrc.get(), "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", G_GUINT64_CONSTANT(0), nullptr);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), appsrc.get());
   GstElement* last = appsrc.get();
   ViewerStream stream;
-  for (const auto& element : chain) {
+  for (const auto& element : source.chain()) {
     const auto copy = clone_element(element.get());
     if (last == appsrc.get() && takes_video(copy.get())) stream.playout_delay = add_playout_delay(copy.get());
     // buffer offsets would replace the clock that frame ids are made of
@@ -178,11 +177,8 @@ ViewerStream make_stream(ViewerPipeline& viewer, const std::vector<GstPtr<GstEle
     last = copy.get();
   }
   stream.rtp = std::make_shared<RtpClock>();
-  const std::weak_ptr weak = fan_out;
-  stream.feed = std::make_shared<Feed>(appsrc.get(), [weak](bool join) {
-    if (const auto fan_out = weak.lock()) fan_out->request_key_frame(join);
-  });
-  forward_key_frame_requests(appsrc.get(), weak);
+  stream.feed = std::make_shared<Feed>(appsrc.get(), source.fan_out());
+  forward_key_frame_requests(appsrc.get(), stream.feed);
   g_autoptr(GstPad) src = gst_element_get_static_pad(last, "src");
   add_gate(src, stream);
   stream.webrtc_pad.reset(gst_element_request_pad_simple(viewer.webrtcbin.get(), "sink_%u"));
@@ -221,15 +217,13 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<
                                     const std::string& name) {
   ViewerPipeline viewer;
   viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
-  viewer.webrtcbin = clone_element(producer.viewer_template().webrtcbin.get());
+  viewer.webrtcbin = clone_element(producer.webrtcbin());
   prepare_webrtcbin(viewer.webrtcbin.get(), addresses);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
-  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.clock());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase().clock.get());
   gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(viewer.pipeline.get(), producer.base_time());
-  for (std::size_t i = 0; i < producer.streams(); ++i)
-    viewer.streams.push_back(
-        make_stream(viewer, producer.viewer_template().chains[i], producer.fan_out(i).shared_from_this()));
+  gst_element_set_base_time(viewer.pipeline.get(), producer.timebase().base);
+  for (const auto& stream : producer.streams()) viewer.streams.push_back(make_stream(viewer, *stream));
   measure_sending(viewer);
   return viewer;
 }

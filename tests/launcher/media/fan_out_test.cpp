@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/fan_out.h"
 
+#include <gmock/gmock.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
@@ -42,62 +43,92 @@ TEST(KeyFrameGate, ARequestIsNeverLost) {
   EXPECT_FALSE(gate.fire(10 + *wait)) << "asked twice for one request";
 }
 
+std::shared_ptr<const Timebase> timebase() {
+  return std::make_shared<Timebase>(GstPtr<GstClock>(gst_system_clock_obtain()), GstClockTime{0});
+}
+
+// An encoder, as far as a fan-out sees it: frames come from it, and it is asked for key frames.
+class Encoding {
+ public:
+  Encoding()
+      : pipeline_(gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false", nullptr))),
+        in_(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "in")) {
+    const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
+    fan_out->connect(out.get());
+    const GstPtr<GstPad> pad(gst_element_get_static_pad(in_.get(), "src"));
+    const auto note = [](GstPad*, GstPadProbeInfo* info, gpointer asked) {
+      GstClockTime at = 0;
+      if (gst_video_event_parse_upstream_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info), &at, nullptr, nullptr))
+        static_cast<std::vector<GstClockTime>*>(asked)->push_back(at);
+      return GST_PAD_PROBE_OK;
+    };
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, note, &asked_, nullptr);
+    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  }
+  ~Encoding() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+  Encoding(const Encoding&) = delete;
+  Encoding& operator=(const Encoding&) = delete;
+
+  // It is a later run, whose own running time begins at 0 all the same.
+  void begin_later(GstClockTime by) {
+    const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
+    const GstPtr<GstPad> pad(gst_element_get_static_pad(out.get(), "sink"));
+    gst_pad_set_offset(pad.get(), static_cast<gint64>(by));
+  }
+  // Until a streaming thread has handed the frame on.
+  void push(GstClockTime at, bool key) {
+    GstBuffer* buffer = gst_buffer_new_allocate(nullptr, 8, nullptr);
+    GST_BUFFER_PTS(buffer) = at;
+    if (!key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+    const auto before = fan_out->frames();
+    gst_app_src_push_buffer(GST_APP_SRC(in_.get()), buffer);
+    while (fan_out->frames() == before) g_thread_yield();
+  }
+  // The running times of the key frames that it was asked for, when what is waiting for the main thread is done.
+  std::vector<GstClockTime> asked() {
+    while (g_main_context_iteration(nullptr, FALSE)) {
+    }
+    return asked_;
+  }
+
+  const std::shared_ptr<FanOut> fan_out = std::make_shared<FanOut>(timebase());
+
+ private:
+  const GstPtr<GstElement> pipeline_;
+  const GstPtr<GstElement> in_;
+  std::vector<GstClockTime> asked_;
+};
+
 // An appsrc that takes frames and sends none on: its level is what a viewer's thread has still to do.
 class FanOutTest : public testing::Test {
  protected:
   void SetUp() override {
     gst_init(nullptr, nullptr);
-    // a streaming thread pushes what an appsink gives it
-    source_ = gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false", nullptr));
-    in_.reset(gst_bin_get_by_name(GST_BIN(source_.get()), "in"));
-    const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(source_.get()), "out"));
-    fan_out_->connect(out.get(), 0);
-    const GstPtr<GstPad> encoder(gst_element_get_static_pad(in_.get(), "src"));
-    const auto count = [](GstPad*, GstPadProbeInfo* info, gpointer asked) {
-      if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) ++*static_cast<int*>(asked);
-      return GST_PAD_PROBE_OK;
-    };
-    gst_pad_add_probe(encoder.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, count, &asked_, nullptr);
-    gst_element_set_state(source_.get(), GST_STATE_PLAYING);
+    encoding_ = std::make_unique<Encoding>();
+    fan_out_ = encoding_->fan_out;
     appsrc_ = gst_adopt(gst_element_factory_make("appsrc", nullptr));
     g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, "is-live", TRUE, nullptr);
     gst_element_set_state(appsrc_.get(), GST_STATE_PAUSED);  // where a live source gives nothing
-    feed_ = std::make_shared<Feed>(appsrc_.get(), [this](bool join) { join ? ++joins_ : ++repeats_; });
+    feed_ = std::make_shared<Feed>(appsrc_.get(), fan_out_);
   }
   void TearDown() override {
+    feed_->stop();
     gst_element_set_state(appsrc_.get(), GST_STATE_NULL);
-    gst_element_set_state(source_.get(), GST_STATE_NULL);
   }
-  void push(GstClockTime at, bool key) {
-    GstBuffer* buffer = gst_buffer_new_allocate(nullptr, 8, nullptr);
-    GST_BUFFER_PTS(buffer) = at;
-    if (!key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-    const auto before = fan_out_->frames();
-    gst_app_src_push_buffer(GST_APP_SRC(in_.get()), buffer);
-    while (fan_out_->frames() == before) g_thread_yield();
-  }
-  // How often the encoder is asked for a key frame, when what is waiting for the main thread is done.
-  int asked() {
-    while (g_main_context_iteration(nullptr, FALSE)) {
-    }
-    return asked_;
-  }
+  void push(GstClockTime at, bool key) { encoding_->push(at, key); }
+  std::size_t asked() { return encoding_->asked().size(); }
   guint64 queued() { return gst_app_src_get_current_level_buffers(GST_APP_SRC(appsrc_.get())); }
 
-  std::shared_ptr<FanOut> fan_out_ = std::make_shared<FanOut>();
-  GstPtr<GstElement> source_;
-  GstPtr<GstElement> in_;
+  std::unique_ptr<Encoding> encoding_;
+  std::shared_ptr<FanOut> fan_out_;
   GstPtr<GstElement> appsrc_;
   std::shared_ptr<Feed> feed_;
-  std::atomic<int> joins_ = 0;
-  std::atomic<int> repeats_ = 0;
-  int asked_ = 0;
 };
 
 constexpr GstClockTime kLong = 400 * GST_MSECOND;  // too old to begin with, too short to be behind
 
 TEST_F(FanOutTest, BeforeItOpensAFeedGetsOneKeyFrame) {
-  fan_out_->add(feed_);
+  feed_->start();
   push(0, false);
   EXPECT_EQ(queued(), 0U);
   push(1, true);
@@ -109,15 +140,15 @@ TEST_F(FanOutTest, BeforeItOpensAFeedGetsOneKeyFrame) {
 TEST_F(FanOutTest, AFeedThatComesLaterGetsTheLastKeyFrameAtOnce) {
   push(0, true);
   push(kLong, false);
-  fan_out_->add(feed_);
+  feed_->start();
   EXPECT_EQ(queued(), 1U);
 }
 
 TEST_F(FanOutTest, OpensWithTheNextKeyFrameIfTheLastIsOld) {
   push(0, true);
-  fan_out_->add(feed_);
+  feed_->start();
   push(kLong, false);
-  fan_out_->open(feed_);
+  feed_->open();
   EXPECT_EQ(queued(), 1U);
   push(kLong + 1, false);
   EXPECT_EQ(queued(), 1U);
@@ -127,47 +158,58 @@ TEST_F(FanOutTest, OpensWithTheNextKeyFrameIfTheLastIsOld) {
 }
 
 TEST_F(FanOutTest, OpensWithAYoungKeyFrameAndWhatFollowedIt) {
-  fan_out_->add(feed_);
+  feed_->start();
   push(0, true);
   push(1, false);
   push(2, false);
   ASSERT_EQ(queued(), 1U);
-  fan_out_->open(feed_);
+  feed_->open();
   EXPECT_EQ(queued(), 1U + 3U);
   push(3, false);
   EXPECT_EQ(queued(), 1U + 4U);
 }
 
 TEST_F(FanOutTest, AsksTheEncoderForAKeyFrameWhenAFeedOpensBeforeTheFirst) {
-  fan_out_->add(feed_);
-  EXPECT_EQ(asked(), 0);
-  fan_out_->open(feed_);
-  EXPECT_EQ(asked(), 1);
+  feed_->start();
+  EXPECT_EQ(asked(), 0U);
+  feed_->open();
+  EXPECT_EQ(asked(), 1U);
 }
 
 TEST_F(FanOutTest, AsksTheEncoderForAKeyFrameWhenAFeedOpensLongAfterTheLast) {
   push(0, true);
   push(kLong, false);
-  fan_out_->add(feed_);
-  EXPECT_EQ(asked(), 0);
-  fan_out_->open(feed_);
-  EXPECT_EQ(asked(), 1);
+  feed_->start();
+  EXPECT_EQ(asked(), 0U);
+  feed_->open();
+  EXPECT_EQ(asked(), 1U);
+}
+
+TEST_F(FanOutTest, AsksForAKeyFrameInTheTimeOfARunThatBeganLater) {
+  encoding_->begin_later(kLong);
+  feed_->start();
+  feed_->open();
+  EXPECT_THAT(encoding_->asked(), testing::ElementsAre(GST_CLOCK_TIME_NONE)) << "the next frame";
+  push(GST_SECOND, true);
+  const GstClockTime soon = fan_out_->request_key_frame_soon();
+  EXPECT_GT(soon, kLong + GST_SECOND);
+  EXPECT_EQ(encoding_->asked().back(), soon - kLong);
 }
 
 TEST_F(FanOutTest, DoesNotAskTheEncoderWhenAFeedOpensWithAYoungKeyFrame) {
   push(0, true);
-  fan_out_->add(feed_);
-  fan_out_->open(feed_);
-  EXPECT_EQ(asked(), 0);
+  feed_->start();
+  feed_->open();
+  EXPECT_EQ(asked(), 0U);
 }
 
 TEST_F(FanOutTest, AFeedThatIsRemovedGetsNothingMoreAndIsNotKept) {
-  fan_out_->add(feed_);
+  feed_->start();
   push(0, true);
-  fan_out_->open(feed_);
+  feed_->open();
   push(1, false);
   const auto before = queued();
-  fan_out_->remove(feed_);
+  feed_->stop();
   push(2, true);
   push(3, false);
   EXPECT_EQ(queued(), before);
@@ -175,13 +217,95 @@ TEST_F(FanOutTest, AFeedThatIsRemovedGetsNothingMoreAndIsNotKept) {
 }
 
 TEST_F(FanOutTest, ASlowViewerLosesFramesUpToAKeyFrame) {
-  fan_out_->add(feed_);
+  feed_->start();
   push(0, true);
-  fan_out_->open(feed_);
+  feed_->open();
   for (int i = 1; i < 100; ++i) push(static_cast<GstClockTime>(i) * 100 * GST_MSECOND, false);
   EXPECT_GE(queued(), 5U);
   EXPECT_LE(queued(), 9U) << "half a second of frames, and what shows that it is one";
-  EXPECT_EQ(repeats_, 0) << "no key frame is asked for while it could not be taken";
+  EXPECT_EQ(asked(), 0U) << "no key frame is asked for while it could not be taken";
+}
+
+TEST_F(FanOutTest, AFeedThatMovesGoesOnUntilTheOtherEncodingsKeyFrame) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  other.push(0, true);
+  feed_->open();
+  ASSERT_EQ(queued(), 2U);
+  feed_->move_to(other.fan_out);
+  const auto asked = other.asked();
+  ASSERT_EQ(asked.size(), 1U);
+  const GstClockTime at = asked[0];
+  ASSERT_GT(at, 2U) << "a time that the encoder has not come to";
+  push(1, false);
+  other.push(1, false);
+  EXPECT_EQ(queued(), 3U) << "one of the two";
+  other.push(2, true);
+  EXPECT_EQ(queued(), 3U) << "a key frame that was not meant for it may be of a frame that it has had";
+  push(at, false);
+  EXPECT_EQ(queued(), 3U) << "from here on frames are the other's, which may be slower";
+  other.push(at, true);
+  other.push(at + 1, false);
+  EXPECT_EQ(queued(), 5U);
+  push(at + 1, true);
+  EXPECT_EQ(queued(), 5U);
+}
+
+TEST_F(FanOutTest, AnEncodingThatAFeedHasLeftKeepsNothingOfIt) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->move_to(other.fan_out);
+  other.push(other.asked().at(0), true);
+  other.asked();  // what waits for the main thread is done
+  EXPECT_EQ(feed_.use_count(), 2) << "ours and the other encoding's";
+  feed_->stop();
+  EXPECT_EQ(feed_.use_count(), 1);
+}
+
+TEST_F(FanOutTest, AFeedStaysWhereItWasIfTheOtherEncodingHasNoKeyFrame) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->move_to(other.fan_out);
+  const GstClockTime at = other.asked().at(0);
+  other.push(at, false);
+  push(at + GST_SECOND, false);
+  EXPECT_EQ(queued(), 2U) << "it has missed frames";
+  EXPECT_EQ(asked(), 1U) << "so a key frame is asked for";
+  push(at + GST_SECOND + 1, true);
+  EXPECT_EQ(queued(), 3U);
+  other.push(at + GST_SECOND + 2, true);
+  EXPECT_EQ(queued(), 3U) << "too late";
+}
+
+TEST_F(FanOutTest, AFeedThatMovesBackMissesNothing) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->move_to(other.fan_out);
+  const GstClockTime at = other.asked().at(0);
+  feed_->move_to(fan_out_);
+  push(at, false);
+  EXPECT_EQ(queued(), 3U);
+  other.push(at, true);
+  EXPECT_EQ(queued(), 3U);
+}
+
+TEST_F(FanOutTest, AFeedThatIsNotOpenYetMovesAtOnce) {
+  Encoding other;
+  feed_->start();
+  feed_->move_to(other.fan_out);
+  push(0, true);
+  EXPECT_EQ(queued(), 0U);
+  other.push(0, true);
+  EXPECT_EQ(queued(), 1U);
+  feed_->open();
+  EXPECT_EQ(queued(), 2U);
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One stream of the pipeline file, through all runs of its source. Main thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/gst_ptr.h"
+#include "fan_out.h"
+
+class Stream {
+ public:
+  using Chain = std::vector<GstPtr<GstElement>>;
+  Stream(Chain chain, std::shared_ptr<const Timebase> timebase)
+      : chain_(std::move(chain)), fan_out_(std::make_shared<FanOut>(std::move(timebase))) {}
+
+  // What each viewer gets a copy of: payloader … webrtcbin's neighbour.
+  const Chain& chain() const { return chain_; }
+  // Its encoded frames. The only encoding so far; several rungs would stand here.
+  const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
+
+  // A run's appsink takes the place of the last run's.
+  void attach(GstPtr<GstElement> appsink) {
+    appsink_ = std::move(appsink);
+    frames_before_ = fan_out_->frames();
+  }
+  // The run's frames go to viewers from here on.
+  void connect() { fan_out_->connect(appsink_.get()); }
+  void detach() {
+    fan_out_->disconnect();
+    appsink_.reset();
+  }
+  GstPtr<GstPad> sink_pad() const { return GstPtr<GstPad>(gst_element_get_static_pad(appsink_.get(), "sink")); }
+  // A frame of this run has come.
+  bool came() const { return fan_out_->frames() != frames_before_; }
+
+ private:
+  const Chain chain_;
+  const std::shared_ptr<FanOut> fan_out_;
+  GstPtr<GstElement> appsink_;
+  std::uint64_t frames_before_ = 0;
+};

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The running time that all runs of the source, all viewers and all frame ids have.
+#pragma once
+
+#include "base/gst_ptr.h"
+
+// Never changes; any thread.
+struct Timebase {
+  const GstPtr<GstClock> clock;
+  const GstClockTime base;  // the clock's time when running time is 0
+
+  GstClockTime now() const { return gst_clock_get_time(clock.get()) - base; }
+};
