@@ -128,8 +128,8 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
                        {"full", "all " + std::to_string(options_.max_viewers) + " places are taken; try again later"});
   Viewer::Events events;
   const std::weak_ptr<Peer> weak = peer;
-  events.send = [weak](const std::string& json) {
-    if (const auto held = weak.lock()) held->send(json);
+  events.send = [weak](const protocol::ServerSignal& message) {
+    if (const auto held = weak.lock()) held->send(protocol::encode(message));
   };
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
@@ -137,14 +137,14 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   events.now = [this] { return now(); };
   events.stream_info = [this] { return stream_info(); };
   events.model_states = [this] {
-    std::vector<std::string> states;
+    std::vector<protocol::ModelState> states;
     states.reserve(model_states_.size());
-    for (const auto& [model, json] : model_states_) states.push_back(json);
+    for (const auto& [model, state] : model_states_) states.push_back(state);
     return states;
   };
   const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
   viewers_[peer] = viewer;
-  g_info("a viewer joins; %zu now", viewers_.size());
+  g_info("a viewer joins from %s; %zu now", peer->request().address.c_str(), viewers_.size());
   viewer->start(media_addresses(options_.host));
 }
 
@@ -152,7 +152,7 @@ void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& 
   const auto found = viewers_.extract(peer);
   if (!found.empty()) found.mapped()->end();
   g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
-  peer->send(protocol::error(error));
+  peer->send(protocol::encode(protocol::ServerSignal(error)));
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
               error.code);
 }
@@ -174,8 +174,8 @@ double App::now() const {
 void App::send_result(const protocol::Result& result) {
   status_.add_result(result.ms);
   if (viewers_.empty()) return;
-  const std::string json = protocol::result(result);
-  for (const auto& [peer, viewer] : viewers_) viewer->send_result(json);
+  const std::string encoded = protocol::encode(result);
+  for (const auto& [peer, viewer] : viewers_) viewer->send_result(encoded);
 }
 
 void App::set_model_state(protocol::ModelState state) {
@@ -186,9 +186,8 @@ void App::set_model_state(protocol::ModelState state) {
   } else {
     g_info("the model %s is %s", state.model.c_str(), state.state.c_str());
   }
-  const std::string json = protocol::model(state);
-  model_states_[state.model] = json;
-  for (const auto& [peer, viewer] : viewers_) viewer->send_model_state(json);
+  model_states_[state.model] = state;
+  for (const auto& [peer, viewer] : viewers_) viewer->send_model_state(state);
 }
 
 void App::every_second() {

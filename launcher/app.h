@@ -38,8 +38,8 @@ class App {
   std::unique_ptr<Server> server_;
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   unsigned next_viewer_ = 1;
-  double epoch_ = 0;                                 // unix ms of running time 0
-  std::map<std::string, std::string> model_states_;  // of each model, as sent
+  double epoch_ = 0;                                          // unix ms of running time 0
+  std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   StatusLine status_;
   Timer second_;
   Timer ending_;

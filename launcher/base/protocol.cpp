@@ -184,25 +184,27 @@ Control parse_control(std::string_view text) {
   return ping;
 }
 
-std::string offer(std::string_view sdp, bool stamped) {
-  return Writer().set("type", "offer").set("sdp", sdp).set("stamped", stamped).text();
-}
-
-std::string candidate(std::string_view candidate, unsigned mline) {
-  return Writer().set("type", "candidate").set("candidate", candidate).set("sdpMLineIndex", std::int64_t{mline}).text();
-}
-
-std::string error(const Error& error) {
-  return Writer().set("type", "error").set("code", error.code).set("message", error.message).text();
-}
-
-std::string pong(double t, double now, const Delays& delays) {
+std::string encode(const ServerSignal& message) {
   Writer writer;
-  writer.set("type", "pong").set("t", t).set("now", now);
-  return writer.set("encoded", delays.encoded).set("sent", delays.sent).text();
+  if (const auto* offer = std::get_if<Offer>(&message)) {
+    writer.set("type", "offer").set("sdp", offer->sdp).set("stamped", offer->stamped);
+  } else if (const auto* candidate = std::get_if<Candidate>(&message)) {
+    writer.set("type", "candidate").set("candidate", candidate->candidate);
+    writer.set("sdpMLineIndex", std::int64_t{candidate->mline});
+  } else {
+    const auto& error = std::get<Error>(message);
+    writer.set("type", "error").set("code", error.code).set("message", error.message);
+  }
+  return writer.text();
 }
 
-std::string stream(const StreamInfo& info) {
+std::string encode(const Pong& message) {
+  Writer writer;
+  writer.set("type", "pong").set("t", message.t).set("now", message.now);
+  return writer.set("encoded", message.encoded).set("sent", message.sent).text();
+}
+
+std::string encode(const StreamInfo& info) {
   Writer writer;
   writer.set("type", "stream").set("clockRate", std::int64_t{90000});
   writer.set("rtpOffset", info.rtp_offset ? std::optional<std::int64_t>(*info.rtp_offset) : std::nullopt);
@@ -215,7 +217,7 @@ std::string stream(const StreamInfo& info) {
   return writer.set("state", info.lost ? "lost" : "live").set("message", info.message).text();
 }
 
-std::string model(const ModelState& state) {
+std::string encode(const ModelState& state) {
   constexpr std::size_t kMaxMessage = kMaxResult / 8;  // a character may take six in JSON
   const auto& message = state.message;
   // what was said last is at the end
@@ -231,7 +233,7 @@ std::string model(const ModelState& state) {
       .text();
 }
 
-std::string result(const Result& result) {
+std::string encode(const Result& result) {
   std::size_t count = result.objects.size();
   std::string text = result_text(result, count);
   while (text.size() > kMaxResult && count > 0) {

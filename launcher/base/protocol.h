@@ -48,18 +48,24 @@ using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutReque
 Control parse_control(std::string_view text);
 
 // Server → page, WebSocket.
-std::string offer(std::string_view sdp, bool stamped);
-std::string candidate(std::string_view candidate, unsigned mline);
-std::string error(const Error& error);
+struct Offer {
+  std::string sdp;
+  bool stamped = false;
+};
+using ServerSignal = std::variant<Offer, Candidate, Error>;
+std::string encode(const ServerSignal& message);
 
-// Server → page, data channels.
-// How long after their capture frames are done, in ms; nothing while none come.
-struct Delays {
+// Server → page, data channel "control".
+struct Pong {
+  double t = 0;    // the ping's
+  double now = 0;  // unix ms on the clock of the epoch
+  // How long after their capture frames are done, in ms; nothing while none come.
   std::optional<double> encoded;
   std::optional<double> sent;
 };
-std::string pong(double t, double now, const Delays& delays);
+std::string encode(const Pong& message);
 
+// Server → page, data channel "results".
 struct Stamp {
   unsigned rows = 0;
   unsigned cell = 0;
@@ -73,7 +79,7 @@ struct StreamInfo {
   std::string message;
   bool operator==(const StreamInfo&) const = default;
 };
-std::string stream(const StreamInfo& info);
+std::string encode(const StreamInfo& message);
 
 // A text that is JSON.
 struct Json {
@@ -104,9 +110,9 @@ struct ModelState {
   std::string message;  // why it failed, and what it said last
   double since = 0;     // unix ms
 };
-// The message is cut to fit kMaxResult.
-std::string model(const ModelState& state);
+// The model's message is cut to fit kMaxResult.
+std::string encode(const ModelState& message);
 // At most kMaxResult bytes: the last objects are left out if they do not fit.
-std::string result(const Result& result);
+std::string encode(const Result& message);
 
 }  // namespace protocol

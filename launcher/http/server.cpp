@@ -85,16 +85,45 @@ bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host == "[::1]" || host == "::1" || (is_address(host) && host.starts_with("127."));
 }
 
-bool has_body(SoupMessageHeaders* headers) {
-  return soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED ||
-         soup_message_headers_get_content_length(headers) > 0;
+// Whether a list like "GET, HEAD" has the word.
+bool is_one_of(std::string_view word, std::string_view list) {
+  for (std::size_t from = 0; from < list.size();) {
+    const auto end = std::min(list.find(", ", from), list.size());
+    if (list.substr(from, end - from) == word) return true;
+    from = end + 2;
+  }
+  return false;
+}
+
+// G_MAXINT64 for one whose length is not known before its end.
+goffset body_size(SoupMessageHeaders* headers) {
+  if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED) return G_MAXINT64;
+  return soup_message_headers_get_content_length(headers);
+}
+
+Request request_of(SoupServerMessage* message) {
+  Request request;
+  GUri* uri = soup_server_message_get_uri(message);
+  request.path = g_uri_get_path(uri);
+  if (const char* query = g_uri_get_query(uri)) {
+    g_autoptr(GHashTable) fields = soup_form_decode(query);
+    GHashTableIter iterator;
+    gpointer name = nullptr;
+    gpointer value = nullptr;
+    g_hash_table_iter_init(&iterator, fields);
+    while (g_hash_table_iter_next(&iterator, &name, &value))
+      request.query[static_cast<const char*>(name)] = static_cast<const char*>(value);
+  }
+  if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
+  return request;
 }
 
 }  // namespace
 
-Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket)
+Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket, Request request)
     : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))),
-      socket_(static_cast<GSocket*>(g_object_ref(socket))) {}
+      socket_(static_cast<GSocket*>(g_object_ref(socket))),
+      request_(std::move(request)) {}
 
 Peer::~Peer() {
   for (const auto handler : handlers_) g_signal_handler_disconnect(connection_.get(), handler);
@@ -118,8 +147,20 @@ void Peer::limit_received() {
     g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
 }
 
+// What may be asked of a path, and of those below it that have no route of their own.
+struct Server::Route {
+  const char* path;
+  std::string_view methods;  // as a client is told them
+  goffset largest_body;
+  bool socket;  // a WebSocket, which only our own page may open
+};
+
 Server::Server(Events events)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)), events_(std::move(events)) {
+  static constexpr auto kRoutes = std::to_array<Route>({
+      {"/", "GET, HEAD", 0, false},
+      {"/ws", "GET, HEAD", 0, true},
+  });
   // 100 kB can unfold to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -127,21 +168,30 @@ Server::Server(Events events)
                      static_cast<Server*>(self)->guard_connection(message);
                    }),
                    this);
-  const auto admit_page = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
-    static_cast<Server*>(self)->admit(message, false);
+  for (const auto& route : kRoutes) add_route(route);
+}
+
+// `route` is for ever.
+void Server::add_route(const Route& route) {
+  struct Context {
+    Server* server;
+    const Route& route;
   };
-  const auto admit_socket = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
-    static_cast<Server*>(self)->admit(message, true);
+  const auto admit = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer data) {
+    const auto* context = static_cast<Context*>(data);
+    context->server->admit(message, context->route);
   };
-  const auto serve_page = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
+  const auto serve = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
     static_cast<Server*>(self)->serve(message, path);
   };
-  const auto open_socket = [](SoupServer*, SoupServerMessage* message, const char*, SoupWebsocketConnection* connection,
-                              gpointer self) { static_cast<Server*>(self)->open_peer(message, connection); };
-  soup_server_add_early_handler(server_.get(), "/", admit_page, this, nullptr);
-  soup_server_add_handler(server_.get(), "/", serve_page, this, nullptr);
-  soup_server_add_early_handler(server_.get(), "/ws", admit_socket, this, nullptr);
-  soup_server_add_websocket_handler(server_.get(), "/ws", nullptr, nullptr, open_socket, this, nullptr);
+  const auto open = [](SoupServer*, SoupServerMessage* message, const char*, SoupWebsocketConnection* connection,
+                       gpointer self) { static_cast<Server*>(self)->open_peer(message, connection); };
+  soup_server_add_early_handler(server_.get(), route.path, admit, new Context{this, route},
+                                [](gpointer data) { delete static_cast<Context*>(data); });
+  if (route.socket)
+    soup_server_add_websocket_handler(server_.get(), route.path, nullptr, nullptr, open, this, nullptr);
+  else
+    soup_server_add_handler(server_.get(), route.path, serve, this, nullptr);
 }
 
 Server::~Server() {
@@ -227,18 +277,21 @@ void Server::guard_connection(SoupServerMessage* message) {
 }
 
 // Runs when the headers are there, before a body is read. A status set here ends the request.
-void Server::admit(SoupServerMessage* message, bool websocket) {
+void Server::admit(SoupServerMessage* message, const Route& route) {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
-  if (has_body(headers)) return refuse_body(message);
-  const std::string method = soup_server_message_get_method(message);
-  if (method != "GET" && method != "HEAD") return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only GET and HEAD");
+  if (body_size(headers) > route.largest_body) return refuse_body(message);
+  if (!is_one_of(soup_server_message_get_method(message), route.methods)) {
+    const std::string methods(route.methods);
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow", methods.c_str());
+    return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only " + methods);
+  }
   // duplicates come joined by ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
   if (!host || !host_allowed(host) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
   // a reply to many overlapping ranges can be 16,000 times its request
   soup_message_headers_remove(headers, "Range");
-  if (!websocket) return;
+  if (!route.socket) return;
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
@@ -260,7 +313,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   // no request any more: from here on the viewer has deadlines of its own
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
-  const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message));
+  const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message), request_of(message));
   peers_.insert(peer);
   if (!received_.running())
     received_.every(kReceivedPollMs, [this] {

@@ -7,6 +7,7 @@
 #include <libsoup/soup.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,16 +17,24 @@
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
 
+// What somebody who connects has said.
+struct Request {
+  std::string path;
+  std::map<std::string, std::string, std::less<>> query;  // decoded; of a name that stands twice the last
+  std::string address;                                    // IP address that the connection comes from
+};
+
 // A viewer's WebSocket.
 class Peer {
  public:
-  Peer(SoupWebsocketConnection* connection, GSocket* socket);
+  Peer(SoupWebsocketConnection* connection, GSocket* socket, Request request);
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
   void send(const std::string& text);
   void close(unsigned short code, const std::string& reason);
+  const Request& request() const { return request_; }
 
  private:
   friend class Server;
@@ -33,6 +42,7 @@ class Peer {
 
   GObjectPtr<SoupWebsocketConnection> connection_;
   GObjectPtr<GSocket> socket_;
+  const Request request_;
   std::vector<gulong> handlers_;
 };
 
@@ -60,8 +70,10 @@ class Server {
 
  private:
   struct Guard;
+  struct Route;
+  void add_route(const Route& route);
   void guard_connection(SoupServerMessage* message);
-  void admit(SoupServerMessage* message, bool websocket);
+  void admit(SoupServerMessage* message, const Route& route);
   void serve(SoupServerMessage* message, const char* path);
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
 

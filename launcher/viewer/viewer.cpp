@@ -115,7 +115,7 @@ void Viewer::watch_webrtcbin() {
   GstElement* webrtcbin = pipeline_.webrtcbin.get();
   connect(webrtcbin, "on-ice-candidate", G_CALLBACK(+[](GObject*, guint mline, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self), [mline, text = std::string(text)](Viewer& viewer) {
-              if (!text.empty()) viewer.events_.send(protocol::candidate(text, mline));
+              if (!text.empty()) viewer.events_.send(protocol::Candidate{text, mline});
             });
           }));
   connect(webrtcbin, "notify::connection-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
@@ -192,7 +192,7 @@ void Viewer::send_offer(const GstPromise* promise) {
   offered_media_ = media_sections(sdp);
   state_ = State::kOffered;
   deadline_ = from_now(deadlines().answer);
-  events_.send(protocol::offer(sdp, events_.stream_info().stamp.has_value()));
+  events_.send(protocol::Offer{sdp, events_.stream_info().stamp.has_value()});
 }
 
 void Viewer::handle(const protocol::Signal& signal) {
@@ -278,13 +278,15 @@ void Viewer::handle_control(const std::string& text) {
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) {
     if (state_ == State::kConnected) deadline_ = from_now(deadlines().heartbeat);
     const auto now = static_cast<std::int64_t>(gst_element_get_current_running_time(pipeline_.pipeline.get()));
-    protocol::Delays delays;
+    protocol::Pong pong;
+    pong.t = ping->t;
+    pong.now = events_.now();
     if (const auto medians = pipeline_.streams.front().feed->delays()->medians(now))
-      delays = {medians->encoded, medians->sent};
-    const std::string pong = protocol::pong(ping->t, events_.now(), delays);
+      pong.encoded = medians->encoded, pong.sent = medians->sent;
     guint64 unread = 0;
     g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
-    if (unread < kMaxUnread) gst_webrtc_data_channel_send_string(pipeline_.control.get(), pong.c_str());
+    if (unread < kMaxUnread)
+      gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(pong).c_str());
     return;
   }
   if (const auto* request = std::get_if<protocol::ResultsRequest>(&message))
@@ -297,9 +299,9 @@ void Viewer::handle_control(const std::string& text) {
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
 }
 
-void Viewer::send_result(const std::string& json) {
-  send_on_results(json);
-  repeater_.add(json);
+void Viewer::send_result(const std::string& encoded) {
+  send_on_results(encoded);
+  repeater_.add(encoded);
 }
 
 void Viewer::send_on_results(const std::string& json) {
@@ -327,14 +329,15 @@ void Viewer::send_stream_info() {
   if (sent_info_ == info) return;
   const bool first = !sent_info_;
   sent_info_ = info;
-  gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::stream(info).c_str());
+  gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::encode(info).c_str());
   if (first)
-    for (const auto& json : events_.model_states()) send_model_state(json);
+    for (const auto& state : events_.model_states()) send_model_state(state);
 }
 
 // Not left out for a viewer that does not read: there are few of them, and none comes again.
-void Viewer::send_model_state(const std::string& json) {
-  if (sent_info_ && results_open()) gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
+void Viewer::send_model_state(const protocol::ModelState& state) {
+  if (sent_info_ && results_open())
+    gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::encode(state).c_str());
 }
 
 void Viewer::check_deadline() {

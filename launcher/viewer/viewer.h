@@ -14,11 +14,11 @@
 class Viewer : public std::enable_shared_from_this<Viewer> {
  public:
   struct Events {
-    std::function<void(const std::string& json)> send;       // signalling message for the page
-    std::function<void(const protocol::Error&)> failed;      // once; the owner then calls end()
-    std::function<double()> now;                             // unix ms on the clock of the stream's epoch
-    std::function<protocol::StreamInfo()> stream_info;       // all but the RTP offset
-    std::function<std::vector<std::string>()> model_states;  // as they are to be sent
+    std::function<void(const protocol::ServerSignal&)> send;
+    std::function<void(const protocol::Error&)> failed;  // once; the owner then calls end()
+    std::function<double()> now;                         // unix ms on the clock of the stream's epoch
+    std::function<protocol::StreamInfo()> stream_info;   // all but the RTP offset
+    std::function<std::vector<protocol::ModelState>()> model_states;
   };
 
   Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
@@ -28,9 +28,10 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   void end();
 
   void handle(const protocol::Signal& signal);
-  void send_stream_info();                    // if it has changed
-  void send_result(const std::string& json);  // lost if the channel is not open or the viewer does not read
-  void send_model_state(const std::string& json);
+  void send_stream_info();  // if it has changed
+  // `encoded`: once for all viewers. Lost if the channel is not open or the viewer does not read.
+  void send_result(const std::string& encoded);
+  void send_model_state(const protocol::ModelState& state);
   void check_deadline();  // about once a second
   bool connected() const { return state_ == State::kConnected; }
 

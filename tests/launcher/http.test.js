@@ -91,7 +91,8 @@ for (const path of ['/nothing', '/player/', '/../../etc/passwd', '/%2e%2e/%2e%2e
 
 for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
   test(`${method} is not allowed`, async () => {
-    assert.equal((await request(server, method, '/', ['Content-Length: 0'])).status, 405);
+    const { status, headers } = await request(server, method, '/', ['Content-Length: 0']);
+    assert.deepEqual([status, headers.allow], [405, 'GET, HEAD']);
   });
 
 test('a request with a body is refused before the body comes', async (t) => {

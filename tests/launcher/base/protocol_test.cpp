@@ -70,21 +70,27 @@ TEST(Protocol, ReadsControlMessages) {
 }
 
 TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
-  EXPECT_EQ(offer("v=0", false), R"({"type":"offer","sdp":"v=0","stamped":false})");
-  EXPECT_EQ(offer("v=0", true), R"({"type":"offer","sdp":"v=0","stamped":true})");
+  EXPECT_EQ(encode(Offer{"v=0", false}), R"({"type":"offer","sdp":"v=0","stamped":false})");
+  EXPECT_EQ(encode(Offer{"v=0", true}), R"({"type":"offer","sdp":"v=0","stamped":true})");
+}
+
+TEST(Protocol, WritesACandidateAndAnError) {
+  EXPECT_EQ(encode(Candidate{"candidate:1 1 udp", 2}),
+            R"({"type":"candidate","candidate":"candidate:1 1 udp","sdpMLineIndex":2})");
+  EXPECT_EQ(encode(Error{"full", "all \"16\""}), R"({"type":"error","code":"full","message":"all \"16\""})");
 }
 
 TEST(Protocol, WritesTheStream) {
   StreamInfo info;
   info.epoch = 1.5;
   EXPECT_EQ(
-      stream(info),
+      encode(info),
       R"({"type":"stream","clockRate":90000,"rtpOffset":null,"epoch":1.5,"stamp":null,"state":"live","message":""})");
   info.rtp_offset = 4294967295U;
   info.stamp = Stamp{24, 8};
   info.lost = true;
   info.message = "gone \"away\"";
-  EXPECT_EQ(stream(info),
+  EXPECT_EQ(encode(info),
             R"({"type":"stream","clockRate":90000,"rtpOffset":4294967295,"epoch":1.5,"stamp":{"rows":24,"cell":8},)"
             R"("state":"lost","message":"gone \"away\""})");
 }
@@ -99,25 +105,26 @@ TEST(Protocol, WritesAResult) {
   Result circle = one_circle();
   circle.age = 12.5;
   EXPECT_EQ(
-      result(circle),
+      encode(circle),
       R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"age":12.5,"width":640,"height":360,"objects":[)"
       R"({"radius":1.5,"round":true,"name":"é","label":"circle","confidence":0.5,"x":1.0,"y":2.0,"w":3.0,"h":4.0}]})");
 }
 
 TEST(Protocol, WritesAnEmptyResultAndNoNumberThatJsonLacks) {
   Result nothing{1, "m", std::numeric_limits<double>::quiet_NaN(), 1, 1, {}};
-  EXPECT_EQ(result(nothing),
+  EXPECT_EQ(encode(nothing),
             R"({"type":"result","frame":1,"model":"m","ms":null,"age":0.0,"width":1,"height":1,"objects":[]})");
 }
 
 TEST(Protocol, WritesAPong) {
-  EXPECT_EQ(pong(1.5, 2.5, {3.5, std::nullopt}), R"({"type":"pong","t":1.5,"now":2.5,"encoded":3.5,"sent":null})");
+  EXPECT_EQ(encode(Pong{1.5, 2.5, 3.5, std::nullopt}),
+            R"({"type":"pong","t":1.5,"now":2.5,"encoded":3.5,"sent":null})");
 }
 
 TEST(Protocol, KeepsAResultUnderItsLimitAndSaysSo) {
   Result many = one_circle();
   many.objects.resize(2000, many.objects.front());
-  const std::string text = result(many);
+  const std::string text = encode(many);
   EXPECT_LE(text.size(), kMaxResult);
   EXPECT_GT(text.size(), kMaxResult / 2);
   EXPECT_THAT(text, testing::HasSubstr("\"truncated\":true"));
@@ -127,14 +134,14 @@ TEST(Protocol, KeepsAResultUnderItsLimitAndSaysSo) {
 TEST(Protocol, HandsOnJsonAsItIs) {
   Result found{1, "m", std::nullopt, 1, 1, {}};
   found.objects.push_back({"a", 1, 0, 0, 1, 1, {{"tags", Json{R"(["b",null,{"c":[1,2.5]}])"}}, {"bad", Json{"{"}}}});
-  EXPECT_THAT(result(found), testing::HasSubstr(R"("tags":["b",null,{"c":[1,2.5]}],"bad":null)"));
+  EXPECT_THAT(encode(found), testing::HasSubstr(R"("tags":["b",null,{"c":[1,2.5]}],"bad":null)"));
 }
 
 TEST(Protocol, SaysWhatBecameOfAModelAndKeepsItShort) {
-  EXPECT_EQ(model({"m", "failed", "why\nlast", 1.5}),
+  EXPECT_EQ(encode(ModelState{"m", "failed", "why\nlast", 1.5}),
             R"({"type":"model","model":"m","state":"failed","message":"why\nlast","since":1.5})");
   for (const std::size_t length : {500, 2000, 3000, 4000, 100'000}) {
-    const std::string text = model({"m", "failed", "first " + std::string(length, '\x01') + " last", 1});
+    const std::string text = encode(ModelState{"m", "failed", "first " + std::string(length, '\x01') + " last", 1});
     EXPECT_LE(text.size(), kMaxResult);
     EXPECT_THAT(text, testing::HasSubstr("first "));
     EXPECT_THAT(text, testing::HasSubstr(" last\""));
@@ -143,7 +150,7 @@ TEST(Protocol, SaysWhatBecameOfAModelAndKeepsItShort) {
 
 TEST(Protocol, TextThatIsNotUtf8BecomesJsonAllTheSame) {
   Result odd{1, "m\xff", std::nullopt, 1, 1, {}};
-  EXPECT_TRUE(g_utf8_validate(result(odd).c_str(), -1, nullptr));
+  EXPECT_TRUE(g_utf8_validate(encode(odd).c_str(), -1, nullptr));
 }
 
 }  // namespace

@@ -52,6 +52,31 @@ TEST(Server, SaysHowToChooseAnotherPort) {
   }
 }
 
+// Who connects has said more than hello: a token may be in it.
+TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
+  Request seen;
+  bool connected = false;
+  Server::Events events;
+  events.connected = [&](const std::shared_ptr<Peer>& peer) {
+    seen = peer->request();
+    connected = true;
+  };
+  events.closed = [](const std::shared_ptr<Peer>&) {};
+  Server server(events);
+  server.listen("127.0.0.1", 0);
+  const std::string page = server.url();
+  const GObjectPtr<SoupSession> session(soup_session_new());
+  const GObjectPtr<SoupMessage> message(
+      soup_message_new("GET", ("ws" + page.substr(4) + "ws?token=a%20b&n=1&n=2").c_str()));
+  const std::string origin = page.substr(0, page.size() - 1);
+  soup_session_websocket_connect_async(session.get(), message.get(), origin.c_str(), nullptr, G_PRIORITY_DEFAULT,
+                                       nullptr, nullptr, nullptr);
+  while (!connected) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_EQ(seen.path, "/ws");
+  EXPECT_EQ(seen.address, "127.0.0.1");
+  EXPECT_THAT(seen.query, testing::ElementsAre(testing::Pair("n", "2"), testing::Pair("token", "a b")));
+}
+
 TEST(Server, RefusesAHostThatIsNoAddress) {
   Server server({});
   EXPECT_THROW(server.listen("not an address", 0), UserError);
