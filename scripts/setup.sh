@@ -2,10 +2,10 @@
 # What ./demo, ./check and bench/latency share: packages, build, environment. Sourced from the top folder.
 
 build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libjson-glib-dev libopencv-imgproc-dev esbuild)
+  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice)
-test_packages=(libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc
+test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc
   clang-tidy python3-venv python3-hatchling mypy
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
@@ -45,7 +45,7 @@ npm_packages() {
 need_debian() {
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
     die "this script installs what it needs with apt, so it wants Debian 12 or 13. Elsewhere: install
-  GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, json-glib, OpenCV and esbuild, then
+  GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, nlohmann-json, OpenCV and esbuild, then
   run: meson setup build && ninja -C build"
 }
 

@@ -3,9 +3,6 @@
 
 #include <cmath>
 
-#include "core/json_text.h"
-#include "json_ptr.h"
-
 namespace protocol {
 namespace {
 
@@ -13,66 +10,27 @@ constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
 constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension's 12 bits, in units of 10 ms
 
-// Builds one JSON object, member by member.
-class Writer {
- public:
-  Writer() { json_builder_begin_object(builder_.get()); }
-
-  Writer& set(const char* name, std::string_view value) {
-    const std::string text = take_string(g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
-    return add(name, json_node_init_string(json_node_alloc(), text.c_str()));
-  }
-  Writer& set(const char* name, const char* value) { return set(name, std::string_view(value)); }
-  Writer& set(const char* name, bool value) { return add(name, json_node_init_boolean(json_node_alloc(), value)); }
-  Writer& set(const char* name, std::int64_t value) { return add(name, json_node_init_int(json_node_alloc(), value)); }
-  // JSON has no NaN and no infinity: null says that there is no number
-  Writer& set(const char* name, double value) {
-    return std::isfinite(value) ? add(name, json_node_init_double(json_node_alloc(), value)) : set(name, nullptr);
-  }
-  Writer& set(const char* name, const Json& json) {
-    JsonNode* node = json_from_string(json.text.c_str(), nullptr);
-    return node ? add(name, node) : set(name, nullptr);
-  }
-  Writer& set(const char* name, std::nullptr_t) { return add(name, json_node_init_null(json_node_alloc())); }
-  template <typename T>
-  Writer& set(const char* name, const std::optional<T>& value) {
-    return value ? set(name, *value) : set(name, nullptr);
-  }
-  Writer& add(const char* name, JsonNode* owned) {
-    json_builder_set_member_name(builder_.get(), name);
-    json_builder_add_value(builder_.get(), owned);
-    return *this;
-  }
-  JsonNode* node() {
-    json_builder_end_object(builder_.get());
-    return json_builder_get_root(builder_.get());
-  }
-  std::string text() {
-    const JsonNodePtr root(node());
-    return take_string(json_to_string(root.get(), FALSE));
-  }
-
- private:
-  GObjectPtr<JsonBuilder> builder_{json_builder_new()};
-};
-
 // The members of one received object; the first complaint wins.
 class Reader {
  public:
-  Reader(std::string_view text, std::size_t limit) { open(text, limit); }
+  Reader(std::string_view text, std::size_t limit) {
+    if (text.size() > limit) {
+      fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limit) + " are taken");
+      return;
+    }
+    auto parsed = core::parse_json_object(text);
+    if (!parsed.wrong.empty()) fail("it is " + parsed.wrong);
+    object_ = std::move(parsed.object);
+  }
 
   std::string string(const char* name) {
-    JsonNode* node = member(name);
-    if (node && json_node_get_value_type(node) == G_TYPE_STRING) return json_node_get_string(node);
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_string()) return value->get<std::string>();
     fail("\"" + std::string(name) + "\" must be a string");
     return {};
   }
   double number(const char* name) {
-    JsonNode* node = member(name);
-    if (node && (json_node_get_value_type(node) == G_TYPE_INT64 || json_node_get_value_type(node) == G_TYPE_DOUBLE)) {
-      const double value = json_node_get_double(node);
-      if (std::isfinite(value)) return value;
-    }
+    if (const auto value = core::json_number(core::json_member(object_, name))) return *value;
     fail("\"" + std::string(name) + "\" must be a number");
     return 0;
   }
@@ -88,60 +46,53 @@ class Reader {
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  void open(std::string_view text, std::size_t limit) {
-    if (text.size() > limit)
-      return fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limit) +
-                  " are taken");
-    const JsonOutline outline = outline_json(text);
-    if (outline == JsonOutline::kTooDeep)
-      return fail("not JSON of ours: nested more than " + std::to_string(kMaxJsonDepth) + " deep");
-    if (outline == JsonOutline::kMoreBehind) return fail("not JSON: there is more text behind the object");
-    if (outline == JsonOutline::kNotJson) return fail("not JSON: a comment or a single quote");
-    g_autoptr(GError) error = nullptr;
-    if (!json_parser_load_from_data(parser_.get(), text.data(), static_cast<gssize>(text.size()), &error))
-      return fail(std::string("not JSON: ") + error->message);
-    JsonNode* root = json_parser_get_root(parser_.get());
-    if (!root || !JSON_NODE_HOLDS_OBJECT(root)) return fail("not a JSON object");
-    object_ = json_node_get_object(root);
-  }
-  JsonNode* member(const char* name) {
-    JsonNode* node = object_ ? json_object_get_member(object_, name) : nullptr;
-    return node && JSON_NODE_HOLDS_VALUE(node) ? node : nullptr;
-  }
-
-  GObjectPtr<JsonParser> parser_{json_parser_new()};
-  JsonObject* object_ = nullptr;  // of parser_
+  core::Json object_ = core::Json::object();
   std::optional<Error> error_;
 };
+
+template <typename T>
+core::OrderedJson or_null(const std::optional<T>& value) {
+  return value ? core::OrderedJson(*value) : core::OrderedJson(nullptr);
+}
+
+core::OrderedJson or_null(const std::optional<double>& value) {
+  return value ? core::json_of(*value) : core::OrderedJson(nullptr);
+}
 
 Error unknown_type(const std::string& type) {
   return {"unknown-type", "the message type \"" + type.substr(0, 40) + "\" is not one that a viewer may send here"};
 }
 
-void set_detail(Writer& writer, const Detail& detail) {
-  std::visit([&](const auto& value) { writer.set(detail.name.c_str(), value); }, detail.value);
+core::OrderedJson json_of(const Detail& detail) {
+  if (const auto* number = std::get_if<double>(&detail.value)) return core::json_of(*number);
+  return std::visit([](const auto& value) { return core::OrderedJson(value); }, detail.value);
 }
 
-JsonNode* object_node(const Object& object) {
-  Writer writer;
-  for (const auto& detail : object.details) set_detail(writer, detail);
-  writer.set("label", object.label).set("confidence", object.confidence);
-  writer.set("x", object.x).set("y", object.y).set("w", object.w).set("h", object.h);
-  return writer.node();
+core::OrderedJson json_of(const Object& object) {
+  core::OrderedJson json = core::OrderedJson::object();
+  for (const auto& detail : object.details) json[detail.name] = json_of(detail);
+  json["label"] = object.label;
+  json["confidence"] = or_null(object.confidence);
+  json["x"] = core::json_of(object.x);
+  json["y"] = core::json_of(object.y);
+  json["w"] = core::json_of(object.w);
+  json["h"] = core::json_of(object.h);
+  return json;
 }
 
 std::string result_text(const Result& result, std::size_t count) {
-  JsonArray* objects = json_array_new();
-  for (std::size_t i = 0; i < count; ++i) json_array_add_element(objects, object_node(result.objects[i]));
-  JsonNode* array = json_node_init_array(json_node_alloc(), objects);
-  json_array_unref(objects);
-  Writer writer;
-  writer.set("type", "result").set("frame", static_cast<std::int64_t>(result.frame));
-  writer.set("model", result.model).set("ms", result.ms).set("age", result.age);
-  writer.set("width", std::int64_t{result.width}).set("height", std::int64_t{result.height});
-  writer.add("objects", array);
-  if (count < result.objects.size()) writer.set("truncated", true);
-  return writer.text();
+  auto objects = core::OrderedJson::array();
+  for (std::size_t i = 0; i < count; ++i) objects.push_back(json_of(result.objects[i]));
+  core::OrderedJson json{{"type", "result"},
+                         {"frame", result.frame},
+                         {"model", result.model},
+                         {"ms", or_null(result.ms)},
+                         {"age", core::json_of(result.age)},
+                         {"width", result.width},
+                         {"height", result.height},
+                         {"objects", std::move(objects)}};
+  if (count < result.objects.size()) json["truncated"] = true;
+  return core::json_text(json);
 }
 
 }  // namespace
@@ -185,36 +136,33 @@ Control parse_control(std::string_view text) {
 }
 
 std::string encode(const ServerSignal& message) {
-  Writer writer;
-  if (const auto* offer = std::get_if<Offer>(&message)) {
-    writer.set("type", "offer").set("sdp", offer->sdp).set("stamped", offer->stamped);
-  } else if (const auto* candidate = std::get_if<Candidate>(&message)) {
-    writer.set("type", "candidate").set("candidate", candidate->candidate);
-    writer.set("sdpMLineIndex", std::int64_t{candidate->mline});
-  } else {
-    const auto& error = std::get<Error>(message);
-    writer.set("type", "error").set("code", error.code).set("message", error.message);
-  }
-  return writer.text();
+  if (const auto* offer = std::get_if<Offer>(&message))
+    return core::json_text({{"type", "offer"}, {"sdp", offer->sdp}, {"stamped", offer->stamped}});
+  if (const auto* candidate = std::get_if<Candidate>(&message))
+    return core::json_text(
+        {{"type", "candidate"}, {"candidate", candidate->candidate}, {"sdpMLineIndex", candidate->mline}});
+  const auto& error = std::get<Error>(message);
+  return core::json_text({{"type", "error"}, {"code", error.code}, {"message", error.message}});
 }
 
 std::string encode(const Pong& message) {
-  Writer writer;
-  writer.set("type", "pong").set("t", message.t).set("now", message.now);
-  return writer.set("encoded", message.encoded).set("sent", message.sent).text();
+  return core::json_text({{"type", "pong"},
+                          {"t", core::json_of(message.t)},
+                          {"now", core::json_of(message.now)},
+                          {"encoded", or_null(message.encoded)},
+                          {"sent", or_null(message.sent)}});
 }
 
 std::string encode(const StreamInfo& info) {
-  Writer writer;
-  writer.set("type", "stream").set("clockRate", std::int64_t{90000});
-  writer.set("rtpOffset", info.rtp_offset ? std::optional<std::int64_t>(*info.rtp_offset) : std::nullopt);
-  writer.set("epoch", info.epoch);
-  if (info.stamp)
-    writer.add("stamp",
-               Writer().set("rows", std::int64_t{info.stamp->rows}).set("cell", std::int64_t{info.stamp->cell}).node());
-  else
-    writer.set("stamp", nullptr);
-  return writer.set("state", info.lost ? "lost" : "live").set("message", info.message).text();
+  core::OrderedJson stamp = nullptr;
+  if (info.stamp) stamp = {{"rows", info.stamp->rows}, {"cell", info.stamp->cell}};
+  return core::json_text({{"type", "stream"},
+                          {"clockRate", 90000},
+                          {"rtpOffset", or_null(info.rtp_offset)},
+                          {"epoch", core::json_of(info.epoch)},
+                          {"stamp", std::move(stamp)},
+                          {"state", info.lost ? "lost" : "live"},
+                          {"message", info.message}});
 }
 
 std::string encode(const ModelState& state) {
@@ -224,13 +172,11 @@ std::string encode(const ModelState& state) {
   const std::string shown = message.size() <= kMaxMessage ? message
                                                           : message.substr(0, kMaxMessage / 2) + "\n…\n" +
                                                                 message.substr(message.size() - kMaxMessage / 2);
-  return Writer()
-      .set("type", "model")
-      .set("model", state.model)
-      .set("state", state.state)
-      .set("message", shown)
-      .set("since", state.since)
-      .text();
+  return core::json_text({{"type", "model"},
+                          {"model", state.model},
+                          {"state", state.state},
+                          {"message", shown},
+                          {"since", core::json_of(state.since)}});
 }
 
 std::string encode(const Result& result) {

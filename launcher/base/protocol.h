@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/json.h"
+
 namespace protocol {
 
 inline constexpr std::size_t kMaxSignal = 64 * 1024;
@@ -81,13 +83,9 @@ struct StreamInfo {
 };
 std::string encode(const StreamInfo& message);
 
-// A text that is JSON.
-struct Json {
-  std::string text;
-};
 struct Detail {
   std::string name;
-  std::variant<double, bool, std::string, Json> value;
+  std::variant<double, bool, std::string, core::OrderedJson> value;
 };
 struct Object {
   std::string label;

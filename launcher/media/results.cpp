@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "base/json_ptr.h"
-
 namespace {
 
 const GstStructure* inference_of(GstBuffer* buffer) {
@@ -19,37 +17,27 @@ double finite(double value) {
   return std::isfinite(value) ? value : 0;
 }
 
-// An array of arrays of numbers as JSON; false for what is something else.
-bool append_json(const GValue* value, std::string& text) {
+// An array of arrays of numbers; nothing for what is something else.
+std::optional<core::OrderedJson> json_of(const GValue* value) {
   g_auto(GValue) number = G_VALUE_INIT;
   g_value_init(&number, G_TYPE_DOUBLE);
   if (GST_VALUE_HOLDS_ARRAY(value)) {
-    text += '[';
+    auto list = core::OrderedJson::array();
     for (guint i = 0; i < gst_value_array_get_size(value); ++i) {
-      if (i > 0) text += ',';
-      if (!append_json(gst_value_array_get_value(value, i), text)) return false;
+      auto item = json_of(gst_value_array_get_value(value, i));
+      if (!item) return std::nullopt;
+      list.push_back(*std::move(item));
     }
-    text += ']';
-  } else if (!G_VALUE_HOLDS_STRING(value) && g_value_transform(value, &number)) {
-    std::array<char, G_ASCII_DTOSTR_BUF_SIZE> digits{};
-    text += g_ascii_dtostr(digits.data(), digits.size(), finite(g_value_get_double(&number)));
-  } else {
-    return false;
+    return list;
   }
-  return true;
+  if (G_VALUE_HOLDS_STRING(value) || !g_value_transform(value, &number)) return std::nullopt;
+  return core::OrderedJson(finite(g_value_get_double(&number)));
 }
 
 // The members of a JSON object, as they are.
 void add_members(const char* text, protocol::Object& object) {
-  const JsonNodePtr root(text ? json_from_string(text, nullptr) : nullptr);
-  if (!root || !JSON_NODE_HOLDS_OBJECT(root.get())) return;
-  json_object_foreach_member(
-      json_node_get_object(root.get()),
-      [](JsonObject*, const char* name, JsonNode* node, gpointer data) {
-        static_cast<protocol::Object*>(data)->details.push_back(
-            {name, protocol::Json{take_string(json_to_string(node, FALSE))}});
-      },
-      &object);
+  const auto parsed = core::parse_json_object(text ? text : "");
+  for (const auto& [name, value] : parsed.object.items()) object.details.push_back({name, core::OrderedJson(value)});
 }
 
 void add_text(const char* name, const char* text, protocol::Object& object) {
@@ -80,8 +68,7 @@ void add_detail(const char* name, const GValue* value, protocol::Object& object)
   } else if (G_VALUE_HOLDS_STRING(value)) {
     add_text(name, g_value_get_string(value), object);
   } else if (GST_VALUE_HOLDS_ARRAY(value)) {
-    std::string text;
-    if (append_json(value, text)) object.details.push_back({name, protocol::Json{text}});
+    if (auto list = json_of(value)) object.details.push_back({name, *std::move(list)});
   } else if (g_value_transform(value, &number)) {
     add_number(name, g_value_get_double(&number), object);
   }

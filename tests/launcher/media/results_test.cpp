@@ -76,8 +76,8 @@ TEST_F(ResultsTest, ReadsListsOfPointsJsonAndABoxWithFractions) {
   EXPECT_EQ(object.w, 30.5);
   ASSERT_EQ(object.details.size(), 2U);
   EXPECT_EQ(object.details[0].name, "tags");
-  EXPECT_EQ(std::get<protocol::Json>(object.details[0].value).text, R"(["a",null])");
-  EXPECT_EQ(std::get<protocol::Json>(object.details[1].value).text, "[1.5,2]");
+  EXPECT_EQ(std::get<core::OrderedJson>(object.details[0].value).dump(), R"(["a",null])");
+  EXPECT_EQ(std::get<core::OrderedJson>(object.details[1].value).dump(), "[1.5,2.0]");
 }
 
 TEST_F(ResultsTest, AFrameThatTheModelDidNotSeeIsNoInference) {
