@@ -5,9 +5,9 @@ import { isNewer } from './frame-id.js';
 
 /**
  * @typedef {{shown: number, matched: number, mismatched: number, withoutResult: number, unreadable: number,
- *   disagreeing: number, readBack: number}} FrameCounts frames that were shown; with a result of their own; under another frame's identity;
- *   without a result of their own; whose stamp could not be read; whose RTP timestamp and stamp name different frames; whose
- *   stamp was read again from what was shown, results and all
+ *   disagreeing: number, readBack: number}} FrameCounts frames that were shown; with a result of their own; shown as another frame, by the
+ *   stamp that was read again; without a result of their own; whose stamp could not be read; whose RTP timestamp and stamp name different
+ *   frames; whose stamp was read again from what was shown, results and all
  * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts results drawn on their frame; that came when it
  *   had passed; whose frame the browser never showed
  */
@@ -42,27 +42,24 @@ export class Proof {
   }
 
   /**
-   * @param {number|null} claimed the frame that it was taken for; null: unknown, and nothing was drawn
-   * @param {number|null} actual what its pixels say; null: they say nothing
-   * @param {boolean} matched whether a result of the claimed frame was drawn
+   * @param {number|null} id the frame that is shown; null: nobody can tell, and nothing was drawn
+   * @param {boolean} matched whether a result of it was drawn
    * @param {{disagree: boolean, unreadable: boolean}} signs
    */
-  addFrame(claimed, actual, matched, { disagree, unreadable }) {
+  addFrame(id, matched, { disagree, unreadable }) {
     const { frames } = this;
     frames.shown++;
-    const wrong = claimed !== null && actual !== null && claimed !== actual;
-    if (wrong) frames.mismatched++;
-    else if (matched) frames.matched++;
+    if (matched) frames.matched++;
     else frames.withoutResult++;
     if (unreadable) frames.unreadable++;
     if (disagree) frames.disagreeing++;
-    if (claimed !== null && !wrong) this.#pass(claimed);
+    if (id !== null) this.#pass(id);
   }
 
-  /** What was shown was looked at again. @param {number} claimed @param {number} actual */
-  addReading(claimed, actual) {
+  /** What is shown was read again. @param {number} meant the frame that it should be @param {number} actual the one that its pixels name */
+  addReading(meant, actual) {
     this.frames.readBack++;
-    if (claimed !== actual) this.frames.mismatched++;
+    if (meant !== actual) this.frames.mismatched++;
   }
 
   /** @param {number} id of the frame that is shown */

@@ -74,22 +74,6 @@ export class ResultStore {
     return found;
   }
 
-  /** The frame with a result that is nearest to `frame`; null if it is more than `ticks` away. @param {number} frame @param {number} ticks */
-  nearest(frame, ticks) {
-    let best = null;
-    let least = ticks;
-    for (const all of this.#models.values()) {
-      const place = placeOf(all, frame);
-      for (const entry of all.slice(Math.max(0, place - 1), place + 1)) {
-        const distance = Math.abs((entry.result.frame - frame) | 0);
-        if (distance > least) continue;
-        least = distance;
-        best = entry.result.frame;
-      }
-    }
-    return best;
-  }
-
   /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
   drawings(frame, fill) {
     const drawings = [];

@@ -32,12 +32,6 @@ export const CHOOSERS = `
         <option value="5000">5 s</option>
         <option value="infinite">∞ (exact)</option>
       </select></label>
-    <label title="For comparison: the other two take some frames for others">Match by
-      <select name="match">
-        <option value="snapshot">the frame itself</option>
-        <option value="callback">callback (wrong)</option>
-        <option value="count">counting (wrong)</option>
-      </select></label>
   </div>`;
 
 const EXACT = 'The video is held back just enough to draw each result on the frame that it is of';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { drawResults } from './draw-results.js';
-import { drawWhatever, framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
+import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
 
 /** Larger pictures are drawn at their own size: twice that would cost more than it shows. */
 const LARGEST = 1_100_000;
@@ -38,15 +38,6 @@ export class ComposedPicture {
   /** The id in the pixels of what is shown. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp} stamp */
   readBack({ videoWidth }, stamp) {
     return readBack(this.canvas, this.canvas.width / videoWidth, stamp);
-  }
-
-  /**
-   * What drawImage(video) draws, which need not be the frame that the callback was for.
-   * @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp|null} stamp
-   */
-  drawWhatever(video, stamp) {
-    this.fit(video);
-    return drawWhatever(video, this.#context, stamp);
   }
 
   /** @param {import('../core/results.js').Drawing[]} drawings over the frame */

@@ -4,7 +4,6 @@
 import { NeededDelay } from '../core/needed-delay.js';
 import { frameIdOf } from '../core/frame-id.js';
 import { Identity } from '../core/identity.js';
-import { CountedFrames } from '../core/naive.js';
 import { OverlayError } from '../core/overlay-error.js';
 import { Proof } from '../core/proof.js';
 import { ResultStore } from '../core/results.js';
@@ -16,8 +15,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {import('../core/protocol.js').Result} Result
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {import('./settings.js').Mode} Mode
- * @typedef {import('../core/identity.js').Identified & {claimed: number|null, stampId: number|null}} Claim
- * @typedef {{rtpTimestamp?: number, presentedFrames: number}} Callback of requestVideoFrameCallback
+ * @typedef {{rtpTimestamp?: number}} Callback of requestVideoFrameCallback
  */
 
 /** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
@@ -40,7 +38,6 @@ export class Exact {
   #delayed = null;
   #store = new ResultStore();
   #identity = new Identity();
-  #counted = new CountedFrames();
   #delay = new NeededDelay();
   #proof = new Proof();
   #errors = new OverlayError();
@@ -126,12 +123,11 @@ export class Exact {
   async show(video, callback, visible, now) {
     const stream = this.#stream;
     if (!stream) return;
-    const naive = this.#settings.match !== 'snapshot';
     const number = ++this.#begun;
-    const snapshot = naive ? this.#composer.drawWhatever(video, stream.stamp) : await this.#composer.take(video, stream.stamp);
+    const snapshot = await this.#composer.take(video, stream.stamp);
     if (!snapshot) return;
     try {
-      if (number > this.#drawn && this.#mode === 'exact') this.#present(snapshot, { video, callback, visible, now, stream, naive });
+      if (number > this.#drawn && this.#mode === 'exact') this.#present(snapshot, { video, callback, visible, now, stream });
     } finally {
       snapshot.close();
     }
@@ -141,40 +137,41 @@ export class Exact {
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
    * @param {import('./snapshot.js').Snapshot} snapshot
-   * @param {{video: HTMLVideoElement, callback: Callback, visible: () => boolean, now: number, stream: Stream, naive: boolean}} scene
+   * @param {{video: HTMLVideoElement, callback: Callback, visible: () => boolean, now: number, stream: Stream}} scene
    */
-  #present(snapshot, { video, callback, visible, now, stream, naive }) {
-    if (!naive) this.#composer.fit(video);
+  #present(snapshot, { video, callback, visible, now, stream }) {
+    this.#composer.fit(video);
     snapshot.draw();
     if (now - this.#shownAt > PAUSE_MS) this.#proof.restart();
     this.#shownAt = now;
     this.#timesTold = snapshot.rtp !== undefined;
     this.#store.forget(now);
-    const claim = this.#claim(snapshot, naive, callback, stream);
-    const { claimed, stampId } = claim;
-    if (claimed !== null && claimed === this.#last && this.#settings.match === 'snapshot') this.#redraw(claimed, visible);
-    else this.#draw(claim, visible, now);
-    this.#last = claimed;
+    this.#stampMs.add(performance.now(), snapshot.stampMs);
+    const identified = this.#identity.of(snapshot, stream);
+    const { id } = identified;
+    if (id !== null && id === this.#last) this.#redraw(id, visible);
+    else this.#draw(identified, snapshot.stampId, visible, now);
+    this.#last = id;
     this.#composed = true;
-    const actual = stampId ?? claimed;
+    const actual = snapshot.stampId ?? id;
     // Seen is what was shown, also where nobody can tell which frame it is.
     const rtp = snapshot.rtp ?? (actual === null ? callback.rtpTimestamp : this.#rtpOf(actual));
     if (rtp !== undefined && rtp !== null) this.#hold.seen(rtp);
     if (actual !== null) this.#delay.addFrame(actual, now, this.#hold.applied);
-    if (!naive && claimed !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(claimed, video, stream, now);
+    if (id !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(id, video, stream, now);
   }
 
-  /** @param {number} claimed @param {HTMLVideoElement} video @param {Stream} stream @param {number} now */
-  async #readBack(claimed, video, { stamp }, now) {
+  /** @param {number} id @param {HTMLVideoElement} video @param {Stream} stream @param {number} now */
+  async #readBack(id, video, { stamp }, now) {
     this.#readAt = now;
     const actual = stamp ? await this.#composer.readBack(video, stamp).catch(() => null) : null;
-    if (actual !== null) this.#proof.addReading(claimed, actual);
+    if (actual !== null) this.#proof.addReading(id, actual);
   }
 
   /** @param {number} now */
   report(now) {
     return {
-      mode: this.#mode, obstacle: this.obstacle, match: this.#settings.match, fill: this.#settings.fill,
+      mode: this.#mode, obstacle: this.obstacle, fill: this.#settings.fill,
       /** ms; null: without limit */
       hold: Number.isFinite(this.#settings.hold) ? this.#settings.hold : null,
       delay: { applied: this.#hold.applied, target: this.#delayed, lag: this.#delay.lag(now) },
@@ -184,40 +181,21 @@ export class Exact {
     };
   }
 
-  /** @param {number} claimed @param {() => boolean} visible */
-  #redraw(claimed, visible) {
-    if (visible()) this.#composer.drawResults(this.#store.drawings(claimed, this.#settings.fill));
-  }
-
-  /** @param {Claim} claim @param {() => boolean} visible @param {number} now */
-  #draw({ claimed, stampId, disagree, unreadable }, visible, now) {
-    const drawings = claimed === null ? [] : this.#store.drawings(claimed, this.#settings.fill);
-    if (visible()) this.#composer.drawResults(drawings);
-    const matched = drawings.some(({ kind }) => kind === 'measured');
-    this.#proof.addFrame(claimed, stampId, matched, { disagree, unreadable });
-    const actual = stampId ?? claimed;
-    if (actual !== null) this.#errors.addFrame(actual, drawings.map(({ result }) => result), 'exact', now);
+  /** @param {number} id @param {() => boolean} visible */
+  #redraw(id, visible) {
+    if (visible()) this.#composer.drawResults(this.#store.drawings(id, this.#settings.fill));
   }
 
   /**
-   * @param {import('./snapshot.js').Snapshot} snapshot @param {boolean} naive @param {Callback} callback
-   * @param {Stream} stream @returns {Claim}
+   * @param {import('../core/identity.js').Identified} identified @param {number|null} stampId @param {() => boolean} visible
+   * @param {number} now
    */
-  #claim(snapshot, naive, callback, stream) {
-    this.#stampMs.add(performance.now(), snapshot.stampMs);
-    const { stampId } = snapshot;
-    if (!naive) {
-      const identified = this.#identity.of(snapshot, stream);
-      return { ...identified, claimed: identified.id, stampId };
-    }
-    const claimed = this.#naiveId(callback, stampId);
-    return { id: claimed, claimed, stampId, disagree: false, unreadable: stream.stamp !== null && stampId === null };
-  }
-
-  /** @param {Callback} callback @param {number|null} stampId */
-  #naiveId(callback, stampId) {
-    const id = this.#callbackId(callback);
-    return this.#settings.match === 'callback' ? id : this.#counted.claim(id, callback.presentedFrames, stampId, this.#store);
+  #draw({ id, disagree, unreadable }, stampId, visible, now) {
+    const drawings = id === null ? [] : this.#store.drawings(id, this.#settings.fill);
+    if (visible()) this.#composer.drawResults(drawings);
+    this.#proof.addFrame(id, drawings.some(({ kind }) => kind === 'measured'), { disagree, unreadable });
+    const actual = stampId ?? id;
+    if (actual !== null) this.#errors.addFrame(actual, drawings.map(({ result }) => result), 'exact', now);
   }
 
   /** @param {Callback} callback */

@@ -3,19 +3,17 @@
 
 /**
  * @typedef {'async'|'exact'} Mode `async`: the video live, results as they come; `exact`: each result on its own frame
- * @typedef {'snapshot'|'callback'|'count'} Match how a frame's identity is found; the last two are for comparison, and wrong
- * @typedef {{mode: Mode|null, fill: import('../core/results.js').Fill, hold: number, match: Match}} Settings `mode`: null: exact
- *   where the stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
+ * @typedef {{mode: Mode|null, fill: import('../core/results.js').Fill, hold: number}} Settings `mode`: null: exact where the
+ *   stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity, match: 'snapshot' };
+export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity };
 
 /** The words that each setting takes; the first is the default. */
 export const CHOICES = {
   mode: ['', 'async', 'exact'],
   fill: ['none', 'last', 'interpolated'],
-  match: ['snapshot', 'callback', 'count'],
 };
 
 /** @param {string} name */

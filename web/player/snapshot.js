@@ -24,7 +24,7 @@ const PLANAR = /^(I4|NV)/;
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
 export function takeSnapshot(video, context, stamp) {
-  return framesKnowTheirTime ? takeFrame(video, context, stamp) : drawWhatever(video, context, stamp);
+  return framesKnowTheirTime ? takeFrame(video, context, stamp) : takeDrawn(video, context, stamp);
 }
 
 /**
@@ -72,7 +72,7 @@ export async function readBack(canvas, scale, stamp) {
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
  * @returns {Snapshot}
  */
-export function drawWhatever(video, context, stamp) {
+function takeDrawn(video, context, stamp) {
   const { width, height } = context.canvas;
   context.drawImage(video, 0, 0, width, height);
   const start = performance.now();

@@ -13,15 +13,14 @@ function open() {
   const chosen = [];
   const controls = new Choices(/** @type {any} */ (root), (...choice) => chosen.push(choice));
   const [live, exact] = root.querySelectorAll('[data-mode]');
-  const [fill, hold, match] = root.querySelectorAll('.choices select');
-  return { controls, live, exact, fill, hold, match, choices: root.querySelector('.choices'), chosen };
+  const [fill, hold] = root.querySelectorAll('.choices select');
+  return { controls, live, exact, fill, hold, choices: root.querySelector('.choices'), chosen };
 }
 
 test('every setting can be chosen, with every word that it takes', () => {
-  const { live, exact, fill, match } = open();
+  const { live, exact, fill } = open();
   assert.deepEqual([live, exact].map(({ dataset }) => dataset.mode), CHOICES.mode.slice(1));
-  assert.deepEqual([fill, match].map(({ name, options }) => [name, options.map((/** @type {any} */ { value }) => value)]),
-    [['fill', CHOICES.fill], ['match', CHOICES.match]]);
+  assert.deepEqual([fill.name, fill.options.map((/** @type {any} */ { value }) => value)], ['fill', CHOICES.fill]);
 });
 
 test('each time to hold the video back is what it is called', () => {
@@ -42,13 +41,13 @@ test('what the viewer chooses is told by its name and its word', () => {
 });
 
 test('they show what is in use, which need not be what was chosen', () => {
-  const { controls, live, exact, fill, hold, match } = open();
-  controls.show({ mode: null, fill: 'interpolated', hold: 500, match: 'count' }, 'exact', '');
+  const { controls, live, exact, fill, hold } = open();
+  controls.show({ mode: null, fill: 'interpolated', hold: 500 }, 'exact', '');
   assert.deepEqual([live, exact].map(({ attributes }) => attributes['aria-pressed']), ['false', 'true']);
-  assert.deepEqual([fill.value, hold.value, match.value], ['interpolated', '500', 'count']);
+  assert.deepEqual([fill.value, hold.value], ['interpolated', '500']);
   controls.show({ ...DEFAULTS, mode: 'exact' }, 'async', 'no stamps');
   assert.deepEqual([live, exact].map(({ attributes }) => attributes['aria-pressed']), ['true', 'false']);
-  assert.deepEqual([fill.value, hold.value, match.value], ['none', 'infinite', 'snapshot']);
+  assert.deepEqual([fill.value, hold.value], ['none', 'infinite']);
 });
 
 test('where the exact view can’t be had its button says why, and there is nothing to choose', () => {

@@ -96,12 +96,6 @@ test('what is shown can be read back, results and all, at either size', async ()
   }
 });
 
-test('for comparison it draws what the video shows, whichever frame that is', () => {
-  const { canvas, composer, picture, video } = open({ shown: 1280, id: 9 });
-  const { stampId } = composer.drawWhatever(video, STAMP);
-  assert.deepEqual([stampId, canvas.width, canvas.picture], [9, 1280, picture]);
-});
-
 test('a canvas that is read at every frame is where that is quick', () => {
   assert.deepEqual(open().canvas.options, { alpha: false, willReadFrequently: true });
 });

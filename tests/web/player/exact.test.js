@@ -48,14 +48,13 @@ async function open({ settings, stream = STREAM } = {}) {
   const exact = new Exact(composer, hold);
   exact.settings = { ...DEFAULTS, ...settings };
   if (stream) exact.stream = stream;
-  let presented = 0;
   /**
    * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
    * @param {number} n @param {{id?: number|null, rtp?: number, told?: number, visible?: () => boolean}} [but]
    */
   const show = (n, but) => {
     const { id, rtp, told, visible } = { id: idOf(n), rtp: rtpOf(idOf(n)), told: n, visible: () => true, ...but };
-    const callback = { rtpTimestamp: rtpOf(idOf(told)), presentedFrames: ++presented };
+    const callback = { rtpTimestamp: rtpOf(idOf(told)) };
     return exact.show(/** @type {any} */ (videoOf(new Picture({ id, rtp, width: 208, height: 196 }))), callback, visible, performance.now());
   };
   const add = (/** @type {ReturnType<typeof resultOf>} */ result) => exact.addResult(result, performance.now());
@@ -204,39 +203,6 @@ test('it says where frames’ timestamps come from', async () => {
   assert.equal(report().rtp, 'not told');
   await show(1);
   assert.equal(report().rtp, 'of the frame');
-});
-
-test('for comparison frames may be taken for what the callback says; where that is wrong it is counted', async () => {
-  const { show, add, seen, report, told } = await open({ settings: { match: 'callback' } });
-  for (let n = 0; n < 80; n++) {
-    add(resultOf(n));
-    await show(n);
-  }
-  assert.deepEqual([seen(), report().frames.mismatched], [[idOf(79), 'dog: 79'], 0]);
-  add(resultOf(82));
-  await show(80, { told: 82 });
-  assert.deepEqual(seen(), [idOf(80), 'dog: 82'], 'the wrong one');
-  await show(81, { told: 82 });
-  await settle();
-  const { shown, mismatched, readBack } = report().frames;
-  assert.deepEqual([report().match, shown, mismatched, readBack], ['callback', 82, 2, 0]);
-  assert.deepEqual([report().frames.unreadable, report().frames.disagreeing], [0, 0]);
-  assert.deepEqual(told('seen').slice(-2), [80, 81].map((n) => rtpOf(idOf(n))), 'what was seen is what was shown all the same');
-  await show(90, { id: null });
-  assert.deepEqual([report().frames.unreadable, report().frames.disagreeing], [1, 0]);
-});
-
-test('for comparison frames may be counted; where that is wrong it is counted too', async () => {
-  const { show, add, seen, report } = await open({ settings: { match: 'count' } });
-  for (let n = 0; n < 80; n++) {
-    add(resultOf(n));
-    await show(n);
-  }
-  assert.deepEqual([seen(), report().frames.mismatched], [[idOf(79), 'dog: 79'], 0]);
-  add(resultOf(80));
-  await show(81);
-  assert.deepEqual(seen(), [idOf(81), 'dog: 80'], 'one was lost on the way');
-  assert.deepEqual([report().match, report().frames.mismatched], ['count', 1]);
 });
 
 test('what is shown is read again about once a second, and counted where it is another frame than was meant', async () => {
@@ -545,9 +511,9 @@ test('how far what is drawn is from the truth is known in both views', async () 
   await show(1);
   assert.deepEqual(exact.errors(performance.now()).map(({ value, mode }) => [value, mode]), [[0, 'exact']]);
   exact.settings = { ...DEFAULTS, mode: 'async' };
-  exact.noteLive({ rtpTimestamp: rtpOf(idOf(4)), presentedFrames: 9 }, [drawn], performance.now());
+  exact.noteLive({ rtpTimestamp: rtpOf(idOf(4)) }, [drawn], performance.now());
   truth(4);
-  exact.noteLive({ presentedFrames: 10 }, [drawn], performance.now());
+  exact.noteLive({}, [drawn], performance.now());
   assert.deepEqual(exact.errors(performance.now()).map(({ value, mode }) => [value, mode]), [[0, 'exact'], [30, 'async']]);
   assert.equal(report().overlayError, 15);
 });
@@ -557,9 +523,9 @@ test('in the live view the delay that results would need is learnt, so that a ch
   const start = performance.now();
   for (let n = 0; n < 100; n++) {
     await pass(start + n * PERIOD + 30 - performance.now());
-    exact.noteLive({ rtpTimestamp: rtpOf(idOf(n)), presentedFrames: n }, [], performance.now());
+    exact.noteLive({ rtpTimestamp: rtpOf(idOf(n)) }, [], performance.now());
     // Not every browser says every time which frame it is.
-    exact.noteLive({ presentedFrames: n }, [], performance.now());
+    exact.noteLive({}, [], performance.now());
     if (n >= 3) add(resultOf(n - 3));
   }
   assert.equal(report().delay.target, null);

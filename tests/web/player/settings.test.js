@@ -4,7 +4,7 @@ import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../..
 import { test } from '../../lib/test.js';
 
 /** Other than the default in everything. @type {import('../../../web/player/settings.js').Settings} */
-const OTHER = { mode: 'async', fill: 'last', hold: 250, match: 'count' };
+const OTHER = { mode: 'async', fill: 'last', hold: 250 };
 
 test('only settings are settings', () => {
   for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
@@ -15,14 +15,13 @@ test('a choice changes its own setting and nothing else, and not the settings it
   const before = { ...OTHER };
   assert.deepEqual(withSetting(OTHER, 'mode', 'exact'), { ...before, mode: 'exact' });
   assert.deepEqual(withSetting(OTHER, 'fill', 'interpolated'), { ...before, fill: 'interpolated' });
-  assert.deepEqual(withSetting(OTHER, 'match', 'callback'), { ...before, match: 'callback' });
   assert.deepEqual(withSetting(OTHER, 'hold', '1500'), { ...before, hold: 1500 });
   assert.deepEqual(OTHER, before);
 });
 
 test('what is not given or can’t be understood is the default', () => {
   for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
-    for (const name of /** @type {const} */ (['mode', 'fill', 'match', 'hold'])) {
+    for (const name of /** @type {const} */ (['mode', 'fill', 'hold'])) {
       assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
     }
   }
@@ -36,7 +35,7 @@ test('the video is held back a number of ms, none, or without limit', () => {
 });
 
 test('the first of the choices is the default', () => {
-  for (const name of /** @type {const} */ (['mode', 'fill', 'match'])) {
+  for (const name of /** @type {const} */ (['mode', 'fill'])) {
     assert.equal(settingText(DEFAULTS, name), CHOICES[name][0], name);
     assert.ok(CHOICES[name].length > 1);
   }
