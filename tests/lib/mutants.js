@@ -113,6 +113,6 @@ export const mutants = [
   { fault: 'results are drawn 3 px to the right', file: 'web/player/draw-results.js', from: 'context.ellipse(shape.x, shape.y', to: 'context.ellipse(shape.x + 3, shape.y', tests: ['tests/web/player/draw-results.test.js', 'tests/e2e/overlay.test.js'] },
   { fault: 'a frame is drawn with the results of the one before', file: 'web/player/exact.js', from: 'const drawings = claimed === null ? [] : this.#store.drawings(claimed,', to: 'const drawings = claimed === null ? [] : this.#store.drawings(this.#last ?? claimed,',
     tests: ['tests/web/player/exact.test.js'] },
-  { fault: 'hidden results are drawn', file: 'web/player/exact.js', from: '    if (visible()) this.#composer.drawResults(drawings);', to: '    this.#composer.drawResults(drawings);', tests: ['tests/web/player/exact.test.js'] },
+  { fault: 'hidden results are drawn', file: 'web/player/exact.js', from: '    if (this.#store.facts.resultsVisible) this.#composer.drawResults(drawings);', to: '    this.#composer.drawResults(drawings);', tests: ['tests/web/player/exact.test.js'] },
   { fault: 'a setting is not kept in the page\'s address', file: 'web/demo/page.js', from: 'history.replaceState(null, \'\', address);', to: '', tests: ['tests/web/demo/page.test.js'] },
 ];

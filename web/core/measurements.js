@@ -7,7 +7,6 @@ import { RecentSamples } from './samples.js';
 import { StatsMeter } from './stats.js';
 
 /**
- * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {import('./ledger.js').Frame & {presentedFrames: number}} ShownFrame
  * @typedef {{received: number, perSecond: number, lag: number|null, ms: number|null, delivery: Spread|null, drawn: Spread|null,
@@ -18,8 +17,7 @@ import { StatsMeter } from './stats.js';
 /** Everything measured in one attempt. `now` is page time (performance.now()) throughout. */
 export class Measurements {
   models = new Models();
-  /** @type {Stream|null} */
-  stream = null;
+  #store;
   #started;
   #clock;
   #latency;
@@ -40,8 +38,9 @@ export class Measurements {
   /** @type {number|null} */
   #firstFrame = null;
 
-  /** @param {import('./clock.js').ServerClock} clock @param {number} now */
-  constructor(clock, now) {
+  /** @param {import('./store.js').Store} store @param {import('./clock.js').ServerClock} clock @param {number} now */
+  constructor(store, clock, now) {
+    this.#store = store;
     this.#clock = clock;
     this.#latency = new LatencyMeter(clock);
     this.#ledger = new Ledger(clock);
@@ -65,8 +64,9 @@ export class Measurements {
     this.#repaints.add(now, 0);
     this.#lastFrame = now;
     this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
-    this.#latency.add(frame, this.stream, now);
-    this.#ledger.add(frame, this.stream, now);
+    const { stream } = this.#store.facts;
+    this.#latency.add(frame, stream, now);
+    this.#ledger.add(frame, stream, now);
   }
 
   /** @param {import('./control-channel.js').Delays} delays @param {number} now */
@@ -100,7 +100,8 @@ export class Measurements {
   /** Page time less the server's time of the capture. @param {Result} result @param {number} now */
   #sinceCapture({ frame }, now) {
     const clock = this.#clock.estimate(now);
-    return clock && this.stream ? now - captureTime(frame, this.stream.epoch, now + clock.offset) : null;
+    const { stream } = this.#store.facts;
+    return clock && stream ? now - captureTime(frame, stream.epoch, now + clock.offset) : null;
   }
 
   /** @param {number} now */
@@ -133,7 +134,7 @@ export class Measurements {
         delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawings, now, offset), last,
       },
       models: this.models.report(now, offset),
-      stream: this.stream,
+      stream: this.#store.facts.stream,
       started: this.#started,
       firstFrame: this.#firstFrame,
     };

@@ -14,10 +14,9 @@ const REPEATS = 2;
 
 /**
  * @typedef {import('./signaling.js').SessionError} SessionError
- * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {{
- *   track: (stream: MediaStream) => void, stream: (stream: Stream) => void, result: (result: Result) => void,
+ *   track: (stream: MediaStream) => void, result: (result: Result) => void,
  *   model: (state: import('./protocol.js').ModelState) => void,
  *   delays: (delays: import('./control-channel.js').Delays) => void,
  *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: SessionError) => void}} SessionEvents
@@ -27,6 +26,7 @@ const REPEATS = 2;
 export class Session {
   /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; only moves to the right */
   #state = 'offer';
+  #store;
   #events;
   #clock;
   #signaling;
@@ -35,8 +35,6 @@ export class Session {
   #results = null;
   /** @type {ControlChannel|null} */
   #control = null;
-  /** @type {Stream|null} */
-  #stream = null;
   #watchdog = new Watchdog();
   #loss = new LossWatch();
   #repeats = 0;
@@ -51,11 +49,14 @@ export class Session {
   #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
   /**
-   * @param {string} url @param {SessionEvents} events
+   * @param {string} url
+   * @param {import('./store.js').Store} store is told what the stream is
+   * @param {SessionEvents} events
    * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's
    *   time; `videoDelay`: for a video that may have to wait for its results
    */
-  constructor(url, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
+  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
+    this.#store = store;
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
@@ -159,8 +160,7 @@ export class Session {
     const message = parseResults(data);
     if (message.type === 'stream') {
       clearTimeout(this.#deadline);
-      this.#stream = message;
-      this.#events.stream(message);
+      this.#store.set({ stream: message });
     } else if (message.type === 'result') {
       this.#events.result(message);
     } else if (message.type === 'model') {
@@ -182,7 +182,7 @@ export class Session {
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      lost: this.#stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
+      lost: this.#store.facts.stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });

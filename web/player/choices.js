@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the viewer can choose, below the picture.
-import { settingText } from './settings.js';
+import { settingText } from '../core/settings.js';
 
 /**
- * @typedef {import('./settings.js').Settings} Settings
- * @typedef {import('./settings.js').Mode} Mode
+ * @typedef {import('../core/settings.js').Settings} Settings
+ * @typedef {import('../core/settings.js').Mode} Mode
  */
 
 export const CONTROLS = `

@@ -6,12 +6,13 @@ import { Measurements } from '../core/measurements.js';
 import { Reconnector } from './reconnector.js';
 import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
-import { DEFAULTS, isSetting, settingText, withSetting } from './settings.js';
+import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
+import { NO_ATTEMPT, Store } from '../core/store.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
 
 /**
- * @typedef {import('./status.js').PlayerState} PlayerState
+ * @typedef {import('../core/store.js').PlayerState} PlayerState
  * @typedef {import('../core/signaling.js').SessionError} SessionError
  */
 
@@ -29,13 +30,8 @@ export class CvPlayer extends HTMLElement {
   static settings = Object.keys(DEFAULTS);
   static observedAttributes = ['src', ...CvPlayer.settings];
 
-  #view = new View(this.attachShadow({ mode: 'open' }), (name, text) => this.#choose(name, text));
-  #settings = DEFAULTS;
-  /** @type {PlayerState} */
-  #state = 'closed';
-  /** @type {SessionError|null} */
-  #error = null;
-  #attempt = 0;
+  #store = new Store();
+  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text));
   /** @type {Session|null} */
   #session = null;
   /** @type {Measurements|null} */
@@ -54,6 +50,11 @@ export class CvPlayer extends HTMLElement {
   /** @param {PageTransitionEvent} event */
   #onShow = (event) => { if (event.persisted) this.#start(); };
 
+  constructor() {
+    super();
+    this.#store.on(['stream'], () => this.#onProgress());
+  }
+
   connectedCallback() {
     addEventListener('pagehide', this.#onHide);
     addEventListener('pageshow', this.#onShow);
@@ -69,9 +70,7 @@ export class CvPlayer extends HTMLElement {
   /** @param {string} name @param {string|null} _ @param {string|null} text */
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
-      this.#settings = withSetting(this.#settings, name, text);
-      if (this.#exact) this.#exact.settings = this.#settings;
-      this.#onMode();
+      this.#store.set({ settings: withSetting(this.#store.facts.settings, name, text) });
       return;
     }
     if (!this.#reconnector) return;
@@ -81,9 +80,10 @@ export class CvPlayer extends HTMLElement {
 
   /** What is known now, as plain JSON. */
   report() {
-    const empty = new Measurements(new ServerClock(0), 0);
+    const empty = new Measurements(this.#store, new ServerClock(0), 0);
+    const { state, error, attempt } = this.#store.facts;
     return {
-      state: this.#state, error: this.#error, attempt: this.#attempt,
+      state, error, attempt,
       ...(this.#measurements ?? empty).report(performance.now()),
       exact: this.#exact?.report(performance.now()) ?? null,
     };
@@ -91,8 +91,7 @@ export class CvPlayer extends HTMLElement {
 
   #start() {
     if (this.#reconnector) return;
-    this.#error = null;
-    this.#attempt = 0;
+    this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
@@ -111,29 +110,20 @@ export class CvPlayer extends HTMLElement {
   #connect() {
     const now = performance.now();
     const clock = new ServerClock(RESOLUTION);
-    const measurements = new Measurements(clock, now);
-    const videoDelay = new VideoDelay();
-    const exact = new Exact(this.#view.composer, videoDelay);
-    exact.settings = this.#settings;
+    const measurements = new Measurements(this.#store, clock, now);
+    const videoDelay = new VideoDelay(this.#store);
     this.#view.overlay.drawn = (result) => measurements.addDrawing(result, performance.now());
-    this.#attempt++;
+    this.#store.set({ attempt: this.#store.facts.attempt + 1 });
     this.#measurements = measurements;
-    this.#exact = exact;
-    this.#session = new Session(this.#url(), {
+    this.#exact = new Exact(this.#store, this.#view.composer, videoDelay);
+    this.#session = new Session(this.#url(), this.#store, {
       track: (stream) => this.#onTrack(stream),
-      stream: (stream) => {
-        measurements.stream = stream;
-        exact.stream = stream;
-        this.#onMode();
-        this.#onProgress();
-      },
       result: (result) => this.#onResult(result),
       model: (state) => this.#onModel(state),
       delays: (delays) => measurements.addDelays(delays, performance.now()),
       stats: (stats) => measurements.addStats(stats),
       ended: (error) => this.#onEnded(error),
     }, { clock, videoDelay });
-    this.#onMode();
     this.#setState('connecting');
   }
 
@@ -163,34 +153,23 @@ export class CvPlayer extends HTMLElement {
 
   /** @param {VideoFrameCallbackMetadata} frame */
   async #present(frame) {
-    const exact = this.#exact;
     const now = performance.now();
-    if (exact?.mode === 'exact') {
-      await exact.show(this.#view.video, frame, () => this.#view.resultsVisible, now).catch(reportError);
-      if (exact === this.#exact) this.#view.compose(exact.mode === 'exact' && exact.composed);
-    } else {
-      exact?.noteLive(frame, this.#view.overlay.results, now);
-    }
-  }
-
-  /** The composed picture takes the video's place when there is one. */
-  #onMode() {
-    const exact = this.#exact;
-    this.#view.compose(exact?.mode === 'exact' && exact.composed);
-    this.#view.controls.show(this.#settings, exact?.mode ?? this.#settings.mode ?? 'async', exact?.obstacle ?? 'Not connected yet');
+    if (this.#store.facts.mode === 'exact') await this.#exact?.show(this.#view.video, frame, now).catch(reportError);
+    else this.#exact?.noteLive(frame, this.#view.overlay.results, now);
   }
 
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
   #choose(name, text) {
     this.setAttribute(name, text);
-    this.dispatchEvent(new CustomEvent('cv-setting', { detail: { name, text: settingText(this.#settings, name) } }));
+    this.dispatchEvent(new CustomEvent('cv-setting', { detail: { name, text: settingText(this.#store.facts.settings, name) } }));
   }
 
   /** The picture is shown once there is one and it is known which part of it is for showing. */
   #onProgress() {
     const measurements = this.#measurements;
-    if (!this.#session || !measurements?.stream) return;
-    const { state, stamp } = measurements.stream;
+    const { stream } = this.#store.facts;
+    if (!measurements || !stream) return;
+    const { state, stamp } = stream;
     if (measurements.shown > 0) {
       this.#view.reveal(stamp?.rows ?? 0);
       this.#reconnector?.succeeded();
@@ -225,7 +204,7 @@ export class CvPlayer extends HTMLElement {
 
   /** @param {SessionError} error */
   #onEnded(error) {
-    this.#error = error;
+    this.#store.set({ error });
     this.#endSession();
     this.#reconnector?.failed(error.code);
     this.#setState('waiting');
@@ -237,27 +216,28 @@ export class CvPlayer extends HTMLElement {
     this.#view.freeze();
     this.#view.stop();
     this.#session?.close();
+    this.#exact?.close();
     this.#session = null;
     this.#measurements = null;
     this.#exact = null;
-    this.#onMode();
+    this.#store.set(NO_ATTEMPT);
   }
 
   /** @param {PlayerState} state */
   #setState(state) {
-    const changed = state !== this.#state;
-    this.#state = state;
-    if (state === 'playing') this.#error = null;
+    const { state: before } = this.#store.facts;
+    this.#store.set({ state });
+    if (state === 'playing') this.#store.set({ error: null });
     this.#update();
-    if (changed) this.dispatchEvent(new CustomEvent('cv-state', { detail: { state, error: this.#error } }));
+    if (state !== before) this.dispatchEvent(new CustomEvent('cv-state', { detail: { state, error: this.#store.facts.error } }));
   }
 
   #update() {
     const now = performance.now();
-    const message = this.#measurements?.stream?.message ?? '';
+    const { state, error, stream } = this.#store.facts;
     // A hidden page is shown no frames, and a paused one has its button.
     const standstill = document.hidden || this.#view.video.paused ? 0 : this.#measurements?.standstill(now) ?? 0;
-    this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0, standstill));
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill));
     const report = this.#measurements?.report(now) ?? null;
     this.#view.hud.update(report, this.#exact?.report(now) ?? null);
     this.#view.models.update(report?.models ?? []);

@@ -8,13 +8,10 @@ import { OverlayError } from '../core/overlay-error.js';
 import { Proof } from '../core/proof.js';
 import { ResultStore } from '../core/results.js';
 import { RecentSamples } from '../core/samples.js';
-import { DEFAULTS } from './settings.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stream} Stream
  * @typedef {import('../core/protocol.js').Result} Result
- * @typedef {import('./settings.js').Settings} Settings
- * @typedef {import('./settings.js').Mode} Mode
  * @typedef {{rtpTimestamp?: number}} Callback of requestVideoFrameCallback
  */
 
@@ -27,16 +24,10 @@ const STEP_MS = 2;
 
 /** One attempt's frames and results. `now` is page time throughout. */
 export class Exact {
+  #store;
   #composer;
-  #hold;
-  #settings = DEFAULTS;
-  /** @type {Mode} */
-  #mode = 'async';
-  /** @type {Stream|null} */
-  #stream = null;
-  /** @type {number|null} */
-  #delayed = null;
-  #store = new ResultStore();
+  #videoDelay;
+  #results = new ResultStore();
   #identity = new Identity();
   #delay = new NeededDelay();
   #proof = new Proof();
@@ -44,7 +35,6 @@ export class Exact {
   #stampMs = new RecentSamples(5000);
   /** @type {number|null} */
   #last = null;
-  #composed = false;
   /** Of the frames that were begun and drawn: reading them may take different times. */
   #begun = 0;
   #drawn = 0;
@@ -52,27 +42,25 @@ export class Exact {
   #readAt = 0;
   #timesTold = false;
 
-  /** @param {import('./composed-picture.js').ComposedPicture} composer @param {import('../core/video-delay.js').VideoDelay} hold */
-  constructor(composer, hold) {
+  #stopListening;
+
+  /**
+   * @param {import('../core/store.js').Store} store @param {import('./composed-picture.js').ComposedPicture} composer
+   * @param {import('../core/video-delay.js').VideoDelay} videoDelay
+   */
+  constructor(store, composer, videoDelay) {
+    this.#store = store;
     this.#composer = composer;
-    this.#hold = hold;
+    this.#videoDelay = videoDelay;
+    this.#stopListening = store.on(['settings', 'stream', 'delayable'], ({ settings }, before) => {
+      if (settings.fill !== before.settings.fill) this.#delay.clear();
+      this.#choose();
+    });
+    this.#choose();
   }
 
-  /** @returns {Mode} */
-  get mode() {
-    return this.#mode;
-  }
-
-  /** Whether there is a composed picture. */
-  get composed() {
-    return this.#composed;
-  }
-
-  /** Why there is no exact view; '' where there is. */
-  get obstacle() {
-    if (!this.#stream) return 'Not connected yet';
-    if (!this.#stream.stamp) return 'The video carries no frame stamps: the pipeline needs the element framestamp';
-    return this.#hold.usable ? '' : 'This browser can’t hold video back (RTCRtpScriptTransform)';
+  close() {
+    this.#stopListening();
   }
 
   /** The plot's points. @param {number} now */
@@ -80,28 +68,16 @@ export class Exact {
     return this.#errors.points(now);
   }
 
-  /** @param {Settings} settings */
-  set settings(settings) {
-    if (settings.fill !== this.#settings.fill) this.#delay.clear();
-    this.#settings = settings;
-    this.#choose();
-  }
-
-  /** @param {Stream} stream */
-  set stream(stream) {
-    this.#stream = stream;
-    this.#choose();
-  }
-
   /** False for one that was there already. @param {Result} result @param {number} now */
   addResult(result, now) {
-    if (!this.#store.add(result, now)) return false;
-    this.#delay.addResult(result, now, this.#settings.fill === 'interpolated');
+    if (!this.#results.add(result, now)) return false;
+    const { mode, settings } = this.#store.facts;
+    this.#delay.addResult(result, now, settings.fill === 'interpolated');
     this.#errors.addResult(result, now);
-    if (this.#mode === 'exact') {
+    if (mode === 'exact') {
       this.#proof.addResult(result.frame);
       const rtp = this.#rtpOf(result.frame);
-      if (rtp !== null) this.#hold.want(rtp);
+      if (rtp !== null) this.#videoDelay.want(rtp);
     }
     this.#adapt(now);
     return true;
@@ -111,23 +87,22 @@ export class Exact {
   noteLive(callback, results, now) {
     const id = this.#callbackId(callback);
     if (id === null) return;
-    this.#delay.addFrame(id, now, this.#hold.applied);
+    this.#delay.addFrame(id, now, this.#store.facts.appliedDelay);
     this.#errors.addFrame(id, results, 'async', now);
   }
 
   /**
    * Draws the video's present frame with its own results.
-   * @param {HTMLVideoElement} video @param {Callback} callback @param {() => boolean} visible whether results are drawn, asked when they are
-   * @param {number} now
+   * @param {HTMLVideoElement} video @param {Callback} callback @param {number} now
    */
-  async show(video, callback, visible, now) {
-    const stream = this.#stream;
+  async show(video, callback, now) {
+    const { stream } = this.#store.facts;
     if (!stream) return;
     const number = ++this.#begun;
     const snapshot = await this.#composer.take(video, stream.stamp);
     if (!snapshot) return;
     try {
-      if (number > this.#drawn && this.#mode === 'exact') this.#present(snapshot, { video, callback, visible, now, stream });
+      if (number > this.#drawn && this.#store.facts.mode === 'exact') this.#present(snapshot, { video, callback, now, stream });
     } finally {
       snapshot.close();
     }
@@ -137,27 +112,27 @@ export class Exact {
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
    * @param {import('./snapshot.js').Snapshot} snapshot
-   * @param {{video: HTMLVideoElement, callback: Callback, visible: () => boolean, now: number, stream: Stream}} scene
+   * @param {{video: HTMLVideoElement, callback: Callback, now: number, stream: Stream}} scene
    */
-  #present(snapshot, { video, callback, visible, now, stream }) {
+  #present(snapshot, { video, callback, now, stream }) {
     this.#composer.fit(video);
     snapshot.draw();
     if (now - this.#shownAt > PAUSE_MS) this.#proof.restart();
     this.#shownAt = now;
     this.#timesTold = snapshot.rtp !== undefined;
-    this.#store.forget(now);
+    this.#results.forget(now);
     this.#stampMs.add(performance.now(), snapshot.stampMs);
     const identified = this.#identity.of(snapshot, stream);
     const { id } = identified;
-    if (id !== null && id === this.#last) this.#redraw(id, visible);
-    else this.#draw(identified, snapshot.stampId, visible, now);
+    if (id !== null && id === this.#last) this.#redraw(id);
+    else this.#draw(identified, snapshot.stampId, now);
     this.#last = id;
-    this.#composed = true;
+    this.#store.set({ composed: true });
     const actual = snapshot.stampId ?? id;
     // Seen is what was shown, also where nobody can tell which frame it is.
     const rtp = snapshot.rtp ?? (actual === null ? callback.rtpTimestamp : this.#rtpOf(actual));
-    if (rtp !== undefined && rtp !== null) this.#hold.seen(rtp);
-    if (actual !== null) this.#delay.addFrame(actual, now, this.#hold.applied);
+    if (rtp !== undefined && rtp !== null) this.#videoDelay.seen(rtp);
+    if (actual !== null) this.#delay.addFrame(actual, now, this.#store.facts.appliedDelay);
     if (id !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(id, video, stream, now);
   }
 
@@ -170,29 +145,29 @@ export class Exact {
 
   /** @param {number} now */
   report(now) {
+    const { mode, obstacle, settings: { fill, hold }, wantedDelay, appliedDelay } = this.#store.facts;
     return {
-      mode: this.#mode, obstacle: this.obstacle, fill: this.#settings.fill,
+      mode, obstacle, fill,
       /** ms; null: without limit */
-      hold: Number.isFinite(this.#settings.hold) ? this.#settings.hold : null,
-      delay: { applied: this.#hold.applied, target: this.#delayed, lag: this.#delay.lag(now) },
+      hold: Number.isFinite(hold) ? hold : null,
+      delay: { applied: appliedDelay, target: wantedDelay, lag: this.#delay.lag(now) },
       frames: { ...this.#proof.frames }, results: { ...this.#proof.results },
       rtp: this.#identity.rewritten ? 'rewritten' : this.#timesTold ? 'of the frame' : 'not told',
       stampMs: this.#stampMs.median(now), overlayError: this.#errors.median(now),
     };
   }
 
-  /** @param {number} id @param {() => boolean} visible */
-  #redraw(id, visible) {
-    if (visible()) this.#composer.drawResults(this.#store.drawings(id, this.#settings.fill));
+  /** @param {number} id */
+  #redraw(id) {
+    if (this.#store.facts.resultsVisible) this.#composer.drawResults(this.#results.drawings(id, this.#store.facts.settings.fill));
   }
 
   /**
-   * @param {import('../core/identity.js').Identified} identified @param {number|null} stampId @param {() => boolean} visible
-   * @param {number} now
+   * @param {import('../core/identity.js').Identified} identified @param {number|null} stampId @param {number} now
    */
-  #draw({ id, disagree, unreadable }, stampId, visible, now) {
-    const drawings = id === null ? [] : this.#store.drawings(id, this.#settings.fill);
-    if (visible()) this.#composer.drawResults(drawings);
+  #draw({ id, disagree, unreadable }, stampId, now) {
+    const drawings = id === null ? [] : this.#results.drawings(id, this.#store.facts.settings.fill);
+    if (this.#store.facts.resultsVisible) this.#composer.drawResults(drawings);
     this.#proof.addFrame(id, drawings.some(({ kind }) => kind === 'measured'), { disagree, unreadable });
     const actual = stampId ?? id;
     if (actual !== null) this.#errors.addFrame(actual, drawings.map(({ result }) => result), 'exact', now);
@@ -200,34 +175,43 @@ export class Exact {
 
   /** @param {Callback} callback */
   #callbackId({ rtpTimestamp }) {
-    const offset = this.#stream?.rtpOffset ?? null;
+    const offset = this.#store.facts.stream?.rtpOffset ?? null;
     return rtpTimestamp === undefined || offset === null ? null : frameIdOf(rtpTimestamp, offset);
   }
 
   /** @param {number} id */
   #rtpOf(id) {
-    const offset = this.#stream?.rtpOffset ?? null;
+    const offset = this.#store.facts.stream?.rtpOffset ?? null;
     return offset === null ? null : (id + offset) >>> 0;
   }
 
   #choose() {
-    const wanted = this.#settings.mode ?? (this.#stream?.stamp ? 'exact' : 'async');
-    const mode = this.obstacle === '' ? wanted : 'async';
-    if (mode !== this.#mode) {
-      this.#mode = mode;
+    const { settings, stream, mode: before } = this.#store.facts;
+    const obstacle = this.#obstacle();
+    const wanted = settings.mode ?? (stream?.stamp ? 'exact' : 'async');
+    const mode = obstacle === '' ? wanted : 'async';
+    this.#store.set({ mode, obstacle });
+    if (mode !== before) {
       this.#proof.restart();
       this.#last = null;
-      this.#composed = false;
+      this.#store.set({ composed: false });
     }
     this.#adapt(performance.now());
   }
 
+  /** Why there is no exact view; '' where there is. */
+  #obstacle() {
+    const { stream, delayable } = this.#store.facts;
+    if (!stream) return 'Not connected yet';
+    if (!stream.stamp) return 'The video carries no frame stamps: the pipeline needs the element framestamp';
+    return delayable ? '' : 'This browser can’t hold video back (RTCRtpScriptTransform)';
+  }
+
   /** @param {number} now */
   #adapt(now) {
-    const target = this.#mode === 'exact' ? this.#delay.target(now, this.#settings.hold, this.#delayed ?? 0) : null;
-    const close = target !== null && this.#delayed !== null && target > 0 && Math.abs(target - this.#delayed) < STEP_MS;
-    if (close || target === this.#delayed) return;
-    this.#delayed = target;
-    this.#hold.delay(target);
+    const { mode, settings: { hold }, wantedDelay: before } = this.#store.facts;
+    const wantedDelay = mode === 'exact' ? this.#delay.target(now, hold, before ?? 0) : null;
+    const close = wantedDelay !== null && before !== null && wantedDelay > 0 && Math.abs(wantedDelay - before) < STEP_MS;
+    if (!close) this.#store.set({ wantedDelay });
   }
 }

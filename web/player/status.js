@@ -4,7 +4,7 @@
 import { isBug } from '../core/backoff.js';
 
 /**
- * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState
+ * @typedef {import('../core/store.js').PlayerState} PlayerState
  * @typedef {import('../core/signaling.js').SessionError} SessionError
  */
 

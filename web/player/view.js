@@ -43,12 +43,10 @@ export class View {
   overlay;
   /** Picture and results in one canvas. */
   composer;
-  controls;
+  choices;
   models;
   plot;
-  /** Whether results are drawn. */
-  resultsVisible = true;
-  #composed = false;
+  #store;
   #player;
   #stage;
   #picture;
@@ -64,8 +62,12 @@ export class View {
   #rows = 0;
   #observer = new ResizeObserver(() => this.#layout());
 
-  /** @param {ShadowRoot} root @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices */
-  constructor(root, chosen) {
+  /**
+   * @param {ShadowRoot} root @param {import('../core/store.js').Store} store
+   * @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices
+   */
+  constructor(root, store, chosen) {
+    this.#store = store;
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
     const find = (selector) => /** @type {T} */ (root.querySelector(selector));
@@ -76,7 +78,7 @@ export class View {
     this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
     this.overlay = new LiveOverlay(this.#overlayCanvas);
     this.composer = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
-    this.controls = new Choices(root, chosen);
+    this.choices = new Choices(root, chosen);
     this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
     this.#player = /** @type {HTMLElement} */ (find('.player'));
@@ -89,6 +91,9 @@ export class View {
     this.#addStyle(root);
     this.#addButtons(find('.results'), find('.full'));
     this.video.addEventListener('resize', () => this.#measure());
+    store.on(['composed', 'resultsVisible'], () => this.#showLayers());
+    store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
+    this.#showChoices();
   }
 
   open() {
@@ -115,21 +120,13 @@ export class View {
     this.#measure();
   }
 
-  /** Which of the two is on top: the composed picture, or the video with its overlay. @param {boolean} composed */
-  compose(composed) {
-    if (composed === this.#composed) return;
-    this.#composed = composed;
-    this.composer.canvas.hidden = !composed;
-    this.#showOverlay();
-  }
-
   /** Keeps the last picture while there is no video. */
   freeze() {
     if (!this.#live) return;
     this.#live = false;
     this.#cover.width = this.#size.width;
     this.#cover.height = this.#size.height;
-    this.#cover.getContext('2d')?.drawImage(this.#composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
+    this.#cover.getContext('2d')?.drawImage(this.#store.facts.composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
     this.#cover.hidden = false;
   }
 
@@ -188,16 +185,25 @@ export class View {
     root.prepend(link);
   }
 
-  #showOverlay() {
-    this.#overlayCanvas.hidden = this.#composed || !this.resultsVisible;
+  /** The composed picture takes the place of the video with its overlay, when there is one. */
+  #showLayers() {
+    const { composed, resultsVisible } = this.#store.facts;
+    this.composer.canvas.hidden = !composed;
+    this.#overlayCanvas.hidden = composed || !resultsVisible;
+  }
+
+  /** Before the mode in use is known, the one that was chosen. */
+  #showChoices() {
+    const { settings, stream, mode, obstacle } = this.#store.facts;
+    this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
   /** @param {HTMLElement} results @param {HTMLElement} full */
   #addButtons(results, full) {
     results.onclick = () => {
-      this.resultsVisible = !this.resultsVisible;
-      results.setAttribute('aria-pressed', String(this.resultsVisible));
-      this.#showOverlay();
+      const resultsVisible = !this.#store.facts.resultsVisible;
+      this.#store.set({ resultsVisible });
+      results.setAttribute('aria-pressed', String(resultsVisible));
     };
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { DEFAULTS } from '../../../web/player/settings.js';
+import { DEFAULTS } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 import { FakeElement } from '../lib/dom.js';
 

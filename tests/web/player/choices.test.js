@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { CHOOSERS, CONTROLS, Choices } from '../../../web/player/choices.js';
-import { CHOICES, DEFAULTS } from '../../../web/player/settings.js';
+import { CHOICES, DEFAULTS } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 import { FakeRoot } from '../lib/player.js';
 

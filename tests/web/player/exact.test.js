@@ -2,8 +2,9 @@
 // The exact view from frames and results to the canvas, the counts and what the worker is told, in a browser that tells a
 // frame's RTP timestamp. Only the browser is not real.
 import assert from 'node:assert/strict';
+import { DEFAULTS } from '../../../web/core/settings.js';
+import { Store } from '../../../web/core/store.js';
 import { VideoDelay } from '../../../web/core/video-delay.js';
-import { DEFAULTS } from '../../../web/player/settings.js';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
@@ -18,7 +19,7 @@ const { ComposedPicture } = await import('../../../web/player/composed-picture.j
 const { Exact } = await import('../../../web/player/exact.js');
 
 /** @typedef {import('../../../web/core/protocol.js').Stream} Stream */
-/** @typedef {import('../../../web/player/settings.js').Settings} Settings */
+/** @typedef {import('../../../web/core/settings.js').Settings} Settings */
 
 const PERIOD = 40;
 const RTP_OFFSET = 1_000_000;
@@ -40,22 +41,22 @@ async function open({ settings, stream = STREAM } = {}) {
   const canvas = new FakeCanvas();
   const composer = new ComposedPicture(/** @type {any} */ (canvas));
   composer.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
-  const hold = new VideoDelay();
-  const started = hold.start();
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  const started = videoDelay.start();
   const worker = FakeWorker.last;
   worker.say({});
   await started;
-  const exact = new Exact(composer, hold);
-  exact.settings = { ...DEFAULTS, ...settings };
-  if (stream) exact.stream = stream;
+  const exact = new Exact(store, composer, videoDelay);
+  store.set({ settings: { ...DEFAULTS, ...settings }, stream });
   /**
    * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
-   * @param {number} n @param {{id?: number|null, rtp?: number, told?: number, visible?: () => boolean}} [but]
+   * @param {number} n @param {{id?: number|null, rtp?: number, told?: number}} [but]
    */
   const show = (n, but) => {
-    const { id, rtp, told, visible } = { id: idOf(n), rtp: rtpOf(idOf(n)), told: n, visible: () => true, ...but };
+    const { id, rtp, told } = { id: idOf(n), rtp: rtpOf(idOf(n)), told: n, ...but };
     const callback = { rtpTimestamp: rtpOf(idOf(told)) };
-    return exact.show(/** @type {any} */ (videoOf(new Picture({ id, rtp, width: 208, height: 196 }))), callback, visible, performance.now());
+    return exact.show(/** @type {any} */ (videoOf(new Picture({ id, rtp, width: 208, height: 196 }))), callback, performance.now());
   };
   const add = (/** @type {ReturnType<typeof resultOf>} */ result) => exact.addResult(result, performance.now());
   /** What the viewer sees: the picture's id, and the captions over it. */
@@ -66,7 +67,7 @@ async function open({ settings, stream = STREAM } = {}) {
   };
   const report = () => exact.report(performance.now());
   const told = (/** @type {string} */ name) => worker.received.filter((message) => name in message).map((message) => message[name]);
-  return { exact, hold, canvas, show, add, seen, report, told };
+  return { exact, store, canvas, show, add, seen, report, told };
 }
 
 afterEach(async () => {
@@ -131,15 +132,15 @@ test('a result that the server repeats is taken, counted and waited for once', a
 });
 
 test('a frame that the model skipped gets nothing, the last result or one between two, as the viewer chose', async () => {
-  const { exact, show, add, seen, report } = await open();
+  const { store, show, add, seen, report } = await open();
   add(resultOf(0, { x: 100 }));
   add(resultOf(4, { x: 140 }));
   await show(1);
   assert.deepEqual(seen(), [idOf(1)]);
-  exact.settings = { ...DEFAULTS, fill: 'last' };
+  store.set({ settings: { ...DEFAULTS, fill: 'last' } });
   await show(2);
   assert.deepEqual(seen(), [idOf(2), '… dog: 0']);
-  exact.settings = { ...DEFAULTS, fill: 'interpolated' };
+  store.set({ settings: { ...DEFAULTS, fill: 'interpolated' } });
   await show(3);
   assert.deepEqual(seen(), [idOf(3), '≈ dog: 0']);
   const { fill, frames, results } = report();
@@ -147,12 +148,14 @@ test('a frame that the model skipped gets nothing, the last result or one betwee
 });
 
 test('results that the viewer hides are not drawn, but counted and waited for as ever', async () => {
-  const { show, add, seen, report, told } = await open();
+  const { store, show, add, seen, report, told } = await open();
   for (const n of [1, 2]) add(resultOf(n));
-  await show(1, { visible: () => false });
+  store.set({ resultsVisible: false });
+  await show(1);
   assert.deepEqual(seen(), [idOf(1)]);
-  await show(1, { visible: () => false });
+  await show(1);
   assert.deepEqual(seen(), [idOf(1)], 'nor when the same frame is drawn again');
+  store.set({ resultsVisible: true });
   await show(2);
   assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
   assert.deepEqual([report().frames.matched, report().results.onFrame], [2, 2]);
@@ -280,71 +283,71 @@ test('a picture stays whole while the next frame is being read', async () => {
 });
 
 test('a frame that was being read when the viewer hid the results is shown without them', async () => {
-  const { show, add, seen } = await open();
+  const { store, show, add, seen } = await open();
   const finish = slowFrames();
-  let visible = true;
   add(resultOf(1));
-  const shown = show(1, { visible: () => visible });
-  visible = false;
+  const shown = show(1);
+  store.set({ resultsVisible: false });
   finish(1);
   await shown;
   assert.deepEqual(seen(), [idOf(1)]);
 });
 
 test('a frame that was begun before the view became live is not shown in it', async () => {
-  const { exact, canvas, show } = await open();
+  const { store, canvas, show } = await open();
   const finish = slowFrames();
   const shown = show(1);
-  exact.settings = { ...DEFAULTS, mode: 'async' };
+  store.set({ settings: { ...DEFAULTS, mode: 'async' } });
   finish(1);
   await shown;
-  assert.deepEqual([canvas.picture, exact.composed], [null, false]);
+  assert.deepEqual([canvas.picture, store.facts.composed], [null, false]);
 });
 
 test('a stamped stream is shown exactly unless the viewer wants it live; others are live, and it says why', async () => {
-  const { exact, canvas, show } = await open({ stream: null });
-  assert.deepEqual([exact.mode, exact.obstacle, exact.composed], ['async', 'Not connected yet', false]);
+  const { store, canvas, show } = await open({ stream: null });
+  assert.deepEqual([store.facts.mode, store.facts.obstacle, store.facts.composed], ['async', 'Not connected yet', false]);
   await show(1);
   assert.equal(canvas.picture, null, 'nor is anything drawn');
-  exact.stream = { ...STREAM, stamp: null };
-  assert.equal(exact.mode, 'async');
-  assert.match(exact.obstacle, /no frame stamps/);
-  exact.settings = { ...DEFAULTS, mode: 'exact' };
-  assert.equal(exact.mode, 'async', 'it can’t be had');
-  exact.settings = DEFAULTS;
-  exact.stream = STREAM;
-  assert.deepEqual([exact.mode, exact.obstacle], ['exact', '']);
-  exact.settings = { ...DEFAULTS, mode: 'async' };
-  assert.equal(exact.mode, 'async');
+  store.set({ stream: { ...STREAM, stamp: null } });
+  assert.equal(store.facts.mode, 'async');
+  assert.match(store.facts.obstacle, /no frame stamps/);
+  store.set({ settings: { ...DEFAULTS, mode: 'exact' } });
+  assert.equal(store.facts.mode, 'async', 'it can’t be had');
+  store.set({ settings: DEFAULTS });
+  store.set({ stream: STREAM });
+  assert.deepEqual([store.facts.mode, store.facts.obstacle], ['exact', '']);
+  store.set({ settings: { ...DEFAULTS, mode: 'async' } });
+  assert.equal(store.facts.mode, 'async');
 });
 
 test('a browser that can’t hold video back shows it live, and says so', async () => {
-  const exact = new Exact(new ComposedPicture(/** @type {any} */ (new FakeCanvas())), new VideoDelay());
-  exact.stream = STREAM;
-  assert.equal(exact.mode, 'async');
-  assert.match(exact.obstacle, /This browser/);
+  const store = new Store();
+  new Exact(store, new ComposedPicture(/** @type {any} */ (new FakeCanvas())), new VideoDelay(store));
+  store.set({ stream: STREAM });
+  assert.equal(store.facts.mode, 'async');
+  assert.match(store.facts.obstacle, /This browser/);
 });
 
 test('there is a composed picture from the first frame on, and none after the view was live', async () => {
-  const { exact, show, report } = await open();
-  assert.equal(exact.composed, false);
+  const { store, show, report } = await open();
+  assert.equal(store.facts.composed, false);
   await show(1);
-  assert.equal(exact.composed, true);
-  exact.settings = { ...DEFAULTS, mode: 'async' };
-  exact.settings = DEFAULTS;
-  assert.deepEqual([exact.mode, exact.composed], ['exact', false]);
+  assert.equal(store.facts.composed, true);
+  store.set({ settings: { ...DEFAULTS, mode: 'async' } });
+  store.set({ settings: DEFAULTS });
+  assert.deepEqual([store.facts.mode, store.facts.composed], ['exact', false]);
   await show(1);
   assert.equal(report().frames.shown, 2, 'a picture that stands still is shown anew');
 });
 
 test('what came while the view was live counts neither as late nor as unseen', async () => {
-  const { exact, show, add, report, told } = await open();
+  const { store, show, add, report, told } = await open();
   await show(5);
   add(resultOf(6));
-  exact.settings = { ...DEFAULTS, mode: 'async' };
+  store.set({ settings: { ...DEFAULTS, mode: 'async' } });
   for (const n of [1, 7, 8]) add(resultOf(n));
   assert.deepEqual(told('want'), [rtpOf(idOf(6))], 'nor is it waited for');
-  exact.settings = DEFAULTS;
+  store.set({ settings: DEFAULTS });
   await show(9);
   assert.deepEqual(report().results, { onFrame: 0, late: 0, unseen: 0 });
 });
@@ -397,13 +400,13 @@ test('an id that comes round again after 13 hours brings no old results back', a
  * @param {Awaited<ReturnType<typeof open>>} scene @param {number} count
  * @param {{lag: (n: number) => number, applied?: (n: number) => number, every?: number, at?: Record<number, () => void>}} how
  */
-async function play({ hold, show, add }, count, { lag, applied = () => 0, every = 1, at: marks = {} }) {
+async function play({ store, show, add }, count, { lag, applied = () => 0, every = 1, at: marks = {} }) {
   const start = performance.now();
   const events = [];
   for (let n = 0; n < count; n++) {
     const captured = start + n * PERIOD;
     const onShow = () => {
-      hold.applied = applied(n);
+      store.set({ appliedDelay: applied(n) });
       marks[n]?.();
       return show(n);
     };
@@ -440,13 +443,13 @@ test('the viewer’s bound is not passed, and a live view not held back at all',
   await play(scene, 100, { lag: () => 350 });
   assert.deepEqual([scene.report().delay.target, scene.report().hold, scene.told('delay').at(-1)], [100, 100, 100]);
   for (const hold of [1, 0]) {
-    scene.exact.settings = { ...DEFAULTS, hold };
+    scene.store.set({ settings: { ...DEFAULTS, hold } });
     assert.equal(scene.told('delay').at(-1), hold);
   }
-  scene.exact.settings = DEFAULTS;
+  scene.store.set({ settings: DEFAULTS });
   assertNear(scene.told('delay').at(-1), 350);
   assert.equal(scene.report().hold, null);
-  scene.exact.settings = { ...DEFAULTS, mode: 'async' };
+  scene.store.set({ settings: { ...DEFAULTS, mode: 'async' } });
   assert.equal(scene.told('delay').at(-1), null);
 });
 
@@ -464,7 +467,7 @@ test('the worker is not told of every ms', async () => {
 test('another way to fill gaps starts from what it finds, not from what the last one needed', async () => {
   const scene = await open();
   const change = () => {
-    scene.exact.settings = { ...DEFAULTS, fill: 'last' };
+    scene.store.set({ settings: { ...DEFAULTS, fill: 'last' } });
     assert.equal(scene.report().delay.lag, null);
   };
   await play(scene, 150, { lag: (n) => n < 100 ? 350 : 150, at: { 110: change } });
@@ -503,14 +506,14 @@ test('without the offset of its timestamps a stream is shown by its pixels alone
 });
 
 test('how far what is drawn is from the truth is known in both views', async () => {
-  const { exact, show, add, report } = await open();
+  const { exact, store, show, add, report } = await open();
   const truth = (/** @type {number} */ n) => add(resultOf(n, { label: 'truth', x: 100 + n * 10 }, 'source'));
   const drawn = resultOf(1, { x: 110 });
   add(drawn);
   truth(1);
   await show(1);
   assert.deepEqual(exact.errors(performance.now()).map(({ value, mode }) => [value, mode]), [[0, 'exact']]);
-  exact.settings = { ...DEFAULTS, mode: 'async' };
+  store.set({ settings: { ...DEFAULTS, mode: 'async' } });
   exact.noteLive({ rtpTimestamp: rtpOf(idOf(4)) }, [drawn], performance.now());
   truth(4);
   exact.noteLive({}, [drawn], performance.now());
@@ -519,7 +522,7 @@ test('how far what is drawn is from the truth is known in both views', async () 
 });
 
 test('in the live view the delay that results would need is learnt, so that a change to exact is quick', async () => {
-  const { exact, add, report } = await open({ settings: { mode: 'async' } });
+  const { exact, store, add, report } = await open({ settings: { mode: 'async' } });
   const start = performance.now();
   for (let n = 0; n < 100; n++) {
     await pass(start + n * PERIOD + 30 - performance.now());
@@ -529,6 +532,6 @@ test('in the live view the delay that results would need is learnt, so that a ch
     if (n >= 3) add(resultOf(n - 3));
   }
   assert.equal(report().delay.target, null);
-  exact.settings = DEFAULTS;
+  store.set({ settings: DEFAULTS });
   assertNear(report().delay.target, 150);
 });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../../web/player/settings.js';
+import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 
-/** Other than the default in everything. @type {import('../../../web/player/settings.js').Settings} */
+/** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
 const OTHER = { mode: 'async', fill: 'last', hold: 250 };
 
 test('only settings are settings', () => {

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {'async'|'exact'} Mode `async`: the video live, results as they come; `exact`: each result on its own frame
- * @typedef {{mode: Mode|null, fill: import('../core/results.js').Fill, hold: number}} Settings `mode`: null: exact where the
+ * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number}} Settings `mode`: null: exact where the
  *   stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
  */
 
