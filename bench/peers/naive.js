@@ -65,7 +65,7 @@ export function compare(player) {
   const onFrame = (_, { rtpTimestamp, presentedFrames }) => {
     video.requestVideoFrameCallback(onFrame);
     const drawn = draw(video, context, stamp);
-    const told = rtpTimestamp === undefined ? null : frameIdOf(rtpTimestamp, rtpOffset);
+    const told = frameIdOf(rtpTimestamp, rtpOffset);
     const claims = { callback: told, count: counted.claim(told, presentedFrames, drawn, results) };
     ++counts.frames;
     for (const [way, id] of Object.entries(claims)) if (id !== null && drawn !== null && id !== drawn) ++counts[way];

@@ -5,11 +5,16 @@ const TICKS_PER_MS = 90;
 const WRAP_MS = 2 ** 32 / TICKS_PER_MS;
 
 /**
- * The id of the frame that a viewer's RTP timestamp names.
- * @param {number} rtpTimestamp @param {number} rtpOffset of this viewer
+ * The id of the frame that a viewer's RTP timestamp names; null where either is not known.
+ * @param {number|undefined} rtpTimestamp @param {number|null|undefined} rtpOffset of this viewer
  */
 export function frameIdOf(rtpTimestamp, rtpOffset) {
-  return (rtpTimestamp - rtpOffset) >>> 0;
+  return rtpTimestamp === undefined || rtpOffset === null || rtpOffset === undefined ? null : (rtpTimestamp - rtpOffset) >>> 0;
+}
+
+/** The RTP timestamp of a frame; null where the offset is not known. @param {number} id @param {number|null|undefined} rtpOffset */
+export function rtpOf(id, rtpOffset) {
+  return rtpOffset === null || rtpOffset === undefined ? null : (id + rtpOffset) >>> 0;
 }
 
 /** Whether frame `a` is newer than frame `b`: the shorter way around. @param {number} a @param {number} b */

@@ -33,7 +33,7 @@ export class Identity {
    * @returns {Identified}
    */
   of({ rtp, stampId }, { rtpOffset, stamp }) {
-    const rtpId = rtp === undefined || rtpOffset === null ? null : frameIdOf(rtp, rtpOffset);
+    const rtpId = frameIdOf(rtp, rtpOffset);
     const unreadable = stamp !== null && stampId === null;
     if (rtpId === null || stampId === null) {
       // A timestamp alone counts as long as the last stamp agreed: it might be somebody else's.

@@ -40,9 +40,9 @@ export class LatencyMeter {
   add(frame, stream, now) {
     const clock = this.#clock.estimate(now);
     const moment = this.#moment(frame);
-    if (!stream || stream.rtpOffset === null || frame.rtpTimestamp === undefined || !clock || Number.isNaN(moment)) return;
+    const id = frameIdOf(frame.rtpTimestamp, stream?.rtpOffset);
+    if (!stream || id === null || !clock || Number.isNaN(moment)) return;
     this.#forgetOtherClock(stream);
-    const id = frameIdOf(frame.rtpTimestamp, stream.rtpOffset);
     this.#differences.add(now, moment - captureTime(id, stream.epoch, moment + clock.offset));
   }
 

@@ -27,7 +27,7 @@ export class Measurements {
   // As in LatencyMeter: page time − server time, for the clock's offset is known better later.
   #lags = new RecentSamples(2000);
   #deliveries = new RecentSamples(5000);
-  #drawings = new RecentSamples(5000);
+  #drawn = new RecentSamples(5000);
   #received = 0;
   /** @type {Result|null} */
   #newest = null;
@@ -47,10 +47,6 @@ export class Measurements {
     this.#started = now;
   }
 
-  get shown() {
-    return this.#shown;
-  }
-
   /** How long the picture has stood still. @param {number} now */
   standstill(now) {
     return now - this.#lastFrame;
@@ -67,6 +63,7 @@ export class Measurements {
     const { stream } = this.#store.facts;
     this.#latency.add(frame, stream, now);
     this.#ledger.add(frame, stream, now);
+    this.#store.set({ hasPicture: true });
   }
 
   /** @param {import('./control-channel.js').Delays} delays @param {number} now */
@@ -91,10 +88,10 @@ export class Measurements {
     return newest;
   }
 
-  /** Drawn for the first time. @param {Result} result @param {number} now */
-  addDrawing(result, now) {
+  /** A result is drawn for the first time. @param {Result} result @param {number} now */
+  addDrawn(result, now) {
     const lag = this.#sinceCapture(result, now);
-    if (lag !== null && result.age !== undefined) this.#drawings.add(now, lag - result.age);
+    if (lag !== null && result.age !== undefined) this.#drawn.add(now, lag - result.age);
   }
 
   /** Page time less the server's time of the capture. @param {Result} result @param {number} now */
@@ -131,7 +128,7 @@ export class Measurements {
       results: {
         received: this.#received, perSecond: this.#arrivals.perSecond(now),
         lag: lag === null || offset === null ? null : lag + offset, ms: last?.ms ?? null,
-        delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawings, now, offset), last,
+        delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawn, now, offset), last,
       },
       models: this.models.report(now, offset),
       stream: this.#store.facts.stream,

@@ -14,6 +14,8 @@ import { isNewer } from './frame-id.js';
 
 /** More than any delay makes results wait: a hidden page is shown no frames for hours. */
 const MOST_WAITING = 2000;
+/** After a pause this long ids can't be compared any more. */
+const PAUSE_MS = 60_000;
 
 export class Proof {
   /** @type {FrameCounts} */
@@ -24,6 +26,8 @@ export class Proof {
   #waiting = new Map();
   /** @type {number|null} */
   #shown = null;
+  /** Before the first frame there is no pause. */
+  #shownAt = Infinity;
 
   /** What came before, in another mode, does not count. */
   restart() {
@@ -42,14 +46,17 @@ export class Proof {
   }
 
   /**
-   * @param {number|null} id the frame that is shown; null: nobody can tell, and nothing was drawn
-   * @param {boolean} matched whether a result of it was drawn
-   * @param {{disagree: boolean, unreadable: boolean}} signs
+   * A frame is shown.
+   * @param {import('./matching.js').Match & {again: boolean}} frame `again`: it was the last one too, and counts once
+   * @param {number} now
    */
-  addFrame(id, matched, { disagree, unreadable }) {
+  addFrame({ id, drawings, disagree, unreadable, again }, now) {
+    if (now - this.#shownAt > PAUSE_MS) this.restart();
+    this.#shownAt = now;
+    if (again) return;
     const { frames } = this;
     frames.shown++;
-    if (matched) frames.matched++;
+    if (drawings.some(({ kind }) => kind === 'measured')) frames.matched++;
     else frames.withoutResult++;
     if (unreadable) frames.unreadable++;
     if (disagree) frames.disagreeing++;

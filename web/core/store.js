@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is known of one player: each fact once, as plain data. Whoever needs a fact reads it here, or is told when it changes. No I/O.
+import { modeOf } from './mode.js';
 import { DEFAULTS } from './settings.js';
 
 /**
@@ -27,27 +28,33 @@ import { DEFAULTS } from './settings.js';
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
  * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
- *   written by the exact view
+ *   written by DelayControl
  * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
- * @property {Mode} mode in use; written by the exact view
- * @property {string} obstacle why there is no exact view, in words; '' where there is; written by the exact view
- * @property {boolean} composed whether there is a picture with its own results in it; written by the exact view
+ * @property {boolean} hasPicture whether a frame was shown; written by the measurements
+ * @property {boolean} composed whether there is a picture with its own results in it, to be shown in place of the video; written by
+ *   Composing
  */
 
-/** @typedef {PlayerFacts & AttemptFacts} Facts */
+/**
+ * What follows from the others; the store itself writes it:
+ * @typedef {object} DerivedFacts
+ * @property {Mode} mode the view in use
+ * @property {string} obstacle why there can be no exact view, in words; '' where there can
+ */
+
+/** @typedef {PlayerFacts & AttemptFacts} GivenFacts */
+/** @typedef {Readonly<GivenFacts & DerivedFacts>} Facts */
 
 /** @type {AttemptFacts} */
-export const NO_ATTEMPT = {
-  stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, mode: 'async', obstacle: 'Not connected yet', composed: false,
-};
+export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, composed: false };
 
-/** @type {Facts} */
+/** @type {GivenFacts} */
 const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 export class Store {
-  /** @type {Readonly<Facts>} */
-  #facts = NOTHING_KNOWN;
-  /** @type {Set<{names: (keyof Facts)[], tell: (facts: Readonly<Facts>, before: Readonly<Facts>) => void}>} */
+  /** @type {Facts} */
+  #facts = { ...NOTHING_KNOWN, ...modeOf(NOTHING_KNOWN) };
+  /** @type {Set<{names: (keyof Facts)[], tell: (facts: Facts, before: Facts) => void}>} */
   #listeners = new Set();
 
   /** All facts as they are now. */
@@ -55,19 +62,20 @@ export class Store {
     return this.#facts;
   }
 
-  /** All of them are changed before anybody is told. @param {Partial<Facts>} facts */
-  set(facts) {
+  /** All of them are changed before anybody is told. @param {Partial<GivenFacts>} given */
+  set(given) {
     const before = this.#facts;
-    this.#facts = { ...before, ...facts };
-    const changed = names(facts).filter((name) => !Object.is(facts[name], before[name]));
-    for (const listener of this.#listeners) {
-      if (listener.names.some((name) => changed.includes(name))) listener.tell(this.#facts, before);
+    const facts = { ...before, ...given };
+    Object.assign(facts, modeOf(facts));
+    this.#facts = facts;
+    for (const { names, tell } of this.#listeners) {
+      if (names.some((name) => !Object.is(facts[name], before[name]))) tell(this.#facts, before);
     }
   }
 
   /**
    * Calls `tell` after each change of one of these facts, with all facts as they are and as they were.
-   * @param {(keyof Facts)[]} names @param {(facts: Readonly<Facts>, before: Readonly<Facts>) => void} tell
+   * @param {(keyof Facts)[]} names @param {(facts: Facts, before: Facts) => void} tell
    * @returns {() => void} ends it
    */
   on(names, tell) {
@@ -76,6 +84,3 @@ export class Store {
     return () => { this.#listeners.delete(listener); };
   }
 }
-
-/** @param {Partial<Facts>} facts */
-const names = (facts) => /** @type {(keyof Facts)[]} */ (Object.keys(facts));

@@ -7,7 +7,7 @@ import { settingText } from '../core/settings.js';
  * @typedef {import('../core/settings.js').Mode} Mode
  */
 
-export const CONTROLS = `
+export const BUTTONS = `
   <div class="modes" role="group" aria-label="Results">
     <button type="button" data-mode="async" title="The video live; results are drawn as they come and trail it">Live</button>
     <button type="button" data-mode="exact">Exact</button>

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {ReturnType<import('../core/measurements.js').Measurements['report']>} Report
- * @typedef {ReturnType<import('./exact.js').Exact['report']>} ExactReport
+ * @typedef {ReturnType<typeof import('../core/exact-report.js').exactReport>} ExactReport
  */
 
 const DASH = '—';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ComposedPicture } from './composed-picture.js';
-import { CHOOSERS, CONTROLS, Choices } from './choices.js';
+import { BUTTONS, CHOOSERS, Choices } from './choices.js';
 import { layout } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
@@ -23,7 +23,7 @@ const TEMPLATE = `
     </div>
     <div class="bar">
       <p class="status" role="status" aria-live="polite"></p>
-      ${CONTROLS}
+      ${BUTTONS}
       <button class="results" type="button" aria-pressed="true">Results</button>
       <button class="full" type="button">Full screen</button>
     </div>
@@ -40,9 +40,9 @@ const TEMPLATE = `
 export class View {
   video;
   hud;
-  overlay;
+  liveOverlay;
   /** Picture and results in one canvas. */
-  composer;
+  composedPicture;
   choices;
   models;
   plot;
@@ -76,8 +76,8 @@ export class View {
     this.video.muted = true;
     this.hud = new Hud(find('.hud'));
     this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
-    this.overlay = new LiveOverlay(this.#overlayCanvas);
-    this.composer = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.liveOverlay = new LiveOverlay(this.#overlayCanvas);
+    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
     this.choices = new Choices(root, chosen);
     this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
@@ -102,7 +102,7 @@ export class View {
 
   close() {
     this.#observer.disconnect();
-    this.overlay.close();
+    this.liveOverlay.close();
   }
 
   /** @param {MediaStream} stream */
@@ -126,14 +126,14 @@ export class View {
     this.#live = false;
     this.#cover.width = this.#size.width;
     this.#cover.height = this.#size.height;
-    this.#cover.getContext('2d')?.drawImage(this.#store.facts.composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
+    this.#cover.getContext('2d')?.drawImage(this.#store.facts.composed ? this.composedPicture.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
     this.#cover.hidden = false;
   }
 
   stop() {
     this.video.srcObject = null;
     this.#play.hidden = true;
-    this.overlay.show([]);
+    this.liveOverlay.show([]);
   }
 
   /** @param {Status} status */
@@ -171,8 +171,8 @@ export class View {
     style.width = `${place.width}px`;
     style.height = `${place.height}px`;
     style.setProperty('--video-height', `${place.videoHeight}px`);
-    this.overlay.resize(place);
-    this.composer.resize(place);
+    this.liveOverlay.resize(place);
+    this.composedPicture.resize(place);
   }
 
   /** @param {ShadowRoot} root */
@@ -188,7 +188,7 @@ export class View {
   /** The composed picture takes the place of the video with its overlay, when there is one. */
   #showLayers() {
     const { composed, resultsVisible } = this.#store.facts;
-    this.composer.canvas.hidden = !composed;
+    this.composedPicture.canvas.hidden = !composed;
     this.#overlayCanvas.hidden = composed || !resultsVisible;
   }
 

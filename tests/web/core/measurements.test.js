@@ -30,7 +30,7 @@ test('what was measured by a poor clock is mended when the clock is known better
     const frame = (now - late + OFFSET - EPOCH) * 90;
     const result = { type: /** @type {const} */ ('result'), frame, model: 'm', ms: 40, age, width: 640, height: 360, objects: [] };
     measurements.addResult(result, now);
-    measurements.addDrawing(result, now + 1);
+    measurements.addDrawn(result, now + 1);
   }
   const before = measurements.report(200).results;
   assert.ok(before.delivery && before.delivery.median < -7, 'no time, as far as that clock can tell');
@@ -69,7 +69,7 @@ test('frames are counted as the browser shows them, also those between two callb
   const measurements = begin();
   const shown = [[5, 1], [6, 2], [9, 5], [9, 6]].map(([presentedFrames, wanted], i) => {
     measurements.addFrame({ presentedFrames, expectedDisplayTime: 1500 + i * 100 }, 1500 + i * 100);
-    return [measurements.shown, wanted];
+    return [measurements.report(1500 + i * 100).frames.shown, wanted];
   });
   assert.deepEqual(shown.map(([count]) => count), shown.map(([, wanted]) => wanted));
   assert.equal(measurements.report(1800).frames.shown, 6);
@@ -84,6 +84,14 @@ test('the first frame is there when it can be seen, not when the page hears of i
     measurements.addFrame({ presentedFrames: 2, expectedDisplayTime: 1600 }, 1600);
     assert.equal(measurements.report(1600).firstFrame, wanted);
   }
+});
+
+test('with the first frame there is a picture', () => {
+  const store = storeOf(STREAM);
+  const measurements = new Measurements(store, new ServerClock(0), 1000);
+  assert.equal(store.facts.hasPicture, false);
+  measurements.addFrame({ presentedFrames: 1, expectedDisplayTime: 1500 }, 1500);
+  assert.equal(store.facts.hasPicture, true);
 });
 
 test('a picture stands still since its last frame', () => {
@@ -134,7 +142,7 @@ test('lags are of the last two seconds; rates, deliveries and drawings of the la
   const add = (/** @type {number} */ time, /** @type {number} */ late) => {
     const result = resultOf(time - late, { age: 10 });
     measurements.addResult(result, time);
-    measurements.addDrawing(result, time + 20);
+    measurements.addDrawn(result, time + 20);
   };
   for (let time = 2000; time < 5000; time += 100) add(time, 200);
   for (let time = 5000; time <= 7000; time += 1000) add(time, 80);
@@ -163,7 +171,7 @@ test('without the server’s clock, or the stream’s epoch, nothing is said of 
   const early = begin(null);
   for (const measurements of [blind, early]) {
     measurements.addResult(resultOf(1920, { age: 10 }), 2000);
-    measurements.addDrawing(resultOf(1920, { age: 10 }), 2000);
+    measurements.addDrawn(resultOf(1920, { age: 10 }), 2000);
     const { received, lag, delivery, drawn } = measurements.report(2000).results;
     assert.deepEqual([received, lag, delivery, drawn], [1, null, null, null]);
   }

@@ -92,7 +92,7 @@ test('the composed picture stands where the video stood', () => {
   const { view, video, composed } = open();
   view.reveal(ROWS);
   video.present(PICTURE);
-  view.composer.fit(video);
+  view.composedPicture.fit(video);
   assert.deepEqual([composed.width, composed.height], [1280, 752], 'twice as large on the page, so twice as fine');
 });
 
@@ -182,9 +182,9 @@ test('a video that was paused, by whomever, can be played again; one that is not
 
 test('when it stops, no results are left over the picture', () => {
   const { view } = open();
-  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  view.liveOverlay.show([/** @type {any} */ ({ objects: [] })]);
   view.stop();
-  assert.deepEqual(view.overlay.results, []);
+  assert.deepEqual(view.liveOverlay.results, []);
 });
 
 test('its state has words, and a banner where there is something to say', () => {
@@ -232,7 +232,7 @@ test('it follows the size of its stage from open() to close(), and draws nothing
   assert.equal(observed.size, 0);
   view.open();
   assert.deepEqual([...observed], [stage]);
-  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  view.liveOverlay.show([/** @type {any} */ ({ objects: [] })]);
   assert.equal(repaints.length, 1);
   view.close();
   assert.deepEqual([observed.size, repaints], [0, []]);
