@@ -82,5 +82,5 @@ function draw(video, context, { cell }) {
   if (canvas.height !== height) canvas.height = height;
   context.drawImage(video, 0, 0, width, height);
   const { data } = context.getImageData(0, stampTop(height), width, STAMP_ROWS);
-  return readStamp({ data, offset: 1, stride: 4 * width, step: 4, width }, cell)?.id ?? null;
+  return readStamp({ data, offset: 1, stride: 4 * width, step: 4, width }, cell);
 }

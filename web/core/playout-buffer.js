@@ -56,10 +56,6 @@ export class PlayoutBuffer {
     return this.#delay === null || this.#start === null || !quickest ? 0 : Math.max(0, this.#start - quickest.transit);
   }
 
-  get size() {
-    return this.#frames.length;
-  }
-
   /** @param {T} frame @param {number} rtp its RTP timestamp @param {number} now */
   add(frame, rtp, now) {
     const media = this.#mediaTime.of(rtp);

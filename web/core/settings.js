@@ -11,7 +11,7 @@
 export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity };
 
 /** The words that each setting takes; the first is the default. */
-export const CHOICES = {
+const WORDS = {
   mode: ['', 'async', 'exact'],
   fill: ['none', 'last', 'interpolated'],
 };
@@ -28,7 +28,7 @@ export function withSetting(settings, name, text) {
     const hold = text === null || text.trim() === '' || text === 'infinite' ? Infinity : Number(text);
     return { ...settings, hold: hold >= 0 ? hold : DEFAULTS.hold };
   }
-  const words = CHOICES[/** @type {keyof typeof CHOICES} */ (name)];
+  const words = WORDS[/** @type {keyof typeof WORDS} */ (name)];
   return { ...settings, [name]: text && words.includes(text) ? text : words[0] || null };
 }
 

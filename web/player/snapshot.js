@@ -92,7 +92,7 @@ async function readFrame(frame, cell, scale = 1) {
   const pixels = {
     data, offset: planar ? offset : offset + 1, stride: stride * scale, step: (planar ? 1 : 4) * scale, width: even / scale,
   };
-  return readStamp(pixels, cell)?.id ?? null;
+  return readStamp(pixels, cell);
 }
 
 /**
@@ -108,5 +108,5 @@ function readDrawn(context, width, cell) {
   const middle = scale >> 1;
   const stride = canvas.width * 4 * scale;
   const pixels = { data, offset: middle * (canvas.width * 4 + 4) + 1, stride, step: 4 * scale, width };
-  return readStamp(pixels, cell)?.id ?? null;
+  return readStamp(pixels, cell);
 }

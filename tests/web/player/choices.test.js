@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { BUTTONS, CHOOSERS, Choices } from '../../../web/player/choices.js';
-import { CHOICES, DEFAULTS } from '../../../web/core/settings.js';
+import { DEFAULTS, settingText, withSetting } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 import { FakeRoot } from '../lib/player.js';
 
@@ -19,8 +19,10 @@ function open() {
 
 test('every setting can be chosen, with every word that it takes', () => {
   const { live, exact, fill } = open();
-  assert.deepEqual([live, exact].map(({ dataset }) => dataset.mode), CHOICES.mode.slice(1));
-  assert.deepEqual([fill.name, fill.options.map((/** @type {any} */ { value }) => value)], ['fill', CHOICES.fill]);
+  assert.deepEqual([live, exact].map(({ dataset }) => dataset.mode), ['async', 'exact']);
+  const fills = fill.options.map((/** @type {any} */ { value }) => value);
+  assert.deepEqual([fill.name, fills], ['fill', ['none', 'last', 'interpolated']]);
+  for (const word of fills) assert.equal(settingText(withSetting(DEFAULTS, 'fill', word), 'fill'), word);
 });
 
 test('each time to hold the video back is what it is called', () => {
