@@ -45,7 +45,10 @@ export class DelayControl {
     this.#needed.addFrame(id, now, this.#store.facts.appliedDelay);
   }
 
-  /** The viewer has seen a frame that may have been waited for. @param {number|null} id @param {number|undefined} rtp its RTP timestamp, if it is told */
+  /**
+   * The viewer has seen a frame: the next one need not wait for it any more.
+   * @param {number|null} id @param {number|undefined} rtp its RTP timestamp, if the browser tells it
+   */
   seen(id, rtp) {
     const timestamp = rtp ?? (id === null ? null : rtpOf(id, this.#store.facts.stream?.rtpOffset));
     if (timestamp !== null) this.#videoDelay.seen(timestamp);

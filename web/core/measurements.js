@@ -24,7 +24,7 @@ export class Measurements {
   #ledger;
   #stats = new StatsMeter();
   #arrivals = new RecentSamples(5000);
-  // As in LatencyMeter: page time − server time, for the clock's offset is known better later.
+  // Page time − server time; the clock's offset is added in the report, as in LatencyMeter.
   #lags = new RecentSamples(2000);
   #deliveries = new RecentSamples(5000);
   #drawn = new RecentSamples(5000);
@@ -94,7 +94,7 @@ export class Measurements {
     if (lag !== null && result.age !== undefined) this.#drawn.add(now, lag - result.age);
   }
 
-  /** Page time less the server's time of the capture. @param {Result} result @param {number} now */
+  /** Page time − server time of the capture; null while that is not known. @param {Result} result @param {number} now */
   #sinceCapture({ frame }, now) {
     const clock = this.#clock.estimate(now);
     const { stream } = this.#store.facts;
@@ -114,7 +114,7 @@ export class Measurements {
       frames: {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: stats?.dropped ?? 0,
         perSecond: rates?.perSecond ?? null,
-        // one callback a repaint: what came between two was replaced before anyone could see it
+        // There is one callback a repaint. A frame that came between two was replaced before anyone could see it.
         paintedPerSecond: this.#repaints.perSecond(now),
       },
       packetsLost: stats?.packetsLost ?? 0,

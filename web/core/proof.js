@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Counts what was drawn on what. Pure.
+// Counts frames and results: which were shown with which. Pure.
 
 import { isNewer } from './frame-id.js';
 
 /**
  * @typedef {{shown: number, matched: number, mismatched: number, withoutResult: number, unreadable: number,
- *   disagreeing: number, readBack: number}} FrameCounts frames that were shown; with a result of their own; shown as another frame, by the
- *   stamp that was read again; without a result of their own; whose stamp could not be read; whose RTP timestamp and stamp name different
- *   frames; whose stamp was read again from what was shown, results and all
- * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts results drawn on their frame; that came when it
- *   had passed; whose frame the browser never showed
+ *   disagreeing: number, readBack: number}} FrameCounts
+ *   `shown`: all frames; `matched`, `withoutResult`: those with and without a result of their own; `unreadable`: their stamp can't be read;
+ *   `disagreeing`: RTP timestamp and stamp name different frames; `readBack`: the stamp was read again from what was shown, results
+ *   and all; `mismatched`: by that, another frame was shown than was meant
+ * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts
+ *   `onFrame`: results that were drawn on their frame; `late`: it had passed when they came; `unseen`: the browser never showed it
  */
 
 /** More than any delay makes results wait: a hidden page is shown no frames for hours. */
@@ -22,14 +23,14 @@ export class Proof {
   frames = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
   /** @type {ResultCounts} */
   results = { onFrame: 0, late: 0, unseen: 0 };
-  /** Results of frames that are still to come, by frame, in order. @type {Map<number, number>} */
+  /** How many results wait for each frame that is still to come, in the order in which they came. @type {Map<number, number>} */
   #waiting = new Map();
   /** @type {number|null} */
   #shown = null;
   /** Before the first frame there is no pause. */
   #shownAt = Infinity;
 
-  /** What came before, in another mode, does not count. */
+  /** Forgets what is still to come, but not the counts: in another mode no result waits for its frame. */
   restart() {
     this.#waiting.clear();
     this.#shown = null;

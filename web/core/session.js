@@ -9,7 +9,7 @@ import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
 const STATS_INTERVAL_MS = 500;
-/** How often each result is sent again where packets get lost: at 10 % loss one in a thousand then comes late. */
+/** How often each result is sent again where packets get lost. At 10 % loss one in a thousand then comes late. */
 const REPEATS = 2;
 
 /**
@@ -24,7 +24,7 @@ const REPEATS = 2;
 
 /** One attempt to watch: signalling, peer connection and data channels. It ends once, and is never used again. */
 export class Session {
-  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; only moves to the right */
+  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; it only moves to the right */
   #state = 'offer';
   #store;
   #events;
@@ -37,6 +37,7 @@ export class Session {
   #control = null;
   #watchdog = new Watchdog();
   #loss = new LossWatch();
+  /** What the server was asked for last: how often it sends each result again, and what `playout` allows, in ms. */
   #repeats = 0;
   #playoutMax = 0;
   #videoDelay;
@@ -45,15 +46,15 @@ export class Session {
   #poll;
   /** @type {() => void} */
   #answered = () => {};
-  /** Candidates of both sides wait for offer and answer. @type {Promise<void>} */
+  /** Candidates of both sides wait until offer and answer are exchanged. @type {Promise<void>} */
   #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
   /**
    * @param {string} url
    * @param {import('./store.js').Store} store is told what the stream is
    * @param {SessionEvents} events
-   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's
-   *   time; `videoDelay`: for a video that may have to wait for its results
+   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's time;
+   *   `videoDelay`: without it the video is always live
    */
   constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
     this.#store = store;
@@ -107,7 +108,7 @@ export class Session {
       await this.#negotiated;
       if (this.#state === 'closed') return;
       const { candidate, sdpMLineIndex } = message;
-      // One that this browser can't use is no reason to give up: others may do.
+      // A candidate that this browser can't use is no reason to give up: another one may do.
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';

@@ -2,15 +2,15 @@
 // What a viewer can choose, as attributes of <cv-player> and as parameters of the page's address have it. Pure.
 
 /**
- * @typedef {'async'|'exact'} Mode `async`: the video live, results as they come; `exact`: each result on its own frame
+ * @typedef {'async'|'exact'} Mode `async`: the live view, the newest results over it; `exact`: the exact view, each result on its own frame
  * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number}} Settings `mode`: null: exact where the
- *   stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
+ *   stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity
  */
 
 /** @type {Settings} */
 export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity };
 
-/** The words that each setting takes; the first is the default. */
+/** The words that each setting takes. The first is the default. */
 const WORDS = {
   mode: ['', 'async', 'exact'],
   fill: ['none', 'last', 'interpolated'],

@@ -25,7 +25,9 @@ export class VideoDelay {
   #worker = null;
   /** @type {RTCRtpReceiver|null} */
   #receiver = null;
+  /** Whether the server was asked to let the browser's jitter buffer delay the video. */
   #asked = false;
+  /** Whether the jitter buffer delays it now, and not the worker. */
   #buffered = false;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #stepper;
@@ -37,7 +39,7 @@ export class VideoDelay {
     this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => this.#delay(wantedDelay));
   }
 
-  /** Gets ready; takes some 50 ms. */
+  /** Starts the worker, which takes some 50 ms. */
   async start() {
     if (!('RTCRtpScriptTransform' in globalThis) || this.#worker) return;
     const worker = new Worker(new URL('video-delay-worker.js', import.meta.url), { type: 'module' });
@@ -67,23 +69,27 @@ export class VideoDelay {
     if (!this.#buffered) this.#worker?.postMessage({ delay });
   }
 
-  /** To be called now and then. @param {boolean} lossy whether packets get lost @returns {number} what to ask of the server */
+  /**
+   * To be called now and then.
+   * @param {boolean} lossy whether packets get lost
+   * @returns {number} by how much the server must let the browser delay the video, in ms
+   */
   check(lossy) {
     const useful = this.#store.facts.wantedDelay !== null && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
-    // Once there it stays until the view is live again: going back would be a jump.
+    // Once the jitter buffer has taken over it stays so until the view is live again: going back would be a jump.
     if (!useful || !(lossy || this.#asked)) return 0;
-    // The first time it is only asked: the answer is in the packets that come after it.
+    // The first time the server is only asked. What it allows is in the packets that come after that.
     if (this.#asked && !this.#buffered) this.#enterBuffer();
     this.#asked = true;
     return PLAYOUT_MAX_MS;
   }
 
-  /** The frame with this RTP timestamp has a result: the next one waits a little until it was seen. @param {number} rtp */
+  /** The frame with this RTP timestamp has a result: the viewer must be given time to see it. @param {number} rtp */
   want(rtp) {
     this.#worker?.postMessage({ want: rtp });
   }
 
-  /** @param {number} rtp */
+  /** The frame with this RTP timestamp was seen. @param {number} rtp */
   seen(rtp) {
     this.#worker?.postMessage({ seen: rtp });
   }
@@ -95,7 +101,7 @@ export class VideoDelay {
     this.#worker = null;
   }
 
-  /** What the worker holds goes into the buffer, which then holds it as long as that. */
+  /** The jitter buffer takes over from the worker, with the delay as it is. */
   #enterBuffer() {
     this.#buffered = true;
     this.#setBuffer(Math.min(this.#store.facts.appliedDelay, LONGEST_BUFFER_MS));

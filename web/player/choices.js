@@ -34,7 +34,7 @@ export const CHOOSERS = `
       </select></label>
   </div>`;
 
-const EXACT = 'The video is held back just enough to draw each result on the frame that it is of';
+const EXACT = 'The video is held back just enough to draw each result on its own frame';
 
 export class Choices {
   /** @type {HTMLButtonElement[]} */

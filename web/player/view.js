@@ -50,14 +50,14 @@ export class View {
   #player;
   #stage;
   #picture;
-  /** Over the video until it is known what of it is for showing: black, or the last picture before. */
+  /** Over the video until it is known which part of it is for showing: black, or the last picture of the connection before. */
   #cover;
   #overlayCanvas;
   #banner;
   #status;
   #play;
   #live = false;
-  /** Of the picture shown last. */
+  /** Size of the video, and how many of its rows are stamp. Both stay after its end, for its last picture. */
   #size = { width: 16, height: 9 };
   #rows = 0;
   #observer = new ResizeObserver(() => this.#layout());
@@ -120,13 +120,13 @@ export class View {
     this.#measure();
   }
 
-  /** Keeps the last picture while there is no video. */
+  /** Covers the video with its last picture, while there is none. */
   freeze() {
     if (!this.#live) return;
     this.#live = false;
-    this.#cover.width = this.#size.width;
-    this.#cover.height = this.#size.height;
-    this.#cover.getContext('2d')?.drawImage(this.#store.facts.composed ? this.composedPicture.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
+    const { width, height } = Object.assign(this.#cover, this.#size);
+    const picture = this.#store.facts.composed ? this.composedPicture.canvas : this.video;
+    this.#cover.getContext('2d')?.drawImage(picture, 0, 0, width, height);
     this.#cover.hidden = false;
   }
 
