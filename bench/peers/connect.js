@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How the measuring page connects to each peer of bench/latency.
 import { Session } from '../../web/core/session.js';
+import { Store } from '../../web/core/store.js';
 
 /** Counts of the video that a peer connection receives. @param {RTCStatsReport} report */
 function videoCounts(report) {
@@ -16,9 +17,10 @@ function videoCounts(report) {
 /** cv-launch, as its own page connects to it. Its WebSocket is reached through the server of this page: it asks for its own origin. */
 function ours(video, server, source) {
   const nothing = () => {};
-  const session = new Session(`ws://${location.host}/ws/${new URL(server).port}`, {
+  const store = new Store();
+  store.on(['stream'], ({ stream }) => { source.epoch = stream.epoch; });
+  const session = new Session(`ws://${location.host}/ws/${new URL(server).port}`, store, {
     track: (stream) => { video.srcObject = stream; },
-    stream: ({ epoch }) => { source.epoch = epoch; },
     delays: (delays) => { source.delays = delays; },
     ended: ({ message }) => { throw new Error(message); },
     result: nothing, model: nothing, stats: nothing,

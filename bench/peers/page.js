@@ -22,7 +22,7 @@ function readDrawn(image, top, width) {
   if (strip.canvas.width !== width) strip.canvas.width = width;
   strip.drawImage(image, 0, top, width, STAMP_ROWS, 0, 0, width, STAMP_ROWS);
   const { data } = strip.getImageData(0, 0, width, STAMP_ROWS);
-  return readStamp({ data, offset: 1, stride: 4 * width, step: 4, width }, stamp.cell)?.id ?? null;
+  return readStamp({ data, offset: 1, stride: 4 * width, step: 4, width }, stamp.cell);
 }
 
 /** The id in the pixels of the video's present frame, as cv-launch's page reads it. */

@@ -109,12 +109,12 @@ async function composedFrames({ count, x, top, bottom }) {
     const scale = width / video.videoWidth;
     const first = stampTop(height / scale) * scale;
     const { data } = context.getImageData(0, first, width, height - first);
-    const stamp = readStamp({ data, offset: ((scale >> 1) * (width + 1)) * 4 + 1, stride: width * 4 * scale, step: 4 * scale, width: width / scale }, 8);
+    const id = readStamp({ data, offset: ((scale >> 1) * (width + 1)) * 4 + 1, stride: width * 4 * scale, step: 4 * scale, width: width / scale }, 8);
     const ground = context.getImageData((x - 20) * scale, ((top + bottom) / 2) * scale, 1, 1).data;
     const line = context.getImageData(x * scale, top * scale, 1, (bottom - top) * scale).data;
     let drawn = 0;
     for (let i = 0; i < line.length; i += 4) if ([0, 1, 2].some((c) => Math.abs(line[i + c] - ground[c]) > 40)) drawn++;
-    if (stamp) seen.set(stamp.id, drawn / (line.length / 4));
+    if (id !== null) seen.set(id, drawn / (line.length / 4));
   }
   return [...seen];
 }

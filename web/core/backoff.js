@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When to try again: soon at first, then less and less often, never all viewers at the same moment.
+// When to try again: soon at first, then less and less often, and not all viewers at the same moment.
 
 const FIRST_MS = 250;
 const LONGEST_MS = 5000;
+/** After an error that trying again can't cure. */
 const BUG_MS = 20_000;
 
-/** Errors that trying again can't cure: this page and the server do not understand each other. */
+/** Codes of errors after which page and server do not understand each other. */
 const BUGS = new Set([
   'malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint', 'protocol',
 ]);

@@ -5,7 +5,7 @@ const WINDOW_MS = 30_000;
 /** How fast the two clocks may drift apart: quartz is within 50 ppm, NTP slews by up to 500. */
 const DRIFT = 500e-6;
 
-/** @typedef {{offset: number, error: number, rtt: number}} ClockEstimate server − page, ± error, all in ms */
+/** @typedef {{offset: number, error: number, rtt: number}} ClockEstimate `offset`: server's time − page's, ± `error`, all in ms */
 
 export class ServerClock {
   /** @type {{at: number, offset: number, bound: number, rtt: number}[]} */
@@ -31,7 +31,7 @@ export class ServerClock {
     if (!(rtt >= 0)) return;
     const sample = { at: received, offset: serverNow - (sent + received) / 2, bound: rtt / 2 + this.#resolution, rtt };
     const best = this.estimate(received);
-    // Two bounds that exclude each other: one of the clocks was set. What was known before is void.
+    // Both can't be right: one of the clocks was set. What was known before counts no more.
     if (best && Math.abs(best.offset - sample.offset) > best.error + sample.bound) this.#samples = [];
     this.#samples = this.#samples.filter((s) => received - s.at < WINDOW_MS);
     this.#samples.push(sample);
@@ -57,7 +57,7 @@ export function clockResolution(now) {
   const start = now();
   let last = start;
   let step = Infinity;
-  // a single step may be long because the page was held up in it
+  // a single step may be long because the page was busy meanwhile
   for (let steps = 0; steps < 2 || (steps < 5 && last - start < 50);) {
     const time = now();
     if (time === last) continue;

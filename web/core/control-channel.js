@@ -5,9 +5,9 @@ const BURST = 8;
 const BURST_INTERVAL_MS = 50;
 const INTERVAL_MS = 1000;
 
-/** @typedef {{encoded: number|null, sent: number|null}} Delays since capture, in ms */
+/** @typedef {{encoded: number|null, sent: number|null}} Delays how old frames are when they are encoded and sent, in ms since their capture */
 
-/** The data channel `control`: pings for the server's clock, which are the heartbeat too, and key-frame requests. */
+/** The data channel `control`: pings, which tell the server's clock and that it is alive, and what the page asks of the server. */
 export class ControlChannel {
   #channel;
   #clock;
@@ -19,7 +19,7 @@ export class ControlChannel {
 
   /**
    * @param {RTCDataChannel} channel @param {import('./clock.js').ServerClock} clock
-   * @param {(delays: Delays) => void} delays told what the server says of frames' ages
+   * @param {(delays: Delays) => void} delays is told what the server says of them
    */
   constructor(channel, clock, delays) {
     this.#channel = channel;

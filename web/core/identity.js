@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which frame a snapshot is: by the RTP timestamp and by the stamp in its pixels, which must agree. Pure.
+// Which frame a snapshot is. Its RTP timestamp and the stamp in its pixels both say so, and must agree. Pure.
 
 import { frameIdOf } from './frame-id.js';
 
-/** So many frames in a row without one agreement, and the timestamps are not the server's. */
+/** When so many frames in a row do not agree, the timestamps are not the server's. */
 const REWRITTEN_AFTER = 30;
-/** … of different pictures: a starved encoder repeats an old picture, stamp and all, for some frames. */
+/** But they must be so many different pictures: an encoder with too few bits repeats an old one, with its stamp, for some frames. */
 const PICTURES = 10;
-/** So many agreements in a row, and they are again. */
+/** When so many in a row agree, they are the server's again. */
 const TRUSTED_AFTER = 10;
 
 /**
- * @typedef {{id: number|null, disagree: boolean, unreadable: boolean}} Identified `id`: null where it is not certain;
- *   `disagree`: RTP timestamp and stamp name different frames; `unreadable`: there should be a stamp, but none can be read
+ * @typedef {{id: number|null, disagree: boolean, unreadable: boolean}} Identified `id`: null where it is not certain; `disagree`:
+ *   RTP timestamp and stamp name different frames; `unreadable`: there should be a stamp, but it can't be read
  */
 
 export class Identity {
@@ -22,21 +22,21 @@ export class Identity {
   /** @type {Set<number>} */
   #pictures = new Set();
 
-  /** Somebody on the way (an SFU, a transcoder) gives the frames timestamps of his own: only stamps count. */
+  /** Whether something on the way (an SFU, a transcoder) gives the frames other timestamps. Then only stamps count. */
   get rewritten() {
     return this.#rewritten;
   }
 
   /**
-   * @param {{rtp: number|undefined, stampId: number|null}} carried by the snapshot
+   * @param {{rtp: number|undefined, stampId: number|null}} snapshot
    * @param {import('./protocol.js').Stream} stream
    * @returns {Identified}
    */
   of({ rtp, stampId }, { rtpOffset, stamp }) {
-    const rtpId = rtp === undefined || rtpOffset === null ? null : frameIdOf(rtp, rtpOffset);
+    const rtpId = frameIdOf(rtp, rtpOffset);
     const unreadable = stamp !== null && stampId === null;
     if (rtpId === null || stampId === null) {
-      // A timestamp alone counts as long as the last stamp agreed: it might be somebody else's.
+      // A timestamp alone might not be the server's. It counts if the last stamp agreed with its timestamp.
       return { id: stampId ?? (this.#agreements > 0 ? rtpId : null), disagree: false, unreadable };
     }
     const agree = rtpId === stampId;

@@ -16,7 +16,7 @@ export function interpolate(before, after, frame) {
   /** @type {Map<DetectedObject, DetectedObject>} */
   const partners = new Map();
   const taken = new Set();
-  // The nearest two first, in whatever order the detector lists them.
+  // The nearest two are the same object, in whatever order the detector lists them; then the next nearest.
   for (const { a, b } of pairs(before, after)) {
     if (partners.has(a) || taken.has(b)) continue;
     partners.set(a, b);
@@ -29,7 +29,7 @@ export function interpolate(before, after, frame) {
   return { ...before, frame, ms: null, objects };
 }
 
-/** Objects of one label, not further apart than both are large, the nearest first. @param {Result} before @param {Result} after */
+/** Objects with the same label that may be the same one: not further apart than they are large together. The nearest first. @param {Result} before @param {Result} after */
 function pairs(before, after) {
   const found = [];
   for (const a of before.objects) {
@@ -52,7 +52,7 @@ function between(a, b, part) {
 }
 
 /**
- * Numbers, and lists of them of one length; of anything else the first.
+ * A number between two numbers, also in lists of the same length; of anything else the first.
  * @param {unknown} a @param {unknown} b @param {number} part @returns {any}
  */
 function blend(a, b, part) {

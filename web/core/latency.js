@@ -4,7 +4,7 @@ import { RecentSamples } from './samples.js';
 
 /** A figure that may be wrong by more says nothing about a live stream. */
 export const MAX_ERROR_MS = 25;
-/** No live picture is that old: then the ids or the clocks are not what the server says. */
+/** No live picture is that old. Then the ids or the clocks are wrong. */
 const LONGEST_MS = 30_000;
 const WINDOW_MS = 2000;
 const FRAMES_WITHIN_MS = 1000;
@@ -17,7 +17,7 @@ const FRAMES_WITHIN_MS = 1000;
 
 /** Time from capture to `moment`, of the frames of the last two seconds; null as long as it is uncertain. */
 export class LatencyMeter {
-  /** Page time of the moment − server time of capture: with the clock's offset, known better later, it is the latency. */
+  /** Page time of the moment − server time of the capture. The clock's offset is added only in the report: it is known better then. */
   #differences = new RecentSamples(WINDOW_MS);
   #clock;
   #moment;
@@ -40,9 +40,9 @@ export class LatencyMeter {
   add(frame, stream, now) {
     const clock = this.#clock.estimate(now);
     const moment = this.#moment(frame);
-    if (!stream || stream.rtpOffset === null || frame.rtpTimestamp === undefined || !clock || Number.isNaN(moment)) return;
+    const id = frameIdOf(frame.rtpTimestamp, stream?.rtpOffset);
+    if (!stream || id === null || !clock || Number.isNaN(moment)) return;
     this.#forgetOtherClock(stream);
-    const id = frameIdOf(frame.rtpTimestamp, stream.rtpOffset);
     this.#differences.add(now, moment - captureTime(id, stream.epoch, moment + clock.offset));
   }
 
@@ -53,7 +53,7 @@ export class LatencyMeter {
     if (difference === null || clock === null || now - this.#differences.latest > FRAMES_WITHIN_MS) return null;
     const median = difference + clock.offset;
     const error = clock.error + this.#clock.resolution;
-    // Nor can a frame be shown before it was captured.
+    // A frame can't be shown before it was captured.
     if (error > MAX_ERROR_MS || median + error < 0 || median > LONGEST_MS) return null;
     return { median, error, samples: this.#differences.count(now) };
   }

@@ -8,8 +8,8 @@ const WINDOW_MS = 2000;
 const DELAYS_MS = 3000;
 
 /**
- * Each stage in ms: the median of when frames leave it less the median of when they left the one before, so that known
- * stages add up to the latency. Null where it is not known.
+ * How long each stage takes, in ms: the median of when frames leave it, less the median of when they left the one before. So
+ * stages that are known add up to the latency. Null: not known.
  * @typedef {{encode: number|null, send: number|null, network: number|null, decode: number|null, display: number|null}} Stages
  * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./latency.js').Frame & {processingDuration?: number}} Frame
@@ -20,7 +20,7 @@ export class Ledger {
   #decode = new RecentSamples(WINDOW_MS);
   /** @type {{encoded: number|null, sent: number|null}} */
   #server = { encoded: null, sent: null };
-  #told = -Infinity;
+  #toldAt = -Infinity;
 
   /** @param {import('./clock.js').ServerClock} clock */
   constructor(clock) {
@@ -30,7 +30,7 @@ export class Ledger {
   /** @param {{encoded: number|null, sent: number|null}} delays since capture @param {number} now page time */
   addServer(delays, now) {
     this.#server = delays;
-    this.#told = now;
+    this.#toldAt = now;
   }
 
   /** @param {Frame} frame of requestVideoFrameCallback @param {Stream|null} stream @param {number} now */
@@ -41,11 +41,11 @@ export class Ledger {
 
   /** @param {number} now @param {import('./latency.js').LatencyReport|null} latency @returns {Stages} */
   report(now, latency) {
-    const known = now - this.#told <= DELAYS_MS;
+    const known = now - this.#toldAt <= DELAYS_MS;
     const encoded = known ? this.#server.encoded : null;
     const sent = known ? this.#server.sent : null;
     const arrival = this.#received.report(now);
-    // What the clocks can't tell apart is no time at all; more before its time is nonsense.
+    // Arrival before sending: within the clocks' error the network took no time at all, beyond it the figure is wrong.
     const received = arrival && sent !== null && arrival.median < sent
       ? arrival.median + arrival.error < sent ? null : sent
       : arrival?.median ?? null;

@@ -7,7 +7,6 @@ import { RecentSamples } from './samples.js';
 import { StatsMeter } from './stats.js';
 
 /**
- * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {import('./ledger.js').Frame & {presentedFrames: number}} ShownFrame
  * @typedef {{received: number, perSecond: number, lag: number|null, ms: number|null, delivery: Spread|null, drawn: Spread|null,
@@ -18,18 +17,17 @@ import { StatsMeter } from './stats.js';
 /** Everything measured in one attempt. `now` is page time (performance.now()) throughout. */
 export class Measurements {
   models = new Models();
-  /** @type {Stream|null} */
-  stream = null;
+  #store;
   #started;
   #clock;
   #latency;
   #ledger;
   #stats = new StatsMeter();
   #arrivals = new RecentSamples(5000);
-  // As in LatencyMeter: page time − server time, for the clock's offset is known better later.
+  // Page time − server time; the clock's offset is added in the report, as in LatencyMeter.
   #lags = new RecentSamples(2000);
   #deliveries = new RecentSamples(5000);
-  #drawings = new RecentSamples(5000);
+  #drawn = new RecentSamples(5000);
   #received = 0;
   /** @type {Result|null} */
   #newest = null;
@@ -40,16 +38,13 @@ export class Measurements {
   /** @type {number|null} */
   #firstFrame = null;
 
-  /** @param {import('./clock.js').ServerClock} clock @param {number} now */
-  constructor(clock, now) {
+  /** @param {import('./store.js').Store} store @param {import('./clock.js').ServerClock} clock @param {number} now */
+  constructor(store, clock, now) {
+    this.#store = store;
     this.#clock = clock;
     this.#latency = new LatencyMeter(clock);
     this.#ledger = new Ledger(clock);
     this.#started = now;
-  }
-
-  get shown() {
-    return this.#shown;
   }
 
   /** How long the picture has stood still. @param {number} now */
@@ -65,8 +60,10 @@ export class Measurements {
     this.#repaints.add(now, 0);
     this.#lastFrame = now;
     this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
-    this.#latency.add(frame, this.stream, now);
-    this.#ledger.add(frame, this.stream, now);
+    const { stream } = this.#store.facts;
+    this.#latency.add(frame, stream, now);
+    this.#ledger.add(frame, stream, now);
+    this.#store.set({ hasPicture: true });
   }
 
   /** @param {import('./control-channel.js').Delays} delays @param {number} now */
@@ -91,16 +88,17 @@ export class Measurements {
     return newest;
   }
 
-  /** Drawn for the first time. @param {Result} result @param {number} now */
-  addDrawing(result, now) {
+  /** A result is drawn for the first time. @param {Result} result @param {number} now */
+  addDrawn(result, now) {
     const lag = this.#sinceCapture(result, now);
-    if (lag !== null && result.age !== undefined) this.#drawings.add(now, lag - result.age);
+    if (lag !== null && result.age !== undefined) this.#drawn.add(now, lag - result.age);
   }
 
-  /** Page time less the server's time of the capture. @param {Result} result @param {number} now */
+  /** Page time − server time of the capture; null while that is not known. @param {Result} result @param {number} now */
   #sinceCapture({ frame }, now) {
     const clock = this.#clock.estimate(now);
-    return clock && this.stream ? now - captureTime(frame, this.stream.epoch, now + clock.offset) : null;
+    const { stream } = this.#store.facts;
+    return clock && stream ? now - captureTime(frame, stream.epoch, now + clock.offset) : null;
   }
 
   /** @param {number} now */
@@ -116,7 +114,7 @@ export class Measurements {
       frames: {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: stats?.dropped ?? 0,
         perSecond: rates?.perSecond ?? null,
-        // one callback a repaint: what came between two was replaced before anyone could see it
+        // There is one callback a repaint. A frame that came between two was replaced before anyone could see it.
         paintedPerSecond: this.#repaints.perSecond(now),
       },
       packetsLost: stats?.packetsLost ?? 0,
@@ -130,10 +128,10 @@ export class Measurements {
       results: {
         received: this.#received, perSecond: this.#arrivals.perSecond(now),
         lag: lag === null || offset === null ? null : lag + offset, ms: last?.ms ?? null,
-        delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawings, now, offset), last,
+        delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawn, now, offset), last,
       },
       models: this.models.report(now, offset),
-      stream: this.stream,
+      stream: this.#store.facts.stream,
       started: this.#started,
       firstFrame: this.#firstFrame,
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What each model of the pipeline has said, and how it fares. Pure.
+// What each model of the pipeline has said, and how quick it is. Pure.
 import { LatestResult } from './results.js';
 import { RecentSamples } from './samples.js';
 
@@ -12,9 +12,9 @@ import { RecentSamples } from './samples.js';
 
 const RATE_MS = 5000;
 const LAG_MS = 2000;
-/** A model that has nothing to say for so long, and no state, is not there any more. */
+/** A model without a state that says nothing for so long is not there any more. */
 const GONE_MS = 30_000;
-/** More models than this come from something that names each result anew. */
+/** More models than this are a mistake: something gives each result another model's name. */
 export const MOST_MODELS = 16;
 
 class Model {
@@ -43,7 +43,7 @@ export class Models {
     return model.latest.add(result, now);
   }
 
-  /** They may come in another order than they were sent. @param {ModelState} state */
+  /** States may come in another order than they were sent. @param {ModelState} state */
   addState(state) {
     const model = this.#model(state.model);
     if (!model.state || state.since >= model.state.since) model.state = state;

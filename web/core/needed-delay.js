@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// By how much the video must run later so that each result is there before its frame. No clock of the server is needed:
-// only the two ways from it, of frames and of results, are compared. No I/O.
+// By how much the video must be delayed so that each result is there before its frame. Frames and results are compared with each
+// other, so no clock of the server is needed. No I/O.
 
 import { MediaTime } from './frame-id.js';
 import { MOST_MODELS } from './models.js';
 import { RecentSamples } from './samples.js';
 
-/** The slowest result of this long counts: up at once, down only after it. */
+/** The slowest result of this long a time counts: the delay grows at once, and shrinks only after it. */
 const WINDOW_MS = 20_000;
 const FRAMES_MS = 2000;
-/**
- * Above what was seen: a frame takes some 20 ms from the worker to the screen, and is handed on before the next one only if
- * its result is known by then; and more where the model's times differ.
- */
+/** Added to what was seen: a result must be there when its frame leaves the worker, some 20 ms before that is on the screen. */
 const MARGIN_MS = 30;
+/** Where the model's times differ, this part of their difference is added too. */
 const SPREAD = 0.25;
-/** A page that has just been opened is busy with itself: what it sees late then tells nothing. */
+/** A page that has just been opened is busy. What comes late then tells nothing. */
 const FIRST_MS = 1000;
 
 export class NeededDelay {
   #media = new MediaTime();
-  /** Arrival on the screen − media time, as it would be without a delay. */
+  /** When frames would be shown without a delay, less their media time. */
   #frames = new RecentSamples(FRAMES_MS);
+  /** When results came, less the media time of the first frame that waits for them. */
   #results = new RecentSamples(WINDOW_MS);
   /** Media time of each model's newest result. @type {Map<string, number>} */
   #newest = new Map();
-  /** Whose first frame was shown then. */
+  /** When the first frame was shown. */
   #started = Infinity;
 
-  /** A frame is shown. @param {number} id @param {number} now @param {number} applied the delay in it, in ms */
+  /** A frame is shown. @param {number} id @param {number} now @param {number} applied by how much it was delayed, in ms */
   addFrame(id, now, applied) {
     this.#started = Math.min(this.#started, now);
     if (now - this.#started <= FIRST_MS) return;
@@ -37,7 +36,7 @@ export class NeededDelay {
 
   /**
    * @param {import('./protocol.js').Result} result @param {number} now
-   * @param {boolean} fills whether frames back to the result before it wait for it too
+   * @param {boolean} fills whether the frames since the result before it wait for it too
    */
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
@@ -55,18 +54,18 @@ export class NeededDelay {
     this.#newest.clear();
   }
 
-  /** How much later than its undelayed frame the slowest result came; null while that is not known. @param {number} now */
+  /** How much later than its frame the slowest result came, had the video no delay, in ms; null while that is not known. @param {number} now */
   lag(now) {
     const frame = this.#frames.median(now);
     const result = this.#results.max(now);
     return frame === null || result === null ? null : result - frame;
   }
 
-  /** @param {number} now @param {number} hold at most this many ms @param {number} last the delay as it is, while the lag is not known */
-  target(now, hold, last) {
+  /** The delay, in ms. @param {number} now @param {number} most in ms @param {number} last what it was: it stays so while the lag is not known */
+  target(now, most, last) {
     const lag = this.lag(now);
-    if (lag === null) return Math.min(hold, last);
+    if (lag === null) return Math.min(most, last);
     const spread = (this.#results.max(now) ?? 0) - (this.#results.median(now) ?? 0);
-    return Math.min(hold, Math.max(0, lag + MARGIN_MS + SPREAD * spread));
+    return Math.min(most, Math.max(0, lag + MARGIN_MS + SPREAD * spread));
   }
 }

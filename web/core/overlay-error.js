@@ -11,10 +11,10 @@ import { RecentSamples } from './samples.js';
 
 export const PLOT_MS = 20_000;
 const WINDOW_MS = 2000;
-/** Frames and truths wait for each other this long at most. */
-const FRAMES = 1000;
+/** So many frames wait for their truth, and so many truths for their frame. */
+const REMEMBERED = 1000;
 
-/** Errors against the objects labelled "truth" that a source may give (ballsrc ground-truth=true), in its pixels. */
+/** The truth is the objects labelled "truth" that a source may give (ballsrc ground-truth=true). Errors are in its pixels. */
 export class OverlayError {
   /** @type {{time: number, value: number, mode: string}[]} */
   #points = [];
@@ -40,7 +40,7 @@ export class OverlayError {
     this.#compare(frame, now);
   }
 
-  /** The plot's points: `mode` they were drawn in. @param {number} now */
+  /** The errors of the last while; `mode`: the view in which they were seen. @param {number} now */
   points(now) {
     while (this.#points.length > 0 && now - this.#points[0].time > PLOT_MS) this.#points.shift();
     return this.#points;
@@ -66,7 +66,7 @@ export class OverlayError {
 /** @template V @param {Map<number, V>} map @param {number} frame @param {V} value */
 function keep(map, frame, value) {
   map.set(frame, value);
-  if (map.size <= FRAMES) return;
+  if (map.size <= REMEMBERED) return;
   const [oldest] = map.keys();
   map.delete(oldest);
 }

@@ -1,63 +1,60 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When a frame that has arrived is handed on to the decoder, so that the video runs later and yet smoothly. No I/O.
+// Holds frames that have arrived, and says when each is handed on to the decoder: the video runs later, and yet smoothly. No I/O.
 
 import { MediaTime } from './frame-id.js';
 
-/** The quickest frame of this long says when media time 0 would have arrived. */
+/** The delay counts from the quickest frame of so long a time: that is how quick the network can be. */
 const WINDOW_MS = 10_000;
-/** How much slower the video runs at most while the delay grows, and how much faster while it shrinks. */
-const SLOWEST = 0.5;
-const FASTEST = 0.1;
-/** What is left of a step is made up in about this time. */
-const STEP_MS = 500;
-const LEAST = 0.1;
-/** A frame may wait this long for the one before it to be seen: a page that was busy has caught up by then. */
-const SLACK_MS = 400;
+/** By how much slower the video runs at most while the delay grows, and by how much faster while it shrinks. */
+const SLOWER = 0.5;
+const FASTER = 0.1;
+/** The speed is such that the rest of a change would take this long. */
+const CHANGE_MS = 500;
+/** But it is not less than this, or a change would never end. */
+const LEAST_SPEED = 0.1;
+/** A frame waits no longer than this for the one before it to be seen. A page that was busy has caught up by then. */
+const UNSEEN_MS = 400;
 /** No network is that late: the sender's timestamps have started again. */
 const JUMP_MS = 20_000;
 const REMEMBERED = 1000;
 
 /**
  * @template T
- * @typedef {{frame: T, rtp: number, media: number}} Held `media`: the time that it counts as, in ms from any zero
+ * @typedef {{frame: T, rtp: number, media: number}} Waiting `rtp`: its RTP timestamp; `media`: the media time by which it is handed on, in ms
  */
 
 /**
- * Holds frames until their time has come. `now` is any monotonic time in ms.
+ * `now` is any time in ms that never goes back. The transit of a frame is its arrival less its media time.
  * @template T
  */
 export class PlayoutBuffer {
-  /** @type {Held<T>[]} as they came */
+  /** In the order in which they arrived. @type {Waiting<T>[]} */
   #frames = [];
-  /** Candidates for the quickest transit, each slower than those before it. @type {{at: number, transit: number}[]} */
+  /** The quickest first, then those that will be the quickest when the ones before them are too old. @type {{at: number, transit: number}[]} */
   #transits = [];
   #mediaTime = new MediaTime();
-  /** Time at which media time 0 is due, on its way to where it should be. @type {number|null} */
-  #start = null;
-  #moved = 0;
+  /** When media time 0 is due. It moves slowly to where the delay wants it. @type {number|null} */
+  #origin = null;
+  #movedAt = 0;
   /** @type {number|null} */
   #delay = null;
-  /** RTP timestamps of frames that must not be missed. @type {Set<number>} */
+  /** RTP timestamps of the frames that the viewer must see. @type {Set<number>} */
   #wanted = new Set();
-  /** The one of them that was handed on last and has not been seen yet. @type {number|null} */
+  /** The RTP timestamp of the frame that was handed on last, until it is seen. @type {number|null} */
+  #unseen = null;
+  /** The same, if it is one that the viewer must see: the next frame waits for it. @type {number|null} */
   #awaited = null;
-  /** The one that was handed on last, if it has not been seen. @type {number|null} */
-  #newest = null;
 
-  /** Handed on at once with null, otherwise this many ms after the quickest frame. @param {number|null} delay */
+  /** In ms, after the quickest frame; null: each frame is handed on at once. @param {number|null} delay */
   set delay(delay) {
-    if (delay === null) this.#start = this.#awaited = null;
+    if (delay === null) this.#origin = this.#awaited = null;
     this.#delay = delay;
   }
 
-  /** By how much the video is delayed just now. */
+  /** By how much the video is delayed now, in ms. */
   get applied() {
     const quickest = this.#transits[0];
-    return this.#delay === null || this.#start === null || !quickest ? 0 : Math.max(0, this.#start - quickest.transit);
-  }
-
-  get size() {
-    return this.#frames.length;
+    return this.#delay === null || this.#origin === null || !quickest ? 0 : Math.max(0, this.#origin - quickest.transit);
   }
 
   /** @param {T} frame @param {number} rtp its RTP timestamp @param {number} now */
@@ -66,21 +63,21 @@ export class PlayoutBuffer {
     const known = this.#transits[0];
     if (known && Math.abs(now - media - known.transit) > JUMP_MS) {
       this.#transits = [];
-      this.#start = null;
-      // The old ones are of a time that is over: on with them, before the new ones.
-      for (const held of this.#frames) held.media = -Infinity;
+      this.#origin = null;
+      // The old ones belong to timestamps that are over. They are handed on now, before the new ones.
+      for (const old of this.#frames) old.media = -Infinity;
     }
     this.#addTransit(now - media, now);
-    // One that comes late, after a loss, can only be handed on behind those that came before it: a transform may not change
-    // the order (W3C webrtc-encoded-transform, writeEncodedData), and the decoder waits for it. So they must not wait longer.
+    // A frame that comes late, after a loss, stays behind those that came before it: a transform may not change the order (W3C
+    // webrtc-encoded-transform, writeEncodedData). The decoder waits for it, so those before it must not wait longer than it does.
     for (let i = this.#frames.length - 1; i >= 0 && this.#frames[i].media > media; i--) this.#frames[i].media = media;
     this.#frames.push({ frame, rtp, media });
   }
 
-  /** A frame that the viewer must be given time to see. @param {number} rtp */
+  /** The viewer must be given time to see this frame. @param {number} rtp */
   want(rtp) {
     this.#wanted.add(rtp);
-    if (rtp === this.#newest && this.#delay !== null) this.#awaited = rtp;
+    if (rtp === this.#unseen && this.#delay !== null) this.#awaited = rtp;
     if (this.#wanted.size <= REMEMBERED) return;
     const [oldest] = this.#wanted;
     this.#wanted.delete(oldest);
@@ -89,7 +86,7 @@ export class PlayoutBuffer {
   /** @param {number} rtp */
   seen(rtp) {
     if (rtp === this.#awaited) this.#awaited = null;
-    if (rtp === this.#newest) this.#newest = null;
+    if (rtp === this.#unseen) this.#unseen = null;
   }
 
   /** The frames whose time has come. @param {number} now @returns {T[]} */
@@ -99,34 +96,34 @@ export class PlayoutBuffer {
     for (let next = this.#frames[0]; next && this.#dueAt(next) <= now; next = this.#frames[0]) {
       this.#frames.shift();
       due.push(next.frame);
-      this.#newest = next.rtp;
+      this.#unseen = next.rtp;
       if (this.#delay !== null) this.#awaited = this.#wanted.has(next.rtp) ? next.rtp : null;
     }
     return due;
   }
 
-  /** Time until the next frame is due; null without one. @param {number} now */
+  /** How long until the next frame is due, in ms; null without one. @param {number} now */
   wait(now) {
     const next = this.#frames[0];
     return next ? Math.max(0, this.#dueAt(next) - now) : null;
   }
 
-  /** @param {Held<T>} held */
+  /** @param {Waiting<T>} frame */
   #dueAt({ media }) {
-    if (this.#start === null) return -Infinity;
-    return media + this.#start + (this.#awaited === null ? 0 : SLACK_MS);
+    if (this.#origin === null) return -Infinity;
+    return media + this.#origin + (this.#awaited === null ? 0 : UNSEEN_MS);
   }
 
   /** @param {number} now */
   #move(now) {
     const quickest = this.#transits[0];
     if (this.#delay === null || !quickest) return;
-    const elapsed = this.#start === null ? 0 : Math.max(0, now - this.#moved);
-    this.#start ??= quickest.transit;
-    this.#moved = now;
-    const missing = quickest.transit + this.#delay - this.#start;
-    const speed = Math.min(missing > 0 ? SLOWEST : FASTEST, Math.max(LEAST, Math.abs(missing) / STEP_MS));
-    this.#start += Math.sign(missing) * Math.min(Math.abs(missing), elapsed * speed);
+    const elapsed = this.#origin === null ? 0 : Math.max(0, now - this.#movedAt);
+    this.#origin ??= quickest.transit;
+    this.#movedAt = now;
+    const missing = quickest.transit + this.#delay - this.#origin;
+    const speed = Math.min(missing > 0 ? SLOWER : FASTER, Math.max(LEAST_SPEED, Math.abs(missing) / CHANGE_MS));
+    this.#origin += Math.sign(missing) * Math.min(Math.abs(missing), elapsed * speed);
   }
 
   /** @param {number} transit @param {number} now */

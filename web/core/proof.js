@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Counts what was drawn on what. Pure.
+// Counts frames and results: which were shown with which. Pure.
 
 import { isNewer } from './frame-id.js';
 
 /**
  * @typedef {{shown: number, matched: number, mismatched: number, withoutResult: number, unreadable: number,
- *   disagreeing: number, readBack: number}} FrameCounts frames that were shown; with a result of their own; under another frame's identity;
- *   without a result of their own; whose stamp could not be read; whose RTP timestamp and stamp name different frames; whose
- *   stamp was read again from what was shown, results and all
- * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts results drawn on their frame; that came when it
- *   had passed; whose frame the browser never showed
+ *   disagreeing: number, readBack: number}} FrameCounts
+ *   `shown`: all frames; `matched`, `withoutResult`: those with and without a result of their own; `unreadable`: their stamp can't be read;
+ *   `disagreeing`: RTP timestamp and stamp name different frames; `readBack`: the stamp was read again from what was shown, results
+ *   and all; `mismatched`: by that, another frame was shown than was meant
+ * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts
+ *   `onFrame`: results that were drawn on their frame; `late`: it had passed when they came; `unseen`: the browser never showed it
  */
 
 /** More than any delay makes results wait: a hidden page is shown no frames for hours. */
 const MOST_WAITING = 2000;
+/** After a pause this long ids can't be compared any more. */
+const PAUSE_MS = 60_000;
 
 export class Proof {
   /** @type {FrameCounts} */
   frames = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
   /** @type {ResultCounts} */
   results = { onFrame: 0, late: 0, unseen: 0 };
-  /** Results of frames that are still to come, by frame, in order. @type {Map<number, number>} */
+  /** How many results wait for each frame that is still to come, in the order in which they came. @type {Map<number, number>} */
   #waiting = new Map();
   /** @type {number|null} */
   #shown = null;
+  /** Before the first frame there is no pause. */
+  #shownAt = Infinity;
 
-  /** What came before, in another mode, does not count. */
+  /** Forgets what is still to come, but not the counts: in another mode no result waits for its frame. */
   restart() {
     this.#waiting.clear();
     this.#shown = null;
@@ -42,27 +47,27 @@ export class Proof {
   }
 
   /**
-   * @param {number|null} claimed the frame that it was taken for; null: unknown, and nothing was drawn
-   * @param {number|null} actual what its pixels say; null: they say nothing
-   * @param {boolean} matched whether a result of the claimed frame was drawn
-   * @param {{disagree: boolean, unreadable: boolean}} signs
+   * A frame is shown.
+   * @param {import('./matching.js').Match & {again: boolean}} frame `again`: it was the last one too, and counts once
+   * @param {number} now
    */
-  addFrame(claimed, actual, matched, { disagree, unreadable }) {
+  addFrame({ id, drawings, disagree, unreadable, again }, now) {
+    if (now - this.#shownAt > PAUSE_MS) this.restart();
+    this.#shownAt = now;
+    if (again) return;
     const { frames } = this;
     frames.shown++;
-    const wrong = claimed !== null && actual !== null && claimed !== actual;
-    if (wrong) frames.mismatched++;
-    else if (matched) frames.matched++;
+    if (drawings.some(({ kind }) => kind === 'measured')) frames.matched++;
     else frames.withoutResult++;
     if (unreadable) frames.unreadable++;
     if (disagree) frames.disagreeing++;
-    if (claimed !== null && !wrong) this.#pass(claimed);
+    if (id !== null) this.#pass(id);
   }
 
-  /** What was shown was looked at again. @param {number} claimed @param {number} actual */
-  addReading(claimed, actual) {
+  /** What is shown was read again. @param {number} meant the frame that it should be @param {number} actual the one that its pixels name */
+  addReading(meant, actual) {
     this.frames.readBack++;
-    if (claimed !== actual) this.frames.mismatched++;
+    if (meant !== actual) this.frames.mismatched++;
   }
 
   /** @param {number} id of the frame that is shown */

@@ -5,17 +5,17 @@ import { interpolate } from './interpolate.js';
 /**
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {'none'|'last'|'interpolated'} Fill what is drawn on a frame that the model skipped
- * @typedef {{kind: 'measured'|'last'|'interpolated', result: Result}} Drawing
+ * @typedef {{kind: 'measured'|'last'|'interpolated', result: Result}} Drawing a result that is to be drawn; `measured`: on its own frame
  */
 
 /** A result older than this is no longer shown. */
 export const FRESH_MS = 1000;
-/** Results are kept for frames that are still to come: a model may take 5 s, and the frame wait as long again. */
+/** Results are kept this long for frames that are still to come: a model may take 5 s, and the frame may wait as long again. */
 const KEPT_MS = 20_000;
-/** After a pause this long ids can't be compared any more: they may have gone half around. */
+/** After a pause this long ids can't be compared any more: they may have gone half way round. */
 const ORDERED_MS = 60_000;
 
-/** The newest result; they come in any order. */
+/** The newest of the results, which may come in any order. */
 export class LatestResult {
   /** @type {Result|null} */
   #result = null;
@@ -56,7 +56,7 @@ export class ResultStore {
     return true;
   }
 
-  /** What is too old for any frame to come: its id may come round again. @param {number} now */
+  /** Forgets what is too old for any frame that comes: another frame may have its id, after 13 hours. @param {number} now */
   forget(now) {
     for (const [model, all] of this.#models) {
       while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
@@ -64,7 +64,7 @@ export class ResultStore {
     }
   }
 
-  /** Of all models. @param {number} frame @returns {Result[]} */
+  /** The results of one frame, of all models. @param {number} frame @returns {Result[]} */
   of(frame) {
     const found = [];
     for (const all of this.#models.values()) {
@@ -72,22 +72,6 @@ export class ResultStore {
       if (entry?.result.frame === frame) found.push(entry.result);
     }
     return found;
-  }
-
-  /** The frame with a result that is nearest to `frame`; null if it is more than `ticks` away. @param {number} frame @param {number} ticks */
-  nearest(frame, ticks) {
-    let best = null;
-    let least = ticks;
-    for (const all of this.#models.values()) {
-      const place = placeOf(all, frame);
-      for (const entry of all.slice(Math.max(0, place - 1), place + 1)) {
-        const distance = Math.abs((entry.result.frame - frame) | 0);
-        if (distance > least) continue;
-        least = distance;
-        best = entry.result.frame;
-      }
-    }
-    return best;
   }
 
   /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
@@ -102,7 +86,7 @@ export class ResultStore {
   }
 }
 
-/** How many are not newer than `frame`. @param {{result: Result}[]} all @param {number} frame */
+/** How many of them are not newer than `frame`. @param {{result: Result}[]} all @param {number} frame */
 function placeOf(all, frame) {
   let place = all.length;
   while (place > 0 && isNewer(all[place - 1].result.frame, frame)) place--;

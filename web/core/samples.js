@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** Values of the last while, by the time they came. */
+/** The values of the last while. */
 export class RecentSamples {
   /** @type {{time: number, value: number}[]} */
   #samples = [];
@@ -41,7 +41,7 @@ export class RecentSamples {
     return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 
-  /** Of a hundred values `p` are not above it. @param {number} now @param {number} p @returns {number|null} */
+  /** The value that `p` of a hundred are not above. @param {number} now @param {number} p @returns {number|null} */
   percentile(now, p) {
     this.#forget(now);
     const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
@@ -55,7 +55,7 @@ export class RecentSamples {
   }
 
   /**
-   * How many came a second, over the time in which they came; less once the next one is overdue.
+   * How many came a second. When the next one is overdue it is less and less.
    * @param {number} now
    */
   perSecond(now) {

@@ -9,15 +9,14 @@ import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
 const STATS_INTERVAL_MS = 500;
-/** How often each result is sent again where packets get lost: at 10 % loss one in a thousand then comes late. */
+/** How often each result is sent again where packets get lost. At 10 % loss one in a thousand then comes late. */
 const REPEATS = 2;
 
 /**
  * @typedef {import('./signaling.js').SessionError} SessionError
- * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {{
- *   track: (stream: MediaStream) => void, stream: (stream: Stream) => void, result: (result: Result) => void,
+ *   track: (stream: MediaStream) => void, result: (result: Result) => void,
  *   model: (state: import('./protocol.js').ModelState) => void,
  *   delays: (delays: import('./control-channel.js').Delays) => void,
  *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: SessionError) => void}} SessionEvents
@@ -25,8 +24,9 @@ const REPEATS = 2;
 
 /** One attempt to watch: signalling, peer connection and data channels. It ends once, and is never used again. */
 export class Session {
-  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; only moves to the right */
+  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; it only moves to the right */
   #state = 'offer';
+  #store;
   #events;
   #clock;
   #signaling;
@@ -35,10 +35,9 @@ export class Session {
   #results = null;
   /** @type {ControlChannel|null} */
   #control = null;
-  /** @type {Stream|null} */
-  #stream = null;
   #watchdog = new Watchdog();
   #loss = new LossWatch();
+  /** What the server was asked for last: how often it sends each result again, and what `playout` allows, in ms. */
   #repeats = 0;
   #playoutMax = 0;
   #videoDelay;
@@ -47,15 +46,18 @@ export class Session {
   #poll;
   /** @type {() => void} */
   #answered = () => {};
-  /** Candidates of both sides wait for offer and answer. @type {Promise<void>} */
+  /** Candidates of both sides wait until offer and answer are exchanged. @type {Promise<void>} */
   #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
   /**
-   * @param {string} url @param {SessionEvents} events
-   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's
-   *   time; `videoDelay`: for a video that may have to wait for its results
+   * @param {string} url
+   * @param {import('./store.js').Store} store is told what the stream is
+   * @param {SessionEvents} events
+   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's time;
+   *   `videoDelay`: without it the video is always live
    */
-  constructor(url, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
+  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
+    this.#store = store;
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
@@ -106,7 +108,7 @@ export class Session {
       await this.#negotiated;
       if (this.#state === 'closed') return;
       const { candidate, sdpMLineIndex } = message;
-      // One that this browser can't use is no reason to give up: others may do.
+      // A candidate that this browser can't use is no reason to give up: another one may do.
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';
@@ -159,8 +161,7 @@ export class Session {
     const message = parseResults(data);
     if (message.type === 'stream') {
       clearTimeout(this.#deadline);
-      this.#stream = message;
-      this.#events.stream(message);
+      this.#store.set({ stream: message });
     } else if (message.type === 'result') {
       this.#events.result(message);
     } else if (message.type === 'model') {
@@ -182,7 +183,7 @@ export class Session {
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      lost: this.#stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
+      lost: this.#store.facts.stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });

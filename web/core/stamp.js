@@ -10,7 +10,6 @@ const LEAST_CONTRAST = 32;
  * Rows of pixels from the top of the strip on: the value that counts (luma, or green) of the pixel in column x, row y
  * is `data[offset + y * stride + x * step]`.
  * @typedef {{data: Uint8Array|Uint8ClampedArray, offset: number, stride: number, step: number, width: number}} Pixels
- * @typedef {{id: number, margin: number}} StampReading `margin`: 1 for perfect pixels, near 0 for a guess
  */
 
 /** First row of the strip in a picture of this height. @param {number} height */
@@ -20,7 +19,7 @@ export function stampTop(height) {
 
 /**
  * @param {Pixels} pixels @param {number} cell side of a cell in pixels
- * @returns {StampReading|null} null: no stamp, or one that was damaged
+ * @returns {number|null} the frame's id; null: there is no stamp, or it is damaged
  */
 export function readStamp(pixels, cell) {
   const columns = Math.floor(pixels.width / cell);
@@ -31,18 +30,14 @@ export function readStamp(pixels, cell) {
   const light = (values[1] + values[3]) / 2;
   if (light - dark < LEAST_CONTRAST) return null;
   const threshold = (dark + light) / 2;
-  let margin = light - threshold;
   /** @param {number} from @param {number} count */
   const bits = (from, count) => {
     let word = 0;
-    for (let i = from; i < from + count; i++) {
-      word = word * 2 + (values[i] > threshold ? 1 : 0);
-      margin = Math.min(margin, Math.abs(values[i] - threshold));
-    }
+    for (let i = from; i < from + count; i++) word = word * 2 + (values[i] > threshold ? 1 : 0);
     return word;
   };
   const id = bits(REFERENCES, 32);
-  return bits(REFERENCES + 32, 16) === crc16(id) ? { id, margin: margin / (light - threshold) } : null;
+  return bits(REFERENCES + 32, 16) === crc16(id) ? id : null;
 }
 
 /**
@@ -61,7 +56,7 @@ function cellMean({ data, offset, stride, step }, left, top, cell) {
 }
 
 /** CRC-16/CCITT-FALSE of the four bytes, most significant first. @param {number} word */
-export function crc16(word) {
+function crc16(word) {
   let crc = 0xffff;
   for (let shift = 24; shift >= 0; shift -= 8) {
     crc ^= ((word >>> shift) & 0xff) << 8;

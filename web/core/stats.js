@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// getStats() of the received video, and rates out of its counters.
+// What getStats() says of the received video, and the rates that follow from its counters.
 
 /**
  * @typedef {{id: string, time: number, packets: number, packetsLost: number, nacks: number, bytes: number, decoded: number,

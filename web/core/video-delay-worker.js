@@ -5,24 +5,25 @@ import { PlayoutBuffer } from './playout-buffer.js';
 /** @typedef {{timestamp: number}} EncodedFrame `timestamp`: of RTP */
 
 /** @type {PlayoutBuffer<EncodedFrame>} */
-const playout = new PlayoutBuffer();
+const buffer = new PlayoutBuffer();
 /** @type {WritableStreamDefaultWriter<EncodedFrame>|null} */
 let writer = null;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let timer;
-let told = 0;
+let toldDelay = 0;
 
+/** Hands on what is due, and comes back when the next frame is. */
 function run() {
   clearTimeout(timer);
   const now = performance.now();
   // A write that fails is of a connection that has ended.
-  for (const frame of playout.take(now)) writer?.write(frame).catch(() => {});
-  const { applied } = playout;
-  if (Math.abs(applied - told) >= 0.5) {
-    told = applied;
+  for (const frame of buffer.take(now)) writer?.write(frame).catch(() => {});
+  const { applied } = buffer;
+  if (Math.abs(applied - toldDelay) >= 0.5) {
+    toldDelay = applied;
     postMessage({ applied });
   }
-  const wait = playout.wait(now);
+  const wait = buffer.wait(now);
   if (wait !== null) timer = setTimeout(run, wait);
 }
 
@@ -32,7 +33,7 @@ async function receive(readable) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    playout.add(value, value.timestamp, performance.now());
+    buffer.add(value, value.timestamp, performance.now());
     run();
   }
 }
@@ -43,11 +44,11 @@ addEventListener('rtctransform', (event) => {
   receive(readable).catch(() => {});
 });
 
-/** {delay}: ms, or null for none; {want}, {seen}: RTP timestamps. */
+/** `delay`: in ms, or null for none; `want`, `seen`: RTP timestamp of a frame that the viewer must see, or has seen. */
 addEventListener('message', ({ data: { delay, want, seen } }) => {
-  if (delay !== undefined) playout.delay = delay;
-  if (want !== undefined) playout.want(want);
-  if (seen !== undefined) playout.seen(seen);
+  if (delay !== undefined) buffer.delay = delay;
+  if (want !== undefined) buffer.want(want);
+  if (seen !== undefined) buffer.seen(seen);
   run();
 });
 

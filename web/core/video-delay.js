@@ -20,91 +20,96 @@ const STEP_DOWN_MS = 5;
 const PLAYOUT_MAX_MS = 10_000;
 
 export class VideoDelay {
-  /** By how much the video is delayed now, in ms. */
-  applied = 0;
-  #usable = false;
+  #store;
   /** @type {Worker|null} */
   #worker = null;
   /** @type {RTCRtpReceiver|null} */
   #receiver = null;
-  /** @type {number|null} */
-  #delay = null;
+  /** Whether the server was asked to let the browser's jitter buffer delay the video. */
   #asked = false;
+  /** Whether the jitter buffer delays it now, and not the worker. */
   #buffered = false;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #stepper;
+  #stopListening;
 
-  /** Gets ready; takes some 50 ms. */
+  /** @param {import('./store.js').Store} store says which delay is wanted, and is told which one there is */
+  constructor(store) {
+    this.#store = store;
+    this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => this.#delay(wantedDelay));
+  }
+
+  /** Starts the worker, which takes some 50 ms. */
   async start() {
     if (!('RTCRtpScriptTransform' in globalThis) || this.#worker) return;
     const worker = new Worker(new URL('video-delay-worker.js', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    this.#usable = await new Promise((resolve) => {
+    const ready = await new Promise((resolve) => {
       worker.onmessage = ({ data: { applied } }) => {
         if (applied === undefined) resolve(true);
-        else if (!this.#buffered) this.applied = applied;
+        else if (!this.#buffered && this.#worker) this.#store.set({ appliedDelay: applied });
       };
       worker.onerror = () => resolve(false);
       setTimeout(() => resolve(false), START_MS);
     });
-  }
-
-  /** Whether the video can be delayed: false before start(), and in a browser that has no way to do it. */
-  get usable() {
-    return this.#usable;
+    if (this.#worker) this.#store.set({ delayable: ready });
   }
 
   /** To be called in `ontrack`: Chromium ignores a transform that comes later. @param {RTCRtpReceiver} receiver */
   attach(receiver) {
-    if (!this.#usable || !this.#worker || this.#receiver) return;
+    if (!this.#store.facts.delayable || !this.#worker || this.#receiver) return;
     this.#receiver = receiver;
     receiver.transform = new RTCRtpScriptTransform(this.#worker);
   }
 
-  /** @param {number|null} delay in ms; null: every frame is handed on at once */
-  delay(delay) {
-    this.#delay = delay;
+  /** @param {number|null} delay */
+  #delay(delay) {
     if (delay === null) this.#asked = false;
     if (delay === null && this.#buffered) this.#leaveBuffer();
     if (!this.#buffered) this.#worker?.postMessage({ delay });
   }
 
-  /** To be called now and then. @param {boolean} lossy whether packets get lost @returns {number} what to ask of the server */
+  /**
+   * To be called now and then.
+   * @param {boolean} lossy whether packets get lost
+   * @returns {number} by how much the server must let the browser delay the video, in ms
+   */
   check(lossy) {
-    const useful = this.#delay !== null && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
-    // Once there it stays until the view is live again: going back would be a jump.
+    const useful = this.#store.facts.wantedDelay !== null && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
+    // Once the jitter buffer has taken over it stays so until the view is live again: going back would be a jump.
     if (!useful || !(lossy || this.#asked)) return 0;
-    // The first time it is only asked: the answer is in the packets that come after it.
+    // The first time the server is only asked. What it allows is in the packets that come after that.
     if (this.#asked && !this.#buffered) this.#enterBuffer();
     this.#asked = true;
     return PLAYOUT_MAX_MS;
   }
 
-  /** The frame with this RTP timestamp has a result: the next one waits a little until it was seen. @param {number} rtp */
+  /** The frame with this RTP timestamp has a result: the viewer must be given time to see it. @param {number} rtp */
   want(rtp) {
     this.#worker?.postMessage({ want: rtp });
   }
 
-  /** @param {number} rtp */
+  /** The frame with this RTP timestamp was seen. @param {number} rtp */
   seen(rtp) {
     this.#worker?.postMessage({ seen: rtp });
   }
 
   close() {
+    this.#stopListening();
     clearInterval(this.#stepper);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#usable = false;
   }
 
-  /** What the worker holds goes into the buffer, which then holds it as long as that. */
+  /** The jitter buffer takes over from the worker, with the delay as it is. */
   #enterBuffer() {
     this.#buffered = true;
-    this.#setBuffer(Math.min(this.applied, LONGEST_BUFFER_MS));
+    this.#setBuffer(Math.min(this.#store.facts.appliedDelay, LONGEST_BUFFER_MS));
     this.#worker?.postMessage({ delay: null });
     this.#stepper = setInterval(() => {
-      const missing = Math.min(this.#delay ?? 0, LONGEST_BUFFER_MS) - this.applied;
-      if (missing !== 0) this.#setBuffer(this.applied + Math.min(STEP_UP_MS, Math.max(-STEP_DOWN_MS, missing)));
+      const { wantedDelay, appliedDelay } = this.#store.facts;
+      const missing = Math.min(wantedDelay ?? 0, LONGEST_BUFFER_MS) - appliedDelay;
+      if (missing !== 0) this.#setBuffer(appliedDelay + Math.min(STEP_UP_MS, Math.max(-STEP_DOWN_MS, missing)));
     }, STEP_INTERVAL_MS);
   }
 
@@ -112,12 +117,12 @@ export class VideoDelay {
     clearInterval(this.#stepper);
     this.#buffered = false;
     if (this.#receiver) this.#receiver.jitterBufferTarget = null;
-    this.applied = 0;
+    this.#store.set({ appliedDelay: 0 });
   }
 
   /** @param {number} ms */
   #setBuffer(ms) {
-    this.applied = ms;
+    this.#store.set({ appliedDelay: ms });
     if (this.#receiver) this.#receiver.jitterBufferTarget = ms;
   }
 }

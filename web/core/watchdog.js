@@ -2,10 +2,10 @@
 
 const UNDECODED_MS = 1000;
 const SILENT_MS = 5000;
-/** A check that comes later than this was held up (a hidden tab, a sleeping laptop): that time proves nothing. */
+/** A check that comes later than this was late itself (a hidden tab, a sleeping laptop): that time proves nothing. */
 const LONGEST_STEP_MS = 1000;
 
-/** @typedef {{time: number, packets: number, decoded: number, lost: boolean, pongs: number}} Signs of life */
+/** @typedef {{time: number, packets: number, decoded: number, lost: boolean, pongs: number}} Signs of life; `pongs`: how many came */
 
 /** Notices a picture that has stopped. */
 export class Watchdog {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the viewer can choose, below the picture.
-import { settingText } from './settings.js';
+import { settingText } from '../core/settings.js';
 
 /**
- * @typedef {import('./settings.js').Settings} Settings
- * @typedef {import('./settings.js').Mode} Mode
+ * @typedef {import('../core/settings.js').Settings} Settings
+ * @typedef {import('../core/settings.js').Mode} Mode
  */
 
-export const CONTROLS = `
+export const BUTTONS = `
   <div class="modes" role="group" aria-label="Results">
     <button type="button" data-mode="async" title="The video live; results are drawn as they come and trail it">Live</button>
     <button type="button" data-mode="exact">Exact</button>
@@ -32,15 +32,9 @@ export const CHOOSERS = `
         <option value="5000">5 s</option>
         <option value="infinite">∞ (exact)</option>
       </select></label>
-    <label title="For comparison: the other two take some frames for others">Match by
-      <select name="match">
-        <option value="snapshot">the frame itself</option>
-        <option value="callback">callback (wrong)</option>
-        <option value="count">counting (wrong)</option>
-      </select></label>
   </div>`;
 
-const EXACT = 'The video is held back just enough to draw each result on the frame that it is of';
+const EXACT = 'The video is held back just enough to draw each result on its own frame';
 
 export class Choices {
   /** @type {HTMLButtonElement[]} */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { drawResults } from './draw-results.js';
-import { drawWhatever, framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
+import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
 
-/** Larger pictures are drawn at their own size: twice that would cost more than it shows. */
+/** Pixels. A larger picture is drawn at its own size, not at twice that: it would cost more than it shows. */
 const LARGEST = 1_100_000;
 
 /**
@@ -18,7 +18,7 @@ export class ComposedPicture {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    // Where a stamp is read from the canvas at every frame it must not be far away, in the GPU.
+    // A canvas from which a stamp is read at every frame must not be in the GPU: that is slow.
     const options = { alpha: false, willReadFrequently: !framesKnowTheirTime };
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', options));
   }
@@ -30,7 +30,7 @@ export class ComposedPicture {
 
   /** The video's present frame. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp|null} stamp */
   take(video, stamp) {
-    // Where it is drawn only later, the canvas keeps its picture until then.
+    // Here the frame is drawn at once. Elsewhere it is drawn later, and the canvas keeps its picture until then.
     if (!framesKnowTheirTime) this.fit(video);
     return takeSnapshot(video, this.#context, stamp);
   }
@@ -38,15 +38,6 @@ export class ComposedPicture {
   /** The id in the pixels of what is shown. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp} stamp */
   readBack({ videoWidth }, stamp) {
     return readBack(this.canvas, this.canvas.width / videoWidth, stamp);
-  }
-
-  /**
-   * What drawImage(video) draws, which need not be the frame that the callback was for.
-   * @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp|null} stamp
-   */
-  drawWhatever(video, stamp) {
-    this.fit(video);
-    return drawWhatever(video, this.#context, stamp);
   }
 
   /** @param {import('../core/results.js').Drawing[]} drawings over the frame */

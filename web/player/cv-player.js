@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ServerClock, clockResolution } from '../core/clock.js';
-import { Exact } from './exact.js';
-import { VideoDelay } from '../core/video-delay.js';
+import { ServerClock } from '../core/clock.js';
 import { Measurements } from '../core/measurements.js';
+import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
+import { NO_ATTEMPT, Store } from '../core/store.js';
+import { Attempt } from './attempt.js';
 import { Reconnector } from './reconnector.js';
-import { FRESH_MS } from '../core/results.js';
-import { Session } from '../core/session.js';
-import { DEFAULTS, isSetting, settingText, withSetting } from './settings.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
 
 /**
- * @typedef {import('./status.js').PlayerState} PlayerState
+ * @typedef {import('../core/store.js').PlayerState} PlayerState
  * @typedef {import('../core/signaling.js').SessionError} SessionError
  */
 
@@ -20,7 +18,7 @@ const HUD_INTERVAL_MS = 500;
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
  * page's own host. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
- * stamped), `fill` (none, last, interpolated), `hold` (ms, or infinite), `match` (snapshot, callback, count).
+ * stamped), `fill` (none, last, interpolated), `hold` (ms, or infinite).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */
@@ -29,30 +27,23 @@ export class CvPlayer extends HTMLElement {
   static settings = Object.keys(DEFAULTS);
   static observedAttributes = ['src', ...CvPlayer.settings];
 
-  #view = new View(this.attachShadow({ mode: 'open' }), (name, text) => this.#choose(name, text));
-  #settings = DEFAULTS;
-  /** @type {PlayerState} */
-  #state = 'closed';
-  /** @type {SessionError|null} */
-  #error = null;
-  #attempt = 0;
-  /** @type {Session|null} */
-  #session = null;
-  /** @type {Measurements|null} */
-  #measurements = null;
-  /** @type {Exact|null} */
-  #exact = null;
+  #store = new Store();
+  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text));
+  /** @type {Attempt|null} */
+  #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
-  #frameRequest = 0;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #stale;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
   #onHide = () => this.#stop();
   /** @param {PageTransitionEvent} event */
   #onShow = (event) => { if (event.persisted) this.#start(); };
+
+  constructor() {
+    super();
+    this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
+  }
 
   connectedCallback() {
     addEventListener('pagehide', this.#onHide);
@@ -69,9 +60,7 @@ export class CvPlayer extends HTMLElement {
   /** @param {string} name @param {string|null} _ @param {string|null} text */
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
-      this.#settings = withSetting(this.#settings, name, text);
-      if (this.#exact) this.#exact.settings = this.#settings;
-      this.#onMode();
+      this.#store.set({ settings: withSetting(this.#store.facts.settings, name, text) });
       return;
     }
     if (!this.#reconnector) return;
@@ -81,18 +70,15 @@ export class CvPlayer extends HTMLElement {
 
   /** What is known now, as plain JSON. */
   report() {
-    const empty = new Measurements(new ServerClock(0), 0);
-    return {
-      state: this.#state, error: this.#error, attempt: this.#attempt,
-      ...(this.#measurements ?? empty).report(performance.now()),
-      exact: this.#exact?.report(performance.now()) ?? null,
-    };
+    const now = performance.now();
+    const { state, error, attempt } = this.#store.facts;
+    const measured = this.#attempt?.report(now) ?? new Measurements(this.#store, new ServerClock(0), 0).report(now);
+    return { state, error, attempt, ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
   #start() {
     if (this.#reconnector) return;
-    this.#error = null;
-    this.#attempt = 0;
+    this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
@@ -103,37 +89,21 @@ export class CvPlayer extends HTMLElement {
     this.#reconnector.close();
     this.#reconnector = null;
     clearInterval(this.#refresh);
-    this.#endSession();
+    this.#endAttempt();
     this.#view.close();
     this.#setState('closed');
   }
 
   #connect() {
-    const now = performance.now();
-    const clock = new ServerClock(RESOLUTION);
-    const measurements = new Measurements(clock, now);
-    const videoDelay = new VideoDelay();
-    const exact = new Exact(this.#view.composer, videoDelay);
-    exact.settings = this.#settings;
-    this.#view.overlay.drawn = (result) => measurements.addDrawing(result, performance.now());
-    this.#attempt++;
-    this.#measurements = measurements;
-    this.#exact = exact;
-    this.#session = new Session(this.#url(), {
-      track: (stream) => this.#onTrack(stream),
-      stream: (stream) => {
-        measurements.stream = stream;
-        exact.stream = stream;
-        this.#onMode();
-        this.#onProgress();
+    this.#store.set({ attempt: this.#store.facts.attempt + 1 });
+    this.#attempt = new Attempt(this.#url(), this.#store, this.#view, {
+      result: (result) => this.#tell('cv-result', result),
+      model: (state) => {
+        this.#update();
+        this.#tell('cv-model', state);
       },
-      result: (result) => this.#onResult(result),
-      model: (state) => this.#onModel(state),
-      delays: (delays) => measurements.addDelays(delays, performance.now()),
-      stats: (stats) => measurements.addStats(stats),
       ended: (error) => this.#onEnded(error),
-    }, { clock, videoDelay });
-    this.#onMode();
+    });
     this.#setState('connecting');
   }
 
@@ -146,125 +116,64 @@ export class CvPlayer extends HTMLElement {
     }
   }
 
-  /** @param {MediaStream} stream */
-  #onTrack(stream) {
-    const { video } = this.#view;
-    this.#view.play(stream);
-    video.cancelVideoFrameCallback(this.#frameRequest);
-    /** @type {VideoFrameRequestCallback} */
-    const onFrame = (now, frame) => {
-      this.#frameRequest = video.requestVideoFrameCallback(onFrame);
-      this.#measurements?.addFrame(frame, now);
-      if (this.#measurements?.shown === 1) this.#onProgress();
-      this.#present(frame);
-    };
-    this.#frameRequest = video.requestVideoFrameCallback(onFrame);
-  }
-
-  /** @param {VideoFrameCallbackMetadata} frame */
-  async #present(frame) {
-    const exact = this.#exact;
-    const now = performance.now();
-    if (exact?.mode === 'exact') {
-      await exact.show(this.#view.video, frame, () => this.#view.resultsVisible, now).catch(reportError);
-      if (exact === this.#exact) this.#view.compose(exact.mode === 'exact' && exact.composed);
-    } else {
-      exact?.noteLive(frame, this.#view.overlay.results, now);
-    }
-  }
-
-  /** The composed picture takes the video's place when there is one. */
-  #onMode() {
-    const exact = this.#exact;
-    this.#view.compose(exact?.mode === 'exact' && exact.composed);
-    this.#view.controls.show(this.#settings, exact?.mode ?? this.#settings.mode ?? 'async', exact?.obstacle ?? 'Not connected yet');
-  }
-
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
   #choose(name, text) {
     this.setAttribute(name, text);
-    this.dispatchEvent(new CustomEvent('cv-setting', { detail: { name, text: settingText(this.#settings, name) } }));
+    this.#tell('cv-setting', { name, text: settingText(this.#store.facts.settings, name) });
   }
 
   /** The picture is shown once there is one and it is known which part of it is for showing. */
   #onProgress() {
-    const measurements = this.#measurements;
-    if (!this.#session || !measurements?.stream) return;
-    const { state, stamp } = measurements.stream;
-    if (measurements.shown > 0) {
-      this.#view.reveal(stamp?.rows ?? 0);
+    const { stream, hasPicture } = this.#store.facts;
+    if (!stream) return;
+    if (hasPicture) {
+      this.#view.reveal(stream.stamp?.rows ?? 0);
       this.#reconnector?.succeeded();
     }
-    if (state === 'lost') this.#setState('lost');
-    else if (measurements.shown > 0) this.#setState('playing');
-    else this.#setState('connecting');
-  }
-
-  /** @param {import('../core/protocol.js').Result} result */
-  #onResult(result) {
-    const now = performance.now();
-    if (!this.#exact?.addResult(result, now)) return;
-    if (this.#measurements?.addResult(result, now)) {
-      this.#showFresh();
-      clearTimeout(this.#stale);
-      this.#stale = setTimeout(() => this.#showFresh(), FRESH_MS);
-    }
-    this.dispatchEvent(new CustomEvent('cv-result', { detail: result }));
-  }
-
-  #showFresh() {
-    this.#view.overlay.show(this.#measurements?.models.fresh(performance.now()) ?? []);
-  }
-
-  /** @param {import('../core/protocol.js').ModelState} state */
-  #onModel(state) {
-    this.#measurements?.models.addState(state);
-    this.#update();
-    this.dispatchEvent(new CustomEvent('cv-model', { detail: state }));
+    if (stream.state === 'lost') this.#setState('lost');
+    else this.#setState(hasPicture ? 'playing' : 'connecting');
   }
 
   /** @param {SessionError} error */
   #onEnded(error) {
-    this.#error = error;
-    this.#endSession();
+    this.#store.set({ error });
+    this.#endAttempt();
     this.#reconnector?.failed(error.code);
     this.#setState('waiting');
   }
 
-  #endSession() {
-    clearTimeout(this.#stale);
-    this.#view.video.cancelVideoFrameCallback(this.#frameRequest);
+  #endAttempt() {
     this.#view.freeze();
     this.#view.stop();
-    this.#session?.close();
-    this.#session = null;
-    this.#measurements = null;
-    this.#exact = null;
-    this.#onMode();
+    this.#attempt?.close();
+    this.#attempt = null;
+    this.#store.set(NO_ATTEMPT);
   }
 
   /** @param {PlayerState} state */
   #setState(state) {
-    const changed = state !== this.#state;
-    this.#state = state;
-    if (state === 'playing') this.#error = null;
+    const { state: before, error } = this.#store.facts;
+    this.#store.set({ state, error: state === 'playing' ? null : error });
     this.#update();
-    if (changed) this.dispatchEvent(new CustomEvent('cv-state', { detail: { state, error: this.#error } }));
+    if (state !== before) this.#tell('cv-state', { state, error: this.#store.facts.error });
   }
 
   #update() {
     const now = performance.now();
-    const message = this.#measurements?.stream?.message ?? '';
+    const { state, error, stream } = this.#store.facts;
     // A hidden page is shown no frames, and a paused one has its button.
-    const standstill = document.hidden || this.#view.video.paused ? 0 : this.#measurements?.standstill(now) ?? 0;
-    this.#view.show(statusOf(this.#state, this.#error, message, this.#reconnector?.wait ?? 0, standstill));
-    const report = this.#measurements?.report(now) ?? null;
-    this.#view.hud.update(report, this.#exact?.report(now) ?? null);
+    const standstill = document.hidden || this.#view.video.paused ? 0 : this.#attempt?.standstill(now) ?? 0;
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill));
+    const report = this.#attempt?.report(now) ?? null;
+    this.#view.hud.update(report, this.#attempt?.exact(now) ?? null);
     this.#view.models.update(report?.models ?? []);
-    this.#view.plot.draw(this.#exact?.errors(now) ?? [], now);
+    this.#view.plot.draw(this.#attempt?.errors(now) ?? [], now);
+  }
+
+  /** @param {string} name of an event @param {object} detail */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
-
-const RESOLUTION = clockResolution(() => performance.now());
 
 customElements.define('cv-player', CvPlayer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws results over a picture. What was not measured on this very frame is dashed and says so.
+// Draws results over a picture. A result of another frame is dashed, and its caption says so.
 import { captionOf, colourOf, keypointsOf, seenHeight, shapeOf } from './geometry.js';
 
 /**
@@ -55,7 +55,7 @@ function drawObject(context, object, result, size, place, { dash, alpha, mark })
     context.moveTo(x + KEYPOINT, y);
     context.arc(x, y, KEYPOINT, 0, 2 * Math.PI);
   }
-  // A dark edge keeps it visible on a picture of its own colour; a small picture is not hidden under it.
+  // A dark edge keeps the line visible on a picture of the same colour. In a small picture the line is thin.
   const line = Math.min(2.5, Math.max(1.5, place.width / 400));
   context.lineWidth = line + 1.5;
   context.strokeStyle = 'rgb(0 0 0 / 55%)';

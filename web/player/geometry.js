@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where the picture and what the model saw in it stand on the screen. Pure.
+// Where the picture is on the screen, and where in it the objects are that the model saw. Pure.
 
 /**
  * @typedef {{width: number, height: number}} Size
@@ -27,8 +27,8 @@ export function layout(stage, video, stampRows) {
 }
 
 /**
- * How high what the model saw is on the screen: the whole picture, or the picture without its stamp where the stamp was
- * added behind the model. It is the one that has the shape of what the model saw.
+ * The height on the screen of what the model saw. That is the whole picture, or the picture without its stamp, if the stamp was
+ * added behind the model. Of the two it is the one with the shape of what the model saw.
  * @param {Size} seen @param {Layout} place
  */
 export function seenHeight(seen, { width, height, videoHeight }) {
@@ -63,7 +63,7 @@ export function keypointsOf(object, seen, canvas) {
   return pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
 }
 
-/** Of a list of [x, y, …]; what is none has none. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
+/** The points of a list of [x, y, …]; none of anything else. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
 function pointsOf(list, sx, sy) {
   if (!Array.isArray(list)) return [];
   return list.flatMap((point) => Array.isArray(point) && isNumber(point[0]) && isNumber(point[1]) ? [{ x: point[0] * sx, y: point[1] * sy }] : []);

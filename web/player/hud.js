@@ -3,7 +3,7 @@
 
 /**
  * @typedef {ReturnType<import('../core/measurements.js').Measurements['report']>} Report
- * @typedef {ReturnType<import('./exact.js').Exact['report']>} ExactReport
+ * @typedef {ReturnType<typeof import('../core/exact-report.js').exactReport>} ExactReport
  */
 
 const DASH = '—';
@@ -61,11 +61,11 @@ const FIGURES = [
     text: ({ frames, packetsLost }) => `${frames.dropped} · ${packetsLost}`,
   },
   {
-    label: 'On their frame', exact: true, title: 'Results drawn on the frame that they are of · results that came when it had passed, or whose frame this browser never showed',
+    label: 'On their frame', exact: true, title: 'Results drawn on their own frame · results that came when it had passed, or of frames that this browser never showed',
     text: (_, exact) => exact?.mode === 'exact' ? `${exact.results.onFrame} · ${exact.results.late + exact.results.unseen}` : DASH,
   },
   {
-    label: 'Wrong frames', exact: true, title: 'Frames taken for another one, by the identity in their own pixels · whose RTP timestamp and pixels disagree · whose pixels can’t be read. Nothing is drawn on the last two where that leaves a doubt.',
+    label: 'Wrong frames', exact: true, title: 'Frames shown as another one, by the stamp that is read again once a second · frames with an RTP timestamp and a stamp that disagree · frames with a stamp that can’t be read. Where that leaves a doubt nothing is drawn on them.',
     text: (_, exact) => exact?.mode === 'exact'
       ? `${exact.frames.mismatched} · ${exact.frames.disagreeing} · ${exact.frames.unreadable}` : DASH,
   },

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { drawResults } from './draw-results.js';
 
-/** Draws the newest results in a canvas that covers the video: best effort, they are not those of the frame below. */
+/** The live view: draws the newest results in a canvas over the video. They are of older frames than the one below. */
 export class LiveOverlay {
-  /** Told of each result when it is drawn first. @type {(result: import('../core/protocol.js').Result) => void} */
+  /** Is told of each result when it is drawn for the first time. @type {(result: import('../core/protocol.js').Result) => void} */
   drawn = () => {};
   /** @type {WeakSet<import('../core/protocol.js').Result>} */
   #seen = new WeakSet();
   #canvas;
   #context;
-  /** @type {import('../core/protocol.js').Result[]} of one model each */
+  /** The newest of each model. @type {import('../core/protocol.js').Result[]} */
   #results = [];
   /** @type {import('./geometry.js').Layout} */
   #place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };

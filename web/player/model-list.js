@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The models below the picture, each with its figures; of one that failed, why.
+// The models, in a list below the picture, each with its figures. A model that failed says why.
 
 /** @typedef {import('../core/models.js').ModelReport} ModelReport */
 
@@ -15,7 +15,7 @@ export class ModelList {
     this.#list = list;
   }
 
-  /** One model inside the pipeline has its figures in the HUD already. @param {ModelReport[]} models */
+  /** A single model inside the pipeline is not listed: its figures are in the HUD. @param {ModelReport[]} models */
   update(models) {
     const worth = models.length > 1 || models.some(({ state }) => state !== null) ? [...models].sort((a, b) => a.model < b.model ? -1 : 1) : [];
     const shown = JSON.stringify(worth.map((model) => [model.model, model.state, model.message, figures(model)]));

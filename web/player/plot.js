@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The overlay's error over the last 20 seconds.
+// Draws how far the overlay was from the truth in the last 20 seconds.
 
 import { PLOT_MS } from '../core/overlay-error.js';
 
@@ -19,7 +19,7 @@ export class Plot {
     this.#context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d'));
   }
 
-  /** @param {{time: number, value: number, mode: string}[]} points none: not shown @param {number} now */
+  /** @param {{time: number, value: number, mode: string}[]} points without any it is hidden @param {number} now */
   draw(points, now) {
     this.#figure.hidden = points.length === 0;
     const width = this.#canvas.clientWidth;

@@ -4,7 +4,7 @@ import { isBug, retryDelay } from '../core/backoff.js';
 /** How long a session must have played before the next failure counts as the first one. */
 const STEADY_MS = 3000;
 
-/** Starts attempts: the first at once, the next ones after failed(), sooner when the tab comes back. */
+/** Starts attempts: the first at once, the next ones some time after failed(). It does not wait when the tab or the network comes back. */
 export class Reconnector {
   #attempt;
   #failures = 0;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One frame of the video, and its identity from that same frame. What requestVideoFrameCallback says of a frame and what
-// drawImage(video) then draws are different frames in some per cent of the callbacks, so neither may be trusted alone.
+// One frame of the video, and its identity from that same frame. In some per cent of the callbacks requestVideoFrameCallback
+// names one frame, and drawImage(video) then draws another one. So the frame that is drawn is asked itself.
 
 import { STAMP_ROWS, readStamp, stampTop } from '../core/stamp.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stamp} Stamp
  * @typedef {{rtp: number|undefined, stampId: number|null, stampMs: number, draw: () => void, close: () => void}} Snapshot
- *   what the frame says of itself: its RTP timestamp where the browser tells it, the id in its pixels or null, and how long
- *   reading that took; `draw` puts the frame into the canvas: what belongs to it must be drawn before anything else is
- *   waited for; `close` lets go of it
+ *   `rtp`: its RTP timestamp, where the browser tells it; `stampId`: the id in its pixels, or null; `stampMs`: how long reading that
+ *   took; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
+ *   of the frame
  */
 
 /** Chromium 145: a VideoFrame knows the RTP timestamp of its own pixels. Without that the stamp says all. */
 export const framesKnowTheirTime = 'VideoFrame' in globalThis && 'metadata' in VideoFrame.prototype;
 
-/** Formats whose first plane is luma; in the others green is the second byte of four. */
+/** Formats that begin with a plane of luma. In the others green is the second byte of four. */
 const PLANAR = /^(I4|NV)/;
 
 /**
@@ -24,7 +24,7 @@ const PLANAR = /^(I4|NV)/;
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
 export function takeSnapshot(video, context, stamp) {
-  return framesKnowTheirTime ? takeFrame(video, context, stamp) : drawWhatever(video, context, stamp);
+  return framesKnowTheirTime ? takeFrame(video, context, stamp) : takeDrawn(video, context, stamp);
 }
 
 /**
@@ -43,7 +43,7 @@ async function takeFrame(video, context, stamp) {
   return { rtp, stampId, stampMs, draw, close: () => frame.close() };
 }
 
-/** Chromium on a busy machine: the frame of a callback may be gone already, and the next one not there yet. @param {HTMLVideoElement} video */
+/** Null in Chromium on a busy machine: the frame of a callback may be gone, and the next one not there yet. @param {HTMLVideoElement} video */
 function currentFrame(video) {
   try {
     return new VideoFrame(video);
@@ -67,12 +67,11 @@ export async function readBack(canvas, scale, stamp) {
 }
 
 /**
- * What drawImage(video) draws: some frame, which need not be the one that a callback was for. It is drawn at once, and its
- * stamp is that of the canvas.
+ * The frame that drawImage(video) draws, whichever it is. It is drawn at once, and its stamp is read from the canvas.
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
  * @returns {Snapshot}
  */
-export function drawWhatever(video, context, stamp) {
+function takeDrawn(video, context, stamp) {
   const { width, height } = context.canvas;
   context.drawImage(video, 0, 0, width, height);
   const start = performance.now();
@@ -92,7 +91,7 @@ async function readFrame(frame, cell, scale = 1) {
   const pixels = {
     data, offset: planar ? offset : offset + 1, stride: stride * scale, step: (planar ? 1 : 4) * scale, width: even / scale,
   };
-  return readStamp(pixels, cell)?.id ?? null;
+  return readStamp(pixels, cell);
 }
 
 /**
@@ -108,5 +107,5 @@ function readDrawn(context, width, cell) {
   const middle = scale >> 1;
   const stride = canvas.width * 4 * scale;
   const pixels = { data, offset: middle * (canvas.width * 4 + 4) + 1, stride, step: 4 * scale, width };
-  return readStamp(pixels, cell)?.id ?? null;
+  return readStamp(pixels, cell);
 }

@@ -4,11 +4,11 @@
 import { isBug } from '../core/backoff.js';
 
 /**
- * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState
+ * @typedef {import('../core/store.js').PlayerState} PlayerState
  * @typedef {import('../core/signaling.js').SessionError} SessionError
  */
 
-/** The picture of a live stream that stands still for longer is not live. */
+/** When the picture stands still for longer, it is not called live. */
 const STALLED_MS = 2000;
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ComposedPicture } from './composed-picture.js';
-import { CHOOSERS, CONTROLS, Choices } from './choices.js';
+import { BUTTONS, CHOOSERS, Choices } from './choices.js';
 import { layout } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
@@ -23,7 +23,7 @@ const TEMPLATE = `
     </div>
     <div class="bar">
       <p class="status" role="status" aria-live="polite"></p>
-      ${CONTROLS}
+      ${BUTTONS}
       <button class="results" type="button" aria-pressed="true">Results</button>
       <button class="full" type="button">Full screen</button>
     </div>
@@ -40,32 +40,34 @@ const TEMPLATE = `
 export class View {
   video;
   hud;
-  overlay;
+  liveOverlay;
   /** Picture and results in one canvas. */
-  composer;
-  controls;
+  composedPicture;
+  choices;
   models;
   plot;
-  /** Whether results are drawn. */
-  resultsVisible = true;
-  #composed = false;
+  #store;
   #player;
   #stage;
   #picture;
-  /** Over the video until it is known what of it is for showing: black, or the last picture before. */
+  /** Over the video until it is known which part of it is for showing: black, or the last picture of the connection before. */
   #cover;
   #overlayCanvas;
   #banner;
   #status;
   #play;
   #live = false;
-  /** Of the picture shown last. */
+  /** Size of the video, and how many of its rows are stamp. Both stay after its end, for its last picture. */
   #size = { width: 16, height: 9 };
   #rows = 0;
   #observer = new ResizeObserver(() => this.#layout());
 
-  /** @param {ShadowRoot} root @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices */
-  constructor(root, chosen) {
+  /**
+   * @param {ShadowRoot} root @param {import('../core/store.js').Store} store
+   * @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices
+   */
+  constructor(root, store, chosen) {
+    this.#store = store;
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
     const find = (selector) => /** @type {T} */ (root.querySelector(selector));
@@ -74,9 +76,9 @@ export class View {
     this.video.muted = true;
     this.hud = new Hud(find('.hud'));
     this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
-    this.overlay = new LiveOverlay(this.#overlayCanvas);
-    this.composer = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
-    this.controls = new Choices(root, chosen);
+    this.liveOverlay = new LiveOverlay(this.#overlayCanvas);
+    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.choices = new Choices(root, chosen);
     this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
     this.#player = /** @type {HTMLElement} */ (find('.player'));
@@ -89,6 +91,9 @@ export class View {
     this.#addStyle(root);
     this.#addButtons(find('.results'), find('.full'));
     this.video.addEventListener('resize', () => this.#measure());
+    store.on(['composed', 'resultsVisible'], () => this.#showLayers());
+    store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
+    this.#showChoices();
   }
 
   open() {
@@ -97,7 +102,7 @@ export class View {
 
   close() {
     this.#observer.disconnect();
-    this.overlay.close();
+    this.liveOverlay.close();
   }
 
   /** @param {MediaStream} stream */
@@ -115,28 +120,20 @@ export class View {
     this.#measure();
   }
 
-  /** Which of the two is on top: the composed picture, or the video with its overlay. @param {boolean} composed */
-  compose(composed) {
-    if (composed === this.#composed) return;
-    this.#composed = composed;
-    this.composer.canvas.hidden = !composed;
-    this.#showOverlay();
-  }
-
-  /** Keeps the last picture while there is no video. */
+  /** Covers the video with its last picture, while there is none. */
   freeze() {
     if (!this.#live) return;
     this.#live = false;
-    this.#cover.width = this.#size.width;
-    this.#cover.height = this.#size.height;
-    this.#cover.getContext('2d')?.drawImage(this.#composed ? this.composer.canvas : this.video, 0, 0, this.#size.width, this.#size.height);
+    const { width, height } = Object.assign(this.#cover, this.#size);
+    const picture = this.#store.facts.composed ? this.composedPicture.canvas : this.video;
+    this.#cover.getContext('2d')?.drawImage(picture, 0, 0, width, height);
     this.#cover.hidden = false;
   }
 
   stop() {
     this.video.srcObject = null;
     this.#play.hidden = true;
-    this.overlay.show([]);
+    this.liveOverlay.show([]);
   }
 
   /** @param {Status} status */
@@ -174,8 +171,8 @@ export class View {
     style.width = `${place.width}px`;
     style.height = `${place.height}px`;
     style.setProperty('--video-height', `${place.videoHeight}px`);
-    this.overlay.resize(place);
-    this.composer.resize(place);
+    this.liveOverlay.resize(place);
+    this.composedPicture.resize(place);
   }
 
   /** @param {ShadowRoot} root */
@@ -188,16 +185,25 @@ export class View {
     root.prepend(link);
   }
 
-  #showOverlay() {
-    this.#overlayCanvas.hidden = this.#composed || !this.resultsVisible;
+  /** The composed picture takes the place of the video with its overlay, when there is one. */
+  #showLayers() {
+    const { composed, resultsVisible } = this.#store.facts;
+    this.composedPicture.canvas.hidden = !composed;
+    this.#overlayCanvas.hidden = composed || !resultsVisible;
+  }
+
+  /** Before the mode in use is known, the one that was chosen. */
+  #showChoices() {
+    const { settings, stream, mode, obstacle } = this.#store.facts;
+    this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
   /** @param {HTMLElement} results @param {HTMLElement} full */
   #addButtons(results, full) {
     results.onclick = () => {
-      this.resultsVisible = !this.resultsVisible;
-      results.setAttribute('aria-pressed', String(this.resultsVisible));
-      this.#showOverlay();
+      const resultsVisible = !this.#store.facts.resultsVisible;
+      this.#store.set({ resultsVisible });
+      results.setAttribute('aria-pressed', String(resultsVisible));
     };
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {

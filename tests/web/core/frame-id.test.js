@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { MediaTime, captureTime, frameIdOf, isNewer } from '../../../web/core/frame-id.js';
+import { MediaTime, captureTime, frameIdOf, isNewer, rtpOf } from '../../../web/core/frame-id.js';
 import { test } from '../../lib/test.js';
 
 const EPOCH = 1_795_000_000_000.25;
@@ -25,6 +25,12 @@ test('an RTP timestamp that has wrapped names the id before it', () => {
   assert.equal(frameIdOf(5, 10), 2 ** 32 - 5);
   assert.equal(frameIdOf(10, 2 ** 32 - 6), 16);
   assert.equal(frameIdOf(4_000_000_000, 0), 4_000_000_000);
+  for (const [id, offset] of [[0, 10], [2 ** 32 - 5, 10], [16, 2 ** 32 - 6]]) assert.equal(frameIdOf(rtpOf(id, offset), offset), id);
+});
+
+test('without a timestamp or its offset there is no id, and no timestamp without the offset', () => {
+  for (const [rtp, offset] of [[undefined, 0], [0, null], [0, undefined]]) assert.equal(frameIdOf(rtp, offset), null);
+  for (const offset of [null, undefined]) assert.equal(rtpOf(0, offset), null);
 });
 
 test('newer is the shorter way around', () => {

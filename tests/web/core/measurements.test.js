@@ -2,16 +2,26 @@
 import assert from 'node:assert/strict';
 import { ServerClock } from '../../../web/core/clock.js';
 import { Measurements } from '../../../web/core/measurements.js';
+import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 
 /** Server time − page time. */
 const OFFSET = 1_000_000;
 const EPOCH = 90_000;
+/** @typedef {import('../../../web/core/protocol.js').Stream} Stream */
+/** @type {Stream} */
+const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: EPOCH, stamp: null, state: 'live', message: '' };
+
+/** @param {Stream|null} stream */
+function storeOf(stream) {
+  const store = new Store();
+  store.set({ stream });
+  return store;
+}
 
 test('what was measured by a poor clock is mended when the clock is known better', () => {
   const clock = new ServerClock(0);
-  const measurements = new Measurements(clock, 0);
-  measurements.stream = /** @type {import('../../../web/core/protocol.js').Stream} */ ({ epoch: EPOCH, rtpOffset: 0 });
+  const measurements = new Measurements(storeOf(STREAM), clock, 0);
   // the pong took 20 ms, the ping nothing: the offset is wrong by 10 ms, as its bound says
   clock.add(0, OFFSET, 20);
   const late = 50;
@@ -20,7 +30,7 @@ test('what was measured by a poor clock is mended when the clock is known better
     const frame = (now - late + OFFSET - EPOCH) * 90;
     const result = { type: /** @type {const} */ ('result'), frame, model: 'm', ms: 40, age, width: 640, height: 360, objects: [] };
     measurements.addResult(result, now);
-    measurements.addDrawing(result, now + 1);
+    measurements.addDrawn(result, now + 1);
   }
   const before = measurements.report(200).results;
   assert.ok(before.delivery && before.delivery.median < -7, 'no time, as far as that clock can tell');
@@ -32,17 +42,11 @@ test('what was measured by a poor clock is mended when the clock is known better
     assert.ok(Math.abs(got - wanted) < 0.05, `${got} ms instead of ${wanted}`);
 });
 
-/** @typedef {import('../../../web/core/protocol.js').Stream} Stream */
-/** @type {Stream} */
-const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: EPOCH, stamp: null, state: 'live', message: '' };
-
 /** Of an attempt that began at 1000, with a clock that is known to ± 1 ms. */
-function begin() {
+function begin(/** @type {Stream|null} */ stream = STREAM) {
   const clock = new ServerClock(0);
   clock.add(1000, OFFSET + 1001, 1002);
-  const measurements = new Measurements(clock, 1000);
-  measurements.stream = STREAM;
-  return measurements;
+  return new Measurements(storeOf(stream), clock, 1000);
 }
 /** The frame that was captured at this page time. @param {number} time */
 const idOf = (time) => (time + OFFSET - EPOCH) * 90;
@@ -52,7 +56,7 @@ const resultOf = (captured, fields) => ({ type: 'result', frame: idOf(captured),
 const near = (actual, expected) => assert.ok(actual != null && Math.abs(actual - expected) < 0.01, `${actual}, not ${expected}`);
 
 test('of an attempt that has just begun nothing is known, and nothing is made up', () => {
-  const { results, frames, ...rest } = new Measurements(new ServerClock(0), 1000).report(1000);
+  const { results, frames, ...rest } = new Measurements(new Store(), new ServerClock(0), 1000).report(1000);
   assert.deepEqual(frames, { decoded: 0, shown: 0, dropped: 0, perSecond: null, paintedPerSecond: 0 });
   assert.deepEqual(results, { received: 0, perSecond: 0, lag: null, ms: null, delivery: null, drawn: null, last: null });
   const stages = { encode: null, send: null, network: null, decode: null, display: null };
@@ -65,7 +69,7 @@ test('frames are counted as the browser shows them, also those between two callb
   const measurements = begin();
   const shown = [[5, 1], [6, 2], [9, 5], [9, 6]].map(([presentedFrames, wanted], i) => {
     measurements.addFrame({ presentedFrames, expectedDisplayTime: 1500 + i * 100 }, 1500 + i * 100);
-    return [measurements.shown, wanted];
+    return [measurements.report(1500 + i * 100).frames.shown, wanted];
   });
   assert.deepEqual(shown.map(([count]) => count), shown.map(([, wanted]) => wanted));
   assert.equal(measurements.report(1800).frames.shown, 6);
@@ -80,6 +84,14 @@ test('the first frame is there when it can be seen, not when the page hears of i
     measurements.addFrame({ presentedFrames: 2, expectedDisplayTime: 1600 }, 1600);
     assert.equal(measurements.report(1600).firstFrame, wanted);
   }
+});
+
+test('with the first frame there is a picture', () => {
+  const store = storeOf(STREAM);
+  const measurements = new Measurements(store, new ServerClock(0), 1000);
+  assert.equal(store.facts.hasPicture, false);
+  measurements.addFrame({ presentedFrames: 1, expectedDisplayTime: 1500 }, 1500);
+  assert.equal(store.facts.hasPicture, true);
 });
 
 test('a picture stands still since its last frame', () => {
@@ -130,7 +142,7 @@ test('lags are of the last two seconds; rates, deliveries and drawings of the la
   const add = (/** @type {number} */ time, /** @type {number} */ late) => {
     const result = resultOf(time - late, { age: 10 });
     measurements.addResult(result, time);
-    measurements.addDrawing(result, time + 20);
+    measurements.addDrawn(result, time + 20);
   };
   for (let time = 2000; time < 5000; time += 100) add(time, 200);
   for (let time = 5000; time <= 7000; time += 1000) add(time, 80);
@@ -155,13 +167,11 @@ test('of deliveries the middle one is told, and what 95 of a hundred are not abo
 });
 
 test('without the server’s clock, or the stream’s epoch, nothing is said of lags', () => {
-  const blind = new Measurements(new ServerClock(0), 1000);
-  blind.stream = STREAM;
-  const early = begin();
-  early.stream = null;
+  const blind = new Measurements(storeOf(STREAM), new ServerClock(0), 1000);
+  const early = begin(null);
   for (const measurements of [blind, early]) {
     measurements.addResult(resultOf(1920, { age: 10 }), 2000);
-    measurements.addDrawing(resultOf(1920, { age: 10 }), 2000);
+    measurements.addDrawn(resultOf(1920, { age: 10 }), 2000);
     const { received, lag, delivery, drawn } = measurements.report(2000).results;
     assert.deepEqual([received, lag, delivery, drawn], [1, null, null, null]);
   }
@@ -170,8 +180,7 @@ test('without the server’s clock, or the stream’s epoch, nothing is said of 
 test('a clock that is known too badly says nothing of lags', () => {
   const clock = new ServerClock(0);
   clock.add(1000, OFFSET + 1030, 1060);
-  const measurements = new Measurements(clock, 1000);
-  measurements.stream = STREAM;
+  const measurements = new Measurements(storeOf(STREAM), clock, 1000);
   measurements.addResult(resultOf(1920, { age: 10 }), 2000);
   const { results: { lag, delivery }, models: [model] } = measurements.report(2000);
   assert.deepEqual([lag, delivery, model.lag], [null, null, null]);

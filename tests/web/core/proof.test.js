@@ -3,30 +3,31 @@ import assert from 'node:assert/strict';
 import { Proof } from '../../../web/core/proof.js';
 import { test } from '../../lib/test.js';
 
-const FINE = { disagree: false, unreadable: false };
+/** A frame that is shown, with a result of its own or without. @param {number|null} id @param {boolean} [matched] @param {object} [fields] */
+const frameOf = (id, matched = true, fields) => /** @type {any} */ ({
+  id, drawings: [{ kind: matched ? 'measured' : 'last' }], disagree: false, unreadable: false, again: false, ...fields,
+});
 const START = 2 ** 32 - 6000;
 /** The n-th frame: wraps at the second. @param {number} n */
 const id = (n) => (START + n * 3000) >>> 0;
 /** @param {Proof} proof @param {number} n shown as itself */
-const show = (proof, n) => proof.addFrame(id(n), id(n), true, FINE);
+const show = (proof, n) => proof.addFrame(frameOf(id(n)), n);
 
-test('a frame is matched, mismatched or without a result: one of them', () => {
+test('a frame is matched or without a result: one of them', () => {
   const proof = new Proof();
   const none = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
   assert.deepEqual(proof.frames, none);
-  proof.addFrame(3000, 3000, true, FINE);
+  proof.addFrame(frameOf(3000, true), 0);
   assert.deepEqual(proof.frames, { ...none, shown: 1, matched: 1 });
-  proof.addFrame(6000, 6000, false, FINE);
+  proof.addFrame(frameOf(6000, false), 0);
   assert.deepEqual(proof.frames, { ...none, shown: 2, matched: 1, withoutResult: 1 });
-  for (const matched of [true, false]) proof.addFrame(9000, 6000, matched, FINE);
-  assert.deepEqual(proof.frames, { ...none, shown: 4, matched: 1, mismatched: 2, withoutResult: 1 });
 });
 
-test('a frame of which one side is unknown is not mismatched', () => {
+test('a frame that nobody can tell, or only one of its two signs, is not mismatched', () => {
   const proof = new Proof();
-  proof.addFrame(3000, null, true, { disagree: false, unreadable: true });
-  proof.addFrame(null, 6000, false, { disagree: true, unreadable: false });
-  proof.addFrame(null, null, false, { disagree: false, unreadable: true });
+  proof.addFrame(frameOf(3000, true, { disagree: false, unreadable: true }), 0);
+  proof.addFrame(frameOf(null, false, { disagree: true, unreadable: false }), 0);
+  proof.addFrame(frameOf(null, false, { disagree: false, unreadable: true }), 0);
   assert.deepEqual(proof.frames, { shown: 3, matched: 1, mismatched: 0, withoutResult: 2, unreadable: 2, disagreeing: 1, readBack: 0 });
 });
 
@@ -38,11 +39,11 @@ test('what was shown and reads as another frame is mismatched, whatever was mean
 
 test('frame 0 is a frame like others', () => {
   const proof = new Proof();
-  proof.addFrame(0, 3000, true, FINE);
-  proof.addFrame(3000, 0, true, FINE);
+  proof.addReading(0, 3000);
+  proof.addReading(3000, 0);
   assert.equal(proof.frames.mismatched, 2);
   proof.addResult(0);
-  proof.addFrame(0, 0, true, FINE);
+  proof.addFrame(frameOf(0, true), 0);
   proof.addResult(0);
   assert.deepEqual(proof.results, { onFrame: 1, late: 1, unseen: 0 });
 });
@@ -84,11 +85,10 @@ test('an old picture that is shown again does not bring old results back', () =>
   assert.deepEqual(proof.results, { onFrame: 0, late: 1, unseen: 0 });
 });
 
-test('a frame under another’s identity, or without one, does not use up results', () => {
+test('a frame that nobody can tell does not use up results', () => {
   const proof = new Proof();
   proof.addResult(id(3));
-  proof.addFrame(id(3), id(2), true, FINE);
-  proof.addFrame(null, id(4), false, FINE);
+  proof.addFrame(frameOf(null, false), 0);
   assert.deepEqual(proof.results, { onFrame: 0, late: 0, unseen: 0 });
   show(proof, 3);
   assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
@@ -107,10 +107,42 @@ test('after a restart neither frames nor results of before count, but the sums s
   assert.equal(proof.frames.shown, 3);
 });
 
+test('a frame that is shown again counts once', () => {
+  const proof = new Proof();
+  proof.addFrame(frameOf(id(1)), 0);
+  proof.addFrame(frameOf(id(1), true, { again: true }), 40);
+  assert.deepEqual([proof.frames.shown, proof.frames.matched], [1, 1]);
+});
+
+test('results before the first frame count, however long the page has been open', () => {
+  const proof = new Proof();
+  proof.addResult(id(0));
+  proof.addFrame(frameOf(id(0)), 100_000);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
+});
+
+test('a page that was hidden for so long that ids have gone half around counts on', () => {
+  const proof = new Proof();
+  const later = 7 * 3600_000;
+  proof.addFrame(frameOf(0), 0);
+  proof.addFrame(frameOf(later * 90), later);
+  proof.addResult(later * 90 + 3600);
+  proof.addFrame(frameOf(later * 90 + 3600), later + 40);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
+});
+
+test('a picture that stands still for minutes is no pause', () => {
+  const proof = new Proof();
+  for (let now = 0; now < 300_000; now += 1000) proof.addFrame(frameOf(3000, true, { again: now > 0 }), now);
+  proof.addResult(6000);
+  proof.addFrame(frameOf(6000), 300_000);
+  assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 0 });
+});
+
 test('results of a page that is hidden for hours do not pile up', () => {
   const proof = new Proof();
   for (let n = 0; n < 5000; n++) proof.addResult(n * 3000);
   assert.equal(proof.results.unseen, 3000);
-  proof.addFrame(4999 * 3000, null, true, FINE);
+  proof.addFrame(frameOf(4999 * 3000, true), 0);
   assert.deepEqual(proof.results, { onFrame: 1, late: 0, unseen: 4999 }, 'each counts once');
 });

@@ -79,16 +79,6 @@ test('results are kept long enough for frames that are held back, and not for ev
   assert.deepEqual(store.of(2 ** 31 + 1000), [result(2 ** 31 + 1000)]);
 });
 
-test('the nearest frame with a result may be before or after, of any model, but not too far', () => {
-  const store = storeOf(result(2 ** 32 - 1000), { ...result(2000), model: 'other' });
-  assert.equal(store.nearest(400, 1500), 2 ** 32 - 1000);
-  assert.equal(store.nearest(600, 1500), 2000);
-  assert.equal(store.nearest(2000, 0), 2000);
-  assert.deepEqual([store.nearest(3500, 1500), store.nearest(3501, 1500)], [2000, null]);
-  assert.deepEqual([store.nearest(2 ** 32 - 2500, 1500), store.nearest(2 ** 32 - 2501, 1500)], [2 ** 32 - 1000, null]);
-  assert.equal(new ResultStore().nearest(0, 1e9), null);
-});
-
 test('on a frame with a result that is drawn, however gaps are filled', () => {
   const store = storeOf(result(0), result(3000), result(6000));
   for (const fill of /** @type {const} */ (['none', 'last', 'interpolated'])) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ServerClock } from '../../../web/core/clock.js';
 import { VideoDelay } from '../../../web/core/video-delay.js';
 import { Session } from '../../../web/core/session.js';
+import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
 import { FakeSocket } from '../lib/socket.js';
@@ -27,15 +28,16 @@ const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since:
 
 function start() {
   /** What the session told, by the names of its events. @type {Record<string, any[]>} */
-  const told = { track: [], stream: [], result: [], model: [], delays: [], stats: [], ended: [] };
+  const told = { track: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
-  const hold = new VideoDelay();
-  const session = new Session('ws://host/ws', /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay: hold });
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  const session = new Session('ws://host/ws', store, /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay });
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   const pc = FakePeerConnection.last;
   const sent = () => socket.sent.map((text) => JSON.parse(text));
   const errors = () => told.ended.map(({ code }) => code);
-  return { session, told, hold, socket, pc, sent, errors, deliver: (/** @type {object} */ message) => socket.deliver(JSON.stringify(message)) };
+  return { session, store, told, socket, pc, sent, errors, deliver: (/** @type {object} */ message) => socket.deliver(JSON.stringify(message)) };
 }
 
 /** A session that has its connection, its channels and a live stream. */
@@ -210,13 +212,13 @@ test('a packet that was asked for again counts as lost, for a result may be in t
 
 test('a video that is held back on a network that loses packets may be buffered by the browser', async () => {
   Object.assign(globalThis, { RTCRtpReceiver: BufferingReceiver });
-  const { session, hold, pc, control } = await connect();
+  const { session, store, pc, control } = await connect();
   const lossy = (/** @type {number} */ n) => ({ ...PLAYING(n), packetsLost: n });
   await check(pc, 3, lossy);
   assert.deepEqual(control.of('playout'), [], 'a live one is not held back');
-  hold.delay(200);
+  store.set({ wantedDelay: 200 });
   await check(pc, 3, lossy);
-  hold.delay(null);
+  store.set({ wantedDelay: null });
   await check(pc, 3, lossy);
   assert.deepEqual(control.of('playout'), [{ type: 'playout', max: 10_000 }, { type: 'playout', max: 0 }]);
   session.close();
@@ -243,9 +245,9 @@ test('a connection that comes back after a break is looked at as often as before
 
 test('what the server says of stream, results and models is handed on, and what is none of these is not', async (t) => {
   const warn = t.mock.method(console, 'warn', () => {});
-  const { session, results, told } = await connect();
+  const { session, store, results, told } = await connect();
   for (const message of [RESULT, MODEL, { type: 'from-the-future' }, { type: 'result' }, 'nonsense', RESULT]) results.deliver(message);
-  assert.deepEqual([told.stream, told.result, told.model, told.ended], [[STREAM], [RESULT, RESULT], [MODEL], []]);
+  assert.deepEqual([store.facts.stream, told.result, told.model, told.ended], [STREAM, [RESULT, RESULT], [MODEL], []]);
   assert.equal(warn.mock.callCount(), 2, 'who writes a server is told');
   session.close();
 });
@@ -295,13 +297,13 @@ test('a stamped video can be held back from its first frame on, its sound can’
   await settle();
   assert.deepEqual([plain.pc.told, FakeWorker.last], [[OFFER], undefined]);
   plain.session.close();
-  const { session, hold, pc, deliver } = start();
+  const { session, store, pc, deliver } = start();
   deliver({ ...OFFER, stamped: true });
   await settle();
   assert.deepEqual(pc.told, [], 'the browser begins only when the worker is ready');
   FakeWorker.last.say({});
   await settle();
-  assert.deepEqual([hold.usable, pc.told.length], [true, 1]);
+  assert.deepEqual([store.facts.delayable, pc.told.length], [true, 1]);
   const [sound, video] = [{}, {}];
   pc.ontrack?.({ track: { kind: 'audio' }, streams: [{}], receiver: sound });
   pc.ontrack?.({ track: { kind: 'video' }, streams: [{}], receiver: video });

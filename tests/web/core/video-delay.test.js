@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page's half with the worker's: what is told to one must be done by the other.
 import assert from 'node:assert/strict';
+import { Store } from '../../../web/core/store.js';
 import { VideoDelay } from '../../../web/core/video-delay.js';
 import { beforeEach, test } from '../../lib/test.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
@@ -25,13 +26,14 @@ beforeEach(() => {
 
 /** A received video that can be held back. */
 async function start() {
-  const hold = new VideoDelay();
-  const started = hold.start();
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  const started = videoDelay.start();
   const worker = ModuleWorker.last;
   await worker.loaded;
   await started;
   const receiver = new Receiver();
-  hold.attach(/** @type {any} */ (receiver));
+  videoDelay.attach(/** @type {any} */ (receiver));
   let frames = 0;
   /** Its frames come for so many ms, and are what is handed on meanwhile, with how long each was held. @param {number} ms */
   const play = async (ms) => {
@@ -42,155 +44,172 @@ async function start() {
     }
     return worker.handedOn.slice(before).map(({ frame, at }) => ({ n: /** @type {any} */ (frame).n, held: at - /** @type {any} */ (frame).arrival }));
   };
-  return { hold, worker, receiver, play };
+  const delay = (/** @type {number|null} */ wantedDelay) => store.set({ wantedDelay });
+  return { videoDelay, store, delay, worker, receiver, play };
 }
 /** @param {{held: number}[]} frames @param {number} ms */
 const assertHeld = (frames, ms) => assert.ok(frames.length > 5 && frames.every(({ held }) => Math.abs(held - ms) < 1), `${frames.map(({ held }) => held)} ms, not ${ms}`);
 
 test('a live video is not held back', async () => {
-  const { hold, play } = await start();
-  assert.equal(hold.usable, true);
+  const { videoDelay, store, play } = await start();
+  assert.equal(store.facts.delayable, true);
   const frames = await play(2000);
   assert.deepEqual(frames, Array.from({ length: 50 }, (_, n) => ({ n, held: 0 })));
-  assert.equal(hold.applied, 0);
-  hold.close();
+  assert.equal(store.facts.appliedDelay, 0);
+  videoDelay.close();
 });
 
 test('a delay is what every frame is held for, and is told; without one again all come at once', async () => {
-  const { hold, play } = await start();
-  hold.delay(300);
+  const { videoDelay, store, delay, play } = await start();
+  delay(300);
   await play(3000);
   assertHeld(await play(1000), 300);
-  assert.equal(hold.applied, 300);
-  hold.delay(null);
+  assert.equal(store.facts.appliedDelay, 300);
+  delay(null);
   await settle();
   assertHeld((await play(1000)).slice(8), 0);
-  assert.equal(hold.applied, 0);
-  hold.close();
+  assert.equal(store.facts.appliedDelay, 0);
+  videoDelay.close();
 });
 
 test('the frame after one with a result waits until that one was seen', async () => {
-  const { hold, worker, play } = await start();
-  hold.delay(200);
+  const { videoDelay, delay, worker, play } = await start();
+  delay(200);
   await play(4000);
   const timestamp = 100 * PERIOD * 90;
-  hold.want(timestamp);
+  videoDelay.want(timestamp);
   await play(360);
   const handedOn = () => worker.handedOn.slice(100).map(({ frame }) => frame.timestamp / 90 / PERIOD);
   assert.deepEqual(handedOn(), [100]);
-  hold.seen(timestamp);
+  videoDelay.seen(timestamp);
   await settle();
   assert.deepEqual(handedOn(), [100, 101, 102, 103, 104]);
-  hold.close();
+  videoDelay.close();
 });
 
 test('where the browser has no transform, or its worker does not come up, the video is live, and stays so', async () => {
-  const silent = async (/** @type {VideoDelay} */ hold) => {
-    const started = hold.start();
+  const silent = async (/** @type {VideoDelay} */ videoDelay) => {
+    const started = videoDelay.start();
     await pass(2000);
     return started;
   };
-  const failing = (/** @type {VideoDelay} */ hold) => {
-    const started = hold.start();
+  const failing = (/** @type {VideoDelay} */ videoDelay) => {
+    const started = videoDelay.start();
     FakeWorker.last.onerror?.();
     return started;
   };
   Object.assign(globalThis, { Worker: FakeWorker });
   for (const begin of [silent, failing]) {
-    const hold = new VideoDelay();
-    await begin(hold);
+    const store = new Store();
+    const videoDelay = new VideoDelay(store);
+    await begin(videoDelay);
     const receiver = new Receiver();
-    hold.attach(/** @type {any} */ (receiver));
-    assert.deepEqual([hold.usable, receiver.transform], [false, null]);
+    videoDelay.attach(/** @type {any} */ (receiver));
+    assert.deepEqual([store.facts.delayable, receiver.transform], [false, null]);
   }
   Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
   Reflect.deleteProperty(globalThis, 'Worker');
-  const hold = new VideoDelay();
-  await hold.start();
-  hold.delay(100);
-  assert.equal(hold.usable, false);
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  await videoDelay.start();
+  store.set({ wantedDelay: 100 });
+  assert.equal(store.facts.delayable, false);
 });
 
 test('the first video is the one that is held, by one worker', async () => {
-  const { hold, worker, receiver } = await start();
-  await hold.start();
+  const { videoDelay, worker, receiver } = await start();
+  await videoDelay.start();
   assert.equal(ModuleWorker.last, worker);
   const other = new Receiver();
-  hold.attach(/** @type {any} */ (other));
+  videoDelay.attach(/** @type {any} */ (other));
   assert.ok(receiver.transform);
   assert.equal(other.transform, null);
-  hold.close();
+  videoDelay.close();
 });
 
 test('the server is asked to let the browser buffer only where packets get lost and the video is held back', async () => {
-  const { hold } = await start();
-  assert.equal(hold.check(true), 0, 'live');
-  hold.delay(200);
-  assert.equal(hold.check(false), 0, 'no loss');
+  const { videoDelay, delay } = await start();
+  assert.equal(videoDelay.check(true), 0, 'live');
+  delay(200);
+  assert.equal(videoDelay.check(false), 0, 'no loss');
   Object.assign(globalThis, { RTCRtpReceiver: class {} });
-  assert.equal(hold.check(true), 0, 'a browser that can’t');
+  assert.equal(videoDelay.check(true), 0, 'a browser that can’t');
   Object.assign(globalThis, { RTCRtpReceiver: Receiver });
-  assert.equal(hold.check(true), 10_000);
-  assert.equal(hold.check(false), 10_000, 'to go back would be a jump');
-  hold.delay(null);
-  assert.equal(hold.check(false), 0);
-  hold.delay(200);
-  assert.equal(hold.check(false), 0, 'that was before the view was live');
-  hold.close();
+  assert.equal(videoDelay.check(true), 10_000);
+  assert.equal(videoDelay.check(false), 10_000, 'to go back would be a jump');
+  delay(null);
+  assert.equal(videoDelay.check(false), 0);
+  delay(200);
+  assert.equal(videoDelay.check(false), 0, 'that was before the view was live');
+  videoDelay.close();
 });
 
 test('where packets get lost the browser’s buffer takes over what the worker holds, and goes on from there in steps', async () => {
-  const { hold, worker, receiver, play } = await start();
-  hold.delay(200);
+  const { videoDelay, store, delay, worker, receiver, play } = await start();
+  delay(200);
   await play(4000);
-  hold.check(true);
+  videoDelay.check(true);
   assertHeld(await play(500), 200);
   assert.equal(receiver.jitterBufferTarget, null, 'the server has only just been asked');
-  hold.delay(200);
-  hold.check(true);
+  delay(200);
+  videoDelay.check(true);
   await settle();
-  assert.deepEqual([receiver.jitterBufferTarget, hold.applied], [200, 200]);
+  assert.deepEqual([receiver.jitterBufferTarget, store.facts.appliedDelay], [200, 200]);
   assertHeld((await play(500)).slice(5), 0);
-  assert.equal(hold.applied, 200, 'the worker holds nothing, the buffer does');
-  hold.check(false);
+  assert.equal(store.facts.appliedDelay, 200, 'the worker holds nothing, the buffer does');
+  videoDelay.check(false);
   const targets = [];
-  for (const delay of [290, 290, 290, 270, 270]) {
-    hold.delay(delay);
+  for (const ms of [290, 290, 290, 270, 270]) {
+    delay(ms);
     await play(200);
     targets.push(receiver.jitterBufferTarget);
   }
   assert.deepEqual(targets, [240, 280, 290, 280, 270], '20 ms a step up, 5 down, ten steps a second');
-  assert.equal(hold.applied, 270);
+  assert.equal(store.facts.appliedDelay, 270);
   assert.deepEqual(worker.received.at(-1), { delay: null }, 'the worker does not delay it as well');
-  hold.delay(null);
-  assert.deepEqual([receiver.jitterBufferTarget, hold.applied], [null, 0]);
+  delay(null);
+  assert.deepEqual([receiver.jitterBufferTarget, store.facts.appliedDelay], [null, 0]);
   assertHeld(await play(500), 0);
   assert.equal(timersLeft(), 0, 'no steps any more');
-  hold.delay(100);
+  delay(100);
   await play(3000);
   assertHeld(await play(500), 100);
-  hold.close();
+  videoDelay.close();
 });
 
 test('the buffer is asked for no more than browsers can do', async () => {
-  const { hold, receiver, play } = await start();
-  hold.delay(6000);
+  const { videoDelay, delay, receiver, play } = await start();
+  delay(6000);
   await play(20_000);
-  hold.check(true);
-  hold.check(true);
+  videoDelay.check(true);
+  videoDelay.check(true);
   assert.equal(receiver.jitterBufferTarget, 4000);
   await pass(1000);
   assert.equal(receiver.jitterBufferTarget, 4000);
-  hold.close();
+  videoDelay.close();
 });
 
 test('close() ends the worker and what was under way', async () => {
-  const { hold, worker } = await start();
-  hold.delay(200);
-  hold.check(true);
-  hold.check(true);
-  hold.close();
-  assert.deepEqual([worker.terminated, hold.usable], [true, false]);
+  const { videoDelay, store, delay, worker } = await start();
+  delay(200);
+  videoDelay.check(true);
+  videoDelay.check(true);
+  videoDelay.close();
+  assert.equal(worker.terminated, true);
   await pass(2000);
   assert.equal(timersLeft(), 0);
+  const [told, before] = [worker.received.length, store.facts.appliedDelay];
+  delay(100);
+  worker.say({ applied: 7 });
+  assert.deepEqual([worker.received.length, store.facts.appliedDelay], [told, before], 'it neither tells nor is told anything');
+});
+
+test('a worker that comes up after close() is of no use to the next attempt', async () => {
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  const started = videoDelay.start();
+  videoDelay.close();
+  await pass(2000);
+  await started;
+  assert.equal(store.facts.delayable, false);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { DEFAULTS } from '../../../web/player/settings.js';
+import { DEFAULTS } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 import { FakeElement } from '../lib/dom.js';
 
@@ -24,8 +24,8 @@ async function load(address) {
 }
 
 test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
-  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&match=count&src=ws://evil/ws&onclick=x');
-  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', match: 'count' });
+  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250' });
   assert.deepEqual(Object.keys(player.attributes), Object.keys(DEFAULTS), 'every setting can be in a link');
   assert.deepEqual((await load('http://host/')).player.attributes, {});
 });

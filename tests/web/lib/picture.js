@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Pictures with a stamp, and the browser's VideoFrame of them.
-import { STAMP_ROWS, crc16, stampTop } from '../../../web/core/stamp.js';
+import { STAMP_ROWS, stampTop } from '../../../web/core/stamp.js';
+import { stampCells } from '../../lib/peer/stamp.js';
 
 const DARK = 16;
 const LIGHT = 235;
 const GREY = 77;
-
-/** @param {number} word @param {number} count */
-const bits = (word, count) => word.toString(2).padStart(count, '0');
 
 /** One frame of a video, with its id in its pixels (plugins/core/STAMP.md). */
 export class Picture {
@@ -21,7 +19,7 @@ export class Picture {
     this.width = width;
     this.height = height;
     this.#cell = cell;
-    this.#cells = id === null ? '' : `0101${bits(id, 32)}${bits(crc16(id), 16)}`;
+    this.#cells = id === null ? '' : stampCells(id);
   }
 
   /** Brightness of a pixel. @param {number} x @param {number} y */

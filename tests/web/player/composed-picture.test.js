@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// In a browser that does not tell a frame's RTP timestamp; exact.test.js has the other kind.
+// In a browser that does not tell a frame's RTP timestamp; composing.test.js has the other kind.
 import assert from 'node:assert/strict';
 import { afterEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
@@ -25,15 +25,15 @@ afterEach(() => {
 /** @param {{shown?: number, width?: number, height?: number, id?: number}} [fields] `shown`: how wide on the page */
 function open({ shown = 640, width = 640, height = 376, id = 5 } = {}) {
   const canvas = new FakeCanvas();
-  const composer = new ComposedPicture(/** @type {any} */ (canvas));
-  composer.resize(place(shown));
+  const composed = new ComposedPicture(/** @type {any} */ (canvas));
+  composed.resize(place(shown));
   const picture = new Picture({ id, rtp: 1, width, height });
-  return { canvas, composer, picture, video: /** @type {any} */ (videoOf(picture)) };
+  return { canvas, composed, picture, video: /** @type {any} */ (videoOf(picture)) };
 }
 
 test('the canvas holds the whole picture, in its own pixels', async () => {
-  const { canvas, composer, picture, video } = open();
-  const snapshot = await composer.take(video, STAMP);
+  const { canvas, composed, picture, video } = open();
+  const snapshot = await composed.take(video, STAMP);
   assert.deepEqual([canvas.width, canvas.height], [640, 376]);
   assert.deepEqual([canvas.picture, snapshot.stampId], [picture, 5]);
 });
@@ -49,57 +49,51 @@ test('where the page shows it about twice as large or more, results are drawn tw
   ];
   for (const [size, shown, ratio, { width, height }] of cases) {
     Object.assign(globalThis, { devicePixelRatio: ratio });
-    const { canvas, composer, video } = open({ shown, ...size });
-    composer.fit(video);
+    const { canvas, composed, video } = open({ shown, ...size });
+    composed.fit(video);
     assert.deepEqual([canvas.width, canvas.height], [width, height], `${size.width} shown as ${shown} × ${ratio}`);
   }
 });
 
 test('a canvas that has the right size keeps its picture: it does not flicker', async () => {
-  const { canvas, composer, picture, video } = open();
-  await composer.take(video, STAMP);
-  composer.fit(video);
+  const { canvas, composed, picture, video } = open();
+  await composed.take(video, STAMP);
+  composed.fit(video);
   assert.equal(canvas.picture, picture);
-  composer.resize(place(1280));
+  composed.resize(place(1280));
   assert.equal(canvas.picture, picture, 'also while the page changes its layout');
 });
 
 test('results are drawn over the frame where the model saw them', async () => {
-  const { canvas, composer, video } = open({ shown: 1280 });
-  await composer.take(video, STAMP);
-  composer.drawResults(DRAWINGS);
+  const { canvas, composed, video } = open({ shown: 1280 });
+  await composed.take(video, STAMP);
+  composed.drawResults(DRAWINGS);
   const [image, { path: [box], transform: [x, , , y] }] = canvas.context.painted;
   assert.deepEqual([image.what, image.place], ['image', [0, 0, 1280, 752]]);
   assert.deepEqual(box, ['rect', 200, 100, 80, 60]);
   assert.deepEqual([x, y], [1, 1]);
-  composer.resize(place(800));
-  composer.drawResults(DRAWINGS);
+  composed.resize(place(800));
+  composed.drawResults(DRAWINGS);
   const line = canvas.context.painted.filter(({ what }) => what === 'stroke').at(-1);
   assert.deepEqual([line?.path, line?.transform[0]], [[['rect', 125, 62.5, 50, 37.5]], 1.6], 'the same place in the picture');
 });
 
 test('without results, or before it is known where the picture stands, nothing is drawn', async () => {
-  const { canvas, composer, video } = open();
-  await composer.take(video, STAMP);
-  composer.drawResults([]);
-  composer.resize(place(0));
-  composer.drawResults(DRAWINGS);
+  const { canvas, composed, video } = open();
+  await composed.take(video, STAMP);
+  composed.drawResults([]);
+  composed.resize(place(0));
+  composed.drawResults(DRAWINGS);
   assert.equal(canvas.context.painted.length, 1);
 });
 
 test('what is shown can be read back, results and all, at either size', async () => {
   for (const shown of [640, 1280]) {
-    const { composer, video } = open({ shown, id: 77 });
-    await composer.take(video, STAMP);
+    const { composed, video } = open({ shown, id: 77 });
+    await composed.take(video, STAMP);
     video.picture = new Picture({ id: 78 });
-    assert.equal(await composer.readBack(video, STAMP), 77);
+    assert.equal(await composed.readBack(video, STAMP), 77);
   }
-});
-
-test('for comparison it draws what the video shows, whichever frame that is', () => {
-  const { canvas, composer, picture, video } = open({ shown: 1280, id: 9 });
-  const { stampId } = composer.drawWhatever(video, STAMP);
-  assert.deepEqual([stampId, canvas.width, canvas.picture], [9, 1280, picture]);
 });
 
 test('a canvas that is read at every frame is where that is quick', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ServerClock } from '../../../web/core/clock.js';
 import { Hud } from '../../../web/player/hud.js';
 import { Measurements } from '../../../web/core/measurements.js';
+import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { FakeElement, fakeDocument } from '../lib/dom.js';
 
@@ -71,7 +72,7 @@ test('twice as much is shown as twice as much', () => {
 test('nothing is known of an attempt that has just begun: dashes, not zeros', () => {
   const unknown = Object.fromEntries(Object.keys(KNOWN).map((label) => [label, '—']));
   assert.deepEqual(show().texts(), unknown, 'before the first report');
-  assert.deepEqual(show(new Measurements(new ServerClock(0), 0).report(0)).texts(), { ...unknown, 'Dropped · lost': '0 · 0' });
+  assert.deepEqual(show(new Measurements(new Store(), new ServerClock(0), 0).report(0)).texts(), { ...unknown, 'Dropped · lost': '0 · 0' });
   const { hud, texts } = show(REPORT, EXACT);
   hud.update(null, null);
   assert.deepEqual(texts(), unknown, 'an attempt that has ended leaves nothing');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
+import { Store } from '../../../web/core/store.js';
 import { View } from '../../../web/player/view.js';
 import { beforeEach, test } from '../../lib/test.js';
 import { fakeDocument } from '../lib/dom.js';
@@ -42,12 +43,13 @@ beforeEach(() => {
 
 function open() {
   const root = new FakeRoot();
-  const view = new View(/** @type {any} */ (root), () => {});
+  const store = new Store();
+  const view = new View(/** @type {any} */ (root), store, () => {});
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
   const [video, player, stage, cover, overlay, composed, play] =
     ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.play'].map(find);
   Object.assign(stage, { clientWidth: 1280, clientHeight: 800 });
-  return { view, root, find, video, player, stage, cover, overlay, composed, play };
+  return { view, store, root, find, video, player, stage, cover, overlay, composed, play };
 }
 
 test('the video makes no sound, without which browsers would not play it unasked', () => {
@@ -90,17 +92,17 @@ test('the composed picture stands where the video stood', () => {
   const { view, video, composed } = open();
   view.reveal(ROWS);
   video.present(PICTURE);
-  view.composer.fit(video);
+  view.composedPicture.fit(video);
   assert.deepEqual([composed.width, composed.height], [1280, 752], 'twice as large on the page, so twice as fine');
 });
 
 test('when the stream is gone its last picture stays: the video’s, or the composed one', () => {
   for (const isComposed of [false, true]) {
-    const { view, video, cover, composed } = open();
+    const { view, store, video, cover, composed } = open();
     view.reveal(ROWS);
     video.present(PICTURE);
     composed.picture = 'composed';
-    view.compose(isComposed);
+    store.set({ composed: isComposed });
     view.freeze();
     assert.deepEqual([cover.hidden, cover.width, cover.height], [false, 640, 376]);
     assert.equal(cover.picture, isComposed ? 'composed' : PICTURE);
@@ -122,24 +124,24 @@ test('an attempt that never had a picture does not replace the last one', () => 
 });
 
 test('either the composed picture is on top, or the video with its overlay', () => {
-  const { view, overlay, composed } = open();
+  const { store, overlay, composed } = open();
   assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
-  view.compose(true);
+  store.set({ composed: true });
   assert.deepEqual([composed.hidden, overlay.hidden], [false, true]);
-  view.compose(false);
+  store.set({ composed: false });
   assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
 });
 
 test('results can be hidden and shown again, and stay hidden from one view to the other', () => {
-  const { view, find, overlay } = open();
+  const { store, find, overlay } = open();
   const button = find('.results');
   button.onclick();
-  assert.deepEqual([view.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [false, true, 'false']);
-  view.compose(true);
-  view.compose(false);
+  assert.deepEqual([store.facts.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [false, true, 'false']);
+  store.set({ composed: true });
+  store.set({ composed: false });
   assert.equal(overlay.hidden, true);
   button.onclick();
-  assert.deepEqual([view.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [true, false, 'true']);
+  assert.deepEqual([store.facts.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [true, false, 'true']);
 });
 
 test('where the browser will not play unasked there is a button, which plays', async () => {
@@ -180,9 +182,9 @@ test('a video that was paused, by whomever, can be played again; one that is not
 
 test('when it stops, no results are left over the picture', () => {
   const { view } = open();
-  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  view.liveOverlay.show([/** @type {any} */ ({ objects: [] })]);
   view.stop();
-  assert.deepEqual(view.overlay.results, []);
+  assert.deepEqual(view.liveOverlay.results, []);
 });
 
 test('its state has words, and a banner where there is something to say', () => {
@@ -230,7 +232,7 @@ test('it follows the size of its stage from open() to close(), and draws nothing
   assert.equal(observed.size, 0);
   view.open();
   assert.deepEqual([...observed], [stage]);
-  view.overlay.show([/** @type {any} */ ({ objects: [] })]);
+  view.liveOverlay.show([/** @type {any} */ ({ objects: [] })]);
   assert.equal(repaints.length, 1);
   view.close();
   assert.deepEqual([observed.size, repaints], [0, []]);

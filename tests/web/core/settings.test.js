@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { CHOICES, DEFAULTS, isSetting, settingText, withSetting } from '../../../web/player/settings.js';
+import { DEFAULTS, isSetting, settingText, withSetting } from '../../../web/core/settings.js';
 import { test } from '../../lib/test.js';
 
-/** Other than the default in everything. @type {import('../../../web/player/settings.js').Settings} */
-const OTHER = { mode: 'async', fill: 'last', hold: 250, match: 'count' };
+/** The words that each setting takes, its default first. */
+const WORDS = { mode: ['', 'async', 'exact'], fill: ['none', 'last', 'interpolated'] };
+/** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
+const OTHER = { mode: 'async', fill: 'last', hold: 250 };
 
 test('only settings are settings', () => {
   for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
@@ -15,14 +17,13 @@ test('a choice changes its own setting and nothing else, and not the settings it
   const before = { ...OTHER };
   assert.deepEqual(withSetting(OTHER, 'mode', 'exact'), { ...before, mode: 'exact' });
   assert.deepEqual(withSetting(OTHER, 'fill', 'interpolated'), { ...before, fill: 'interpolated' });
-  assert.deepEqual(withSetting(OTHER, 'match', 'callback'), { ...before, match: 'callback' });
   assert.deepEqual(withSetting(OTHER, 'hold', '1500'), { ...before, hold: 1500 });
   assert.deepEqual(OTHER, before);
 });
 
 test('what is not given or can’t be understood is the default', () => {
   for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
-    for (const name of /** @type {const} */ (['mode', 'fill', 'match', 'hold'])) {
+    for (const name of /** @type {const} */ (['mode', 'fill', 'hold'])) {
       assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
     }
   }
@@ -35,16 +36,13 @@ test('the video is held back a number of ms, none, or without limit', () => {
   for (const [text, hold] of Object.entries(holds)) assert.equal(withSetting(OTHER, 'hold', text).hold, hold, `"${text}"`);
 });
 
-test('the first of the choices is the default', () => {
-  for (const name of /** @type {const} */ (['mode', 'fill', 'match'])) {
-    assert.equal(settingText(DEFAULTS, name), CHOICES[name][0], name);
-    assert.ok(CHOICES[name].length > 1);
-  }
+test('each setting has its default', () => {
+  for (const [name, [initial]] of Object.entries(WORDS)) assert.equal(settingText(DEFAULTS, name), initial, name);
   assert.equal(settingText(DEFAULTS, 'hold'), 'infinite');
 });
 
 test('every setting’s text gives the setting back', () => {
-  for (const [name, words] of Object.entries({ ...CHOICES, hold: ['infinite', '0', '250', '33.5'] })) {
+  for (const [name, words] of Object.entries({ ...WORDS, hold: ['infinite', '0', '250', '33.5'] })) {
     for (const word of words) {
       const settings = withSetting(OTHER, name, word);
       assert.equal(settingText(settings, name), word, name);

@@ -2,20 +2,18 @@
 // What a viewer can choose, as attributes of <cv-player> and as parameters of the page's address have it. Pure.
 
 /**
- * @typedef {'async'|'exact'} Mode `async`: the video live, results as they come; `exact`: each result on its own frame
- * @typedef {'snapshot'|'callback'|'count'} Match how a frame's identity is found; the last two are for comparison, and wrong
- * @typedef {{mode: Mode|null, fill: import('../core/results.js').Fill, hold: number, match: Match}} Settings `mode`: null: exact
- *   where the stream has stamps; `hold`: at most so many ms the video is held back, or Infinity
+ * @typedef {'async'|'exact'} Mode `async`: the live view, the newest results over it; `exact`: the exact view, each result on its own frame
+ * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number}} Settings `mode`: null: exact where the
+ *   stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity, match: 'snapshot' };
+export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity };
 
-/** The words that each setting takes; the first is the default. */
-export const CHOICES = {
+/** The words that each setting takes. The first is the default. */
+const WORDS = {
   mode: ['', 'async', 'exact'],
   fill: ['none', 'last', 'interpolated'],
-  match: ['snapshot', 'callback', 'count'],
 };
 
 /** @param {string} name */
@@ -30,7 +28,7 @@ export function withSetting(settings, name, text) {
     const hold = text === null || text.trim() === '' || text === 'infinite' ? Infinity : Number(text);
     return { ...settings, hold: hold >= 0 ? hold : DEFAULTS.hold };
   }
-  const words = CHOICES[/** @type {keyof typeof CHOICES} */ (name)];
+  const words = WORDS[/** @type {keyof typeof WORDS} */ (name)];
   return { ...settings, [name]: text && words.includes(text) ? text : words[0] || null };
 }
 

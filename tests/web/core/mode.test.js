@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { modeOf } from '../../../web/core/mode.js';
+import { DEFAULTS } from '../../../web/core/settings.js';
+import { test } from '../../lib/test.js';
+import { STREAM } from '../lib/stream.js';
+
+/** @typedef {import('../../../web/core/settings.js').Mode} Mode */
+const PLAIN = { ...STREAM, stamp: null };
+/** @param {Mode|null} mode that the viewer chose */
+const chosen = (mode) => ({ ...DEFAULTS, mode });
+
+test('a stamped stream is shown exactly unless the viewer wants it live', () => {
+  for (const [mode, used] of /** @type {[Mode|null, Mode][]} */ ([[null, 'exact'], ['exact', 'exact'], ['async', 'async']])) {
+    assert.deepEqual(modeOf({ settings: chosen(mode), stream: STREAM, delayable: true }), { mode: used, obstacle: '' });
+  }
+});
+
+test('what can’t be shown exactly is shown live, whatever the viewer wants, and it says why', () => {
+  for (const settings of [DEFAULTS, chosen('exact')]) {
+    /** @type {[typeof STREAM|null, boolean, RegExp][]} */
+    const cases = [[null, false, /^Not connected yet$/], [PLAIN, true, /no frame stamps/], [PLAIN, false, /no frame stamps/], [STREAM, false, /^This browser/]];
+    for (const [stream, delayable, why] of cases) {
+      const { mode, obstacle } = modeOf({ settings, stream, delayable });
+      assert.equal(mode, 'async');
+      assert.match(obstacle, why);
+    }
+  }
+});

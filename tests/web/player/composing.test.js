@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From the video's frames to the canvas, in a browser that tells a frame's RTP timestamp.
+import assert from 'node:assert/strict';
+import { Matching } from '../../../web/core/matching.js';
+import { DEFAULTS } from '../../../web/core/settings.js';
+import { Store } from '../../../web/core/store.js';
+import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { FakeCanvas } from '../lib/canvas.js';
+import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
+import { PERIOD, STREAM, idOf, resultOf, rtpOf } from '../lib/stream.js';
+import { pass, settle, stopTime } from '../lib/time.js';
+
+beforeEach(stopTime);
+Object.assign(globalThis, { window: globalThis, devicePixelRatio: 1, VideoFrame: KnowingVideoFrame });
+const { ComposedPicture } = await import('../../../web/player/composed-picture.js');
+const { Composing } = await import('../../../web/player/composing.js');
+
+/** @typedef {import('../../../web/player/composing.js').ShownFrame} ShownFrame */
+
+function open() {
+  const store = new Store();
+  store.set({ stream: STREAM, delayable: true });
+  const canvas = new FakeCanvas();
+  const picture = new ComposedPicture(/** @type {any} */ (canvas));
+  picture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
+  const matching = new Matching();
+  /** @type {ShownFrame[]} */
+  const frames = [];
+  /** @type {[number, number][]} */
+  const readings = [];
+  const composing = new Composing(store, picture, matching, {
+    shown: (frame) => frames.push(frame), read: (meant, actual) => readings.push([meant, actual]),
+  });
+  /**
+   * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
+   * @param {number} n @param {{id?: number|null, rtp?: number, told?: number}} [but]
+   */
+  const show = (n, but) => {
+    const { id, rtp, told } = { id: idOf(n), rtp: rtpOf(n), told: n, ...but };
+    const video = /** @type {any} */ (videoOf(new Picture({ id, rtp, width: 208, height: 196 })));
+    return composing.show(video, { rtpTimestamp: rtpOf(told) }, performance.now());
+  };
+  const add = (/** @type {ReturnType<typeof resultOf>} */ result) => matching.addResult(result, performance.now());
+  /** What the viewer sees: the picture's id, and the captions over it. */
+  const seen = () => {
+    const { painted } = canvas.context;
+    const frame = painted.slice(painted.findLastIndex(({ what }) => what === 'image'));
+    return [canvas.picture?.id, ...frame.filter(({ what }) => what === 'text').map(({ text }) => text)];
+  };
+  const choose = (/** @type {object} */ choice) => store.set({ settings: { ...DEFAULTS, ...choice } });
+  return { store, canvas, composing, frames, readings, show, add, seen, choose, stampMs: () => composing.stampMs(performance.now()) };
+}
+
+afterEach(async () => {
+  await settle();
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { open } = FakeVideoFrame;
+  FakeVideoFrame.open = 0;
+  assert.equal(open, 0, 'every frame was let go of');
+});
+
+/** A VideoFrame of the video takes its time to be read, until it is let go on. */
+function slowFrames() {
+  /** @type {Map<number, () => void>} */
+  const waiting = new Map();
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {any} source */
+    constructor(source) {
+      super(source);
+      this.slow = 'videoWidth' in source;
+    }
+
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      if (this.slow) await new Promise((resolve) => waiting.set(this.picture.id, () => resolve(undefined)));
+      return super.copyTo(data, what);
+    }
+  } });
+  return (/** @type {number} */ n) => waiting.get(idOf(n))?.();
+}
+
+test('each frame is shown with its own results and no others, across the wrap of ids, and told', async () => {
+  const { frames, show, add, seen } = open();
+  for (let n = 0; n < 20; n++) add(resultOf(n));
+  for (let n = 0; n < 20; n++) {
+    await show(n);
+    assert.deepEqual(seen(), [idOf(n), `dog: ${n}`]);
+    const { id, stampId, rtp, again, drawings } = frames[n];
+    assert.deepEqual([id, stampId, rtp, again, drawings.length], [idOf(n), idOf(n), rtpOf(n), false, 1]);
+  }
+});
+
+test('what the browser’s callback says of a frame is not believed: the frame itself is asked', async () => {
+  const { show, add, seen } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  await show(1, { told: 2 });
+  assert.deepEqual(seen(), [idOf(1), 'dog: 1']);
+});
+
+test('a frame that the model skipped is drawn as the viewer chose', async () => {
+  const { show, add, seen, choose } = open();
+  add(resultOf(0, { x: 100 }));
+  add(resultOf(4, { x: 140 }));
+  await show(1);
+  assert.deepEqual(seen(), [idOf(1)]);
+  choose({ fill: 'last' });
+  await show(2);
+  assert.deepEqual(seen(), [idOf(2), '… dog: 0']);
+  choose({ fill: 'interpolated' });
+  await show(3);
+  assert.deepEqual(seen(), [idOf(3), '≈ dog: 0']);
+});
+
+test('results that the viewer hides are not drawn, but told as ever', async () => {
+  const { store, frames, show, add, seen } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  store.set({ resultsVisible: false });
+  await show(1);
+  assert.deepEqual(seen(), [idOf(1)]);
+  await show(1);
+  assert.deepEqual(seen(), [idOf(1)], 'nor when the same frame is drawn again');
+  store.set({ resultsVisible: true });
+  await show(2);
+  assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
+  assert.deepEqual(frames.map(({ drawings }) => drawings.length), [1, 1, 1]);
+});
+
+test('a frame that is shown again gets what has come for it meanwhile', async () => {
+  const { frames, show, add, seen } = open();
+  await show(1);
+  add(resultOf(1));
+  await show(1);
+  assert.deepEqual(seen(), [idOf(1), 'dog: 1']);
+  await show(2);
+  assert.deepEqual(frames.map(({ again }) => again), [false, true, false]);
+});
+
+test('frames that nobody can tell are each another one, and known by what the callback says alone', async () => {
+  const { frames, show, seen } = open();
+  for (const n of [1, 1, 2]) await show(n, { id: null, rtp: undefined });
+  assert.deepEqual(seen(), [null]);
+  assert.deepEqual(frames.map(({ id, rtp, again }) => [id, rtp, again]), [1, 1, 2].map((n) => [null, rtpOf(n), false]));
+});
+
+test('where frame and callback have timestamps, the frame’s own is told; where only the pixels can be read, none', async () => {
+  const { frames, show } = open();
+  await show(1, { told: 2, id: null });
+  await show(3, { told: 4, rtp: undefined });
+  assert.deepEqual(frames.map(({ rtp }) => rtp), [rtpOf(1), undefined]);
+});
+
+test('where timestamp and pixels name different frames nothing is drawn, and it is told', async () => {
+  const { frames, show, add, seen } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  await show(1, { rtp: rtpOf(2) });
+  assert.deepEqual(seen(), [idOf(1)]);
+  assert.deepEqual([frames[0].id, frames[0].stampId, frames[0].disagree], [null, idOf(1), true]);
+});
+
+test('what is shown is read again about once a second, and it is told what it should be', async () => {
+  const { readings, show } = open();
+  for (let n = 0; n < 80; n++) {
+    await show(n);
+    await pass(PERIOD);
+  }
+  assert.equal(readings.length, 4);
+  assert.ok(readings.every(([meant, actual]) => meant === actual));
+  // A browser that draws another frame than the one that it was given.
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      const copied = await super.copyTo(data, what);
+      this.picture = new Picture({ id: idOf(0), width: 208, height: 196 });
+      return copied;
+    }
+  } });
+  await pass(1000);
+  await show(100);
+  await settle();
+  assert.deepEqual(readings[4], [idOf(100), idOf(0)]);
+});
+
+test('a frame that nobody can tell is not read again', async () => {
+  const { readings, show } = open();
+  await show(1, { rtp: rtpOf(2) });
+  await settle();
+  assert.deepEqual(readings, []);
+});
+
+test('a frame that takes longer to read than a later one is not shown after it', async () => {
+  const { frames, show, add, seen } = open();
+  const finish = slowFrames();
+  const shows = [1, 2, 3].map((n) => {
+    add(resultOf(n));
+    return show(n);
+  });
+  for (const n of [3, 1, 2]) {
+    finish(n);
+    await shows[n - 1];
+    assert.deepEqual(seen(), [idOf(3), 'dog: 3']);
+  }
+  assert.equal(frames.length, 1);
+});
+
+test('a picture stays whole while the next frame is being read', async () => {
+  const { show, add, seen, stampMs } = open();
+  const finish = slowFrames();
+  for (const n of [1, 2]) add(resultOf(n));
+  const first = show(1);
+  await pass(7);
+  finish(1);
+  await first;
+  assert.equal(stampMs(), 7, 'how long that takes is told');
+  const second = show(2);
+  await settle();
+  assert.deepEqual(seen(), [idOf(1), 'dog: 1']);
+  finish(2);
+  await second;
+});
+
+test('a frame that was being read when the viewer hid the results is shown without them', async () => {
+  const { store, show, add, seen } = open();
+  const finish = slowFrames();
+  add(resultOf(1));
+  const shown = show(1);
+  store.set({ resultsVisible: false });
+  finish(1);
+  await shown;
+  assert.deepEqual(seen(), [idOf(1)]);
+});
+
+test('a frame that was begun before the view became live is not shown in it, nor one of before close()', async () => {
+  for (const end of ['live', 'closed']) {
+    const { store, composing, canvas, show, choose } = open();
+    const finish = slowFrames();
+    const shown = show(1);
+    if (end === 'live') choose({ mode: 'async' });
+    else composing.close();
+    finish(1);
+    await shown;
+    assert.deepEqual([canvas.picture, store.facts.composed], [null, false], end);
+  }
+});
+
+test('there is a composed picture from the first frame on, and none after the view was live', async () => {
+  const { store, frames, show, choose } = open();
+  assert.equal(store.facts.composed, false);
+  await show(1);
+  assert.equal(store.facts.composed, true);
+  choose({ mode: 'async' });
+  choose({});
+  assert.deepEqual([store.facts.mode, store.facts.composed], ['exact', false]);
+  await show(1);
+  assert.equal(frames[1].again, false, 'a picture that stands still is shown anew');
+});
+
+test('before the stream is known nothing is drawn', async () => {
+  const { store, canvas, show } = open();
+  store.set({ stream: null });
+  await show(1);
+  assert.equal(canvas.picture, null);
+});
+
+test('a callback whose frame is gone already shows nothing and counts nothing; the next one does', async () => {
+  const { frames, show, add, seen } = open();
+  for (const n of [0, 1, 2]) add(resultOf(n));
+  await show(0);
+  Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('Invalid source state', 'InvalidStateError'); }
+  } });
+  await show(1);
+  assert.deepEqual(seen(), [idOf(0), 'dog: 0'], 'the last picture stays');
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  await show(2);
+  assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
+  assert.equal(frames.length, 2);
+});

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Decides by how much the video is delayed: just enough for its results, and never by more than the viewer allows.
+import { rtpOf } from './frame-id.js';
+import { NeededDelay } from './needed-delay.js';
+
+/** The delay follows what is needed in steps of this, so that the worker is not told of every ms. */
+const STEP_MS = 2;
+
+export class DelayControl {
+  #store;
+  #videoDelay;
+  #needed = new NeededDelay();
+  #stopListening;
+
+  /** @param {import('./store.js').Store} store @param {import('./video-delay.js').VideoDelay} videoDelay */
+  constructor(store, videoDelay) {
+    this.#store = store;
+    this.#videoDelay = videoDelay;
+    this.#stopListening = store.on(['settings', 'mode'], ({ settings }, before) => {
+      if (settings.fill !== before.settings.fill) this.#needed.clear();
+      this.#decide(performance.now());
+    });
+  }
+
+  close() {
+    this.#stopListening();
+  }
+
+  /** How much later than its frame the slowest result came, in ms; null while that is not known. @param {number} now */
+  lag(now) {
+    return this.#needed.lag(now);
+  }
+
+  /** @param {import('./protocol.js').Result} result @param {number} now */
+  addResult(result, now) {
+    const { mode, settings, stream } = this.#store.facts;
+    this.#needed.addResult(result, now, settings.fill === 'interpolated');
+    const rtp = rtpOf(result.frame, stream?.rtpOffset);
+    if (mode === 'exact' && rtp !== null) this.#videoDelay.want(rtp);
+    this.#decide(now);
+  }
+
+  /** A frame is shown, in either view. @param {number} id @param {number} now */
+  addFrame(id, now) {
+    this.#needed.addFrame(id, now, this.#store.facts.appliedDelay);
+  }
+
+  /**
+   * The viewer has seen a frame: the next one need not wait for it any more.
+   * @param {number|null} id @param {number|undefined} rtp its RTP timestamp, if the browser tells it
+   */
+  seen(id, rtp) {
+    const timestamp = rtp ?? (id === null ? null : rtpOf(id, this.#store.facts.stream?.rtpOffset));
+    if (timestamp !== null) this.#videoDelay.seen(timestamp);
+  }
+
+  /** @param {number} now */
+  #decide(now) {
+    const { mode, settings: { hold }, wantedDelay: before } = this.#store.facts;
+    const wantedDelay = mode === 'exact' ? this.#needed.target(now, hold, before ?? 0) : null;
+    const close = wantedDelay !== null && before !== null && wantedDelay > 0 && Math.abs(wantedDelay - before) < STEP_MS;
+    if (!close) this.#store.set({ wantedDelay });
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is known of one player: each fact once, as plain data. Whoever needs a fact reads it here, or is told when it changes. No I/O.
+import { modeOf } from './mode.js';
+import { DEFAULTS } from './settings.js';
+
+/**
+ * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState `lost`: connected to a server whose source is gone;
+ *   `waiting`: for the next attempt
+ * @typedef {import('./signaling.js').SessionError} SessionError
+ * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {import('./settings.js').Settings} Settings
+ * @typedef {import('./settings.js').Mode} Mode
+ */
+
+/**
+ * Of the player:
+ * @typedef {object} PlayerFacts
+ * @property {Settings} settings what the viewer chose; written by the player, from its attributes
+ * @property {boolean} resultsVisible whether the viewer wants to see results; written by the view
+ * @property {PlayerState} state written by the player
+ * @property {SessionError|null} error that ended the last attempt, until the next one plays; written by the player
+ * @property {number} attempt how often it has connected since it was started; written by the player
+ */
+
+/**
+ * Of one attempt to watch; at its end the player takes them back:
+ * @typedef {object} AttemptFacts
+ * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
+ * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
+ * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
+ *   written by DelayControl
+ * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
+ * @property {boolean} hasPicture whether a frame was shown; written by the measurements
+ * @property {boolean} composed whether there is a picture with its own results in it, to be shown in place of the video; written by
+ *   Composing
+ */
+
+/**
+ * What follows from the others; the store itself writes it:
+ * @typedef {object} DerivedFacts
+ * @property {Mode} mode the view in use
+ * @property {string} obstacle why there can be no exact view, in words; '' where there can
+ */
+
+/** @typedef {PlayerFacts & AttemptFacts} GivenFacts */
+/** @typedef {Readonly<GivenFacts & DerivedFacts>} Facts */
+
+/** @type {AttemptFacts} */
+export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, composed: false };
+
+/** @type {GivenFacts} */
+const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+
+export class Store {
+  /** @type {Facts} */
+  #facts = { ...NOTHING_KNOWN, ...modeOf(NOTHING_KNOWN) };
+  /** @type {Set<{names: (keyof Facts)[], tell: (facts: Facts, before: Facts) => void}>} */
+  #listeners = new Set();
+
+  /** All facts as they are now. */
+  get facts() {
+    return this.#facts;
+  }
+
+  /** All of them are changed before anybody is told. @param {Partial<GivenFacts>} given */
+  set(given) {
+    const before = this.#facts;
+    const facts = { ...before, ...given };
+    Object.assign(facts, modeOf(facts));
+    this.#facts = facts;
+    for (const { names, tell } of this.#listeners) {
+      if (names.some((name) => !Object.is(facts[name], before[name]))) tell(this.#facts, before);
+    }
+  }
+
+  /**
+   * Calls `tell` after each change of one of these facts, with all facts as they are and as they were.
+   * @param {(keyof Facts)[]} names @param {(facts: Facts, before: Facts) => void} tell
+   * @returns {() => void} ends it
+   */
+  on(names, tell) {
+    const listener = { names, tell };
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One attempt to watch, from the connection to the picture. It joins the parts: each knows its own concern and the store.
+import { ServerClock, clockResolution } from '../core/clock.js';
+import { DelayControl } from '../core/delay-control.js';
+import { exactReport } from '../core/exact-report.js';
+import { frameIdOf } from '../core/frame-id.js';
+import { Matching } from '../core/matching.js';
+import { Measurements } from '../core/measurements.js';
+import { OverlayError } from '../core/overlay-error.js';
+import { Proof } from '../core/proof.js';
+import { FRESH_MS } from '../core/results.js';
+import { Session } from '../core/session.js';
+import { VideoDelay } from '../core/video-delay.js';
+import { Composing } from './composing.js';
+
+/**
+ * @typedef {import('../core/protocol.js').Result} Result
+ * @typedef {import('../core/protocol.js').ModelState} ModelState
+ * @typedef {{result: (result: Result) => void, model: (state: ModelState) => void,
+ *   ended: (error: import('../core/signaling.js').SessionError) => void}} AttemptEvents `result`: each is told once
+ */
+
+export class Attempt {
+  #store;
+  #view;
+  #events;
+  #measurements;
+  #delayControl;
+  #composing;
+  #session;
+  #stopListening;
+  #matching = new Matching();
+  #proof = new Proof();
+  #errors = new OverlayError();
+  #frameRequest = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #stale;
+
+  /**
+   * @param {string} url @param {import('../core/store.js').Store} store @param {import('./view.js').View} view
+   * @param {AttemptEvents} events
+   */
+  constructor(url, store, view, events) {
+    this.#store = store;
+    this.#view = view;
+    this.#events = events;
+    const clock = new ServerClock(RESOLUTION);
+    const videoDelay = new VideoDelay(store);
+    const measurements = new Measurements(store, clock, performance.now());
+    this.#measurements = measurements;
+    this.#delayControl = new DelayControl(store, videoDelay);
+    this.#composing = new Composing(store, view.composedPicture, this.#matching, {
+      shown: (frame, now) => this.#onComposed(frame, now),
+      read: (meant, actual) => this.#proof.addReading(meant, actual),
+    });
+    this.#stopListening = store.on(['mode'], () => this.#proof.restart());
+    view.liveOverlay.drawn = (result) => measurements.addDrawn(result, performance.now());
+    this.#session = new Session(url, store, {
+      track: (stream) => this.#onTrack(stream),
+      result: (result) => this.#onResult(result),
+      model: (state) => {
+        measurements.models.addState(state);
+        events.model(state);
+      },
+      delays: (delays) => measurements.addDelays(delays, performance.now()),
+      stats: (stats) => measurements.addStats(stats),
+      ended: events.ended,
+    }, { clock, videoDelay });
+  }
+
+  close() {
+    clearTimeout(this.#stale);
+    this.#view.video.cancelVideoFrameCallback(this.#frameRequest);
+    this.#session.close();
+    this.#composing.close();
+    this.#delayControl.close();
+    this.#stopListening();
+  }
+
+  /** How long the picture has stood still, in ms. @param {number} now */
+  standstill(now) {
+    return this.#measurements.standstill(now);
+  }
+
+  /** The plot's points. @param {number} now */
+  errors(now) {
+    return this.#errors.points(now);
+  }
+
+  /** What was measured. @param {number} now */
+  report(now) {
+    return this.#measurements.report(now);
+  }
+
+  /** How results meet their frames. @param {number} now */
+  exact(now) {
+    return exactReport(this.#store.facts, {
+      lag: this.#delayControl.lag(now), proof: this.#proof, rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now),
+      overlayError: this.#errors.median(now),
+    });
+  }
+
+  /** @param {MediaStream} stream */
+  #onTrack(stream) {
+    const { video } = this.#view;
+    this.#view.play(stream);
+    video.cancelVideoFrameCallback(this.#frameRequest);
+    /** @type {VideoFrameRequestCallback} */
+    const onFrame = (now, frame) => {
+      this.#frameRequest = video.requestVideoFrameCallback(onFrame);
+      this.#measurements.addFrame(frame, now);
+      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now()).catch(reportError);
+      else this.#onLive(frame, performance.now());
+    };
+    this.#frameRequest = video.requestVideoFrameCallback(onFrame);
+  }
+
+  /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
+  #onLive({ rtpTimestamp }, now) {
+    const id = frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset);
+    if (id === null) return;
+    this.#delayControl.addFrame(id, now);
+    this.#errors.addFrame(id, this.#view.liveOverlay.results, 'async', now);
+  }
+
+  /** A frame is shown with its own results. @param {import('./composing.js').ShownFrame} frame @param {number} now */
+  #onComposed(frame, now) {
+    this.#proof.addFrame(frame, now);
+    const id = frame.stampId ?? frame.id;
+    this.#delayControl.seen(id, frame.rtp);
+    if (id === null) return;
+    this.#delayControl.addFrame(id, now);
+    if (!frame.again) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
+  }
+
+  /** @param {Result} result */
+  #onResult(result) {
+    const now = performance.now();
+    if (!this.#matching.addResult(result, now)) return;
+    if (this.#store.facts.mode === 'exact') this.#proof.addResult(result.frame);
+    this.#delayControl.addResult(result, now);
+    this.#errors.addResult(result, now);
+    if (this.#measurements.addResult(result, now)) {
+      this.#showFresh();
+      clearTimeout(this.#stale);
+      this.#stale = setTimeout(() => this.#showFresh(), FRESH_MS);
+    }
+    this.#events.result(result);
+  }
+
+  #showFresh() {
+    this.#view.liveOverlay.show(this.#measurements.models.fresh(performance.now()));
+  }
+}
+
+const RESOLUTION = clockResolution(() => performance.now());

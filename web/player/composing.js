@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The exact view: shows each frame with its own results, in the order of the frames, and reads now and then what is shown.
+import { RecentSamples } from '../core/samples.js';
+
+/**
+ * @typedef {import('../core/protocol.js').Stream} Stream
+ * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean}} ShownFrame
+ *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
+ *   one too
+ * @typedef {{shown: (frame: ShownFrame, now: number) => void, read: (meant: number, actual: number) => void}} ComposingEvents
+ *   `shown`: a frame is; `read`: what is shown was read again: the frame that was meant, and the one that its pixels name
+ */
+
+/** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
+const READ_BACK_MS = 1000;
+
+export class Composing {
+  #store;
+  #picture;
+  #matching;
+  #events;
+  #stopListening;
+  #stampMs = new RecentSamples(5000);
+  /** Id of the frame that is shown. @type {number|null} */
+  #last = null;
+  /** Frames that were begun, and the newest of them that was drawn: reading them may take different times. */
+  #begun = 0;
+  #drawn = 0;
+  #readAt = 0;
+  #closed = false;
+
+  /**
+   * @param {import('../core/store.js').Store} store @param {import('./composed-picture.js').ComposedPicture} picture
+   * @param {import('../core/matching.js').Matching} matching @param {ComposingEvents} events
+   */
+  constructor(store, picture, matching, events) {
+    this.#store = store;
+    this.#picture = picture;
+    this.#matching = matching;
+    this.#events = events;
+    this.#stopListening = store.on(['mode'], () => {
+      this.#last = null;
+      store.set({ composed: false });
+    });
+  }
+
+  close() {
+    this.#closed = true;
+    this.#stopListening();
+  }
+
+  /** How long reading a stamp takes, in ms; null while that is not known. @param {number} now */
+  stampMs(now) {
+    return this.#stampMs.median(now);
+  }
+
+  /**
+   * Draws the video's present frame with its own results.
+   * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
+   */
+  async show(video, callback, now) {
+    const { stream } = this.#store.facts;
+    if (!stream) return;
+    const number = ++this.#begun;
+    const snapshot = await this.#picture.take(video, stream.stamp);
+    if (!snapshot) return;
+    try {
+      const wanted = number > this.#drawn && this.#store.facts.mode === 'exact' && !this.#closed;
+      if (wanted) this.#compose(snapshot, video, callback, stream, now);
+    } finally {
+      snapshot.close();
+    }
+    this.#drawn = Math.max(this.#drawn, number);
+  }
+
+  /**
+   * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
+   * @param {import('./snapshot.js').Snapshot} snapshot @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback
+   * @param {Stream} stream @param {number} now
+   */
+  #compose(snapshot, video, callback, stream, now) {
+    const { settings, resultsVisible } = this.#store.facts;
+    this.#stampMs.add(performance.now(), snapshot.stampMs);
+    const match = this.#matching.match(snapshot, stream, settings.fill, now);
+    const { id, stampId } = match;
+    this.#picture.fit(video);
+    snapshot.draw();
+    if (resultsVisible) this.#picture.drawResults(match.drawings);
+    const again = id !== null && id === this.#last;
+    this.#last = id;
+    this.#store.set({ composed: true });
+    const unknown = id === null && stampId === null;
+    this.#events.shown({ ...match, rtp: snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined), again }, now);
+    if (id !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(id, video, stream, now);
+  }
+
+  /** @param {number} id @param {HTMLVideoElement} video @param {Stream} stream @param {number} now */
+  async #readBack(id, video, { stamp }, now) {
+    this.#readAt = now;
+    const actual = stamp ? await this.#picture.readBack(video, stamp).catch(() => null) : null;
+    if (actual !== null) this.#events.read(id, actual);
+  }
+}
