@@ -6,6 +6,8 @@
 /** @type {Mutant[]} */
 export const mutants = [
   // plugins/core
+  { fault: 'JSON is read however deep it is nested', file: 'plugins/core/json.cpp', from: 'depth >= kMaxJsonDepth', to: 'depth >= 1000 * kMaxJsonDepth',
+    tests: ['tests/core/json_test.cpp'] },
   { fault: 'many frame ids are one off', file: 'plugins/core/frame_id.h',
     from: 'running_time_ns % 100\'000 * 9 / 100\'000', to: 'running_time_ns % 100\'000 * 9 / 110\'000',
     tests: ['tests/core/frame_id_test.cpp'] },
@@ -58,6 +60,8 @@ export const mutants = [
     tests: ['tests/launcher/viewers.test.js'] },
   { fault: 'a viewer that is behind gets every late frame', file: 'launcher/media/fan_out.cpp', from: '> kMaxQueued;', to: '> 1000 * kMaxQueued;',
     tests: ['tests/launcher/media/fan_out_test.cpp'] },
+  { fault: 'a feed that moves may get a frame twice', file: 'launcher/media/fan_out.cpp', from: 'if (!key || captured < move_at_) return false;', to: 'if (!key) return false;',
+    tests: ['tests/launcher/media/fan_out_test.cpp'] },
   { fault: 'a source that is lost is tried again at once', file: 'launcher/media/producer.cpp', from: 'failed ? static_cast<guint>(delay.count()) : 0', to: '0',
     tests: ['tests/launcher/source.test.js'] },
   { fault: 'the time until a source is tried again never grows', file: 'launcher/media/producer.cpp', from: 'failures_ + 1 : 0', to: '0 : 0',
@@ -85,6 +89,8 @@ export const mutants = [
 
   // launcher: HTTP
   { fault: 'other sites\' pages may connect', file: 'launcher/http/server.cpp', from: 'if (!origin || !origin_allowed(origin, host))', to: 'if (!origin)',
+    tests: ['tests/launcher/http.test.js'] },
+  { fault: 'a route takes a larger body than it says', file: 'launcher/http/server.cpp', from: '> route.largest_body', to: '> route.largest_body + 100\'000\'000',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'any Host is served', file: 'launcher/http/server.cpp', from: 'if (is_loopback_name(name)) return true;', to: 'return true;',
     tests: ['tests/launcher/http.test.js'] },
