@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the elements cost: the figures in docs/elements.md. Each is the best of some rounds, and what is compared with
-// one another is measured in turns, because the machine may be busy with something else.
+// Measures what the elements cost, for the figures in docs/elements.md. The machine may be busy with something else. So
+// each figure is the best of some rounds, and figures that are compared are measured in turns.
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
@@ -19,7 +19,7 @@
 #include "core/circles.h"
 #include "frames.h"
 
-// Counts every allocation of the process while it is asked to.
+// Counts every allocation of the process while `counting` is set.
 static std::atomic<bool> counting{false};
 static std::atomic<long> allocations{0};
 
@@ -56,7 +56,7 @@ void report(const char* what, double value, const char* unit, const char* bar) {
   std::printf("%-64s %10.3f %-8s %s\n", what, value, unit, bar);
 }
 
-// Milliseconds a frame that a source needs.
+// Milliseconds that a source needs for a frame.
 double source_time(const std::string& source, int width, int height, int frames) {
   const auto line =
       source + " num-buffers=" + std::to_string(frames) + " ! " + caps_text("I420", width, height) + " ! fakesink";
@@ -117,13 +117,13 @@ void bench_jitter() {
   report("ballsrc, 640x360 at 240/s, jitter of spacing, p99", spacings[spacings.size() * 99 / 100], "ms", "<= 1");
 }
 
-struct Pulled {
+struct Cost {
   double time;
   double allocations;
 };
 
 // Pushes frames of the harness's own source and times each push.
-Pulled element_time(const std::string& line, const std::string& caps, const std::function<Ptr<GstBuffer>()>& frame) {
+Cost element_time(const std::string& line, const std::string& caps, const std::function<Ptr<GstBuffer>()>& frame) {
   const auto harness = play(line, caps);
   constexpr int kWarm = 20;
   constexpr int kFrames = 200;
@@ -142,11 +142,11 @@ Pulled element_time(const std::string& line, const std::string& caps, const std:
   return {times[times.size() / 2], static_cast<double>(allocations) / (kFrames - 1)};
 }
 
-// The same, less what a harness and an element that does nothing need.
+// The same, minus what a harness and an element that does nothing need.
 void bench_element(const char* what, const std::string& line, const std::string& caps,
                    const std::function<Ptr<GstBuffer>()>& frame) {
-  Pulled best{1e9, 1e9};
-  Pulled nothing{1e9, 1e9};
+  Cost best{1e9, 1e9};
+  Cost nothing{1e9, 1e9};
   for (int round = 0; round < 5; ++round) {
     const auto one = element_time(line, caps, frame);
     const auto other = element_time("identity", caps, frame);
@@ -159,7 +159,7 @@ void bench_element(const char* what, const std::string& line, const std::string&
 
 using PoolPtr = std::unique_ptr<GstBufferPool, void (*)(GstBufferPool*)>;
 
-// A pool as elements have them, with so many rows to spare below the picture.
+// A pool like those of elements, with `rows` to spare below the picture.
 PoolPtr started_pool(const std::string& caps, const GstVideoInfo& info, guint rows) {
   PoolPtr pool(gst_video_buffer_pool_new(), [](GstBufferPool* ended) {
     gst_buffer_pool_set_active(ended, FALSE);

@@ -13,14 +13,15 @@
 
 namespace {
 
-constexpr double kEpochStepMs = 50;  // the wall clock is slewed all the time, and sometimes set: only that matters
+// The wall clock is slewed all the time, which makes small differences. A larger one means that somebody has set it.
+constexpr double kEpochStepMs = 50;
 constexpr guint kEndPollMs = 10;
 
 double unix_ms() {
   return static_cast<double>(g_get_real_time()) / 1000.0;
 }
 
-// webrtcbin finds these only when it needs them, and then without a word that helps.
+// webrtcbin looks for these elements only when it needs them. If one is missing, its message does not help the user.
 void require_elements() {
   for (const char* name : {"nicesrc", "nicesink", "dtlssrtpenc", "srtpenc", "sctpenc", "rtpbin"}) {
     g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
@@ -41,7 +42,7 @@ App::App(const Options& options, PipeText pipe)
 
 int App::run() {
   const auto end_by_signal = [](gpointer data) -> gboolean {
-    // a second one is not waited for
+    // a second signal ends the process at once
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
     static_cast<App*>(data)->shut_down();
@@ -97,7 +98,7 @@ Server::Events App::server_events() {
   events.message = [this](const std::shared_ptr<Peer>& peer, std::string_view text) {
     const auto found = viewers_.find(peer);
     if (found == viewers_.end()) return;
-    const auto viewer = found->second;  // handling may end it
+    const auto viewer = found->second;  // handle() may take the viewer out of the map
     viewer->handle(protocol::parse_signal(text));
   };
   events.closed = [this](const std::shared_ptr<Peer>& peer) {
@@ -107,7 +108,8 @@ Server::Events App::server_events() {
   return events;
 }
 
-// The first offer loads libraries and makes the DTLS certificate, which takes 300 ms: not from the first viewer's time.
+// The first offer loads libraries and makes the DTLS certificate, which takes 300 ms. An offer now saves the first
+// viewer that time.
 void App::warm_up() {
   try {
     ViewerPipeline viewer = make_viewer_pipeline(*producer_, media_addresses(options_.host), "warm-up");
@@ -200,7 +202,7 @@ void App::every_second() {
   }
   const double epoch = unix_ms() - producer_->running_ms();
   if (std::abs(epoch - epoch_) > kEpochStepMs) epoch_ = epoch;
-  // a deadline that has passed takes the viewer out of the map
+  // a list of its own: check_deadline() may take a viewer out of the map
   std::vector<std::shared_ptr<Viewer>> viewers;
   viewers.reserve(viewers_.size());
   for (const auto& [peer, viewer] : viewers_) viewers.push_back(viewer);

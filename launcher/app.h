@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Puts producer, server and viewers together, and is where a viewer begins and ends.
+// Puts producer, server and viewers together. Viewers are made and ended here.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ class App {
  public:
   // Throws UserError.
   App(const Options& options, PipeText pipe);
-  // Until a signal ends it or the source does not start; the exit status.
+  // Runs until a signal comes or the source fails to start. Returns the exit status.
   int run();
 
  private:
@@ -27,7 +27,7 @@ class App {
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);
   protocol::StreamInfo stream_info() const;
-  double now() const;  // unix ms on the clock of the epoch
+  double now() const;  // unix ms: epoch + running time
   void every_second();
   void shut_down();
 

@@ -22,14 +22,14 @@ std::vector<std::string> pipeline_folders() {
   return folders;
 }
 
-// "name=default" or "name (needed)", a line each: people read it, and the shell's completion.
+// Prints "name=default" or "name (needed)" for each variable. People read this, and so does the shell's completion.
 void print_variables(const Variables& variables) {
   for (const auto& [name, variable] : variables)
     std::printf("%s%s%s\n", name.c_str(), variable.fallback ? "=" : " (needed)",
                 variable.fallback.value_or("").c_str());
 }
 
-// Installed into a prefix of its own, our plugin is where GStreamer does not look by itself.
+// When we are installed into a prefix of our own, GStreamer does not look for our plugin there.
 void find_plugin() {
   g_autoptr(GstElementFactory) ours = gst_element_factory_find("framestamp");
   if (!ours) gst_registry_scan_path(gst_registry_get(), CV_PLUGIN_DIR);
@@ -54,7 +54,7 @@ int run(int argc, char** argv) {
     std::printf("%s\n", pipe.text().c_str());
     return 0;
   }
-  deadlines();  // what is wrong with them in the environment is said now
+  deadlines();  // read now, so that a wrong one is reported before anything runs
   gst_init(nullptr, nullptr);
   find_plugin();
   // libsoup would speak HTTP/2 if the environment asked for it
@@ -65,8 +65,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // each viewer brings a dozen threads, and glibc an arena for most of them that is never given back: 17 kB a join
-  // against 4
+  // Each viewer brings a dozen threads. glibc gives most of them an arena of their own, which it never gives back: a
+  // viewer that joins costs 17 kB for good. With two arenas it costs 4 kB.
   mallopt(M_ARENA_MAX, 2);
   int status = 2;
   try {
@@ -75,6 +75,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "cv-launch: %s\n", without_credentials(error.what()).c_str());
   }
   std::fflush(nullptr);
-  // a pipeline that does not end may still hold its threads: nothing of theirs may be destroyed under them
+  // Threads of a pipeline that does not end may still run. _exit destroys nothing that they use.
   _exit(status);
 }

@@ -10,7 +10,7 @@ class StatusLine {
  public:
   StatusLine();
   void add_result(std::optional<double> ms);
-  // About once a second; `frames` counts all frames so far.
+  // To be called about once a second. `frames` counts all frames so far.
   void update(std::size_t viewers, std::uint64_t frames, const std::string& trouble);
   void end();
 
@@ -19,7 +19,8 @@ class StatusLine {
   bool shown_ = false;
   std::int64_t last_us_ = 0;
   std::uint64_t last_frames_ = 0;
+  // Since the last update.
   unsigned results_ = 0;
-  double ms_ = 0;
-  unsigned timed_ = 0;
+  double ms_ = 0;       // sum of the models' times
+  unsigned timed_ = 0;  // results that have a time
 };

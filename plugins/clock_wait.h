@@ -26,7 +26,7 @@ class ClockWait {
     gst_clock_id_unref(id);
     return waited;
   }
-  // Ends the wait under way, and each one until resume().
+  // Ends the wait under way, and each later one until resume().
   void interrupt() {
     const std::lock_guard lock(mutex_);
     interrupted_ = true;
@@ -38,7 +38,7 @@ class ClockWait {
   }
 
  private:
-  std::mutex mutex_;  // guards both; only the clock's unschedule is called under it
+  std::mutex mutex_;  // guards what follows; only short calls to the clock are made under it
   GstClockID id_ = nullptr;
   bool interrupted_ = false;
 };

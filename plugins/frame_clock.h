@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When a camera takes its frames: numbers to running times and back, without drift.
+// When a camera takes its frames: turns frame numbers into running times and back, without drift.
 #pragma once
 
 #include <gst/gst.h>
@@ -34,7 +34,8 @@ class FrameClock {
     if (time_of(frame + 1) <= time) ++frame;  // times are rounded down
     return frame;
   }
-  // The first frame from `next` on that is not already over.
+  // The frame to take now: `next`, unless the frame after it is due already. Then it is the first frame that is still
+  // to come.
   guint64 next_frame(guint64 next, GstClockTime now) const {
     const guint64 current = frame_at(now);
     return current > next ? current + 1 : next;

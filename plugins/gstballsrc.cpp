@@ -70,7 +70,7 @@ struct BallSrcState {
   cvgst::ClockWait wait;
   std::atomic<GstClockTime> period{0};  // of a frame
 
-  // The streaming thread's own, and start()'s and set_caps()'s before it.
+  // Belongs to the streaming thread, and before it to start() and set_caps().
   GstVideoInfo info{};
   std::optional<core::BallWalk> walk;
   guint64 walked = 0;      // camera frames that the walk has made
@@ -220,7 +220,7 @@ static gboolean gst_ball_src_is_seekable(GstBaseSrc* base) {
 
 static gboolean gst_ball_src_do_seek(GstBaseSrc* base, GstSegment* segment) {
   BallSrcState& state = *GST_BALL_SRC(base)->state;
-  if (gst_base_src_is_live(base)) return TRUE;  // only the start of a live stream
+  if (gst_base_src_is_live(base)) return TRUE;  // for a live stream only the seek at its start
   if (segment->rate <= 0) return FALSE;
   segment->time = segment->start;
   state.clock.stop();
@@ -233,7 +233,8 @@ static gboolean gst_ball_src_do_seek(GstBaseSrc* base, GstSegment* segment) {
 static gboolean gst_ball_src_query(GstBaseSrc* base, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !gst_base_src_is_live(base))
     return GST_BASE_SRC_CLASS(gst_ball_src_parent_class)->query(base, query);
-  // A frame is there at its time; when it can't be given away for a whole frame's time, one is lost.
+  // A frame is ready at its time, so the least latency is 0. The most is one frame's time: if a frame can't be passed
+  // on for so long, one is lost.
   gst_query_set_latency(query, TRUE, 0, GST_BALL_SRC(base)->state->period);
   return TRUE;
 }

@@ -40,8 +40,8 @@ struct CvDetectorState {
   Settings settings;  // guarded by the object lock
   cvgst::InferenceTimer timer;
 
-  // From here on the streaming thread's own. The jitter is the same on each run.
-  std::minstd_rand random;
+  // What follows belongs to the streaming thread.
+  std::minstd_rand random;  // always the default seed: the same jitter on each run
 
   // For formats that the detector can't read in place.
   ConverterPtr converter{nullptr, gst_video_converter_free};
@@ -94,7 +94,7 @@ static void post_message(GstCvDetector* self, GstBuffer* buffer, const std::stri
   cvgst::post_inference(GST_VIDEO_FILTER(self), spec_of(self).name, buffer, model, duration, std::move(objects));
 }
 
-// Whether the first component is a plane that the detector reads as it is.
+// Whether the detector can read the frame's first plane as it is.
 static bool readable_in_place(const GstVideoInfo& info, cvgst::Input input) {
   if (input == cvgst::Input::kBgr) return GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_BGR;
   return !GST_VIDEO_INFO_IS_RGB(&info) && GST_VIDEO_INFO_COMP_PSTRIDE(&info, 0) == 1;
@@ -116,7 +116,7 @@ static std::vector<core::Detection> detect(GstCvDetector* self, GstVideoFrame& f
   return spec.detect(pixels_of(converted.frame(), spec.input), parameters);
 }
 
-// What this inference takes at least: the runtime, more or less by up to the jitter.
+// The least time for this inference: the runtime, longer or shorter by up to the jitter.
 static std::chrono::milliseconds least_duration(std::minstd_rand& random, const Settings& settings) {
   const auto runtime = static_cast<int>(settings.runtime);
   const auto jitter = static_cast<int>(settings.runtime_jitter);
@@ -170,7 +170,7 @@ static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoI
   return state.converter != nullptr;
 }
 
-// Buffers pass through as they are, so whoever comes next chooses how they are allocated.
+// Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean cv_detector_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
   return gst_pad_peer_query(base->srcpad, query);
 }
@@ -188,7 +188,7 @@ static gboolean cv_detector_sink_event(GstBaseTransform* base, GstEvent* event) 
 }
 
 static GstStateChangeReturn cv_detector_change_state(GstElement* element, GstStateChange transition) {
-  // Before the pads are deactivated, which waits for the streaming thread.
+  // Must come before the pads are deactivated: that waits for the streaming thread.
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) detector_cast(element)->state->timer.interrupt();
   return GST_ELEMENT_CLASS(parent_class)->change_state(element, transition);
 }
@@ -288,7 +288,7 @@ static void cv_detector_class_init(gpointer klass, gpointer data) {
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
   element->change_state = cv_detector_change_state;
-  // Not GstVideoFilter's: it maps frames for writing, which copies one that a tee shares.
+  // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = cv_detector_transform_ip;
   transform->propose_allocation = cv_detector_propose_allocation;
   transform->start = cv_detector_start;
@@ -310,7 +310,7 @@ bool register_detector(GstPlugin* plugin, DetectorSpec spec) {
   const std::string type_name = std::string("cv-") + spec.name;
   GType type = g_type_from_name(type_name.c_str());
   if (type == 0) {
-    const auto* kept = new DetectorSpec(std::move(spec));  // as long as its type: for ever
+    const auto* kept = new DetectorSpec(std::move(spec));  // kept for ever, as GLib keeps its type
     GTypeInfo info{};
     info.class_size = sizeof(GstCvDetectorClass);
     info.class_init = cv_detector_class_init;

@@ -6,8 +6,9 @@
 //   cvgst::register_detector(
 //       plugin, {.name = "mydetector", .title = "My detector", .description = "Finds …", .detect = detect});
 //
-// The base never writes or copies the frame. It attaches what was found as GstVideoRegionOfInterestMeta, and a
-// "CvInferenceMeta" to every frame that was looked at; it posts a message and has the properties for all that.
+// The base never writes to the frame or copies it. It attaches each detection as a GstVideoRegionOfInterestMeta, and a
+// "CvInferenceMeta" to every frame that was looked at. It also posts a message for each frame, and has the properties
+// for all this.
 #pragma once
 
 #include <gst/gst.h>

@@ -62,10 +62,10 @@ cvgst::PropertyTable<Settings> properties;
 struct FrameStampState {
   // Guarded by the object lock.
   Settings settings;
-  int rows = 0;  // these two: in use, 0 before negotiation
+  int rows = 0;  // rows and cell are those in use; 0 before negotiation
   int cell = 0;
 
-  // The streaming thread's own: what was negotiated.
+  // What was negotiated. Belongs to the streaming thread.
   int mode = kModeWrite;
   int top = 0;
   int used_cell = 0;
@@ -147,7 +147,7 @@ static GstStructure* set_reading(GstStructure* structure, const core::StampReadi
   return structure;
 }
 
-// A pooled buffer keeps its meta from frame to frame, so that nothing is allocated once all of them have one.
+// A pooled buffer keeps its meta from frame to frame. So once all buffers have one, nothing is allocated.
 static GstCustomMeta* stamp_meta(GstBuffer* buffer) {
   if (GstCustomMeta* kept = gst_buffer_get_custom_meta(buffer, kStampMeta)) return kept;
   GstCustomMeta* meta = gst_buffer_add_custom_meta(buffer, kStampMeta);
@@ -197,7 +197,7 @@ static GstFlowReturn gst_frame_stamp_transform(GstBaseTransform* base, GstBuffer
   return write_stamp(self, running_time_of(self, in), to.frame());
 }
 
-// The input itself, where the rows that are added have room in it.
+// Uses the input itself if it has room for the rows that are added.
 static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* base, GstBuffer* in, GstBuffer** out) {
   const GstVideoInfo& info = GST_VIDEO_FILTER(base)->out_info;
   if (gst_base_transform_is_in_place(base) || !cvgst::can_grow(in, info))
@@ -208,7 +208,7 @@ static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* bas
 }
 
 static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  // Where frames pass in place, whoever comes next chooses how they are allocated.
+  // Where frames pass in place, the next element chooses how they are allocated.
   if (gst_base_transform_is_in_place(base)) return gst_pad_peer_query(base->srcpad, query);
   GstCaps* caps = nullptr;
   GstVideoInfo in;
@@ -259,7 +259,7 @@ static gboolean gst_frame_stamp_set_info(GstVideoFilter* filter, GstCaps*, GstVi
 
 static gboolean gst_frame_stamp_set_caps(GstBaseTransform* base, GstCaps* in, GstCaps* out) {
   if (!GST_BASE_TRANSFORM_CLASS(gst_frame_stamp_parent_class)->set_caps(base, in, out)) return FALSE;
-  // After GstVideoFilter's, which has its own idea of it.
+  // After GstVideoFilter's set_caps, which always sets it to TRUE.
   gst_base_transform_set_in_place(base, !adds_rows(snapshot(base)));
   return TRUE;
 }
@@ -352,7 +352,7 @@ static void gst_frame_stamp_class_init(GstFrameStampClass* klass) {
                                         "Writes each frame's id into its pixels, and reads it back", CV_AUTHOR);
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
-  // Not GstVideoFilter's: it maps frames for writing, which copies one that a tee shares.
+  // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = gst_frame_stamp_transform_ip;
   transform->transform = gst_frame_stamp_transform;
   transform->transform_caps = gst_frame_stamp_transform_caps;

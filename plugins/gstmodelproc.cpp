@@ -65,7 +65,8 @@ struct Settings {
 const Settings kDefaults;
 constexpr guint kPropCommand = 100;  // not plain fields; the others are in the table
 constexpr guint kPropModelName = 101;
-// A region's type is never forgotten by GLib; a model may have a new label for every frame.
+// GLib never forgets the type of a region, and a model may have a new label for every frame. So only this many labels
+// become types.
 constexpr std::size_t kMaxTypes = 200;
 constexpr GstClockTime kComplaintInterval = 10 * GST_SECOND;
 
@@ -77,12 +78,12 @@ struct ModelProcState {
   // Guarded by the object lock.
   Settings settings;
   std::string command;
-  std::string model_name;    // "": after the program
-  std::string program_name;  // that
+  std::string model_name;    // "": program_name is used
+  std::string program_name;  // made from the command
 
   std::unique_ptr<core::ModelProcess> process;  // from start to stop
 
-  // The streaming thread's own.
+  // Belongs to the streaming thread.
   cvgst::SharedFrame shared;
   std::set<std::string> types;
   GstClockTime complained = GST_CLOCK_TIME_NONE;
@@ -118,7 +119,7 @@ static std::string model_name(GstModelProc* self) {
   return name;
 }
 
-// What programs print need not be UTF-8, and a structure takes nothing else.
+// A program may print anything, but a GstStructure takes only UTF-8.
 static std::string valid(const std::string& text) {
   g_autofree char* made = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
   return made;
@@ -196,7 +197,7 @@ static gboolean gst_model_proc_set_info(GstVideoFilter* filter, GstCaps*, GstVid
                                                              : GST_VIDEO_FORMAT_GRAY8);
 }
 
-// Nothing when the model does not run, or failed.
+// Nothing if the model does not run or fails.
 static std::optional<cvgst::ModelAnswer> ask(GstModelProc* self, GstBuffer* buffer) {
   ModelProcState& state = *self->state;
   const GstSegment& segment = GST_BASE_TRANSFORM(self)->segment;
@@ -262,7 +263,7 @@ static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuff
   return GST_FLOW_OK;
 }
 
-// Buffers pass through as they are, so whoever comes next chooses how they are allocated.
+// Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean gst_model_proc_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
   return gst_pad_peer_query(base->srcpad, query);
 }
@@ -276,7 +277,7 @@ static gboolean gst_model_proc_sink_event(GstBaseTransform* base, GstEvent* even
 
 static GstStateChangeReturn gst_model_proc_change_state(GstElement* element, GstStateChange transition) {
   const auto& process = GST_MODEL_PROC(element)->state->process;
-  // Before the pads are deactivated, which waits for the streaming thread.
+  // Must come before the pads are deactivated: that waits for the streaming thread.
   if (process && transition == GST_STATE_CHANGE_PAUSED_TO_READY) process->end_questions();
   return GST_ELEMENT_CLASS(gst_model_proc_parent_class)->change_state(element, transition);
 }
@@ -369,7 +370,7 @@ static void gst_model_proc_class_init(GstModelProcClass* klass) {
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
   element->change_state = gst_model_proc_change_state;
-  // Not GstVideoFilter's: it maps frames for writing, which copies one that a tee shares.
+  // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = gst_model_proc_transform_ip;
   transform->propose_allocation = gst_model_proc_propose_allocation;
   transform->start = gst_model_proc_start;

@@ -49,7 +49,7 @@ struct Settings {
   double font_scale = 0.5;
   bool show_label = true;
   bool show_confidence = true;
-  std::array<GQuark, kMaxTypes> types{};  // up to the first 0; none: all but "truth"
+  std::array<GQuark, kMaxTypes> types{};  // ends at the first 0; empty: all but "truth"
 };
 
 constexpr Settings kDefaults;
@@ -66,14 +66,15 @@ struct Region {
   core::Circle circle;
   const char* label = nullptr;
   const char* text = nullptr;
-  double confidence = -1;  // below 0: not said
+  double confidence = -1;  // below 0: unknown
   const GstStructure* params = nullptr;
 };
 
 constexpr double kKeypointRadius = 3;
 constexpr guint kMaxPoints = 1000;
 
-// The points of a field that is an array of arrays of doubles; those that make no sense in this picture are left out.
+// Visits the points of a field that is an array of arrays of doubles. Points that make no sense in this picture are
+// left out.
 template <typename Visit>
 void for_each_point(const GstStructure* params, const char* field, const core::Image& image, Visit visit) {
   const GValue* list = params != nullptr ? gst_structure_get_value(params, field) : nullptr;
@@ -91,7 +92,7 @@ void for_each_point(const GstStructure* params, const char* field, const core::I
   }
 }
 
-// False if there is none.
+// False if there is no polygon.
 bool draw_polygon(const core::Image& image, const GstStructure* params, double line_width, const core::Pixel& color) {
   std::optional<std::pair<double, double>> first;
   std::pair<double, double> last;
@@ -111,7 +112,7 @@ bool draw_polygon(const core::Image& image, const GstStructure* params, double l
 struct OverlayDrawState {
   Settings settings;  // guarded by the object lock
 
-  // The streaming thread's own.
+  // Belongs to the streaming thread.
   std::optional<core::Font> font;
   double font_scale = 0;
 };
@@ -152,7 +153,7 @@ static guint color_of(const char* type) {
   return kPalette[g_str_hash(type) % kPalette.size()];
 }
 
-// The region's place and text; nothing when its values make no sense in this picture.
+// The region's place and text. Nothing if its values make no sense in this picture.
 static std::optional<Region> read_region(const GstVideoRegionOfInterestMeta& meta, const core::Image& image) {
   if (meta.w == 0 || meta.h == 0 || meta.x >= static_cast<guint>(image.width) ||
       meta.y >= static_cast<guint>(image.height) || meta.w > 2U * static_cast<guint>(image.width) ||
@@ -246,7 +247,7 @@ static GstFlowReturn gst_overlay_draw_transform_frame_ip(GstVideoFilter* filter,
   return GST_FLOW_OK;
 }
 
-// Drawn in place, so whoever comes next chooses how frames are allocated.
+// Frames are drawn on in place, so the next element chooses how they are allocated.
 static gboolean gst_overlay_draw_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
   return gst_pad_peer_query(base->srcpad, query);
 }

@@ -11,7 +11,7 @@
 
 namespace cvgst {
 
-// Fields as circledetect's documentation has them; `objects` are taken.
+// The fields are those in circledetect's documentation. Takes `objects`.
 void post_inference(GstVideoFilter* element, const char* name, GstBuffer* buffer, const std::string& model,
                     GstClockTime duration, std::vector<StructurePtr> objects);
 

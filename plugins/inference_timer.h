@@ -17,7 +17,7 @@ class InferenceTimer {
     std::unique_lock lock(mutex_);
     return !wake_.wait_until(lock, deadline, [this] { return interrupted_; });
   }
-  // Ends the wait under way, and each one until resume().
+  // Ends the wait under way, and each later one until resume().
   void interrupt() {
     {
       const std::lock_guard lock(mutex_);

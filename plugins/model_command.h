@@ -7,10 +7,11 @@
 
 namespace cvgst {
 
-// Its words, quoted as for a shell; none, and why, if there are none.
+// The words of the command, which may be quoted as for a shell. None if there are none or a quote is open; `reason`
+// says why.
 std::vector<std::string> parse_command(const std::string& command, std::string& reason);
 
-// "people" for "python3 models/people.py", "detector" for "./detector --fast". There must be a word.
+// "people" for "python3 models/people.py", "detector" for "./detector --fast". `command` must not be empty.
 std::string program_name(const std::vector<std::string>& command);
 
 }  // namespace cvgst

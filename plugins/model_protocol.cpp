@@ -31,7 +31,7 @@ using core::Json;
 using core::json_member;
 using core::json_number;
 
-// The object of a message of this type, or why there is none.
+// The JSON object of a message that must be of this type, or what is wrong with the message.
 std::variant<Json, Wrong> parse_message(const std::string& line, const char* type) {
   const std::string said = "said \"" + line.substr(0, kMaxQuote) + (line.size() > kMaxQuote ? "…" : "") + "\"";
   auto parsed = core::parse_json_object(line);
@@ -41,7 +41,7 @@ std::variant<Json, Wrong> parse_message(const std::string& line, const char* typ
   return std::move(parsed.object);
 }
 
-// A list of points, each of 2 or 3 numbers, as arrays; false if it is not one.
+// Adds a list of points, each of 2 or 3 numbers, as an array of arrays. False if `points` is no such list.
 bool add_points(GstStructure* structure, const char* name, const Json& points, Box& box) {
   if (!points.is_array()) return false;
   g_auto(GValue) list = G_VALUE_INIT;
@@ -65,7 +65,7 @@ bool add_points(GstStructure* structure, const char* name, const Json& points, B
   return true;
 }
 
-// What GStreamer's structures have a form for; false for the rest.
+// Adds a value that a GstStructure has a type for. False for other values.
 bool add_plain(GstStructure* structure, const char* name, const Json& value) {
   if (const auto number = json_number(&value))
     gst_structure_set(structure, name, G_TYPE_DOUBLE, *number, nullptr);
@@ -87,7 +87,7 @@ std::optional<Box> finite(const Box& box) {
   return all ? std::optional(box) : std::nullopt;
 }
 
-// The object's own box, or the one around what else it has.
+// The object's own box, or else the one around its circle or its points.
 std::optional<Box> box_of(const GstStructure* object, const Box& points) {
   Box box;
   double x = 0;
@@ -111,7 +111,7 @@ std::optional<Box> box_of(const GstStructure* object, const Box& points) {
   return points.empty() ? std::nullopt : finite(points);
 }
 
-// Nothing, and why, if it has no place or a value that makes no sense.
+// Null if the object has no place, or a value that makes no sense; `reason` says which.
 StructurePtr parse_object(const Json& object, std::string& reason) {
   if (!object.is_object()) return reason = "is no JSON object", nullptr;
   StructurePtr structure(gst_structure_new_empty("detection"));
@@ -127,7 +127,7 @@ StructurePtr parse_object(const Json& object, std::string& reason) {
         return reason = "has a \"" + key + "\" that is no list of points", nullptr;
     } else if (!one_of(name, {"x", "y", "w", "h", "center-x", "center-y", "radius", "confidence", "label", "text"}) ||
                !add_plain(structure.get(), name, value)) {
-      // GLib never forgets the name of a structure's field: only ours become one
+      // GLib never forgets the name of a structure's field, so only the names above become fields
       rest[key] = value;
     }
   }

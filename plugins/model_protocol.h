@@ -11,7 +11,7 @@
 
 namespace cvgst {
 
-// What is wrong with a message, to be read behind "the model ".
+// What is wrong with a message, in words that go on after "the model ".
 struct Wrong {
   std::string reason;
 };
@@ -27,15 +27,15 @@ struct Question {
   int stride = 0;
   std::size_t size = 0;
 };
-// With its line end.
+// Includes the line end.
 std::string question_line(const Question& question);
 
-// Each object is a structure "detection": the doubles x, y, w, h (the box), the string label, and what else it has:
-// confidence, circle and text, polygon and keypoints as arrays of arrays of doubles, anything else in the string
-// "json", which is a JSON object.
+// Each object is a structure "detection". It has the doubles x, y, w, h (the box) and the string label. What else the
+// model gave is there too: confidence, circle and text, polygon and keypoints as arrays of arrays of doubles. Members
+// of other names are in the string "json", which is a JSON object.
 struct ModelAnswer {
   std::vector<StructurePtr> objects;
-  std::string left_out;  // why the first one that was left out was; "": none was
+  std::string left_out;  // what is wrong with the first object that was left out; "": none was
 };
 std::variant<ModelAnswer, Wrong> parse_model_answer(const std::string& line, std::uint32_t frame);
 

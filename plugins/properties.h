@@ -22,7 +22,8 @@ class PropertyTable {
   }
   guint count() const { return static_cast<guint>(fields_.size()); }
 
-  // Both: the caller holds the lock of `settings`. False when the property is not in the table.
+  // For set() and get() the caller holds the lock of `settings`. They return false for a property that is not in the
+  // table.
   bool set(Settings& settings, guint id, const GValue* value) const {
     if (id == 0 || id > fields_.size()) return false;
     std::visit([&](auto field) { read(settings.*field, value); }, fields_[id - 1]);

@@ -16,7 +16,7 @@ struct Span {
   guint length;
 };
 
-// Rounded so that spans of the same length stay so, then clipped.
+// Rounds the length by itself, so that equal lengths stay equal. Then clips.
 Span clip(double start, double length, int size) {
   const double first = std::round(start);
   const double low = std::clamp<double>(first, 0, size);
@@ -32,7 +32,7 @@ void register_inference_meta() {
     gst_meta_register_custom(kInferenceMeta, tags, nullptr, nullptr, nullptr);
 }
 
-// `params`: taken
+// Takes `params`.
 static void add_region(GstBuffer* buffer, const char* type, Span across, Span down, GstStructure* params) {
   auto* meta =
       gst_buffer_add_video_region_of_interest_meta(buffer, type, across.start, down.start, across.length, down.length);

@@ -11,9 +11,9 @@ namespace cvgst {
 
 class SharedFrame {
  public:
-  // `in`: of the frames to come; false if they can't be converted.
+  // `in` is the format of the frames to come. False if they can't be converted.
   bool set_format(const GstVideoInfo& in, GstVideoFormat format);
-  // Rows without padding: for numpy and for most libraries that is the plain case.
+  // The converted frame. Its rows have no padding, as numpy and most libraries expect.
   const GstVideoInfo& info() const { return info_; }
   // `memory` has info().size bytes. Throws std::runtime_error if the frame can't be read.
   void write(std::uint8_t* memory, GstBuffer* frame) const;

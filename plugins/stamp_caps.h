@@ -6,7 +6,8 @@
 
 namespace cvgst {
 
-// Heights of pictures to heights of stamped pictures, or back. Structures for which there is none are removed.
+// Changes heights of pictures into heights of stamped pictures, or back. Structures that have no such height are
+// removed.
 void transform_heights(GstCaps* caps, bool to_stamped);
 
 }  // namespace cvgst

@@ -15,7 +15,7 @@ struct TrackedMemory {
   std::atomic<bool> touched;
 };
 
-// A shared part has its parent's data and tells its parent.
+// A shared part has no data of its own: it uses, and touches, its parent's.
 TrackedMemory* whole(GstMemory* memory) {
   return reinterpret_cast<TrackedMemory*>(memory->parent != nullptr ? memory->parent : memory);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Memory that knows whether anybody has mapped it for writing, so that a source can trust what it drew into it before.
+// Memory that knows whether anybody has mapped it for writing. So a source knows whether what it drew there before is
+// still there.
 #pragma once
 
 #include <gst/gst.h>
@@ -15,11 +16,12 @@ using AllocatorPtr = std::unique_ptr<GstAllocator, ObjectUnref>;
 
 AllocatorPtr tracked_allocator_new();
 
-// Nobody has mapped it for writing since mark_untouched(). False for memory of other allocators.
+// True if nobody has mapped it for writing since mark_untouched(). False for memory of other allocators.
 bool is_untouched(GstMemory* memory);
 void mark_untouched(GstMemory* memory);
 
-// What was noted of a memory's content; a new T when somebody may have written to it since mark_untouched().
+// A note about the content of this memory. It is a new T when somebody may have written to the memory since
+// mark_untouched().
 template <typename T>
 T& note_of(GstMemory* memory) {
   static const GQuark quark = g_quark_from_static_string(G_STRFUNC);

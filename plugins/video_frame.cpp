@@ -36,7 +36,7 @@ core::Image image_of(const GstVideoFrame& frame) {
   return image;
 }
 
-// Not gst_video_frame_copy(), which leaves out the last sample of packed chroma at odd widths.
+// gst_video_frame_copy() would leave out the last sample of packed chroma at odd widths.
 void copy_picture(const GstVideoFrame& to, const GstVideoFrame& from) {
   for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(&from); ++plane) {
     int bytes = 0;

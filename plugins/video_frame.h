@@ -32,7 +32,7 @@ class MappedFrame {
 
 core::Image image_of(const GstVideoFrame& frame);
 
-// Copies a picture into the top left corner of another, as large or larger, of the same format.
+// Copies a picture into the top left corner of another of the same format, which is at least as large.
 void copy_picture(const GstVideoFrame& to, const GstVideoFrame& from);
 
 // A colour (0xAARRGGBB; alpha is ignored) in the components of a format.

@@ -31,7 +31,7 @@ static CvGrowingPool* growing_pool_cast(GstBufferPool* pool) {
 }
 
 static gboolean cv_growing_pool_set_config(GstBufferPool* pool, GstStructure* config) {
-  // Only for those who look at the video meta: to others the room would be in the wrong place.
+  // Only with a video meta. An element that does not read it would look for the planes in the wrong place.
   if (gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META)) {
     GstVideoAlignment room;
     gst_video_alignment_reset(&room);
@@ -42,7 +42,7 @@ static gboolean cv_growing_pool_set_config(GstBufferPool* pool, GstStructure* co
   return GST_BUFFER_POOL_CLASS(cv_growing_pool_parent_class)->set_config(pool, config);
 }
 
-// A frame that was grown comes back.
+// The frame that comes back may have been grown.
 static void cv_growing_pool_reset_buffer(GstBufferPool* pool, GstBuffer* buffer) {
   if (GstVideoMeta* meta = gst_buffer_get_video_meta(buffer))
     meta->height = static_cast<guint>(growing_pool_cast(pool)->rows);
@@ -101,7 +101,7 @@ bool can_grow(GstBuffer* buffer, const GstVideoInfo& grown) {
   if (meta == nullptr || !gst_buffer_is_writable(buffer) || gst_buffer_n_memory(buffer) != 1 ||
       !gst_buffer_is_all_memory_writable(buffer) || gst_buffer_get_size(buffer) < grown.size)
     return false;
-  // Every plane is where it is in the grown frame, so the room is where its new rows are.
+  // If every plane is where it is in the grown frame, the room is where the new rows go.
   for (guint i = 0; i < meta->n_planes; ++i) {
     if (meta->offset[i] != grown.offset[i] || meta->stride[i] != grown.stride[i]) return false;
   }

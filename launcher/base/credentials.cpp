@@ -4,7 +4,8 @@
 #include <regex>
 
 std::string without_credentials(std::string_view text) {
-  // A password may have any character but a space or a quote, "@" and "/" too: up to the last "@" it may be one.
+  // A password may contain any character except a space or a quote, even "@" and "/". So all text up to the last "@"
+  // may belong to it.
   static const std::regex address(R"((://)[^\s"'<>]*@)");
   static const std::regex property(
       R"(\b((?:user-id|user-pw|proxy-id|proxy-pw|password|passphrase)=)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']+))");

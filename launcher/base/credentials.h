@@ -5,6 +5,6 @@
 #include <string>
 #include <string_view>
 
-// The same text with "***" for what stands before the "@" of an address ("rtsp://name:password@host/") and for the
-// values of properties that hold a password.
+// Returns the text with "***" in place of names and passwords: before the "@" of an address
+// ("rtsp://name:password@host/"), and in properties that hold a password.
 std::string without_credentials(std::string_view text);

@@ -19,9 +19,9 @@ Deadlines read_deadlines() try {
       .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
       .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
-      .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // a source that is back is seen again within 5 s
+      .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // viewers see a source that is back within 5 s
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),
-      .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // for those who still answer; it must all be over within 2 s
+      .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // cv-launch must end within 2 s
   };
 } catch (const std::runtime_error& error) {
   throw UserError(error.what());

@@ -9,24 +9,24 @@
 struct Deadlines {
   using Milliseconds = std::chrono::milliseconds;
 
-  // Of a viewer.
+  // For a viewer.
   Milliseconds offer;      // until there is a picture to offer
-  Milliseconds answer;     // from the offer
-  Milliseconds dtls;       // from the answer
+  Milliseconds answer;     // from the offer to the viewer's answer
+  Milliseconds dtls;       // from the answer to the connection
   Milliseconds heartbeat;  // between two pings
-  // Of an HTTP connection.
-  Milliseconds silent;   // on which nothing comes; rounded up to whole seconds, as GLib has it
-  Milliseconds request;  // for a whole request and its reply, however they drip
-  // Of the source.
+  // For an HTTP connection.
+  Milliseconds silent;   // while nothing comes; rounded up to whole seconds, because GSocket's timeout is in seconds
+  Milliseconds request;  // for a whole request and its reply, however slowly they come
+  // For the source.
   Milliseconds first_frame;
   Milliseconds retry;  // doubled after each failure
   Milliseconds last_retry;
-  Milliseconds ran_well;  // the next retry is the first one again
-  // Of cv-launch's own end.
+  Milliseconds ran_well;  // after so long a run the next retry is the first one again
+  // For cv-launch's own end: until viewers and threads have ended.
   Milliseconds end;
 };
 
-// The environment is read once. Throws UserError.
+// Reads the environment once. Throws UserError if a value is wrong.
 const Deadlines& deadlines();
 
 // "10 s", "0.5 s"

@@ -18,7 +18,7 @@ struct Deleter {
 template <typename T>
 using GObjectPtr = std::unique_ptr<T, Deleter<g_object_unref>>;
 
-// The string of a g_malloc'ed char*, which is freed; NULL becomes "".
+// Copies a g_malloc'ed char* into a string and frees it. NULL becomes "".
 inline std::string take_string(char* text) {
   g_autofree char* owned = text;
   return owned ? owned : "";

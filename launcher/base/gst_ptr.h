@@ -8,7 +8,8 @@
 
 #include "glib_ptr.h"
 
-// GStreamer's own are inline functions, which a class with external linkage can't name.
+// GStreamer's functions that unref these objects are inline. A class with external linkage can't name them, so Deleter
+// does not work with them.
 struct MiniObjectDeleter {
   template <typename T>
   void operator()(T* p) const {
@@ -28,7 +29,7 @@ GstPtr<T> gst_share(T* object) {
   return GstPtr<T>(static_cast<T*>(gst_object_ref(object)));
 }
 
-// A new object that nobody owns yet (a floating reference).
+// Takes a new object that nobody owns yet (a floating reference).
 template <typename T>
 GstPtr<T> gst_adopt(T* floating) {
   return GstPtr<T>(floating ? static_cast<T*>(gst_object_ref_sink(floating)) : nullptr);

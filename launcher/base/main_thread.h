@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How other threads reach the main thread, where all of our state and libsoup live.
+// How other threads reach the main thread. All of our state lives there, and so does libsoup.
 #pragma once
 
 #include <glib.h>
@@ -10,8 +10,8 @@
 
 using Task = std::function<void()>;
 
-// Runs `task` on the main thread, soon and in order; never at once, so that it is safe in any callback and under any
-// lock.
+// Runs `task` on the main thread, soon and in order. The task never runs inside this call, so post() is safe in any
+// callback and under any lock.
 inline void post(Task task) {
   auto run = [](gpointer data) -> gboolean {
     (*static_cast<Task*>(data))();
@@ -54,7 +54,7 @@ class Timer {
         [](gpointer data) -> gboolean {
           auto* self = static_cast<Timer*>(data);
           if (!self->repeat_) self->id_ = 0;
-          const Task task = self->task_;  // the task may stop or restart this timer
+          const Task task = self->task_;  // a copy: the task may stop or restart this timer
           const bool repeat = self->repeat_;
           task();
           return repeat ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;

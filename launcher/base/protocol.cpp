@@ -8,9 +8,9 @@ namespace {
 
 constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
-constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension's 12 bits, in units of 10 ms
+constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
 
-// The members of one received object; the first complaint wins.
+// Reads the members of one received object. Only the first error is kept.
 class Reader {
  public:
   Reader(std::string_view text, std::size_t limit) {
@@ -166,9 +166,9 @@ std::string encode(const StreamInfo& info) {
 }
 
 std::string encode(const ModelState& state) {
-  constexpr std::size_t kMaxMessage = kMaxResult / 8;  // a character may take six in JSON
+  constexpr std::size_t kMaxMessage = kMaxResult / 8;  // one character may become six in JSON
   const auto& message = state.message;
-  // what was said last is at the end
+  // the end is kept too: what the model said last is there
   const std::string shown = message.size() <= kMaxMessage ? message
                                                           : message.substr(0, kMaxMessage / 2) + "\n…\n" +
                                                                 message.substr(message.size() - kMaxMessage / 2);
@@ -183,7 +183,7 @@ std::string encode(const Result& result) {
   std::size_t count = result.objects.size();
   std::string text = result_text(result, count);
   while (text.size() > kMaxResult && count > 0) {
-    // objects are of about one size: leave out what is over, and at least one
+    // objects are about the same size: leave out as many as are too much, at least one
     count = std::min(count - 1, count * kMaxResult / text.size());
     text = result_text(result, count);
   }

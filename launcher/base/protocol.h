@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxControl = 1024;
 inline constexpr std::size_t kMaxResult = 16 * 1024;
 inline constexpr std::size_t kMaxCandidate = 512;
 
-// Ends a connection. `code` is one of PROTOCOL.md's.
+// An error ends the connection. `code` is one of those in PROTOCOL.md.
 struct Error {
   std::string code;
   std::string message;
@@ -59,9 +59,9 @@ std::string encode(const ServerSignal& message);
 
 // Server → page, data channel "control".
 struct Pong {
-  double t = 0;    // the ping's
-  double now = 0;  // unix ms on the clock of the epoch
-  // How long after their capture frames are done, in ms; nothing while none come.
+  double t = 0;    // the same as in the ping
+  double now = 0;  // unix ms: epoch + running time
+  // Median time from a frame's capture until it is encoded, and until it is sent, in ms. Nothing while no frames come.
   std::optional<double> encoded;
   std::optional<double> sent;
 };
@@ -101,7 +101,7 @@ struct Result {
   std::vector<Object> objects;
   double age = 0;  // ms from the frame's capture to the end of its inference
 };
-// What has become of a model that runs in a process of its own.
+// The state of a model that runs in a process of its own.
 struct ModelState {
   std::string model;
   std::string state;    // "starting", "running" or "failed"

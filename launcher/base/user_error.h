@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-// What is wrong with the user's input, in words for the user: names the thing and the place and says what to do.
+// What is wrong with the user's input. The text is for the user: it names the thing and the place, and says what to do.
 class UserError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

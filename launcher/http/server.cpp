@@ -15,10 +15,11 @@
 namespace {
 
 constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
-// A viewer sends some KB in its life. Before 3.7.1 libsoup keeps the pieces of an unfinished message without limit.
+// A viewer sends a few kB in its life. Above this limit its connection is cut, because libsoup before 3.7.1 keeps the
+// pieces of an unfinished message without limit.
 constexpr guint64 kMaxReceived = 2 << 20;
 constexpr guint kReceivedPollMs = 100;
-// Up to here a message that is too large is read to its end, so that the close frame reaches its sender.
+// Up to this size a message that is too large is read to its end, so that the close frame reaches its sender.
 constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kGuard = "cv-guard";
 constexpr const char* kResources = "/org/cv-launch/web";
@@ -40,8 +41,8 @@ const char* type_of(std::string_view path) {
 
 void add_headers(SoupServerMessage* message) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  // On a kept-alive connection libsoup tells of a request only when its first line is whole: until then no deadline
-  // would run. Before 3.3 libsoup leaks a descriptor for each, too.
+  // On a kept-alive connection libsoup reports a request only when its whole first line has come, so until then no
+  // deadline would run. Before 3.3 libsoup also leaks a descriptor for each kept-alive request.
   soup_message_headers_replace(headers, "Connection", "close");
   soup_message_headers_replace(headers, "Content-Security-Policy",
                                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -58,8 +59,8 @@ void refuse(SoupServerMessage* message, guint status, const std::string& text) {
   soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
 }
 
-// libsoup (3.2 to 3.7) replies only when it has read and kept the whole body. So the reply goes past it, and what still
-// comes is thrown away until the client has read the reply and closes, or the deadline comes.
+// libsoup (3.2 to 3.7) replies only after it has read and stored the whole body. So we write the reply to the socket
+// ourselves. The rest of the body is thrown away until the client closes the connection or the deadline comes.
 void refuse_body(SoupServerMessage* message) {
   static constexpr std::string_view kReply =
       "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -95,7 +96,7 @@ bool is_one_of(std::string_view word, std::string_view list) {
   return false;
 }
 
-// G_MAXINT64 for one whose length is not known before its end.
+// G_MAXINT64 for a chunked body: its length is known only at its end.
 goffset body_size(SoupMessageHeaders* headers) {
   if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED) return G_MAXINT64;
   return soup_message_headers_get_content_length(headers);
@@ -147,10 +148,10 @@ void Peer::limit_received() {
     g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
 }
 
-// What may be asked of a path, and of those below it that have no route of their own.
+// What a client may ask of a path, and of the paths below it that have no route of their own.
 struct Server::Route {
   const char* path;
-  std::string_view methods;  // as a client is told them
+  std::string_view methods;  // as the Allow header lists them
   goffset largest_body;
   bool socket;  // a WebSocket, which only our own page may open
 };
@@ -161,7 +162,7 @@ Server::Server(Events events)
       {"/", "GET, HEAD", 0, false},
       {"/ws", "GET, HEAD", 0, true},
   });
-  // 100 kB can unfold to 100 MB
+  // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
                    G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer self) {
@@ -171,7 +172,7 @@ Server::Server(Events events)
   for (const auto& route : kRoutes) add_route(route);
 }
 
-// `route` is for ever.
+// `route` must live as long as the server: its handlers refer to it.
 void Server::add_route(const Route& route) {
   struct Context {
     Server* server;
@@ -236,7 +237,7 @@ void Server::stop() {
 bool Server::host_allowed(std::string_view host) const {
   const auto name = without_port(host);
   if (is_loopback_name(name)) return true;
-  // DNS rebinding needs a name: an address can't be rebound, and of names only this machine's own count
+  // DNS rebinding needs a name, so any address is safe. Of the names only this machine's own are allowed.
   const std::string own = g_get_host_name();
   return !loopback_ && (is_address(name) || name == own || name == own + ".local");
 }
@@ -247,7 +248,8 @@ bool Server::origin_allowed(std::string_view origin, std::string_view host) {
   return false;
 }
 
-// From accept to the end of the reply: a silent socket is closed, a slow one too, and so is one too many.
+// Watches a connection from accept to the end of the reply. Closes it if it is silent or slow for too long, or if there
+// are too many connections.
 struct Server::Guard {
   explicit Guard(Server& owner, GSocket* watched)
       : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
@@ -270,13 +272,13 @@ struct Server::Guard {
 void Server::guard_connection(SoupServerMessage* message) {
   GSocket* socket = soup_server_message_get_socket(message);
   if (!socket) return;
-  add_headers(message);  // now, so that the replies that libsoup makes by itself have them too
-  // the message goes when its reply is sent or its client has gone
+  add_headers(message);  // here, because replies that libsoup makes by itself must have them too
+  // libsoup drops the message, and with it the guard, when the reply is sent or the client has gone
   g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket),
                          [](gpointer guard) { delete static_cast<Guard*>(guard); });
 }
 
-// Runs when the headers are there, before a body is read. A status set here ends the request.
+// Runs when the headers have come, before a body is read. A status set here ends the request.
 void Server::admit(SoupServerMessage* message, const Route& route) {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   if (body_size(headers) > route.largest_body) return refuse_body(message);
@@ -285,17 +287,18 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
     soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow", methods.c_str());
     return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only " + methods);
   }
-  // duplicates come joined by ", "
+  // libsoup joins duplicate headers with ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
   if (!host || !host_allowed(host) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
-  // a reply to many overlapping ranges can be 16,000 times its request
+  // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
   if (!route.socket) return;
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
-  // before libsoup waits for the first message with it; from here to the upgrade the deadline is enough
+  // No limit on silence from here on: libsoup would keep it for the WebSocket, which waits for a first message. Until
+  // the upgrade the deadline is enough.
   g_socket_set_timeout(soup_server_message_get_socket(message), 0);
 }
 
@@ -310,15 +313,15 @@ void Server::serve(SoupServerMessage* message, const char* path) {
 }
 
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
-  // no request any more: from here on the viewer has deadlines of its own
+  // This is no request any more: from here on the viewer has deadlines of its own.
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
   const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message), request_of(message));
   peers_.insert(peer);
-  if (!received_.running())
-    received_.every(kReceivedPollMs, [this] {
+  if (!received_timer_.running())
+    received_timer_.every(kReceivedPollMs, [this] {
       for (const auto& each : peers_) each->limit_received();
-      if (peers_.empty()) received_.stop();
+      if (peers_.empty()) received_timer_.stop();
     });
 
   struct Context {

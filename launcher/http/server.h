@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HTTP and WebSocket: the page from memory, and one Peer per viewer's signalling. Knows no GStreamer. Main thread only.
-// libsoup's server is not made for hostile clients, as its documentation says; what it lacks (deadlines, Origin, Host,
-// limits) is here.
+// libsoup's documentation says that its server is not made for hostile clients. What it lacks (deadlines, limits,
+// checks of Origin and Host) is here.
 #pragma once
 
 #include <libsoup/soup.h>
@@ -17,10 +17,10 @@
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
 
-// What somebody who connects has said.
+// What a client asked for when it connected.
 struct Request {
   std::string path;
-  std::map<std::string, std::string, std::less<>> query;  // decoded; of a name that stands twice the last
+  std::map<std::string, std::string, std::less<>> query;  // decoded; if a name stands twice, its last value
   std::string address;                                    // IP address that the connection comes from
 };
 
@@ -60,11 +60,12 @@ class Server {
   void listen(const std::string& host, unsigned port);
   // The page's address.
   std::string url() const;
-  // Says goodbye to the peers; each is gone when `closed` has come for it.
+  // Closes all peers. Each one is gone when `closed` has come for it.
   void stop();
   bool idle() const { return peers_.empty(); }
 
-  // Whether a request with this Host header, and this Origin ("" for none), may open a WebSocket or see the page.
+  // Whether a request with this Host header is served, and whether a page of this Origin ("" for none) may open a
+  // WebSocket.
   bool host_allowed(std::string_view host) const;
   static bool origin_allowed(std::string_view origin, std::string_view host);
 
@@ -83,6 +84,6 @@ class Server {
   bool loopback_ = true;
   unsigned connections_ = 0;
   std::set<std::shared_ptr<Peer>> peers_;
-  Timer received_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Timer received_timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false when we have ended; guards may live longer
 };

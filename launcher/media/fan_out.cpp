@@ -13,13 +13,14 @@ namespace {
 // A viewer whose pipeline is this far behind loses frames instead of getting late ones.
 constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;
 
-// A viewer that joins gets a key frame as old as this, and what followed it, instead of waiting for a new one.
+// If the last key frame is not older than this, a viewer that joins gets it and the frames after it. Otherwise it waits
+// for a new key frame.
 constexpr GstClockTime kYoung = 300 * GST_MSECOND;
 
-// A feed moves to another encoding at a key frame that is asked for so long before its time: until then its encoder has
-// been told.
+// A feed moves to another encoding at a key frame. The key frame is asked for this long before its time, so that the
+// request reaches the encoder before that.
 constexpr GstClockTime kSoon = 100 * GST_MSECOND;
-// When that key frame has not come so long after its time, the feed stays where it was.
+// If the key frame has not come this long after its time, the feed stays with its encoding.
 constexpr GstClockTime kLongestMove = 1 * GST_SECOND;
 
 GstClockTime age_of(GstSample* frame, GstClockTime now) {
@@ -31,7 +32,8 @@ std::int64_t now_ms() {
   return g_get_monotonic_time() / 1000;
 }
 
-// The frame with its running time as timestamps, so that every viewer's segment is the plain one from 0.
+// The frame with its running time as its timestamps, so that every viewer's pipeline can have the same plain segment
+// from 0.
 SamplePtr retimed(GstSample* sample) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
   const GstSegment* segment = gst_sample_get_segment(sample);
@@ -86,8 +88,9 @@ void Feed::request_key_frame(bool join) {
   from()->request_key_frame(join);
 }
 
-// Whether a frame of `from` is this feed's to have.
-bool Feed::is_mine(const FanOut& from, GstClockTime captured, bool key) {
+// Whether this feed takes a frame that `from` gives. Also ends a move to another encoding: at its key frame, or when it
+// is too late.
+bool Feed::accept(const FanOut& from, GstClockTime captured, bool key) {
   if (next_ && &from == next_.get()) {
     if (!key || captured < move_at_) return false;
     post(weak_from_this(), [left = std::exchange(from_, std::exchange(next_, nullptr))](Feed& self) {
@@ -99,7 +102,7 @@ bool Feed::is_mine(const FanOut& from, GstClockTime captured, bool key) {
   if (&from != from_.get()) return false;
   if (!next_ || captured < move_at_) return true;
   if (captured < move_at_ + kLongestMove) return false;
-  // the other encoding has no key frame for us: on with this one
+  // the other encoding has given no key frame: stay with this one
   post(weak_from_this(), [left = std::exchange(next_, nullptr)](Feed& self) { left->remove(self.shared_from_this()); });
   needs_key_ = true;
   return true;
@@ -107,7 +110,7 @@ bool Feed::is_mine(const FanOut& from, GstClockTime captured, bool key) {
 
 bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   const std::lock_guard lock(mutex_);
-  if (!is_mine(from, GST_BUFFER_PTS(gst_sample_get_buffer(sample)), key)) return false;
+  if (!accept(from, GST_BUFFER_PTS(gst_sample_get_buffer(sample)), key)) return false;
   if (!open_) {
     if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
     return false;
@@ -119,7 +122,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
     return false;
   }
   needs_key_ = false;
-  // the flow return is this viewer's own trouble: its bus or its watchdog tells
+  // The result is not looked at: a failure concerns only this viewer, and its bus or its deadline reports it.
   gst_app_src_push_sample(appsrc_.get(), sample);
   return true;
 }
@@ -177,7 +180,7 @@ void FanOut::push(GstSample* sample) {
     else if (since_key_.size() > 1)
       since_key_.resize(1);
   }
-  ++frames_;  // counted when it is handed out
+  ++frames_;  // only now that the frame was handed out
 }
 
 void FanOut::request_key_frame(bool join) {
@@ -196,13 +199,15 @@ GstClockTime FanOut::request_key_frame_soon() {
   return at;
 }
 
-// `at`: running time of the first frame that will do; GST_CLOCK_TIME_NONE: the next one.
+// `at`: the first frame that is not older than this running time becomes a key frame; GST_CLOCK_TIME_NONE: the next
+// one.
 void FanOut::ask_encoder(GstClockTime at) {
   if (!appsink_) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(appsink_.get(), "sink");
   const GstPtr<GstPad> encoder(gst_pad_get_peer(pad));
-  // The encoder's own running time begins with its run. GStreamer (1.22, 1.26) would see to that in our pad's stead,
-  // but takes GST_CLOCK_TIME_NONE for a time and makes one of it that never comes.
+  // The encoder's own running time begins at 0 with each run, so our pad's offset is taken off here. GStreamer (1.22,
+  // 1.26) would do that for an event that goes through our pad. But it would do so with GST_CLOCK_TIME_NONE too, and
+  // make a time of it that never comes.
   if (GST_CLOCK_TIME_IS_VALID(at)) at -= static_cast<GstClockTime>(gst_pad_get_offset(pad));
   gst_pad_send_event(encoder.get(), gst_video_event_new_upstream_force_key_unit(at, TRUE, 0));
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One encoded stream to many viewers. What a slow viewer loses is whole frames, up to the next key frame; nobody waits
-// for it.
+// One encoded stream to many viewers. A slow viewer loses whole frames, up to the next key frame. Nobody waits for it.
 #pragma once
 
 #include <gst/app/gstappsrc.h>
@@ -17,45 +16,47 @@
 
 class FanOut;
 
-// A viewer's intake of one stream: takes frames from one encoding of it and decides which of them its appsrc gets.
-// Main thread, but for what says otherwise.
+// Brings one stream to one viewer: takes frames from one encoding of the stream and decides which of them the viewer's
+// appsrc gets. Main thread, except where another one is named.
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
   Feed(GstElement* appsrc, std::shared_ptr<FanOut> from);
 
-  // Before open() only the first key frame goes through: it brings the payloader to say its caps, which the offer is
-  // made of; its packets stop at the viewer's gate.
+  // Before open() only the first key frame goes through. With it the payloader can set its caps, which the offer is
+  // made of. Its packets stop at the viewer's gate.
   void start();
-  // Frames flow from here on: from the last key frame if that was just now, otherwise from the next one.
+  // From here on frames flow. The first one is the last key frame if that is young enough, otherwise the next key
+  // frame.
   void open();
   void stop();
-  // To another encoding of the same stream. The one before goes on until the other's key frame; no frame comes twice,
-  // and none is older than the one before it.
+  // Moves to another encoding of the same stream. The old encoding goes on until the key frame of the new one. No frame
+  // comes twice, and none comes after a newer one.
   void move_to(std::shared_ptr<FanOut> other);
   void request_key_frame(bool join);  // any thread
 
   bool is_open() const { return open_; }  // any thread
-  // Of the frames that the viewer gets.
+  // Of the frames that this viewer gets.
   const std::shared_ptr<FrameDelays>& delays() const { return delays_; }
 
  private:
   friend class FanOut;
-  // Streaming threads, or FanOut. True if the viewer gets it.
+  // Streaming threads, or FanOut on the main thread. True if the viewer gets the frame.
   bool push(const FanOut& from, GstSample* sample, bool key);
-  bool is_mine(const FanOut& from, GstClockTime captured, bool key);
+  bool accept(const FanOut& from, GstClockTime captured, bool key);
   std::shared_ptr<FanOut> from();
 
   const GstPtr<GstAppSrc> appsrc_;
   const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
   std::atomic<bool> open_ = false;
 
-  // Guards what follows. Taken under FanOut's; held while a frame goes into the appsrc, which only queues it.
+  // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the appsrc, which only
+  // queues it.
   std::mutex mutex_;
   std::shared_ptr<FanOut> from_;
-  std::shared_ptr<FanOut> next_;  // where it moves to
-  GstClockTime move_at_ = 0;      // running time: frames before it are from_'s, the others next_'s
-  bool primed_ = false;
-  bool needs_key_ = true;
+  std::shared_ptr<FanOut> next_;  // where this feed is moving to, or null
+  GstClockTime move_at_ = 0;      // running time: earlier frames come from from_, the others from next_
+  bool primed_ = false;           // a key frame went in before open()
+  bool needs_key_ = true;         // other frames are left out until one comes
 };
 
 // Created and ended on the main thread; shared with the streaming thread's appsink callback.
@@ -63,7 +64,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
  public:
   explicit FanOut(std::shared_ptr<const Timebase> timebase) : timebase_(std::move(timebase)) {}
 
-  // Main thread. The producer's current appsink: it hands us its samples, and key frame requests go there.
+  // Main thread. `appsink` is that of the producer's current run: frames come from it, and key frame requests go to it.
   void connect(GstElement* appsink);
   void disconnect();
 
@@ -71,7 +72,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   void remove(const std::shared_ptr<Feed>& feed);
   void open(const std::shared_ptr<Feed>& feed);
   void request_key_frame(bool join);  // any thread
-  // A key frame of the first frame that is not older; the running time that was asked for.
+  // Asks for a key frame a little later than now. Returns the running time from which on the first frame is to be one.
   GstClockTime request_key_frame_soon();
 
   std::uint64_t frames() const { return frames_; }
@@ -86,10 +87,10 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   Timer gate_timer_;
   std::atomic<std::uint64_t> frames_ = 0;
 
-  // Guards feeds_ and since_key_. Held while frames go into feeds, and into FrameDelays; nothing else is called under
-  // it.
+  // Guards what follows. Held while frames go into feeds and FrameDelays, and while post() is called; nothing else is
+  // called under it.
   std::mutex mutex_;
   std::vector<std::shared_ptr<Feed>> feeds_;
-  std::vector<SamplePtr> since_key_;  // the last key frame, and what followed it while it is young
+  std::vector<SamplePtr> since_key_;  // the last key frame; while it is young, the frames after it too
   GstClockTime newest_ = 0;           // running time of the last frame
 };

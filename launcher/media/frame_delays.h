@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How long after its capture a frame comes out of the encoder, and goes to the network: for one viewer, of the last
-// while.
+// How long after its capture a frame leaves the encoder, and how long until it goes to the network. For one viewer,
+// over the last two seconds.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class FrameDelays {
 
   void sent(std::uint32_t id, std::int64_t now) {
     const std::lock_guard lock(mutex_);
-    // it is one of the newest
+    // the frame is one of the newest
     for (std::size_t i = 0; i < std::min(next_, frames_.size()); ++i) {
       Frame& frame = frames_[(next_ - 1 - i) % frames_.size()];
       if (frame.id != id) continue;
@@ -34,8 +34,8 @@ class FrameDelays {
     }
   }
 
-  // Both of the same frames, so that the one is never more than the other; nothing if none was sent in the last two
-  // seconds.
+  // Both medians are of the same frames, so that `encoded` is never more than `sent`. Nothing if no frame was sent in
+  // the last two seconds.
   std::optional<Medians> medians(std::int64_t now) const {
     std::vector<std::int64_t> encoded;
     std::vector<std::int64_t> sent;
@@ -68,7 +68,7 @@ class FrameDelays {
     return static_cast<double>(*middle) / 1e6;
   }
 
-  mutable std::mutex mutex_;  // guards both; nothing is called under it
+  mutable std::mutex mutex_;  // guards what follows; nothing is called under it
   std::array<Frame, 256> frames_{};
   std::size_t next_ = 0;
 };

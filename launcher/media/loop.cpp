@@ -17,7 +17,8 @@ void remember(Played& played, GstBuffer* buffer) {
   played.end = MAX(played.end, start + (GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0));
 }
 
-GstEvent* behind(Played& played, GstEvent* event) {
+// The segment event, changed to begin behind what was played. Takes `event`.
+GstEvent* moved_behind(Played& played, GstEvent* event) {
   gst_event_copy_segment(event, &played.segment);
   if (played.segment.format != GST_FORMAT_TIME || played.segment.base >= played.end) return event;
   played.segment.base = played.end;
@@ -35,7 +36,7 @@ GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, gpointer data) {
   }
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
   if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) played.end = 0;
-  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) info->data = behind(played, event);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) info->data = moved_behind(played, event);
   return GST_PAD_PROBE_OK;
 }
 

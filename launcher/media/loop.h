@@ -4,8 +4,8 @@
 
 #include <gst/gst.h>
 
-// Demuxers begin the next loop at the running time where the last frame of this one began, not where it ended: two
-// frames would have one id (gst_segment_do_seek takes the segment's position, which avidemux, matroskademux before 1.24
-// and qtdemux before 1.26 leave at the last timestamp). Moves each new segment of the pipeline's demuxers behind what
-// was played.
+// Makes each new segment of the pipeline's demuxers begin where the last frame ended. By itself a demuxer begins the
+// next loop at the running time where the last frame of this loop began, so two frames would have the same id:
+// gst_segment_do_seek takes the segment's position, which avidemux, matroskademux before 1.24 and qtdemux before 1.26
+// leave at the last timestamp.
 void keep_loops_apart(GstElement* pipeline);

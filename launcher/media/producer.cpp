@@ -15,7 +15,7 @@ namespace {
 
 constexpr guint kFirstFramePollMs = 10;
 
-// Of an error or a warning: the element, what it says, and what a developer needs behind it.
+// The text of an error or a warning: which element, what it says, and in brackets its detail for developers.
 std::string describe(GstMessage* message) {
   g_autoptr(GError) error = nullptr;
   g_autofree char* debug = nullptr;
@@ -28,10 +28,10 @@ std::string describe(GstMessage* message) {
   if (GST_IS_ELEMENT(source))
     if (GstElementFactory* factory = gst_element_get_factory(GST_ELEMENT(source)))
       text = std::string(GST_OBJECT_NAME(factory)) + " \"" + text + "\"";
-  const bool silent = g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) &&
-                      std::string_view(error->message) == "Watchdog triggered";
-  text += silent ? ": no more frames come" : ": " + std::string(error->message);
-  if (debug && !silent) {
+  const bool from_watchdog = g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) &&
+                             std::string_view(error->message) == "Watchdog triggered";
+  text += from_watchdog ? ": no more frames come" : ": " + std::string(error->message);
+  if (debug && !from_watchdog) {
     // "file.c(123): function (): /path:\nwhat happened": only the last part is for people
     const std::string detail = debug;
     const auto cut = detail.find('\n');
@@ -40,14 +40,15 @@ std::string describe(GstMessage* message) {
   return without_credentials(text);
 }
 
-// Running time starts at 0, in tests with CV_LAUNCH_RUNNING_TIME (in seconds): frame ids wrap after 13.25 h.
+// Running time starts at 0. Tests can start it later with CV_LAUNCH_RUNNING_TIME (in seconds), because frame ids wrap
+// only after 13.25 h.
 GstClockTime first_running_time() {
   const char* seconds = g_getenv("CV_LAUNCH_RUNNING_TIME");
   return seconds ? static_cast<GstClockTime>(std::max(0.0, g_ascii_strtod(seconds, nullptr)) * GST_SECOND) : 0;
 }
 
-// The system's clock, which is monotonic since the machine started: that may have been later than the running time
-// asks.
+// Uses the system's clock, which counts from the start of the machine. A test may want a running time that is longer
+// than that, so the clock is moved ahead by it.
 std::shared_ptr<const Timebase> make_timebase() {
   GstPtr<GstClock> clock(gst_system_clock_obtain());
   const GstClockTime start = first_running_time();
@@ -56,7 +57,7 @@ std::shared_ptr<const Timebase> make_timebase() {
   return std::make_shared<Timebase>(std::move(clock), now - start);
 }
 
-// What is behind this pad sees running times that are later by `shift`: a run's own begin at 0.
+// Makes running times behind this pad later by `shift`, because those of each run begin at 0.
 void shift_running_time(GstPad* pad, GstClockTime shift) {
   gst_pad_set_offset(pad, static_cast<gint64>(shift));
 }
@@ -96,7 +97,7 @@ void Producer::start() {
   state_ = State::kStarting;
   std::string trouble = absent_shm_source(pipeline);
   if (trouble.empty() && gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
-    trouble = "the pipeline does not start";  // the bus mostly says more, and first
+    trouble = "the pipeline does not start";  // mostly a message on the bus comes first and says more
   if (!trouble.empty())
     return post(weak_from_this(), [trouble, generation = generation_](Producer& self) {
       if (generation == self.generation_) self.ended(trouble, true);
@@ -108,7 +109,7 @@ void Producer::start() {
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
 }
 
-// Not what the pipeline says of itself: a clocksync that paces a file makes it look live.
+// Asks the sources and not the pipeline: a clocksync that paces a file makes the pipeline look live.
 bool Producer::has_live_source() {
   g_autoptr(GstIterator) sources = gst_bin_iterate_sources(GST_BIN(run_.producer.get()));
   bool live = false;
@@ -123,7 +124,7 @@ bool Producer::has_live_source() {
   return live;
 }
 
-// A file can be sought in once its frames flow.
+// Calls prepare_loop() when the first frame comes: a file can be sought in only once its frames flow.
 void Producer::await_first_frame() {
   struct Context {
     std::weak_ptr<Producer> producer;
@@ -142,7 +143,8 @@ void Producer::await_first_frame() {
       new Context{weak_from_this(), generation_}, [](gpointer data) { delete static_cast<Context*>(data); });
 }
 
-// From its beginning, and later again and again without a gap: a segment seek lets the running time go on.
+// Plays the file from its beginning, and then again and again without a gap: with segment seeks the running time goes
+// on.
 void Producer::prepare_loop() {
   GstElement* pipeline = run_.producer.get();
   gst_element_set_state(pipeline, GST_STATE_PAUSED);
@@ -150,8 +152,8 @@ void Producer::prepare_loop() {
   play(sought ? gst_clock_get_time(timebase_->clock.get()) : gst_element_get_base_time(pipeline));
 }
 
-// The element watchdog counts from its start, and a camera may take seconds to begin: only then it gets its own
-// timeout.
+// The element watchdog counts from its start, but a camera may take seconds to begin. So each watchdog gets a longer
+// timeout now, and its own one back when the first frame has come.
 void Producer::hold_watchdogs() {
   watchdogs_.clear();
   g_autoptr(GstIterator) found = gst_bin_iterate_all_by_element_factory_name(GST_BIN(run_.producer.get()), "watchdog");
@@ -187,7 +189,7 @@ void Producer::stop() {
   reaper_.end(std::exchange(run_, {}).producer);
 }
 
-// Messages come to the main thread one by one; nothing is left lying on the bus.
+// Hands messages to the main thread one by one. None stays on the bus.
 void Producer::watch_bus() {
   struct Context {
     std::weak_ptr<Producer> producer;
@@ -198,7 +200,7 @@ void Producer::watch_bus() {
       bus,
       [](GstBus*, GstMessage* message, gpointer data) {
         const auto* context = static_cast<Context*>(data);
-        const std::shared_ptr<GstMessage> held(message, gst_message_unref);  // GST_BUS_DROP leaves it to us
+        const std::shared_ptr<GstMessage> held(message, gst_message_unref);  // GST_BUS_DROP leaves the message to us
         constexpr auto kWanted =
             GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_WARNING | GST_MESSAGE_INFO;
         if (GST_MESSAGE_TYPE(message) & kWanted) {
@@ -243,9 +245,9 @@ bool Producer::seek_to_start(bool flush) {
                                       GST_SEEK_TYPE_NONE, 0);
 }
 
-// `base`: the clock's time when the run's running time is 0. Viewers have one running time through all runs; the
-// pipeline's own begins anew with each, for some elements (compositor, audiomixer) make frames for all the time since
-// 0.
+// `base`: the clock's time when the run's running time is 0. Viewers have one running time through all runs. The
+// pipeline's own begins at 0 with each run, because some elements (compositor, audiomixer) make frames for all the time
+// since 0.
 void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
@@ -260,7 +262,7 @@ void Producer::play(GstClockTime base) {
     shift_running_time(pad.get(), shift);
     watch_results(sink.get());
   }
-  // the id in the pixels is the one that viewers and results have
+  // the id in the pixels must be the one that viewers and results have
   if (run_.framestamp) g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(shift), nullptr);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
   if (!ever_started_ || trouble_ || !watchdogs_.empty())

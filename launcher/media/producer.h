@@ -17,8 +17,8 @@ class Producer : public std::enable_shared_from_this<Producer> {
  public:
   struct Events {                                                     // all on the main thread
     std::function<void()> started;                                    // the first frame of every stream is encoded
-    std::function<void(const std::string& message)> could_not_start;  // before that
-    std::function<void()> lost;                                       // later; a new run is coming, trouble() says why
+    std::function<void(const std::string& message)> could_not_start;  // comes in place of `started`
+    std::function<void()> lost;  // after `started`; a new run will come; trouble() says why
     std::function<void()> back;
     std::function<void(const protocol::Result&)> result;
     std::function<void(const protocol::ModelState&)> model;
@@ -31,18 +31,19 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void start();
   void stop();
 
-  // What each viewer's pipeline is made after: a webrtcbin that never runs, and what stands in front of it.
+  // The template of each viewer's pipeline: a webrtcbin that never runs, and the streams with the elements in front of
+  // it.
   GstElement* webrtcbin() const { return webrtcbin_.get(); }
   const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
   const Timebase& timebase() const { return *timebase_; }
 
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
-  // Where the pictures carry their ids; known once a run's caps are, and kept when the source is lost: the picture that
-  // viewers still see has it.
+  // Where the pictures carry their ids. Known once a run has its caps. Kept when the source is lost, because the
+  // picture that viewers still see has the stamp.
   std::optional<protocol::Stamp> stamp();
-  // Of the pipeline's first stream so far.
+  // Encoded frames of the pipeline's first stream so far.
   std::uint64_t frames() const { return streams_.front()->fan_out()->frames(); }
-  // Why there is no picture: the source has failed and no frame of its next run has come.
+  // Why there is no picture. Set when the source fails, cleared when a frame of its next run comes.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:
@@ -68,9 +69,9 @@ class Producer : public std::enable_shared_from_this<Producer> {
   GstPtr<GstElement> webrtcbin_;
   std::vector<std::unique_ptr<Stream>> streams_;
 
-  CutPipeline run_;                                            // without its streams, which are attached to ours
-  std::vector<std::pair<GstPtr<GstElement>, int>> watchdogs_;  // of run_, that wait for its first frame; their timeouts
-  unsigned generation_ = 0;                                    // of run_: messages of earlier ones are stale
+  CutPipeline run_;                                            // its streams have gone into streams_
+  std::vector<std::pair<GstPtr<GstElement>, int>> watchdogs_;  // of run_ until its first frame, with their own timeouts
+  unsigned generation_ = 0;                                    // number of run_: messages of earlier runs are ignored
   State state_ = State::kStopped;
   bool live_ = false;
   bool ever_started_ = false;

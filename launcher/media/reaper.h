@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Ends pipelines away from the main thread: webrtcbin may take its time going to NULL, and before 1.26 never get
-// there.
+// Ends pipelines away from the main thread. webrtcbin may take long to go to NULL; before 1.26 it may never get there.
 #pragma once
 
 #include <gst/gst.h>
@@ -14,17 +13,17 @@
 
 class Reaper {
  public:
-  // Sets the pipeline to NULL and drops it, on a thread of its own, so that one that hangs delays no other. `pending`
-  // is waited for first: the last thing asked of a webrtcbin, which leaks its sockets when that is done after NULL
-  // (1.22 to 1.28). `held` is dropped in between: objects that the pipeline's threads use to their end without a
-  // reference of their own.
+  // Sets the pipeline to NULL and drops it. Each pipeline gets a thread of its own, so that one that hangs delays no
+  // other. `pending` is what a webrtcbin was asked last. It is waited for first: a webrtcbin that handles a request
+  // after NULL leaks its sockets (1.22 to 1.28). `held` are objects that the pipeline's threads use without a reference
+  // of their own. They are dropped when these threads have ended.
   void end(GstPtr<GstElement> pipeline, PromisePtr pending = {}, std::vector<GObjectPtr<GObject>> held = {});
   // False if some pipeline has not ended after `limit`.
   bool wait(std::chrono::milliseconds limit);
   unsigned waiting() const;
 
  private:
-  struct Shared {  // with the threads, which may outlive us when a pipeline hangs
+  struct Shared {  // with the threads, which live longer than we do when a pipeline hangs
     std::mutex mutex;
     std::condition_variable changed;
     unsigned count = 0;

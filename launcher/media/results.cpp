@@ -17,7 +17,7 @@ double finite(double value) {
   return std::isfinite(value) ? value : 0;
 }
 
-// An array of arrays of numbers; nothing for what is something else.
+// A number, or an array of numbers or of such arrays; nothing for another type.
 std::optional<core::OrderedJson> json_of(const GValue* value) {
   g_auto(GValue) number = G_VALUE_INIT;
   g_value_init(&number, G_TYPE_DOUBLE);
@@ -34,7 +34,7 @@ std::optional<core::OrderedJson> json_of(const GValue* value) {
   return core::OrderedJson(finite(g_value_get_double(&number)));
 }
 
-// The members of a JSON object, as they are.
+// Adds the members of a JSON object as they are.
 void add_members(const char* text, protocol::Object& object) {
   const auto parsed = core::parse_json_object(text ? text : "");
   for (const auto& [name, value] : parsed.object.items()) object.details.push_back({name, core::OrderedJson(value)});

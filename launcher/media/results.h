@@ -8,13 +8,13 @@
 
 #include "base/protocol.h"
 
-// False for a frame that the model did not see, because it was not running.
+// False for a frame that passed while the model was not running.
 bool is_inference(GstBuffer* buffer);
 
-// What an element says in a message of what has become of its model (modelproc's documentation has it).
+// The state of a model, if an element tells it in this message. Its form is in the documentation of modelproc.
 std::optional<protocol::ModelState> read_model_state(GstMessage* message);
 
-// `frame` is the buffer's id. Any detector's GstVideoRegionOfInterestMeta count; model and inference time come from the
-// custom meta CvInferenceMeta where the detector attaches it, otherwise `fallback_model` and no time.
+// `frame` is the buffer's id. The objects are the GstVideoRegionOfInterestMeta of any detector. Model and inference
+// time come from the custom meta CvInferenceMeta. Without one the model is `fallback_model`, and there is no time.
 protocol::Result read_result(GstBuffer* buffer, const GstVideoInfo& info, std::uint32_t frame,
                              const std::string& fallback_model);

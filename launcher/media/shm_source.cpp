@@ -11,12 +11,13 @@
 
 namespace {
 
-// The errno that shmsrc would get from connect(), or 0. A datagram socket gets the same ones, up to the one for its
-// wrong type, and the server does not notice it. A shmsink ends on a client that leaves at once.
+// The errno that shmsrc would get from connect(), or 0. We try with a datagram socket. It gets the same errors, and
+// EPROTOTYPE for its wrong type where shmsrc could connect. The server does not notice it, whereas a shmsink ends when
+// a client connects and leaves at once.
 int connect_error(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return 0;  // shmsrc's to say
+  if (path.size() >= sizeof address.sun_path) return 0;  // shmsrc reports this itself
   path.copy(static_cast<char*>(address.sun_path), path.size());
   const core::Fd probe(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const int result = connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);

@@ -6,8 +6,8 @@
 
 #include <string>
 
-// What a shmsrc of the pipeline would say if it were started now and nobody gave it frames; "" otherwise. Started all
-// the same, it would break a rule of GStreamer each time (1.22.0, and the newest): when gst_shm_src_start_reading can't
-// connect, it calls gst_shm_pipe_dec, which takes a descriptor out of its GstPoll that was never put in. That is a
-// critical. The pipeline's models would be started for nothing, too.
+// The error that a shmsrc of the pipeline would post if it were started now and nobody gave it frames; "" otherwise. To
+// start it and see would cost a critical each time (GStreamer 1.22.0, and the newest): when gst_shm_src_start_reading
+// can't connect, it calls gst_shm_pipe_dec, which takes a descriptor out of a GstPoll where it never was. It would also
+// start the pipeline's models for nothing.
 std::string absent_shm_source(GstElement* pipeline);

@@ -14,12 +14,12 @@ class Stream {
   Stream(Chain chain, std::shared_ptr<const Timebase> timebase)
       : chain_(std::move(chain)), fan_out_(std::make_shared<FanOut>(std::move(timebase))) {}
 
-  // What each viewer gets a copy of: payloader … webrtcbin's neighbour.
+  // Each viewer gets a copy of these elements: from the payloader to the last one before webrtcbin.
   const Chain& chain() const { return chain_; }
-  // Its encoded frames. The only encoding so far; several rungs would stand here.
+  // The stream's encoded frames. So far there is one encoding; several would stand here.
   const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
 
-  // A run's appsink takes the place of the last run's.
+  // The appsink of a new run takes the place of the last one.
   void attach(GstPtr<GstElement> appsink) {
     appsink_ = std::move(appsink);
     frames_before_ = fan_out_->frames();

@@ -41,7 +41,7 @@ void remove_from_parent(GstElement* element) {
   gst_bin_remove(GST_BIN(bin), element);
 }
 
-// From webrtcbin's input back to the payloader; `from` is the pad that feeds webrtcbin.
+// Cuts one stream: goes back from webrtcbin's input to the payloader. `from` is the pad that feeds webrtcbin.
 CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> from) {
   CutStream stream;
   for (;;) {
@@ -58,7 +58,8 @@ CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> 
   g_autoptr(GstCaps) caps = gst_pad_get_pad_template_caps(pay_sink);
   gst_pad_unlink(from.get(), pay_sink);
   for (const auto& element : stream.chain) remove_from_parent(element.get());
-  // every frame goes on at once: no clock wait, no preroll of its own that could hold back a live pipeline
+  // Every frame goes on at once: the appsink waits for no clock. It also has no preroll, which could hold back a live
+  // pipeline.
   stream.appsink = gst_adopt(gst_element_factory_make("appsink", nullptr));
   g_object_set(stream.appsink.get(), "caps", caps, "sync", FALSE, "async", FALSE, "processing-deadline",
                G_GUINT64_CONSTANT(0), "enable-last-sample", FALSE, nullptr);

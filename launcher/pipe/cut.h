@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Cuts a parsed pipeline in front of its RTP payloaders: what is before runs once (the producer) and ends in an appsink
-// of encoded frames; what is behind is the template of every viewer's own pipeline.
+// Cuts a parsed pipeline in front of its RTP payloaders. The part before the cut, the producer, runs once and ends in
+// an appsink of encoded frames. The part behind the cut is the template of every viewer's own pipeline.
 #pragma once
 
 #include <vector>
@@ -9,17 +9,17 @@
 #include "pipe_file.h"
 
 struct CutStream {
-  GstPtr<GstElement> appsink;             // in the producer: encoded frames
-  std::vector<GstPtr<GstElement>> chain;  // payloader … webrtcbin's neighbour; never run
+  GstPtr<GstElement> appsink;             // the producer's end: takes encoded frames
+  std::vector<GstPtr<GstElement>> chain;  // from the payloader to the last element before webrtcbin; never run
 };
 
 struct CutPipeline {
   GstPtr<GstElement> producer;
-  GstPtr<GstElement> webrtcbin;  // the first one: the template of each viewer's; never run
+  GstPtr<GstElement> webrtcbin;  // the first one, the template of each viewer's; never run
   std::vector<CutStream> streams;
   std::vector<GstPtr<GstElement>> results;  // sinks named "results…"
-  GstPtr<GstElement> framestamp;            // the one that writes stamps, if there is one
+  GstPtr<GstElement> framestamp;            // the first one, or null
 };
 
-// Throws UserError where the pipeline can't be shown to a browser.
+// Throws UserError if the pipeline can't be shown to a browser.
 CutPipeline cut(const PipeText& pipe);

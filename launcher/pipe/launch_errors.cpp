@@ -9,11 +9,11 @@
 namespace {
 
 struct Package {
-  std::string_view element;  // a whole name, or the start of one when it ends in '*'
+  std::string_view element;  // a name; with '*' at its end, the start of a name
   std::string_view package;
 };
 
-// Debian 12; the elements that pipelines for cv-launch are likely to name.
+// Packages of Debian 12, for the elements that pipelines for cv-launch are likely to name.
 constexpr auto kPackages = std::to_array<Package>({
     {"ballsrc", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"circledetect", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
@@ -83,7 +83,8 @@ GstPtr<GstElement> parse(const std::string& text, GError** error) {
   return gst_adopt(parsed);
 }
 
-// The grammar does not say where a syntax error is. The longest start that parses ends just before it.
+// GStreamer does not say where a syntax error is. So this looks for the longest beginning of the text that parses: the
+// error comes right after it.
 const PipeToken& first_bad_token(const PipeText& pipe) {
   std::string start;
   std::size_t good = 0;
@@ -92,7 +93,7 @@ const PipeToken& first_bad_token(const PipeText& pipe) {
     g_autoptr(GError) error = nullptr;
     if (parse(start, &error)) good = i + 1;
   }
-  // "a ! b": a start that ends in "!" does not parse, though nothing is wrong with it
+  // in "a ! b" the beginning "a !" does not parse, though nothing is wrong with it
   if (good + 1 < pipe.tokens.size() && pipe.tokens[good].text == "!") ++good;
   return pipe.tokens[std::min(good, pipe.tokens.size() - 1)];
 }
@@ -112,7 +113,8 @@ const PipeToken* find_token(const PipeText& pipe, const std::string& word) {
   return nullptr;
 }
 
-// The parser's messages quote what they speak of ('no property "x" in element "y"') or name elements ("vp8enc0").
+// The token that a message of the parser is about. A message quotes it ('no property "x" in element "y"') or names an
+// element ("vp8enc0").
 const PipeToken* token_of(const PipeText& pipe, const std::string& message) {
   for (auto from = message.find('"'); from != std::string::npos; from = message.find('"', from)) {
     const auto to = message.find('"', from + 1);

@@ -30,7 +30,7 @@ void check_utf8(const std::string& file, std::string_view text) {
                   std::to_string(end - text.data()) + "); save the pipeline file as UTF-8");
 }
 
-// Comments go, line breaks stay.
+// Removes comments and keeps line breaks, so that line numbers stay right.
 std::string strip_comments(const std::string& file, std::string_view text) {
   std::string out;
   Quoting quoting;
@@ -59,7 +59,8 @@ std::string folder_of(const std::string& file) {
   return take_string(g_path_get_dirname(path.c_str()));
 }
 
-// The folder of the file: a variable that every file has, also in the defaults of others.
+// Puts the folder of the file in place of ${here}. Every file has this variable. It may also stand in the default of
+// another variable.
 std::string insert_folder(const std::string& file, const std::string& text) {
   const std::string folder = folder_of(file);
   std::string out;
@@ -90,7 +91,7 @@ std::string read_text(const std::string& path) {
   return {contents, length};
 }
 
-// What "include" means: from the folder of the file that has the line, otherwise among the others.
+// Finds the file that an "include" line names. The first of the folders is that of the file with this line.
 std::string find_included(const std::string& place, const std::string& name, const std::vector<std::string>& folders) {
   std::set<std::string> others;
   for (const auto& folder : folders) {
@@ -106,7 +107,7 @@ std::string find_included(const std::string& place, const std::string& name, con
   throw UserError(text);
 }
 
-// What stands behind "include" at the beginning of a line; "" if that is not there.
+// The file name in a line "include FILE"; "" if the line is another one.
 std::string included_name(std::string_view line) {
   const auto from = line.find_first_not_of(" \t");
   if (from == std::string_view::npos || !line.substr(from).starts_with(kInclude)) return "";
@@ -115,7 +116,7 @@ std::string included_name(std::string_view line) {
   return take_string(g_strstrip(g_strndup(line.data(), line.size())));
 }
 
-// The file's text without comments, and in the place of each "include" that of another file.
+// Loads a file's text without comments. Each "include" line is replaced by the text of the file that it names.
 class Loader {
  public:
   Loader(const Settings& settings, const std::vector<std::string>& folders) : settings_(settings), folders_(folders) {}

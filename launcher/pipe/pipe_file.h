@@ -16,25 +16,28 @@ struct PipeToken {
 struct PipeText {
   std::string file;
   std::vector<PipeToken> tokens;
-  std::vector<std::string> places;
+  std::vector<std::string> places;  // of each line of the whole text: "file:line"
 
   std::string text() const;                          // the tokens on one line, as gst-launch-1.0 takes them
-  const std::string& place(std::size_t line) const;  // "file:line", of an included file where it comes from one
+  const std::string& place(std::size_t line) const;  // "file:line" where the line was read, maybe in an included file
 };
 
-// The file that `name` means: itself if it has a folder or is in the current one, otherwise the one among `folders`.
-// Throws UserError that says where it looked.
+// The path of the file that `name` means. A name with a folder in it, or of a file in the current folder, is used as it
+// is. Any other is looked up in `folders`. Throws UserError, which says where it looked.
 std::string find_pipe_file(const std::string& name, const std::vector<std::string>& folders);
 
-// Reads and expands the file; what it includes is looked for in its own folder, then among `folders`. Throws UserError:
-// missing, unreadable, empty, not UTF-8, too large, bad variable, open quote, a setting that no variable takes.
+// Reads and expands the file. Files that it includes are looked up in its own folder, then in `folders`. Throws
+// UserError: the file is missing, unreadable, empty, not UTF-8 or too large, a variable is bad, a quote is open, or no
+// variable takes a setting.
 PipeText read_pipe_file(const std::string& path, const Settings& settings,
                         const std::vector<std::string>& folders = {});
 
-// The variables of the file and of what it includes with these settings. Throws UserError as above.
+// The variables of the file and of the files that it includes. Which files those are may depend on the settings. Throws
+// UserError as above.
 Variables variables_of_pipe_file(const std::string& path, const Settings& settings,
                                  const std::vector<std::string>& folders = {});
 
-// The same as read_pipe_file for text in memory; `file` is for messages and for the folder.
+// Like read_pipe_file, for text in memory. `file` names the text in messages. Its folder counts as the folder of the
+// text.
 PipeText expand_pipe_text(const std::string& file, std::string_view text, const Settings& settings,
                           const std::vector<std::string>& folders = {});

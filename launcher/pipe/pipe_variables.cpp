@@ -10,13 +10,13 @@
 
 namespace {
 
-// 1: name, 2: divisor, 3: whether there is a default, 4: the default
+// Its groups are 1: the name, 2: the divisor, 3: whether there is a default, 4: the default
 const std::regex& variable_pattern() {
   static const std::regex pattern(R"(\$\{([A-Za-z_][A-Za-z0-9_-]*)(?:/([1-9][0-9]{0,8}))?(:-([^}\n]*))?\})");
   return pattern;
 }
 
-// How many characters must be added, left out or changed to make one of the other.
+// How many characters must be added, left out or changed to turn `a` into `b`.
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0U);
@@ -31,7 +31,8 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-// The variable that was probably meant: its name begins so, or is a letter or two off; "" if there is none.
+// The variable that was probably meant: one name begins with the other, or only a few letters differ. "" if there is
+// none.
 std::string near(const std::string& name, const Variables& variables) {
   std::string best;
   std::size_t least = name.size() / 3 + 2;
@@ -48,7 +49,8 @@ std::string names_of(const Variables& variables) {
   return names;
 }
 
-// Encoders want bits or thousands of them: one variable serves all. Rounded to the nearest.
+// Some encoders take a bit rate in bits, others in thousands of bits. With a divisor one variable serves both. Rounds
+// to the nearest.
 std::string divided(const std::string& name, const std::string& value, const std::string& divisor,
                     const std::string& place) {
   guint64 number = 0;

@@ -25,7 +25,7 @@ struct Variable {
 
 using Variables = std::map<std::string, Variable, std::less<>>;
 
-// Where we are in gst-launch syntax: inside which quote, behind a backslash.
+// Where a scan is in gst-launch syntax: inside a quote (0: none), or right behind a backslash.
 struct Quoting {
   char quote = 0;
   bool escaped = false;
@@ -33,16 +33,16 @@ struct Quoting {
   void feed(char c);
 };
 
-// Adds the variables of the script to `found`. One that has a default somewhere has it everywhere. Throws UserError.
+// Adds the variables of the script to `found`. A default that is given in one place counts in all. Throws UserError.
 void find_variables(const Script& script, Variables& found);
 
-// Throws UserError for a setting that no variable takes, and names the one that was probably meant.
+// Throws UserError for a setting that no variable takes. The message names the variable that was probably meant.
 void check_settings(const std::string& file, const Settings& settings, const Variables& variables);
 
-// A value as it stands in a quoted string, where it keeps its quotes and backslashes, or outside, where it may be any
-// piece of pipeline.
+// A value as it is put into the text. In a quoted string its quotes and backslashes are escaped, so that they stay part
+// of the value. Outside it may be any piece of pipeline.
 std::string insert_value(std::string_view value, char quote);
 
-// Each variable replaced by its setting or default. Throws UserError for one that has neither, or is no number where it
-// is divided.
+// The text with each variable replaced by its setting or default. Throws UserError if a variable has neither, or if it
+// is divided and is no whole number.
 std::string substitute(const Script& script, const Variables& variables, const Settings& settings);

@@ -3,5 +3,5 @@
 
 #include "base/gst_ptr.h"
 
-// A new element of the same factory with the same properties where they are not the defaults.
+// A new element of the same factory. Properties that are not at their default are copied.
 GstPtr<GstElement> clone_element(GstElement* element);

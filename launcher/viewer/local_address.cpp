@@ -25,7 +25,7 @@ std::string default_route_address() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(9);
-  inet_pton(AF_INET, "198.51.100.1", &address.sin_addr);  // RFC 5737: a documentation address, not any host
+  inet_pton(AF_INET, "198.51.100.1", &address.sin_addr);  // RFC 5737: only for documentation, no host has it
   socklen_t size = sizeof address;
   const bool found = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
                      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
@@ -51,8 +51,9 @@ std::vector<std::string> media_addresses(const std::string& host) {
   if (host == "0.0.0.0" || host == "::") return {};
   if (host != "localhost" && host != "::1" && !host.starts_with("127.")) return {host};
   std::vector<std::string> addresses{"127.0.0.1"};
-  // Firefox never uses a loopback candidate (its pref media.peerconnection.ice.loopback), so one more address is needed
-  // even when the page is only for this machine; without the page's ICE password that port answers nobody.
+  // Firefox never uses a loopback candidate (its pref media.peerconnection.ice.loopback). So one more address is needed
+  // even when the page is only for this machine. Other machines may reach that port, but without the page's ICE
+  // password it answers nobody.
   std::string other = default_route_address();
   if (other.empty()) other = first_interface_address();
   if (!other.empty()) addresses.push_back(std::move(other));

@@ -23,7 +23,8 @@ gsize max_size(GstRTPHeaderExtension*, const GstBuffer*) {
   return kSize;
 }
 
-// On every packet: a viewer that joins late or loses packets has it with its first one, for 4 bytes.
+// Written into every packet, for 4 bytes. So a viewer that joins late or loses packets has the delay with the first
+// packet that comes.
 gssize write(GstRTPHeaderExtension* extension, const GstBuffer*, GstRTPHeaderExtensionFlags, GstBuffer*, guint8* data,
              gsize size) {
   if (size < kSize) return -1;

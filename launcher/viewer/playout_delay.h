@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// RTP header extension playout-delay: min = max = 0 puts Chromium into its low-latency renderer (no smoothing queue);
-// with a larger maximum the page may set a delay of its own (RTCRtpReceiver.jitterBufferTarget), which Chromium
-// otherwise ignores. http://www.webrtc.org/experiments/rtp-hdrext/playout-delay; GStreamer (1.22, 1.26) has no element
-// for it.
+// RTP header extension playout-delay, http://www.webrtc.org/experiments/rtp-hdrext/playout-delay. GStreamer (1.22,
+// 1.26) has no element for it.
+// min = max = 0 puts Chromium into its low-latency renderer, which has no smoothing queue. But then Chromium ignores a
+// delay that the page sets (RTCRtpReceiver.jitterBufferTarget). With a larger maximum the page may set one.
 #pragma once
 
 #include <gst/rtp/rtp.h>
@@ -21,12 +21,12 @@ constexpr std::array<std::uint8_t, 3> pack_playout_delay(unsigned min_ms, unsign
           static_cast<std::uint8_t>(value)};
 }
 
-// The last id of the one-byte form: a pipeline file that numbers its own extensions (extmap-1=…) starts at the other
+// The last id of the one-byte form. A pipeline file that numbers its own extensions (extmap-1=…) starts at the other
 // end.
 inline constexpr unsigned kPlayoutDelayId = 14;
 
 // For a payloader that is not running yet.
 GstPtr<CvPlayoutDelay> add_playout_delay(GstElement* payloader);
 
-// Any thread, at any time: the receiver may delay frames by up to so many ms. At first it may not at all.
+// The receiver may delay frames by up to `max_ms`; before the first call, not at all. Any thread, at any time.
 void set_playout_delay_max(CvPlayoutDelay* extension, unsigned max_ms);

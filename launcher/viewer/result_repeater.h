@@ -12,13 +12,13 @@
 
 class ResultRepeater {
  public:
-  // Time between two copies: losses come in bursts.
+  // Time between two copies. Losses come in bursts, so a copy right behind the first would be lost too.
   static constexpr gint64 kIntervalUs = 25 * 1000;
 
   using Send = std::function<void(const std::string& json)>;
   explicit ResultRepeater(Send send) : send_(std::move(send)) {}
 
-  // For the results to come.
+  // How often each result to come is sent again.
   void set_repeats(unsigned repeats) { repeats_ = repeats; }
   // `json` was sent just now.
   void add(const std::string& json) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One viewer's stream as seen in its packets: which they are, and which frames' they are.
+// One viewer's stream as seen in its packets: which packets belong to it, and to which frames.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,9 @@ struct RtpClock {
   std::atomic<std::uint32_t> ssrc = 0;    // set before the offset
 };
 
-// The RTP timestamp of a packet that is the last of a frame of the stream `ssrc`. SRTP leaves the header readable
-// (RFC 3711 §3.1); what else goes the same way has another SSRC in its place, or is no RTP (RFC 7983).
+// The RTP timestamp of a packet that is the last one of a frame of the stream `ssrc`; nothing for other packets. SRTP
+// leaves the header readable (RFC 3711 §3.1). Packets of other kinds that go the same way have another SSRC in that
+// place, or are no RTP (RFC 7983).
 inline std::optional<std::uint32_t> end_of_frame(const std::uint8_t* packet, std::size_t size, std::uint32_t ssrc) {
   const auto word = [packet](std::size_t at) {
     return static_cast<std::uint32_t>(packet[at]) << 24 | static_cast<std::uint32_t>(packet[at + 1]) << 16 |

@@ -19,7 +19,8 @@ gint64 from_now(std::chrono::milliseconds limit) {
   return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
 }
 
-// A promise whose reply comes to the main thread as `handle(viewer, promise)`. For who asks, and one who waits for it.
+// A promise whose reply comes to the main thread as `handle(viewer, promise)`. The caller gets a reference of its own
+// and can wait for the reply with it.
 template <typename F>
 PromisePtr promise_for(const Weak& viewer, F handle) {
   struct Context {
@@ -126,7 +127,7 @@ void Viewer::watch_webrtcbin() {
   gst_bus_set_sync_handler(
       bus,
       [](GstBus*, GstMessage* taken, gpointer self) {
-        g_autoptr(GstMessage) message = taken;  // GST_BUS_DROP leaves it to us
+        g_autoptr(GstMessage) message = taken;  // GST_BUS_DROP leaves the message to us
         if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return GST_BUS_DROP;
         g_autoptr(GError) error = nullptr;
         gst_message_parse_error(message, &error, nullptr);
@@ -147,7 +148,7 @@ void Viewer::connect(gpointer object, const char* signal, GCallback callback) {
 
 void Viewer::fail(const char* code, const std::string& message) {
   if (state_ == State::kEnded) return;
-  // the owner's call of end() may be the last thing this object sees
+  // the owner may drop this viewer while it handles `failed`: keep it until the call returns
   const auto self = shared_from_this();
   events_.failed({code, message});
 }
@@ -213,7 +214,7 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   gst_sdp_message_new_from_text(answer.sdp.c_str(), &sdp);
   g_autoptr(GstWebRTCSessionDescription) description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-  // it takes about as long as the connection does, so that the picture is there when that is
+  // A key frame takes about as long to come as the connection. Asked for now, it is there when the connection is.
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(true);
   state_ = State::kAnswered;
   deadline_ = from_now(deadlines().dtls);
@@ -221,7 +222,7 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, asked_.get());
 }
 
-// webrtcbin tells of a bad answer here and nowhere else
+// webrtcbin reports a bad answer here and nowhere else.
 void Viewer::answer_applied(const GstPromise* promise) {
   const std::string error = promise_error(promise);
   if (!error.empty()) fail("bad-sdp", "the answer can't be applied: " + error);
@@ -254,8 +255,8 @@ void Viewer::connection_changed() {
   start_media();
 }
 
-// Once a channel is open the viewer has its SRTP keys as well: what comes before that it would throw away, and the key
-// frame would be in it. One that opens no channel gets its video from check_deadline.
+// Media start once a channel is open: then the viewer has its SRTP keys as well. Before that it would throw all packets
+// away, and with them the key frame. For a viewer that opens no channel check_deadline() starts the video.
 void Viewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
   for (const auto& stream : pipeline_.streams) stream.feed->open();
@@ -308,12 +309,12 @@ void Viewer::send_on_results(const std::string& json) {
   if (state_ != State::kConnected) return;
   guint64 unread = 0;
   g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
-  // webrtcbin takes any amount for one that nobody reads
+  // webrtcbin queues any amount for a viewer that does not read
   if (results_open() && unread < kMaxUnread && sent_info_)
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
 }
 
-// To send on a channel that is not open yet is a critical; before 1.22.2 webrtcbin leaks what is sent, too.
+// Sending on a channel that is not open yet is a critical. Before 1.22.2 webrtcbin also leaks the message.
 bool Viewer::results_open() const {
   if (state_ == State::kEnded || !pipeline_.results) return false;
   auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
@@ -334,7 +335,7 @@ void Viewer::send_stream_info() {
     for (const auto& state : events_.model_states()) send_model_state(state);
 }
 
-// Not left out for a viewer that does not read: there are few of them, and none comes again.
+// Sent even to a viewer that does not read: these messages are few, and none comes again.
 void Viewer::send_model_state(const protocol::ModelState& state) {
   if (sent_info_ && results_open())
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::encode(state).c_str());

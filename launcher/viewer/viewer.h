@@ -16,7 +16,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   struct Events {
     std::function<void(const protocol::ServerSignal&)> send;
     std::function<void(const protocol::Error&)> failed;  // once; the owner then calls end()
-    std::function<double()> now;                         // unix ms on the clock of the stream's epoch
+    std::function<double()> now;                         // unix ms: epoch + running time
     std::function<protocol::StreamInfo()> stream_info;   // all but the RTP offset
     std::function<std::vector<protocol::ModelState>()> model_states;
   };
@@ -29,10 +29,10 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
 
   void handle(const protocol::Signal& signal);
   void send_stream_info();  // if it has changed
-  // `encoded`: once for all viewers. Lost if the channel is not open or the viewer does not read.
+  // `encoded` is made once for all viewers. The result is lost if the channel is not open or the viewer does not read.
   void send_result(const std::string& encoded);
   void send_model_state(const protocol::ModelState& state);
-  void check_deadline();  // about once a second
+  void check_deadline();  // to be called about once a second
   bool connected() const { return state_ == State::kConnected; }
 
  private:
@@ -63,7 +63,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   State state_ = State::kNew;
   gint64 deadline_ = 0;
   ViewerPipeline pipeline_;
-  PromisePtr asked_;  // of webrtcbin, last; it does one thing after the other
+  PromisePtr asked_;  // the last request to webrtcbin, which handles one after the other
   std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
   std::vector<MediaSection> offered_media_;
   std::string fingerprint_;

@@ -24,7 +24,7 @@ bool has_factory(GstElement* element, const char* name) {
   return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
 }
 
-// webrtcbin picks a random id for its SCTP association; two that are the same hang the process (before 1.28)
+// webrtcbin picks a random id for its SCTP association. Before 1.28 two equal ids hang the process.
 void set_association_id(GstElement* webrtcbin, GstElement* added, gpointer) {
   if (!has_factory(added, "sctpenc") && !has_factory(added, "sctpdec")) return;
   auto id = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(webrtcbin), "cv-association-id"));
@@ -33,18 +33,18 @@ void set_association_id(GstElement* webrtcbin, GstElement* added, gpointer) {
 
 guint next_association_id() {
   constexpr guint kIds = 65534;
-  static guint last = 0;  // main thread; ids come round long after their viewer has gone
+  static guint last = 0;  // main thread; an id comes again long after its viewer has gone
   last = last % kIds + 1;
   return last;
 }
 
-// Each input of webrtcbin has a clocksync that holds packets until PTS + latency
+// Each input of webrtcbin has a clocksync that holds packets until PTS + latency.
 void switch_clocksync_off(GstBin*, GstBin*, GstElement* added, gpointer) {
   if (has_factory(added, "clocksync")) g_object_set(added, "sync", FALSE, nullptr);
 }
 
-// webrtcbin keeps 500 packets, which at two a frame is 8 s and 0.9 MB of a viewer. Browsers ask ten times at most, once
-// in a round trip; at 4 Mbit/s the 500 are 1 s.
+// webrtcbin keeps 500 packets for retransmission. At two packets a frame that is 8 s and 0.9 MB for each viewer; at 4
+// Mbit/s it is 1 s. Browsers ask for a packet at most ten times, once in a round trip.
 void shorten_history(GstBin*, GstBin*, GstElement* added, gpointer) {
   constexpr guint kHistoryMs = 2000;
   if (has_factory(added, "rtprtxsend")) g_object_set(added, "max-size-time", kHistoryMs, nullptr);
@@ -59,7 +59,7 @@ void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& ad
   g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
   g_autoptr(GObject) agent = nullptr;
   g_object_get(ice, "agent", &agent, nullptr);
-  // Debian's libnice would open SSDP sockets and map ports on the router; its ICE-TCP has bugs before 0.1.23
+  // Debian's libnice would open SSDP sockets and map ports on the router. Its ICE-TCP has bugs before 0.1.23.
   g_object_set(agent, "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
   for (const auto& address : addresses) {
@@ -79,8 +79,8 @@ GstBuffer* first_packet(GstPadProbeInfo* info) {
   return gst_buffer_list_length(list) > 0 ? gst_buffer_list_get(list, 0) : nullptr;
 }
 
-// Behind the payloader: learns the stream's SSRC and RTP offset, and lets nothing through before the viewer is known to
-// be who it says.
+// Watches packets behind the payloader: learns the stream's SSRC and RTP offset. Lets no packet through before the feed
+// is open, which is after the check of the viewer's DTLS certificate.
 void add_gate(GstPad* pad, const ViewerStream& stream) {
   struct Gate {
     std::shared_ptr<Feed> feed;
@@ -103,7 +103,7 @@ void add_gate(GstPad* pad, const ViewerStream& stream) {
       new Gate{stream.feed, stream.rtp}, [](gpointer data) { delete static_cast<Gate*>(data); });
 }
 
-// What is needed to know a frame by its packets, and where to say when they went.
+// Recognises a frame by its packets, and notes when they were sent.
 struct Sending {
   std::shared_ptr<RtpClock> rtp;
   std::shared_ptr<FrameDelays> delays;
@@ -117,7 +117,7 @@ struct Sending {
   }
 };
 
-// Where packets leave for the network: all of a viewer's streams go through one.
+// `sink` is where packets leave for the network. All streams of a viewer go through the same one.
 void probe_sending(GstElement* sink, const Sending& sending) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
   gst_pad_add_probe(
@@ -137,7 +137,7 @@ void probe_sending(GstElement* sink, const Sending& sending) {
       new Sending(sending), [](gpointer data) { delete static_cast<Sending*>(data); });
 }
 
-// This viewer's browser asks for key frames of its own webrtcbin; the encoder is in the producer.
+// A browser asks its own webrtcbin for key frames, but the encoder is in the producer: so the requests are handed on.
 void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<Feed> feed) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(appsrc, "src");
   gst_pad_add_probe(
@@ -169,7 +169,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   for (const auto& element : source.chain()) {
     const auto copy = clone_element(element.get());
     if (last == appsrc.get() && takes_video(copy.get())) stream.playout_delay = add_playout_delay(copy.get());
-    // buffer offsets would replace the clock that frame ids are made of
+    // with perfect-rtptime the buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
       g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);
     gst_bin_add(GST_BIN(viewer.pipeline.get()), copy.get());
@@ -187,7 +187,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_object_get(stream.webrtc_pad.get(), "transceiver", &transceiver, nullptr);
   stream.transceiver.reset(transceiver);
-  // Chromium takes no sound that has a stream to repair it (RTX) beside it
+  // Chromium takes no sound that is offered with retransmission (RTX)
   const gboolean video = stream.playout_delay != nullptr;
   g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack", video, nullptr);
   return stream;
@@ -234,7 +234,8 @@ void make_channels(ViewerPipeline& viewer) {
 }
 
 void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper) {
-  // a channel's appsrc uses it without a reference, until it stops; and it uses webrtcbin so (both before 1.22.3)
+  // Before 1.22.3 a channel's appsrc uses the channel without a reference until it stops, and the channel uses
+  // webrtcbin in the same way. So the channels are dropped only after the pipeline has stopped.
   std::vector<GObjectPtr<GObject>> channels;
   for (auto* channel : {&viewer.results, &viewer.control})
     if (*channel) channels.emplace_back(G_OBJECT(channel->release()));

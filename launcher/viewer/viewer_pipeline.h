@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin` after the template that the file gave, with what
-// webrtcbin needs done before it may run. Read in 1.22.0 and 1.26.2, which Debian 12 and 13 have.
+// One viewer's own pipeline, `appsrc ! payloader ! webrtcbin`, made after the file's template. Also sets up what
+// webrtcbin needs before it runs. That was read in its source in 1.22.0 and 1.26.2, which Debian 12 and 13 have.
 #pragma once
 
 #define GST_USE_UNSTABLE_API
@@ -30,12 +30,13 @@ struct ViewerPipeline {
   GObjectPtr<GstWebRTCDataChannel> control;
 };
 
-// `addresses`: the only ones to use for media; none means all. Not running yet. Throws std::runtime_error.
+// `addresses`: the only ones to use for media; none means all. The pipeline does not run yet. Throws
+// std::runtime_error.
 ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
                                     const std::string& name);
 
-// The channels can be made once webrtcbin is READY, and must be before the offer is.
+// Only possible once webrtcbin is READY, and needed before the offer is made.
 void make_channels(ViewerPipeline& viewer);
 
-// Away from the main thread, after webrtcbin's reply to what it was `asked` last.
+// Ends the pipeline away from the main thread, after webrtcbin has replied to `asked`, the last request to it.
 void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper);

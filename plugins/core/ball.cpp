@@ -8,7 +8,7 @@
 namespace core {
 namespace {
 
-// Reflects a position that left [low, high] as often as needed.
+// Reflects a position at the borders of [low, high] until it is inside.
 double reflect(double position, double low, double high) {
   const double range = high - low;
   if (range <= 0) return (low + high) / 2;
@@ -33,7 +33,7 @@ Circle BallWalk::place(int width, int height, double radius, double reach) const
   return {reflect(x_ * width, reach, width - reach), reflect(y_ * height, reach, height - reach), radius};
 }
 
-// Box-Muller rather than std::normal_distribution, whose numbers differ between standard libraries.
+// The Box-Muller method, because the numbers of std::normal_distribution differ between standard libraries.
 double BallWalk::normal() {
   constexpr double kUnit = 0x1p-53;
   const double u = (static_cast<double>(random_() >> 11) + 1) * kUnit;

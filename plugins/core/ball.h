@@ -15,10 +15,11 @@ class BallWalk {
 
   // Back to the start: the middle of the picture.
   void reset();
-  // One step of `seconds`: normally distributed, so that the walk's spread over a time does not depend on the steps'
-  // size. `speed` is its standard deviation as a part of the picture's width and height per square root of a second.
+  // Makes one step of `seconds`. Steps are normally distributed, so that the size of the steps does not change how far
+  // the walk gets in a time. `speed` is the standard deviation as a part of the picture's width and height per square
+  // root of a second.
   void advance(double speed, double seconds);
-  // The centre in a picture where the whole ball, `reach` pixels on each side of its centre, stays inside.
+  // The ball in a picture of this size. All of it stays inside: `reach` pixels on each side of its centre.
   Circle place(int width, int height, double radius, double reach) const;
 
  private:
@@ -26,7 +27,7 @@ class BallWalk {
 
   std::uint64_t seed_;
   std::mt19937_64 random_;
-  // Unfolded position, in parts of the picture; reflected at the borders when placed.
+  // Position in parts of the picture. It may go beyond the borders: place() reflects it there.
   double x_ = 0.5;
   double y_ = 0.5;
 };

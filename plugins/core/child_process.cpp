@@ -24,7 +24,7 @@ struct Descriptors {
   int socket;
   int memory;
   int output;
-  int failure;  // closed by exec; an errno comes through it otherwise
+  int failure;  // exec closes it; if exec fails, its errno comes through it
 };
 
 struct Ends {
@@ -45,9 +45,9 @@ Ends make_sockets() {
   return Ends{Fd(ends[0]), Fd(ends[1])};
 }
 
-// In the child of a process that may have many threads: nothing but system calls.
+// Runs in the child of a process that may have many threads, so only system calls are safe.
 [[noreturn]] void become(char* const* argv, const Descriptors& given, pid_t parent) {
-  // a group of its own: a Ctrl-C in the terminal is for the parent, which ends the child
+  // A group of its own: Ctrl-C in the terminal reaches only the parent, which ends the child.
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
@@ -56,7 +56,7 @@ Ends make_sockets() {
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
-  // out of the way of the places that they go to
+  // moved up first, so that dup2 below closes none of them
   const int failure = fcntl(given.failure, F_DUPFD_CLOEXEC, 10);
   const int socket = fcntl(given.socket, F_DUPFD_CLOEXEC, 10);
   const int memory = fcntl(given.memory, F_DUPFD_CLOEXEC, 10);
@@ -125,9 +125,9 @@ bool ChildProcess::wait_end(std::chrono::milliseconds limit) const {
 
 std::string ChildProcess::end() {
   if (pid_ < 0) return {};
-  // who waits for an answer waits no longer, whoever holds the other end
+  // ends a wait for an answer, even if another process still holds the other end
   shutdown(socket_.get(), SHUT_RDWR);
-  // before it is waited for: until then the number is its own
+  // before waitpid: until then no other process can have this number
   kill(-pid_, SIGKILL);
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {

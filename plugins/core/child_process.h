@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A child process with a socket and shared memory as descriptors 3 and 4, and its output caught. It never outlives us,
-// and leaves nothing: the memory has no name, its process group is killed with it.
+// A child process with a socket and shared memory as its descriptors 3 and 4. Its output comes to us. It never outlives
+// us and leaves nothing: the memory has no name, and the process group is killed with it.
 #pragma once
 
 #include <unistd.h>
@@ -36,8 +36,8 @@ class Fd {
 
 class ChildProcess {
  public:
-  // Throws std::runtime_error, with the program's name, if it can't be started. The thread that calls this must live as
-  // long as the child: Linux takes the thread's end for the parent's.
+  // Throws std::runtime_error, with the program's name, if the program can't be started. The thread that calls this
+  // must live as long as the child: when that thread ends, Linux kills the child (PR_SET_PDEATHSIG).
   ChildProcess(const std::vector<std::string>& command, int memory);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
@@ -45,14 +45,15 @@ class ChildProcess {
 
   int socket() const { return socket_.get(); }
   int output() const { return output_.get(); }
-  // Readable once it has ended; -1 where the kernel has none (before Linux 5.3).
+  // Readable once the child has ended; -1 where the kernel has no such descriptor (before Linux 5.3).
   int ended() const { return ended_.get(); }
 
-  // Asks it to end: its socket does, and it gets a SIGTERM.
+  // Asks the child to end: shuts its socket down and sends a SIGTERM.
   void ask_to_end();
   // False when the time is over.
   bool wait_end(std::chrono::milliseconds limit) const;
-  // Kills it, if it has not ended, and what is left of its process group; says how it ended: "ended with status 1".
+  // Kills the child, if it has not ended, and what is left of its process group. Returns how it ended, for example
+  // "ended with status 1".
   std::string end();
 
  private:

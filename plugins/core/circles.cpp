@@ -15,8 +15,8 @@ constexpr int kDirections = 64;
 constexpr int kSearch = 8;           // pixels on each side of the circle where its line may be
 constexpr double kMinContrast = 24;  // sum of brightness changes across the line
 constexpr double kMinConfidence = 0.6;
-// How far an edge may be from the circle to count for it, in pixels and in radii: letters are round, but not that
-// round.
+// How far an edge may be from the circle and still count: in pixels, and as a part of the radius. Letters are round
+// too, but less exactly.
 constexpr double kMinTolerance = 1;
 constexpr double kTolerance = 0.03;
 
@@ -54,16 +54,16 @@ std::optional<double> edge_distance(const cv::Mat& grey, const Circle& circle, d
   return moment / weight;
 }
 
-// Least squares circle through the edge points (Kasa), relative to where they were looked for.
+// Least squares circle through the edge points (Kasa). The points are relative to the centre of `around`.
 Circle fit(const std::vector<cv::Point2d>& points, const Circle& around) {
   cv::Matx33d normal = cv::Matx33d::zeros();
-  cv::Vec3d right = cv::Vec3d::zeros();
+  cv::Vec3d right_side = cv::Vec3d::zeros();
   for (const auto& point : points) {
     const cv::Vec3d row(point.x, point.y, 1);
     normal += row * row.t();
-    right += row * (point.x * point.x + point.y * point.y);
+    right_side += row * (point.x * point.x + point.y * point.y);
   }
-  const cv::Vec3d solution = normal.solve(right, cv::DECOMP_CHOLESKY);
+  const cv::Vec3d solution = normal.solve(right_side, cv::DECOMP_CHOLESKY);
   const double x = solution[0] / 2;
   const double y = solution[1] / 2;
   return {around.x + x, around.y + y, std::sqrt(std::max(0.0, solution[2] + x * x + y * y))};
@@ -91,7 +91,7 @@ FoundCircle refine(const cv::Mat& grey, const Circle& rough) {
 }  // namespace
 
 std::vector<FoundCircle> find_circles(const Pixels& grey, const CircleOptions& options) {
-  // OpenCV has no matrix of constants; nothing writes to this one.
+  // cv::Mat has no form for const pixels; nothing writes to this one.
   const cv::Mat picture(grey.height, grey.width, CV_8UC1, const_cast<std::uint8_t*>(grey.data),
                         static_cast<std::size_t>(grey.stride));
   const double scale = options.scale;

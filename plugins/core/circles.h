@@ -20,7 +20,7 @@ struct CircleOptions {
 
 struct FoundCircle {
   Circle circle;
-  double confidence = 0;  // part of the circumference where there is an edge, on the circle
+  double confidence = 0;  // part of the circumference that has an edge on the circle
 };
 
 std::vector<FoundCircle> find_circles(const Pixels& grey, const CircleOptions& options);

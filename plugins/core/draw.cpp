@@ -37,7 +37,7 @@ void blend_full(const Component& component, Rect tile, std::uint8_t value, const
   }
 }
 
-// Weights of the pixels before, at and after a sample's first one; their sum is 4.
+// Weights of three pixels: the first one of a chroma sample, the one before it and the one after it. Their sum is 4.
 std::array<int, 3> filter(int shift, bool cosited) {
   if (shift == 0) return {0, 4, 0};
   return cosited ? std::array<int, 3>{1, 2, 1} : std::array<int, 3>{0, 2, 2};

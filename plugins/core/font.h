@@ -10,7 +10,7 @@
 namespace core {
 
 struct Glyph {
-  int width = 0;  // of the mask, and how far the next glyph is
+  int width = 0;  // of the mask; the next glyph begins right behind it
   std::vector<std::uint8_t> mask;
 };
 

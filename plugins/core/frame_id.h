@@ -11,7 +11,7 @@ constexpr std::uint32_t frame_id(std::uint64_t running_time_ns) {
   return static_cast<std::uint32_t>(whole + rest);
 }
 
-// How far `a` is after `b`, in ticks; negative where it is before. Right across the wrap.
+// How far `a` is after `b`, in ticks; negative if it is before. Also right when the ids wrap between the two.
 constexpr std::int32_t frame_id_difference(std::uint32_t a, std::uint32_t b) {
   return static_cast<std::int32_t>(a - b);
 }

@@ -25,8 +25,8 @@ struct Image {
   int count = 0;
   std::array<Component, 4> components{};
   int brightness = 0;      // the component to read light and dark from: Y or G
-  bool x_cosited = false;  // where subsampled chroma sits: on the left pixel's centre, or between the two
-  bool y_cosited = false;
+  bool x_cosited = false;  // true: subsampled chroma sits on the left pixel's centre; false: between the two
+  bool y_cosited = false;  // the same for the upper pixel
 };
 
 // One colour in an image's components.

@@ -9,7 +9,7 @@ namespace {
 
 struct TooDeep {};
 
-// Told of all that is parsed, when it begins and ends.
+// The parser calls this when a value begins and when it ends.
 bool check_depth(int depth, Json::parse_event_t event, const Json&) {
   const bool begins = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
   if (begins && depth >= kMaxJsonDepth) throw TooDeep();

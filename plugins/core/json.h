@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// JSON from others and for others, over nlohmann-json: that one takes RFC 8259 and nothing else, and needs no stack for
-// what is nested.
+// JSON from others and for others, over nlohmann-json. Its parser takes RFC 8259 and nothing else, and does not
+// recurse: nested input needs no stack.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@
 namespace core {
 
 using Json = nlohmann::json;
-// Its members stay as they were set.
+// Keeps its members in the order in which they were set.
 using OrderedJson = nlohmann::ordered_json;
 
 // Deeper than any message of ours.
@@ -19,18 +19,18 @@ inline constexpr int kMaxJsonDepth = 32;
 
 struct ParsedJson {
   Json object = Json::object();
-  std::string wrong;  // what the text is instead, to be read behind "it is "; "": it is an object
+  std::string wrong;  // "": it is an object; otherwise what it is, in words that go on after "it is "
 };
-// Of a text that is one JSON object and nothing else.
+// For a text that must be one JSON object and nothing else.
 ParsedJson parse_json_object(std::string_view text);
 
 // The member of an object; null if it is not there.
 const Json* json_member(const Json& object, const char* name);
-// Nothing for what is no number, or one that no double has.
+// Nothing if the value is no number, or too large for a double.
 std::optional<double> json_number(const Json* value);
-// null where the number is none that JSON has.
+// null for a number that JSON does not have (infinity, NaN).
 OrderedJson json_of(double value);
-// On one line; what is not UTF-8 is replaced.
+// The text is on one line. What is not UTF-8 is replaced.
 std::string json_text(const OrderedJson& value);
 
 }  // namespace core

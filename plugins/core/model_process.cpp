@@ -20,12 +20,12 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds kGrace{300};
-constexpr Milliseconds kLastWords{1000};  // a process that has closed its socket is still writing its traceback
+constexpr Milliseconds kLastWords{1000};  // a process that has closed its socket may still write its traceback
 constexpr std::size_t kKeptLines = 12;
 constexpr std::size_t kMaxLine = 500;
 constexpr std::size_t kMaxQuote = 60;
 
-// Without a name, so that nothing is left of it whatever happens; it can only grow, so that the model can't take away
+// The memory has no name, so nothing is left of it whatever happens. It can only grow, so the model can't take away
 // what we have mapped.
 Fd make_memory() {
   Fd memory(memfd_create("cv-model", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -40,7 +40,7 @@ Fd make_event() {
   return event;
 }
 
-// Rounded up: 0 would be at once.
+// Rounded up, because poll() does not wait at all for 0 ms.
 int poll_time(const std::optional<Clock::time_point>& deadline) {
   if (!deadline) return -1;
   return static_cast<int>(std::max<std::int64_t>(0, std::chrono::ceil<Milliseconds>(*deadline - Clock::now()).count()));
@@ -59,7 +59,8 @@ void clear(const Fd& event) {
   [[maybe_unused]] const int result = eventfd_read(event.get(), &ignored);
 }
 
-// A question is short: one that does not fit is to a model that has read none for long.
+// False if the text does not fit into the socket: questions are short, so the model has not read any for long. Any
+// other error counts as sent, because reading then reports it.
 bool send_whole(int socket, std::string_view text) {
   ssize_t sent = 0;
   do {
@@ -124,21 +125,21 @@ bool ModelProcess::start() try {
   return false;
 }
 
-// Until it ends or fails, or we do.
+// Runs until the process ends or fails, or we are to stop.
 void ModelProcess::serve() {
   const auto started = Clock::now();
   const auto deadline = after(options_.start_timeout);
   bool ready = false;
-  bool talks = true;
+  bool output_open = true;
   for (;;) {
     std::array<pollfd, 4> items{{{wake_.get(), POLLIN, 0},
-                                 {talks ? child_->output() : -1, POLLIN, 0},
+                                 {output_open ? child_->output() : -1, POLLIN, 0},
                                  {child_->ended(), POLLIN, 0},
                                  {ready ? -1 : child_->socket(), POLLIN, 0}}};
     if (poll(items.data(), items.size(), ready ? -1 : poll_time(deadline)) == 0)
       return fail("did not say that it is ready within " + seconds(options_.start_timeout) +
                   " (property start-timeout)");
-    if (items[1].revents != 0) talks = read_output() != Output::kEnd;
+    if (items[1].revents != 0) output_open = read_output() != Output::kEnd;
     if (items[0].revents != 0) {
       clear(wake_);
       const std::lock_guard lock(mutex_);
@@ -152,7 +153,7 @@ void ModelProcess::serve() {
   if (ready && Clock::now() - started > ran_well_) failures_ = 0;
 }
 
-// False when what it says first is no greeting.
+// False if its first line is no greeting.
 bool ModelProcess::greet(std::optional<Clock::time_point> deadline) {
   std::string line;
   const Read read = read_line(wake_.get(), deadline, line);
@@ -187,7 +188,7 @@ void ModelProcess::take_line(std::string line) {
   if (last_lines_.size() > kKeptLines) last_lines_.pop_front();
 }
 
-// What it has to say before its end, its end, and the socket's when nobody uses it any more.
+// Lets the process end or ends it, takes its last output, and closes the socket when nobody uses it any more.
 void ModelProcess::finish() {
   bool stopped = false;
   bool failed = false;
@@ -227,7 +228,7 @@ bool ModelProcess::stopping() {
   return stopping_;
 }
 
-// The first reason counts: others follow from it.
+// Only the first reason is kept: the others follow from it.
 void ModelProcess::fail(const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -262,7 +263,7 @@ std::optional<std::string> ModelProcess::ask(const std::string& line) {
   }
   if (unanswered_++ == 0) waiting_since_ = Clock::now();
   std::optional<std::string> answer;
-  // where it can't be sent because the process has ended, reading tells it
+  // if the line can't be sent because the process has ended, reading reports that
   if (send_whole(child_->socket(), line))
     answer = wait_for_answer();
   else
@@ -273,7 +274,7 @@ std::optional<std::string> ModelProcess::ask(const std::string& line) {
   return answer;
 }
 
-// Those to questions whose wait was interrupted come first, and are nobody's any more.
+// Answers to questions whose wait was interrupted come first. Nobody waits for them any more.
 std::optional<std::string> ModelProcess::wait_for_answer() {
   std::string line;
   while (unanswered_ > 0) {
@@ -311,7 +312,7 @@ ModelProcess::Read ModelProcess::read_line(int wake, std::optional<Clock::time_p
     if (poll(items.data(), items.size(), poll_time(deadline)) == 0) return Read::kTimeout;
     if (items[1].revents != 0) return Read::kInterrupted;
     if (items[0].revents == 0) continue;
-    std::array<char, 65536> buffer;  // NOLINT(*-init): a frame's answer has no time for it
+    std::array<char, 65536> buffer;  // NOLINT(*-init): it would take time for each frame
     const ssize_t length = recv(child_->socket(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (length > 0)
       received_.append(buffer.data(), static_cast<std::size_t>(length));
@@ -320,7 +321,7 @@ ModelProcess::Read ModelProcess::read_line(int wake, std::optional<Clock::time_p
   }
 }
 
-// How it ended is run()'s to find out.
+// run() finds out how the process ended.
 ModelProcess::Read ModelProcess::closed() {
   {
     const std::lock_guard lock(mutex_);
@@ -332,7 +333,7 @@ ModelProcess::Read ModelProcess::closed() {
 }
 
 void ModelProcess::reject(const std::string& reason) {
-  // one that has failed meanwhile is being replaced
+  // a model that has failed meanwhile is started again anyway
   if (running()) fail(reason);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A model in a process of its own, as MODEL.md says: asked about one frame at a time, killed and started again when it
-// fails. Its own thread runs the process; another one asks.
+// A model in a process of its own, as MODEL.md describes it. It is asked about one frame at a time. When it fails, it
+// is killed and started again. A thread of this class runs the process; another thread asks.
 #pragma once
 
 #include <chrono>
@@ -30,18 +30,19 @@ class ModelProcess {
     Milliseconds start_timeout{};   // until it says that it is ready; 0: no limit
     Milliseconds answer_timeout{};  // of one inference; 0: no limit
   };
-  // All on the process's thread, which waits for them.
+  // All are called on the thread that runs the process, which waits for them.
   struct Events {
     std::function<void(State state, const std::string& message)> changed;
-    std::function<std::string(const std::string& line)> greeted;  // its first line; what is wrong with it, or ""
+    std::function<std::string(const std::string& line)> greeted;  // gets the first line; returns the error, or ""
     std::function<void(const std::string& line)> said;            // on stdout or stderr
   };
   // The longest answer that is taken.
   static constexpr std::size_t kMaxAnswer = 1 << 20;
 
-  // Starts it. Throws std::runtime_error if there is no shared memory to be had, or the environment makes no sense.
+  // Starts the process. Throws std::runtime_error if there is no shared memory, or if a variable of the environment is
+  // wrong.
   ModelProcess(Options options, Events events);
-  // Ends it; a question under way is answered with nothing.
+  // Ends the process. A question under way gets no answer.
   ~ModelProcess();
   ModelProcess(const ModelProcess&) = delete;
   ModelProcess& operator=(const ModelProcess&) = delete;
@@ -49,15 +50,16 @@ class ModelProcess {
   // What follows is for one thread, the one that asks.
 
   bool running();
-  // What the model sees as its descriptor 4, at least so large. Valid until more is asked for.
+  // The shared memory that the model has as its descriptor 4, at least `size` bytes. Valid until more is asked for.
   std::uint8_t* memory(std::size_t size);
-  // Sends a line and waits for the one that answers it. Nothing when the model fails, or does not run, or interrupt()
+  // Sends a line and waits for the line that answers it. Nothing if the model does not run or fails, or if interrupt()
   // was called.
   std::optional<std::string> ask(const std::string& line);
   // The answer made no sense: ends the model, which is then started again.
   void reject(const std::string& reason);
 
-  // From any thread: ends the wait in ask(), and each later one until resume() (a flush), or for good.
+  // From any thread. interrupt(), for a flush, ends the wait in ask(), and each later one until resume().
+  // end_questions() ends them for good.
   void interrupt();
   void resume();
   void end_questions();
@@ -88,8 +90,8 @@ class ModelProcess {
   const Fd memory_;
   std::uint8_t* mapping_ = nullptr;
   std::size_t mapped_ = 0;
-  const Fd interrupted_;  // readable while it is
-  const Fd wake_;         // for run(): readable when a field below has changed
+  const Fd interrupted_;  // readable while questions are interrupted
+  const Fd wake_;         // readable when run() must look at the fields below
 
   // Guards what follows; nothing is called under it.
   std::mutex mutex_;
@@ -98,15 +100,15 @@ class ModelProcess {
   bool running_ = false;
   bool asking_ = false;  // the socket is in use by the thread that asks, otherwise by run()
   bool questions_ended_ = false;
-  bool gone_ = false;  // it has closed its socket
+  bool gone_ = false;  // the process has closed its socket
   std::string failure_;
 
-  // Of the one that uses the socket.
+  // Belongs to the thread that uses the socket.
   std::string received_;
   unsigned unanswered_ = 0;
   std::chrono::steady_clock::time_point waiting_since_;  // for the next answer
 
-  // Of run().
+  // Belongs to run().
   std::unique_ptr<ChildProcess> child_;
   std::string output_;
   std::deque<std::string> last_lines_;

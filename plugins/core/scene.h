@@ -21,7 +21,7 @@ struct SceneLook {
 
 // What a picture still shows of the frame that was drawn into it before.
 struct Drawn {
-  int scene = 0;  // its number; 0: nothing that can be relied on
+  int scene = 0;  // number of the scene; 0: the content is unknown
   Pixel background{};
   Rect ball;
   Rect text;
@@ -29,12 +29,12 @@ struct Drawn {
 
 class BallScene {
  public:
-  // `number`: this scene's own, from 1 on.
+  // `number` is this scene's own, from 1 on.
   BallScene(int width, int height, int number);
 
   // The ball as it will be drawn: smaller than asked for where the picture has no room to walk.
   Circle place(const BallWalk& walk, const SceneLook& look) const;
-  // Draws over what the picture shows already. An empty text is left out, and so is one without room.
+  // Draws over what the picture shows already. A text that is empty or has no room is left out.
   void draw(const Image& image, const SceneLook& look, const Circle& ball, std::string_view text, Drawn& drawn) const;
 
  private:

@@ -17,7 +17,7 @@ Rect cell_area(int index, int top, int cell, int width) {
   return {index % columns * cell, top + index / columns * cell, cell, cell};
 }
 
-// Mean of a cell's inner half: its border is where codecs smear.
+// Mean of a cell's inner half, because codecs smear its border.
 double cell_mean(const Component& component, Rect area) {
   const int margin = area.width / 4;
   int sum = 0;

@@ -19,13 +19,13 @@ bool stamp_fits(int width, int cell);
 // Narrowest picture for cells of this side.
 int stamp_min_width(int cell);
 
-// First row of the strip: the last macroblock row that lies fully inside; negative in a picture lower than that.
+// First row of the strip: the last macroblock row that lies fully inside the picture. Negative if none does.
 int stamp_top(int height);
 // Height of a picture with the strip added below.
 int stamped_height(int height);
 
 std::uint16_t crc16_ccitt_false(std::span<const std::uint8_t> bytes);
-// true: light.
+// True is a light cell.
 std::array<bool, kStampCells> stamp_cells(std::uint32_t id);
 
 struct StampReading {
@@ -34,7 +34,7 @@ struct StampReading {
   double margin = 0;   // the worst cell's distance to the threshold: 1 is a perfect picture, 0 a guess
 };
 
-// The strip starts at row `top`, which has kStampRows rows below it.
+// The strip is the kStampRows rows from `top` on.
 void write_stamp(const Image& image, int top, int cell, std::uint32_t id, const Pixel& dark, const Pixel& light);
 StampReading read_stamp(const Image& image, int top, int cell);
 
