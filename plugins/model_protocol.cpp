@@ -30,6 +30,13 @@ struct Box {
   bool empty() const { return left > right; }
 };
 
+// NULL if it is none.
+const char* string_of(JsonNode* node) {
+  const bool is_string =
+      node != nullptr && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
+  return is_string ? json_node_get_string(node) : nullptr;
+}
+
 struct Message {
   GObject* parser = nullptr;
   JsonObject* object = nullptr;
@@ -53,8 +60,7 @@ struct Message {
       reason = said.substr(1) + ", which is not JSON (" + error->message + ")";
     } else if (root == nullptr || !JSON_NODE_HOLDS_OBJECT(root)) {
       reason = said.substr(1) + ", which is not one JSON object";
-    } else if (g_strcmp0(json_object_get_string_member_with_default(json_node_get_object(root), "type", nullptr),
-                         type) != 0) {
+    } else if (g_strcmp0(string_of(json_object_get_member(json_node_get_object(root), "type")), type) != 0) {
       reason = said.substr(1) + " where {\"type\":\"" + type + "\"…} was due";
     } else {
       object = json_node_get_object(root);
@@ -113,8 +119,8 @@ bool add_plain(GstStructure* structure, const char* name, JsonNode* node) {
   }
   if (json_node_get_value_type(node) == G_TYPE_BOOLEAN)
     gst_structure_set(structure, name, G_TYPE_BOOLEAN, json_node_get_boolean(node), nullptr);
-  else if (json_node_get_value_type(node) == G_TYPE_STRING)
-    gst_structure_set(structure, name, G_TYPE_STRING, json_node_get_string(node), nullptr);
+  else if (const char* text = string_of(node))
+    gst_structure_set(structure, name, G_TYPE_STRING, text, nullptr);
   else
     return false;
   return true;
