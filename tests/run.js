@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Runs tests and counts them; ./check calls it when all is built.
 //   node tests/run.js [--quick] [FILE…]
-// Without files all of them, and scripts/lint; --quick leaves out what needs a browser. A file is a *.test.js, a *_test.cpp or a test_*.py.
+// Without files all of them, and scripts/lint; --quick leaves out what needs a browser, and fuzzing. A file is a *.test.js,
+// a *_test.cpp, a test_*.py or a target tests/fuzz/*.cpp.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fuzz, targets } from './fuzz/fuzz.js';
 import { Child } from './lib/child.js';
 import { env, root, temporaryFolder } from './lib/paths.js';
 
 const fileLimit = 3_600_000;
+const fuzzSeconds = 20;
 const slowest = 10;
 
 /**
@@ -80,6 +83,15 @@ const models = (pattern) => ({
   },
 });
 
+/** @returns {Job} */
+const fuzzing = (target) => ({
+  group: 'fuzz', name: `tests/fuzz/${target}.cpp`, alone: false,
+  run: async () => {
+    const { inputs, error, output } = await fuzz(target, fuzzSeconds);
+    return { outcomes: [{ name: target, passed: error === undefined, error }], output, notes: [`${inputs} inputs`] };
+  },
+});
+
 /** @type {Job} */
 const lint = {
   group: 'lint', name: 'scripts/lint', alone: true,
@@ -105,7 +117,9 @@ function jobOf(file) {
   // tests/SUITE/…
   if (file.endsWith('_test.cpp')) return meson(relative(join(root, 'tests'), path).split('/')[0]);
   if (/^test_.*\.py$/.test(basename(file))) return models(basename(file));
-  throw new Error(`${file}: not a *.test.js, *_test.cpp or test_*.py`);
+  const target = basename(file, '.cpp');
+  if (dirname(path) === join(root, 'tests/fuzz') && targets.includes(target)) return fuzzing(target);
+  throw new Error(`${file}: not a *.test.js, *_test.cpp, test_*.py or a target of tests/fuzz`);
 }
 
 const totals = new Map();
@@ -140,8 +154,8 @@ async function main() {
   const size = (path) => readFileSync(path, 'utf8').length;
   const jobs = files.length > 0 ? files.map(jobOf) : [
     lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
-    ...find('tests').sort((a, b) => size(b) - size(a)).map(node),
-  ].filter(({ group }) => !(quick && group === 'e2e'));
+    ...find('tests').sort((a, b) => size(b) - size(a)).map(node), ...targets.map(fuzzing),
+  ].filter(({ group }) => !(quick && ['e2e', 'fuzz'].includes(group)));
   for (const job of jobs.filter(({ alone, group }) => alone && group !== 'e2e')) await perform(job);
   const shared = jobs.filter(({ alone }) => !alone);
   await Promise.all(cpus().map(async () => { while (shared.length > 0) await perform(shared.shift()); }));
