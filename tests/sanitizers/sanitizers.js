@@ -9,8 +9,7 @@ const shown = 100;  // lines of a report
 
 /**
  * @typedef {object} Sanitizer
- * @property {string} name
- * @property {string} folder of its build
+ * @property {string} folder of its build, which ./check configures
  * @property {string[]} suites of meson
  * @property {string[]} leftOut tests/launcher/*.test.js, and why below
  * @property {(log: string) => Record<string, string>} options as environment variables
@@ -24,16 +23,17 @@ const inGstLaunch = ['print.test.js', 'third-party.test.js'];
 /** @type {Sanitizer[]} */
 export const sanitizers = [
   {
-    name: 'AddressSanitizer and UndefinedBehaviorSanitizer', folder: 'build-asan', suites: ['core', 'elements', 'launcher'], leftOut: inGstLaunch,
+    folder: 'build-asan', suites: ['core', 'elements', 'launcher'], leftOut: inGstLaunch,
     options: (log) => ({
       // a leak, found at the end, changes no exit status: tests look at that
       ASAN_OPTIONS: `abort_on_error=1:exitcode=0:detect_leaks=1:fast_unwind_on_malloc=0:detect_stack_use_after_return=1:verify_asan_link_order=0:log_path=${log}`,
       LSAN_OPTIONS: `print_suppressions=0:${suppressions('lsan.supp')}`,
-      UBSAN_OPTIONS: `print_stacktrace=1:log_path=${log}`,
+      // beside the other one it heeds no log_path: the program ends, and so fails its test
+      UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1:abort_on_error=1',
     }),
   },
   {
-    name: 'ThreadSanitizer', folder: 'build-tsan', suites: ['launcher'], leftOut: inGstLaunch,
+    folder: 'build-tsan', suites: ['launcher'], leftOut: inGstLaunch,
     options: (log) => ({
       // locks are seen everywhere, but what libraries do with memory only where we call them
       TSAN_OPTIONS: `exitcode=0:ignore_noninstrumented_modules=1:second_deadlock_stack=1:history_size=4:${suppressions('tsan.supp')}:log_path=${log}`,
@@ -64,7 +64,7 @@ const parts = (text) => text.includes('LeakSanitizer') ? text.split('\n\n').filt
 function kind(part) {
   const frames = [...part.matchAll(/^ +#\d+ 0x[0-9a-f]+ (.*)$/gm)].map(([, frame]) => frame);
   if (part.startsWith('Direct leak')) return `leak: ${frames.find((frame) => /\.\.\/(launcher|plugins|tests)\//.test(frame)) ?? frames[2] ?? frames.at(-1)}`;
-  return part.match(/^SUMMARY: (.*)$/m)?.[1] ?? part.match(/^.*runtime error: .*$/m)?.[0];
+  return part.match(/^SUMMARY: (.*)$/m)?.[1];
 }
 
 /** Where a job's reports go, and what was found at its end: each kind once. */
