@@ -35,7 +35,7 @@ GstPromise* promise(const char* field, Reply received) {
     g_autoptr(GstPromise) owned = promise;
     const auto* waiting = static_cast<Waiting*>(data);
     const GstStructure* reply =
-        gst_promise_wait(promise) == GST_PROMISE_RESULT_REPLIED ? gst_promise_get_reply(promise) : nullptr;
+        gst_promise_wait(owned) == GST_PROMISE_RESULT_REPLIED ? gst_promise_get_reply(owned) : nullptr;
     g_autoptr(GError) error = nullptr;
     if (reply != nullptr && gst_structure_has_field(reply, "error"))
       gst_structure_get(reply, "error", G_TYPE_ERROR, &error, nullptr);
