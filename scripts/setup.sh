@@ -9,6 +9,7 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   clang-tidy python3-venv python3-hatchling mypy
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
+fuzz_packages=(clang libclang-rt-dev)
 
 die() {
   echo "$0: $*" >&2
@@ -61,6 +62,9 @@ build() {
   local log
   log=$(ninja -C "$dir" "$target" 2>&1) || { echo "$log" >&2; die "the build failed"; }
 }
+
+# libFuzzer's targets, in a folder of their own: only clang has it
+build_fuzz() { CXX=clang++ build build-fuzz fuzz -Dfuzz=enabled; }
 
 # configure DIR option…: changes a folder that is there already
 configure() { [ ! -f "$1/build.ninja" ] || meson configure "$@"; }

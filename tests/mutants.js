@@ -12,6 +12,15 @@ const limit = 3_600_000;
 const copy = join(root, 'build-mutants');
 const ownBuild = { CV_LAUNCH: undefined, CV_TEST_VIEWER: undefined, CV_TEST_RELAY: undefined, GST_PLUGIN_PATH: undefined };
 
+const words = process.argv.slice(2);
+const chosen = mutants.filter(({ fault, file }) => words.length === 0 || words.some((word) => `${fault} ${file}`.includes(word)));
+
+/** The build folders that these faults need. */
+const folders = [
+  { folder: 'build', target: 'all', setup: ['meson', 'setup', 'build', '-Dtests=enabled'] },
+  { folder: 'build-fuzz', target: 'fuzz', setup: ['CXX=clang++', 'meson', 'setup', 'build-fuzz', '-Dfuzz=enabled'] },
+].filter(({ folder }) => folder === 'build' || chosen.some(({ tests }) => tests.some((test) => test.startsWith('tests/fuzz/'))));
+
 const read = (name) => readFileSync(join(copy, name), 'utf8');
 const write = (name, text) => writeFileSync(join(copy, name), text);
 
@@ -32,16 +41,20 @@ async function refresh() {
     cpSync(from, to);
   }
   if (!existsSync(join(copy, 'tests/node_modules'))) symlinkSync(join(root, 'tests/node_modules'), join(copy, 'tests/node_modules'));
-  if (!existsSync(join(copy, 'build/build.ninja'))) {
-    const { code, stdout } = await inCopy('meson', 'setup', 'build', '-Dtests=enabled');
+  for (const { folder, setup } of folders) {
+    if (existsSync(join(copy, folder, 'build.ninja'))) continue;
+    const { code, stdout } = await inCopy('env', ...setup);
     assert.equal(code, 0, stdout);
   }
 }
 
 /** @returns {Promise<string>} why it can't be built, or '' */
 async function build() {
-  const { code, stdout } = await inCopy('ninja', '-C', 'build', 'all');
-  return code === 0 ? '' : stdout;
+  for (const { folder, target } of folders) {
+    const { code, stdout } = await inCopy('ninja', '-C', folder, target);
+    if (code !== 0) return stdout;
+  }
+  return '';
 }
 
 /** @param {string[]} tests @returns {Promise<string|null>} what failed first */
@@ -54,8 +67,6 @@ async function failure(tests) {
   return null;
 }
 
-const words = process.argv.slice(2);
-const chosen = mutants.filter(({ fault, file }) => words.length === 0 || words.some((word) => `${fault} ${file}`.includes(word)));
 for (const { fault, file, from } of chosen) {
   assert.equal(readFileSync(join(root, file), 'utf8').split(from).length, 2, `"${fault}": its text stands once in ${file}`);
 }

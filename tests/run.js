@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Runs tests and counts them; ./check calls it when all is built.
-//   node tests/run.js [--quick] [FILE…]
-// Without files all of them, and scripts/lint; --quick leaves out what needs a browser. A file is a *.test.js, a *_test.cpp or a test_*.py.
+//   node tests/run.js [--quick|--sanitize] [FILE…]
+// Without files all of them, and scripts/lint; --quick leaves out what needs a browser, and fuzzing. A file is a *.test.js,
+// a *_test.cpp, a test_*.py or a target tests/fuzz/*.cpp. --sanitize: C++ tests and tests/launcher/, in the builds with sanitizers.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fuzz, targets } from './fuzz/fuzz.js';
 import { Child } from './lib/child.js';
 import { env, root, temporaryFolder } from './lib/paths.js';
+import { environment, listPlugins, reports, sanitizers } from './sanitizers/sanitizers.js';
 
 const fileLimit = 3_600_000;
+const fuzzSeconds = 20;
 const slowest = 10;
 
 /**
  * @typedef {{name: string, passed: boolean, skipped?: string, error?: string}} Outcome of one test
- * @typedef {{group: string, name: string, alone: boolean, run: () => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
+ * @typedef {{folder: string, env: Record<string, string>}} Build another one than build/, and what its programs run with
+ * @typedef {{group: string, name: string, alone: boolean, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
  *   `alone`: it wants the whole machine; the others run side by side
  */
 
@@ -39,10 +44,10 @@ function node(path) {
   const group = browser ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
   return {
     group, name, alone: browser,
-    run: async () => {
+    run: async (build) => {
       const report = join(temporaryFolder(), 'report');
       const reporter = join(root, 'tests/lib/reporter.js');
-      const done = await finish(process.execPath, [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, path]);
+      const done = await finish(process.execPath, [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, path], { env: build?.env });
       const lines = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
       const outcomes = lines.filter((line) => line.note === undefined);
       if (outcomes.length === 0) outcomes.push({ name, passed: false, error: 'it ran no test' });
@@ -54,9 +59,10 @@ function node(path) {
 /** @param {string[]} suites of meson; none: all @returns {Job} */
 const meson = (...suites) => ({
   group: 'meson', name: ['meson test', ...suites].join(' '), alone: false,
-  run: async () => {
-    const done = await finish('meson', ['test', '-C', 'build', '--print-errorlogs', ...suites]);
-    const junit = readFileSync(join(root, 'build/meson-logs/testlog.junit.xml'), 'utf8');
+  run: async ({ folder, env: more } = { folder: 'build', env: {} }) => {
+    const slower = folder === 'build' ? [] : ['--timeout-multiplier=20'];
+    const done = await finish('meson', ['test', '-C', folder, '--print-errorlogs', ...slower, ...suites], { env: more });
+    const junit = readFileSync(join(root, folder, 'meson-logs/testlog.junit.xml'), 'utf8');
     const outcomes = [...junit.matchAll(/<testcase name="([^"]+)"([^>]*?)(?:\/>|>([^]*?)<\/testcase>)/g)].map(([, test, attributes, inside = '']) => {
       const name = `${attributes.match(/classname="([^"]+)"/)?.[1]}.${test}`;
       const skipped = /<skipped/.test(inside) || /result="skipped"/.test(attributes) ? 'see its output' : undefined;
@@ -80,6 +86,15 @@ const models = (pattern) => ({
   },
 });
 
+/** @returns {Job} */
+const fuzzing = (target) => ({
+  group: 'fuzz', name: `tests/fuzz/${target}.cpp`, alone: false,
+  run: async () => {
+    const { inputs, error, output } = await fuzz(target, fuzzSeconds);
+    return { outcomes: [{ name: target, passed: error === undefined, error }], output, notes: [`${inputs} inputs`] };
+  },
+});
+
 /** @type {Job} */
 const lint = {
   group: 'lint', name: 'scripts/lint', alone: true,
@@ -88,6 +103,16 @@ const lint = {
     return { outcomes: [{ name: 'lint', passed: done.code === 0, error: 'see the output' }], output: done.output };
   },
 };
+
+/** A job in a build with a sanitizer, whose reports fail. @param {import('./sanitizers/sanitizers.js').Sanitizer} sanitizer @param {Job} job @returns {Job} */
+const sanitized = (sanitizer, job) => ({
+  group: sanitizer.folder, name: `${sanitizer.folder}: ${job.name}`, alone: false,
+  run: async () => {
+    const { log, found } = reports();
+    const done = await job.run({ folder: sanitizer.folder, env: environment(sanitizer, log) });
+    return { ...done, outcomes: [...done.outcomes, ...found().map(({ summary, text }) => ({ name: summary, passed: false, error: text }))] };
+  },
+});
 
 function find(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -105,7 +130,9 @@ function jobOf(file) {
   // tests/SUITE/…
   if (file.endsWith('_test.cpp')) return meson(relative(join(root, 'tests'), path).split('/')[0]);
   if (/^test_.*\.py$/.test(basename(file))) return models(basename(file));
-  throw new Error(`${file}: not a *.test.js, *_test.cpp or test_*.py`);
+  const target = basename(file, '.cpp');
+  if (dirname(path) === join(root, 'tests/fuzz') && targets.includes(target)) return fuzzing(target);
+  throw new Error(`${file}: not a *.test.js, *_test.cpp, test_*.py or a target of tests/fuzz`);
 }
 
 const totals = new Map();
@@ -132,16 +159,32 @@ async function perform(job) {
   }
 }
 
+// what takes longest first, so that nobody waits for one at the end
+const size = (path) => readFileSync(path, 'utf8').length;
+const longestFirst = (paths) => paths.sort((a, b) => size(b) - size(a));
+
+const all = () => [
+  lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
+  ...longestFirst(find('tests')).map(node), ...targets.map(fuzzing),
+];
+
+/** @param {string[]} files to run only; a *_test.cpp stands for all of them @returns {Job[]} */
+const inSanitizers = (files) => sanitizers.flatMap((one) => [
+  meson(...one.suites), ...longestFirst(find('tests/launcher')).filter((path) => !one.leftOut.includes(basename(path))).map(node),
+].filter(({ group, name }) => files.length === 0 || files.map(jobOf).some((named) => named.name === name || (named.group === group && group === 'meson')))
+  .map((job) => sanitized(one, job)));
+
+/** @returns {Job[]} */
+function wanted(quick, sanitize, files) {
+  if (sanitize) return inSanitizers(files);
+  return files.length > 0 ? files.map(jobOf) : all().filter(({ group }) => !(quick && ['e2e', 'fuzz'].includes(group)));
+}
+
 async function main() {
   const args = process.argv.slice(2);
-  const quick = args.includes('--quick');
-  const files = args.filter((arg) => arg !== '--quick');
-  // what takes longest first, so that nobody waits for one at the end
-  const size = (path) => readFileSync(path, 'utf8').length;
-  const jobs = files.length > 0 ? files.map(jobOf) : [
-    lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
-    ...find('tests').sort((a, b) => size(b) - size(a)).map(node),
-  ].filter(({ group }) => !(quick && group === 'e2e'));
+  const sanitize = args.includes('--sanitize');
+  const jobs = wanted(args.includes('--quick'), sanitize, args.filter((arg) => !arg.startsWith('--')));
+  if (sanitize) sanitizers.forEach(listPlugins);
   for (const job of jobs.filter(({ alone, group }) => alone && group !== 'e2e')) await perform(job);
   const shared = jobs.filter(({ alone }) => !alone);
   await Promise.all(cpus().map(async () => { while (shared.length > 0) await perform(shared.shift()); }));

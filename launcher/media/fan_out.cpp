@@ -71,7 +71,7 @@ void Feed::stop() {
   if (next) next->remove(shared_from_this());
 }
 
-void Feed::move_to(std::shared_ptr<FanOut> other) {
+void Feed::move_to(const std::shared_ptr<FanOut>& other) {
   const GstClockTime at = other->request_key_frame_soon();
   std::unique_lock lock(mutex_);
   if (other == (next_ ? next_ : from_)) return;

@@ -31,7 +31,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void stop();
   // Moves to another encoding of the same stream. The old encoding goes on until the key frame of the new one. No frame
   // comes twice, and none comes after a newer one.
-  void move_to(std::shared_ptr<FanOut> other);
+  void move_to(const std::shared_ptr<FanOut>& other);
   void request_key_frame(bool join);  // any thread
 
   bool is_open() const { return open_; }  // any thread

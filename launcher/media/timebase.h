@@ -6,8 +6,11 @@
 
 // Never changes; any thread.
 struct Timebase {
+  // `zero`: the clock's time when running time is 0.
+  Timebase(GstPtr<GstClock> of, GstClockTime zero) : clock(std::move(of)), base(zero) {}
+
   const GstPtr<GstClock> clock;
-  const GstClockTime base;  // the clock's time when running time is 0
+  const GstClockTime base;
 
   GstClockTime now() const { return gst_clock_get_time(clock.get()) - base; }
 };

@@ -5,15 +5,45 @@
 
 #include <algorithm>
 #include <numeric>
-#include <regex>
 #include <utility>
 
 namespace {
 
-// Its groups are 1: the name, 2: the divisor, 3: whether there is a default, 4: the default
-const std::regex& variable_pattern() {
-  static const std::regex pattern(R"(\$\{([A-Za-z_][A-Za-z0-9_-]*)(?:/([1-9][0-9]{0,8}))?(:-([^}\n]*))?\})");
-  return pattern;
+// ${name}, ${name/divisor}, or one of them with a default.
+struct Reference {
+  std::string name;
+  std::string divisor;  // "": it is not divided
+  std::optional<std::string> fallback;
+  std::size_t size = 0;
+};
+
+// The one that the text begins with. By hand: std::regex calls itself for each character, and a long default would end
+// the process.
+std::optional<Reference> reference_of(std::string_view text) {
+  if (!text.starts_with("${")) return std::nullopt;
+  std::string_view rest = text.substr(2);
+  const auto take = [&rest](auto belongs) {
+    const auto end = std::find_if_not(rest.begin(), rest.end(), belongs);
+    std::string taken(rest.begin(), end);
+    rest.remove_prefix(taken.size());
+    return taken;
+  };
+  const auto skip = [&rest](std::string_view mark) {
+    if (!rest.starts_with(mark)) return false;
+    rest.remove_prefix(mark.size());
+    return true;
+  };
+  Reference found;
+  found.name = take([](char c) { return g_ascii_isalnum(c) || c == '_' || c == '-'; });
+  if (found.name.empty() || g_ascii_isdigit(found.name[0]) || found.name[0] == '-') return std::nullopt;
+  if (skip("/")) {
+    found.divisor = take([](char c) { return g_ascii_isdigit(c); });
+    if (found.divisor.empty() || found.divisor[0] == '0' || found.divisor.size() > 9) return std::nullopt;
+  }
+  if (skip(":-")) found.fallback = take([](char c) { return c != '}' && c != '\n'; });
+  if (!skip("}")) return std::nullopt;
+  found.size = text.size() - rest.size();
+  return found;
 }
 
 // How many characters must be added, left out or changed to turn `a` into `b`.
@@ -78,17 +108,16 @@ void find_variables(const Script& script, Variables& found) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\n') ++line;
     if (text.compare(i, 2, "${") != 0) continue;
-    std::smatch match;
-    const auto from = text.begin() + static_cast<std::ptrdiff_t>(i);
-    if (!std::regex_search(from, text.end(), match, variable_pattern(), std::regex_constants::match_continuous))
+    const auto reference = reference_of(std::string_view(text).substr(i));
+    if (!reference)
       throw UserError(script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
                       "\" is not a variable; write ${name}, ${name:-default} or ${name/1000:-default}");
-    Variable& variable = found.try_emplace(match[1], Variable{std::nullopt, script.places[line]}).first->second;
-    if (!match[3].matched) continue;
-    if (variable.fallback && *variable.fallback != match[4])
-      throw UserError(script.places[line] + ": the variable \"" + match[1].str() + "\" has two defaults, \"" +
-                      *variable.fallback + "\" and \"" + match[4].str() + "\"; give it one");
-    variable.fallback = match[4];
+    Variable& variable = found.try_emplace(reference->name, Variable{std::nullopt, script.places[line]}).first->second;
+    if (!reference->fallback) continue;
+    if (variable.fallback && variable.fallback != reference->fallback)
+      throw UserError(script.places[line] + ": the variable \"" + reference->name + "\" has two defaults, \"" +
+                      *variable.fallback + "\" and \"" + *reference->fallback + "\"; give it one");
+    variable.fallback = reference->fallback;
   }
 }
 
@@ -118,23 +147,24 @@ std::string substitute(const Script& script, const Variables& variables, const S
   std::string out;
   Quoting quoting;
   std::size_t line = 0;
-  for (auto i = text.begin(); i != text.end();) {
-    std::smatch match;
-    if (!std::regex_search(i, text.end(), match, variable_pattern(), std::regex_constants::match_continuous)) {
-      if (*i == '\n') ++line;
-      quoting.feed(*i);
-      out += *i++;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto reference = reference_of(std::string_view(text).substr(i));
+    if (!reference) {
+      if (text[i] == '\n') ++line;
+      quoting.feed(text[i]);
+      out += text[i++];
       continue;
     }
-    const std::string name = match[1];
+    const std::string& name = reference->name;
     const Variable& variable = variables.at(name);
     const auto setting = settings.find(name);
     if (setting == settings.end() && !variable.fallback)
       throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
                       "=VALUE");
     const std::string& value = setting != settings.end() ? setting->second : *variable.fallback;
-    out += insert_value(match[2].matched ? divided(name, value, match[2], script.places[line]) : value, quoting.quote);
-    i = match[0].second;
+    const bool plain = reference->divisor.empty();
+    out += insert_value(plain ? value : divided(name, value, reference->divisor, script.places[line]), quoting.quote);
+    i += reference->size;
   }
   return out;
 }

@@ -89,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"garbage", "said \"what is this\\?\", which is not JSON"},
                     Fault{"wrong-frame", "was asked about frame [0-9]+ and answered for another one: \"\\{\"type\""},
                     Fault{"wrong-type", "said \".*\" where \\{\"type\":\"result\".+\\} was due"},
+                    Fault{"type-list", "said \".*\" where \\{\"type\":\"result\".+\\} was due"},
                     Fault{"huge", "gave an answer of more than 1048576 bytes: \"\\{\"type\""},
                     Fault{"twice", "said \".+\", which is not one JSON object"},
                     Fault{"deep-behind", "said \".+\", which is not one JSON object"},

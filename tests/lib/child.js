@@ -16,6 +16,7 @@ export class Child {
   stdout = '';
   stderr = '';
   #process;
+  #paused = false;
 
   /**
    * @param {string} program
@@ -58,7 +59,10 @@ export class Child {
   }
 
   /** @param {NodeJS.Signals} signal */
-  signal(signal) { this.#process.kill(signal); }
+  signal(signal) {
+    if (signal === 'SIGSTOP' || signal === 'SIGCONT') this.#paused = signal === 'SIGSTOP';
+    this.#process.kill(signal);
+  }
 
   /** @param {string} text for its standard input */
   write(text) { this.#process.stdin.write(text); }
@@ -68,7 +72,8 @@ export class Child {
 
   /** Ends it: asked first, killed when it does not answer. */
   async stop(limit = patience) {
-    this.signal('SIGCONT');
+    // LeakSanitizer stops threads at the end of a program, and waits for ever for one that goes on
+    if (this.#paused) this.signal('SIGCONT');
     this.signal('SIGTERM');
     try {
       return await this.end(limit);

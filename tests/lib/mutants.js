@@ -39,13 +39,17 @@ export const mutants = [
   { fault: 'a frame keeps its identity of the run before', file: 'plugins/gstframestamp.cpp',
     from: 'running_time + static_cast<guint64>(snapshot(self).running_time_offset)', to: 'running_time',
     tests: ['tests/elements/framestamp_test.cpp'] },
+  { fault: 'a point of four numbers is taken', file: 'plugins/model_protocol.cpp',
+    from: 'length < 2 || length > 3', to: 'length < 2 || length > 4', tests: ['tests/fuzz/model.cpp'] },
+  { fault: 'a candidate of any length is taken', file: 'launcher/base/protocol.cpp',
+    from: 'if (candidate.candidate.size() > kMaxCandidate)', to: 'if (candidate.candidate.size() > 100 * kMaxCandidate)', tests: ['tests/fuzz/signal.cpp'] },
 
   // models
   { fault: 'a model sees rows without their padding', file: 'models/cv_model.py',
     from: 'strides = (asked["stride"],', to: 'strides = (asked["width"] * _CHANNELS[asked["format"]],', tests: ['tests/models/test_cv_model.py'] },
 
   // launcher: the pipe
-  { fault: 'a password is shown', file: 'launcher/base/credentials.cpp', from: '"$1***@"', to: '"$&"',
+  { fault: 'a password is shown', file: 'launcher/base/credentials.cpp', from: '"***@"', to: 'address.substr(0, at + 1)',
     tests: ['tests/launcher/base/credentials_test.cpp'] },
   { fault: 'a value of --set loses against the default', file: 'launcher/pipe/pipe_variables.cpp',
     from: 'setting != settings.end() ? setting->second : *variable.fallback', to: 'variable.fallback ? *variable.fallback : setting->second',

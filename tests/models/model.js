@@ -33,6 +33,7 @@ const faults = {
   garbage() { say('what is this?'); },
   'wrong-frame': ({ frame }) => say({ type: 'result', frame: frame + 1, objects: [] }),
   'wrong-type': ({ frame }) => say({ type: 'answer', frame, objects: [] }),
+  'type-list': ({ frame }) => say({ type: ['result'], frame, objects: [] }),
   huge: ({ frame }) => say({ type: 'result', frame, objects: [{ x: 0, y: 0, w: 1, h: 1, text: 'x'.repeat(10_000_000) }] }),
   twice: ({ frame }) => say(`{"type":"result","frame":${frame},"objects":[]} {}`),
   'deep-behind': () => say(`{} ${'['.repeat(900_000)}`),

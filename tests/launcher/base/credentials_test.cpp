@@ -20,8 +20,20 @@ TEST(Credentials, SoAreNamesAndPasswordsInPropertiesOfTheirOwn) {
   EXPECT_EQ(without_credentials("rtspsrc user-id=jo user-pw=\"a \\\" b\" ! x"), "rtspsrc user-id=*** user-pw=*** ! x");
 }
 
+TEST(Credentials, AQuotedValueEndsWithItsQuote) {
+  EXPECT_EQ(without_credentials("password='a\\'\nb\"' x"), "password=*** x");
+  EXPECT_EQ(without_credentials("password=\"a\" proxy-pw=b'c'"), "password=*** proxy-pw=***'c'");
+}
+
+TEST(Credentials, ALongTextIsNoDanger) {
+  const std::string words(900'000, 'x');
+  EXPECT_EQ(without_credentials("a://" + words), "a://" + words);
+  EXPECT_EQ(without_credentials("a://" + words + "@b password=\"" + words + "\""), "a://***@b password=***");
+}
+
 TEST(Credentials, OtherTextStaysAsItIs) {
-  for (const char* text : {"", "rtsp://host/a b@c", "write to a@b.c", "sctp-association-id=5", "http://host/"})
+  for (const char* text : {"", "rtsp://host/a b@c", "write to a@b.c", "sctp-association-id=5", "http://host/",
+                           "x_password=1", "password=", "password=\"open", "a://b://c"})
     EXPECT_EQ(without_credentials(text), text);
 }
 

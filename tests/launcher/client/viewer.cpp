@@ -32,9 +32,10 @@ GstPromise* promise(const char* field, Reply received) {
     Reply received;
   };
   auto changed = [](GstPromise* promise, gpointer data) {
+    g_autoptr(GstPromise) owned = promise;
     const auto* waiting = static_cast<Waiting*>(data);
     const GstStructure* reply =
-        gst_promise_wait(promise) == GST_PROMISE_RESULT_REPLIED ? gst_promise_get_reply(promise) : nullptr;
+        gst_promise_wait(owned) == GST_PROMISE_RESULT_REPLIED ? gst_promise_get_reply(owned) : nullptr;
     g_autoptr(GError) error = nullptr;
     if (reply != nullptr && gst_structure_has_field(reply, "error"))
       gst_structure_get(reply, "error", G_TYPE_ERROR, &error, nullptr);
@@ -295,7 +296,8 @@ void Viewer::offer(const std::string& text) {
 
 void Viewer::answer(GstWebRTCSessionDescription* description) {
   g_autoptr(GstWebRTCSessionDescription) owned = description;
-  g_signal_emit_by_name(peer_, "set-local-description", owned, gst_promise_new());
+  g_autoptr(GstPromise) unheeded = gst_promise_new();
+  g_signal_emit_by_name(peer_, "set-local-description", owned, unheeded);
   g_autofree char* text = gst_sdp_message_as_text(owned->sdp);
   std::string sdp = text;
   if (options_.falseFingerprint) {

@@ -91,7 +91,14 @@ TEST(PipeFile, RefusesTwoDefaults) {
 
 TEST(PipeFile, RefusesABrokenVariable) {
   EXPECT_THAT(complaint("a\nb w=${w"), HasSubstr("a.pipe:2"));
-  EXPECT_THAT(complaint("a w=${}"), HasSubstr("${name:-default}"));
+  for (const char* broken :
+       {"${}", "${1}", "${-a}", "${a b}", "${a/}", "${a/0}", "${a/1234567890}", "${a:b}", "${a:-b\n}"})
+    EXPECT_THAT(complaint(std::string("a w=") + broken), HasSubstr("${name:-default}")) << broken;
+}
+
+TEST(PipeFile, TakesALongDefault) {
+  const std::string words(900'000, 'x');
+  EXPECT_EQ(expand("a x=${w:-" + words + "}"), "a x=" + words);
 }
 
 TEST(PipeFile, NamesTheLineOfAnOpenQuote) {

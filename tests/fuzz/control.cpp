@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a viewer sends through its data channel "control".
+#include <cmath>
+
+#include "base/protocol.h"
+#include "sent_error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
+  const auto control = protocol::parse_control({data, size});
+  if (const auto* error = std::get_if<protocol::Error>(&control)) must_be_sendable(*error);
+  if (const auto* ping = std::get_if<protocol::Ping>(&control)) must(std::isfinite(ping->t), "a ping's time is finite");
+  if (const auto* playout = std::get_if<protocol::PlayoutRequest>(&control))
+    must(playout->max_ms / 10 < 1U << 12U, "a playout delay fits the header extension");
+  return 0;
+}

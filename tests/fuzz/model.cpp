@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the program that `modelproc` runs says: its greeting, and its answer about frame 7.
+#include <cmath>
+
+#include "model_protocol.h"
+#include "must.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
+  const std::string line(data, size);
+  const bool greeted = cvgst::wrong_with_greeting(line).empty();
+  const auto parsed = cvgst::parse_model_answer(line, 7);
+  if (const auto* wrong = std::get_if<cvgst::Wrong>(&parsed)) {
+    must(!wrong->reason.empty(), "a reason says something");
+    return 0;
+  }
+  must(!greeted, "a message is a greeting or an answer");
+  for (const auto& object : std::get<cvgst::ModelAnswer>(parsed).objects) {
+    for (const char* name : {"x", "y", "w", "h"}) {
+      double value = 0;
+      must(gst_structure_get_double(object.get(), name, &value) && std::isfinite(value), "an object has a box");
+      must(value >= 0 || *name == 'x' || *name == 'y', "a box has a size");
+    }
+    must(gst_structure_get_string(object.get(), "label") != nullptr, "an object has a label");
+  }
+  return 0;
+}

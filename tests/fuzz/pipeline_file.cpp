@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A pipeline file, with settings for the variables "number" and "text".
+#include "must.h"
+#include "pipe/pipe_file.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
+  const std::string_view text(data, size);
+  const auto has = [text](const char* part) { return text.find(part) != std::string_view::npos; };
+  if (has("include") && has("/")) return 0;  // it may name a file of this machine
+  Settings settings;
+  if (has("${number")) settings["number"] = "1500";
+  if (has("${text")) settings["text"] = "my \"film\" \\ 'x'\n.mp4";
+  try {
+    const PipeText pipe = expand_pipe_text("/no/such/folder/a.pipe", text, settings);
+    must(!pipe.tokens.empty(), "a pipeline has tokens");
+    for (const auto& token : pipe.tokens) {
+      must(!token.text.empty(), "a token is not empty");
+      must(token.line >= 1 && token.line <= pipe.places.size(), "a token has a place");
+    }
+    must(pipe.text().find('\n') == std::string::npos, "a pipeline is one line");
+  } catch (const UserError& error) {
+    must(*error.what() != '\0', "an error says something");
+  }
+  return 0;
+}
