@@ -14,9 +14,10 @@ import { environment, listPlugins, reports, sanitizers } from './sanitizers/sani
 const fileLimit = 3_600_000;
 const fuzzSeconds = 20;
 const slowest = 10;
+const longTest = 60;  // s: it may have waited for what came by luck
 
 /**
- * @typedef {{name: string, passed: boolean, skipped?: string, error?: string}} Outcome of one test
+ * @typedef {{name: string, passed: boolean, seconds?: number, skipped?: string, error?: string}} Outcome of one test
  * @typedef {{folder: string, env: Record<string, string>}} Build another one than build/, and what its programs run with
  * @typedef {{group: string, name: string, alone: boolean, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
  *   `alone`: it wants the whole machine; the others run side by side
@@ -153,6 +154,7 @@ async function perform(job) {
   const counts = [`${passed} passed`, ...(failed.length ? [`${failed.length} FAILED`] : []), ...(skipped.length ? [`${skipped.length} skipped`] : [])];
   console.log(`${failed.length ? '✖' : '✔'} ${job.name}: ${counts.join(', ')} (${seconds.toFixed(1)} s)`);
   for (const note of notes) console.log(`    ${note}`);
+  for (const one of outcomes) if (one.seconds > longTest) console.log(`    ${one.seconds.toFixed(1)} s: ${one.name}`);
   if (failed.length > 0) {
     console.log(output.split('\n').slice(-200).map((line) => `  | ${line}`).join('\n'));
     for (const { name, error } of failed) console.log(`  ✖ ${name}\n${error.split('\n').map((line) => `      ${line}`).join('\n')}`);
