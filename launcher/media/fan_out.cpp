@@ -34,10 +34,9 @@ std::int64_t now_ms() {
 
 // The frame with its running time as its timestamps, so that every viewer's pipeline can have the same plain segment
 // from 0.
-SamplePtr retimed(GstSample* sample) {
+SamplePtr retimed(GstSample* sample, RunTime run) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
-  const GstSegment* segment = gst_sample_get_segment(sample);
-  const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  const GstClockTime running = run.of(gst_sample_get_segment(sample), buffer);
   if (!GST_CLOCK_TIME_IS_VALID(running)) return nullptr;
   const BufferPtr copy(gst_buffer_copy(buffer));
   GST_BUFFER_PTS(copy.get()) = GST_BUFFER_DTS(copy.get()) = running;
@@ -127,16 +126,21 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   return true;
 }
 
-void FanOut::connect(GstElement* appsink) {
+void FanOut::connect(GstElement* appsink, RunTime run) {
+  struct Context {
+    std::shared_ptr<FanOut> fan_out;
+    RunTime run;
+  };
   appsink_ = gst_share(appsink);
+  run_ = run;
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
-    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)})
-      (*static_cast<std::shared_ptr<FanOut>*>(data))->push(sample.get());
+    const auto* context = static_cast<Context*>(data);
+    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)}) context->fan_out->push(sample.get(), context->run);
     return GST_FLOW_OK;
   };
-  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new std::shared_ptr(shared_from_this()),
-                             [](gpointer data) { delete static_cast<std::shared_ptr<FanOut>*>(data); });
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), run},
+                             [](gpointer data) { delete static_cast<Context*>(data); });
 }
 
 void FanOut::disconnect() {
@@ -161,9 +165,9 @@ void FanOut::remove(const std::shared_ptr<Feed>& feed) {
   std::erase(feeds_, feed);
 }
 
-void FanOut::push(GstSample* sample) {
+void FanOut::push(GstSample* sample, RunTime run) {
   const GstClockTime now = timebase_->now();
-  SamplePtr frame = retimed(sample);
+  SamplePtr frame = retimed(sample, run);
   if (!frame) return;
   const bool key = !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(frame.get()), GST_BUFFER_FLAG_DELTA_UNIT);
   const GstClockTime captured = GST_BUFFER_PTS(gst_sample_get_buffer(frame.get()));
@@ -204,10 +208,6 @@ GstClockTime FanOut::request_key_frame_soon() {
 void FanOut::ask_encoder(GstClockTime at) {
   if (!appsink_) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(appsink_.get(), "sink");
-  const GstPtr<GstPad> encoder(gst_pad_get_peer(pad));
-  // The encoder's own running time begins at 0 with each run, so our pad's offset is taken off here. GStreamer (1.22,
-  // 1.26) would do that for an event that goes through our pad. But it would do so with GST_CLOCK_TIME_NONE too, and
-  // make a time of it that never comes.
-  if (GST_CLOCK_TIME_IS_VALID(at)) at -= static_cast<GstClockTime>(gst_pad_get_offset(pad));
-  gst_pad_send_event(encoder.get(), gst_video_event_new_upstream_force_key_unit(at, TRUE, 0));
+  if (GST_CLOCK_TIME_IS_VALID(at)) at = run_.own(at);
+  gst_pad_push_event(pad, gst_video_event_new_upstream_force_key_unit(at, TRUE, 0));
 }

@@ -65,7 +65,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   explicit FanOut(std::shared_ptr<const Timebase> timebase) : timebase_(std::move(timebase)) {}
 
   // Main thread. `appsink` is that of the producer's current run: frames come from it, and key frame requests go to it.
-  void connect(GstElement* appsink);
+  void connect(GstElement* appsink, RunTime run);
   void disconnect();
 
   void add(std::shared_ptr<Feed> feed);
@@ -78,11 +78,12 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   std::uint64_t frames() const { return frames_; }
 
  private:
-  void push(GstSample* sample);  // streaming thread
+  void push(GstSample* sample, RunTime run);  // streaming thread
   void ask_encoder(GstClockTime at);
 
   const std::shared_ptr<const Timebase> timebase_;
   GstPtr<GstElement> appsink_;
+  RunTime run_;  // of the appsink
   KeyFrameGate gate_;
   Timer gate_timer_;
   std::atomic<std::uint64_t> frames_ = 0;

@@ -57,11 +57,6 @@ std::shared_ptr<const Timebase> make_timebase() {
   return std::make_shared<Timebase>(std::move(clock), now - start);
 }
 
-// Makes running times behind this pad later by `shift`, because those of each run begin at 0.
-void shift_running_time(GstPad* pad, GstClockTime shift) {
-  gst_pad_set_offset(pad, static_cast<gint64>(shift));
-}
-
 }  // namespace
 
 Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
@@ -252,27 +247,22 @@ void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
   gst_element_set_base_time(run_.producer.get(), base);
-  const GstClockTime shift = base - timebase_->base;
-  for (const auto& stream : streams_) {
-    shift_running_time(stream->sink_pad().get(), shift);
-    stream->connect();
-  }
-  for (const auto& sink : run_.results) {
-    const GstPtr<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
-    shift_running_time(pad.get(), shift);
-    watch_results(sink.get());
-  }
+  const RunTime run{base - timebase_->base};
+  for (const auto& stream : streams_) stream->connect(run);
+  for (const auto& sink : run_.results) watch_results(sink.get(), run);
   // the id in the pixels must be the one that viewers and results have
-  if (run_.framestamp) g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(shift), nullptr);
+  if (run_.framestamp)
+    g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
   if (!ever_started_ || trouble_ || !watchdogs_.empty())
     first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
 }
 
-void Producer::watch_results(GstElement* sink) {
+void Producer::watch_results(GstElement* sink, RunTime run) {
   struct Context {
     std::weak_ptr<Producer> producer;
     std::shared_ptr<const Timebase> timebase;
+    RunTime run;
     std::string model;
   };
   const std::string name = GST_OBJECT_NAME(sink);
@@ -292,7 +282,7 @@ void Producer::watch_results(GstElement* sink) {
         if (!caps || !event || !gst_video_info_from_caps(&video, caps)) return GST_PAD_PROBE_OK;
         const GstSegment* segment = nullptr;
         gst_event_parse_segment(event, &segment);
-        const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+        const GstClockTime running = context->run.of(segment, buffer);
         if (!GST_CLOCK_TIME_IS_VALID(running)) return GST_PAD_PROBE_OK;
         auto result = read_result(buffer, video, frame_id(running), context->model);
         const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
@@ -300,7 +290,7 @@ void Producer::watch_results(GstElement* sink) {
         post(context->producer, [result = std::move(result)](Producer& self) { self.events_.result(result); });
         return GST_PAD_PROBE_OK;
       },
-      new Context{weak_from_this(), timebase_, suffix.empty() ? name : suffix},
+      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix},
       [](gpointer data) { delete static_cast<Context*>(data); });
 }
 

@@ -50,7 +50,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   enum class State { kStopped, kStarting, kPlaying };
   void adopt(CutPipeline cut);
   void watch_bus();
-  void watch_results(GstElement* sink);
+  void watch_results(GstElement* sink, RunTime run);
   void handle(GstMessage* message);
   bool has_live_source();
   void await_first_frame();

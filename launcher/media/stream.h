@@ -25,7 +25,7 @@ class Stream {
     frames_before_ = fan_out_->frames();
   }
   // The run's frames go to viewers from here on.
-  void connect() { fan_out_->connect(appsink_.get()); }
+  void connect(RunTime run) { fan_out_->connect(appsink_.get(), run); }
   void detach() {
     fan_out_->disconnect();
     appsink_.reset();

@@ -14,3 +14,17 @@ struct Timebase {
 
   GstClockTime now() const { return gst_clock_get_time(clock.get()) - base; }
 };
+
+// One run of the source. Its own running time begins at 0: some elements (compositor, audiomixer) make frames for all
+// the time since then.
+struct RunTime {
+  GstClockTime begin = 0;  // of the run, in the running time that all share
+
+  // When the buffer is due, in the running time that all share; GST_CLOCK_TIME_NONE if that is not known.
+  GstClockTime of(const GstSegment* segment, GstBuffer* buffer) const {
+    const guint64 own = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    return GST_CLOCK_TIME_IS_VALID(own) ? own + begin : GST_CLOCK_TIME_NONE;
+  }
+  // The run's own, of a time that all share.
+  GstClockTime own(GstClockTime shared) const { return shared > begin ? shared - begin : 0; }
+};

@@ -6,11 +6,11 @@ import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 
-test('a film is played again and again, without a gap and without two frames of one time', async () => {
+test('a film is played again and again, without a gap, without two frames of one time, and results are of its frames', async () => {
   const { framerate, frames } = filmSize;
   const server = await startServer({ pipeline: 'file', set: { location: await film(), framerate, bitrate: 100_000 } });  // few packets: none is lost where the viewer is halted
   try {
-    const viewer = await startWatching(server);
+    const viewer = await startWatching(server, ['--list-frames']);
     // a key frame or two belong to the join
     const joined = await goesOn(viewer, framerate);
     const { markers, keyFrames, frames: distinct, source, lost } = await goesOn(viewer, 2.1 * frames);
@@ -18,7 +18,11 @@ test('a film is played again and again, without a gap and without two frames of 
     assert.equal(distinct, markers, 'frames with the time of another one');
     assert.equal(keyFrames, joined.keyFrames, 'the stream was started again');
     assert.equal(source, 'live');
-    await viewer.stop();
+    const { frameIds, resultIds } = await viewer.stop();
+    const ids = new Set(frameIds);
+    const ofThem = resultIds.filter((id) => id > frameIds[0] && id < frameIds.at(-1));
+    assert.ok(ofThem.length > frames, `${ofThem.length} results`);
+    assert.deepEqual(ofThem.filter((id) => !ids.has(id)), [], 'results of frames that were not sent');
   } finally {
     await server.stop();
   }

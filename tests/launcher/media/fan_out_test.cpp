@@ -54,7 +54,7 @@ class Encoding {
       : pipeline_(gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false", nullptr))),
         in_(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "in")) {
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
-    fan_out->connect(out.get());
+    fan_out->connect(out.get(), {});
     const GstPtr<GstPad> pad(gst_element_get_static_pad(in_.get(), "src"));
     const auto note = [](GstPad*, GstPadProbeInfo* info, gpointer asked) {
       GstClockTime at = 0;
@@ -72,8 +72,7 @@ class Encoding {
   // It is a later run, whose own running time begins at 0 all the same.
   void begin_later(GstClockTime by) {
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
-    const GstPtr<GstPad> pad(gst_element_get_static_pad(out.get(), "sink"));
-    gst_pad_set_offset(pad.get(), static_cast<gint64>(by));
+    fan_out->connect(out.get(), {by});
   }
   // Until a streaming thread has handed the frame on.
   void push(GstClockTime at, bool key) {
