@@ -40,7 +40,7 @@ export const mutants = [
     from: 'running_time + static_cast<guint64>(snapshot(self).running_time_offset)', to: 'running_time',
     tests: ['tests/elements/framestamp_test.cpp'] },
   { fault: 'a point of four numbers is taken', file: 'plugins/model_protocol.cpp',
-    from: 'length < 2 || length > 3', to: 'length < 2 || length > 4', tests: ['tests/fuzz/model.cpp'] },
+    from: 'numbers.size() > 3', to: 'numbers.size() > 4', tests: ['tests/fuzz/model.cpp'] },
   { fault: 'a candidate of any length is taken', file: 'launcher/base/protocol.cpp',
     from: 'if (candidate.candidate.size() > kMaxCandidate)', to: 'if (candidate.candidate.size() > 100 * kMaxCandidate)', tests: ['tests/fuzz/signal.cpp'] },
 
