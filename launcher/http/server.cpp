@@ -156,12 +156,16 @@ struct Server::Route {
   bool socket;  // a WebSocket, which only our own page may open
 };
 
-Server::Server(Events events)
-    : server_(soup_server_new("server-header", "cv-launch", nullptr)), events_(std::move(events)) {
+std::span<const Server::Route> Server::routes() {
   static constexpr auto kRoutes = std::to_array<Route>({
       {"/", "GET, HEAD", 0, false},
       {"/ws", "GET, HEAD", 0, true},
   });
+  return kRoutes;
+}
+
+Server::Server(Events events)
+    : server_(soup_server_new("server-header", "cv-launch", nullptr)), events_(std::move(events)) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -169,7 +173,7 @@ Server::Server(Events events)
                      static_cast<Server*>(self)->guard_connection(message);
                    }),
                    this);
-  for (const auto& route : kRoutes) add_route(route);
+  for (const auto& route : routes()) add_route(route);
 }
 
 // `route` must live as long as the server: its handlers refer to it.
@@ -199,8 +203,7 @@ Server::~Server() {
   stop();
   *alive_ = false;
   g_signal_handlers_disconnect_by_data(server_.get(), this);
-  soup_server_remove_handler(server_.get(), "/");
-  soup_server_remove_handler(server_.get(), "/ws");
+  for (const auto& route : routes()) soup_server_remove_handler(server_.get(), route.path);
 }
 
 void Server::listen(const std::string& host, unsigned port) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,7 @@ class Server {
  private:
   struct Guard;
   struct Route;
+  static std::span<const Route> routes();
   void add_route(const Route& route);
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);

@@ -240,9 +240,7 @@ bool Producer::seek_to_start(bool flush) {
                                       GST_SEEK_TYPE_NONE, 0);
 }
 
-// `base`: the clock's time when the run's running time is 0. Viewers have one running time through all runs. The
-// pipeline's own begins at 0 with each run, because some elements (compositor, audiomixer) make frames for all the time
-// since 0.
+// `base`: the clock's time when the run's own running time is 0.
 void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();

@@ -15,8 +15,8 @@ struct Timebase {
   GstClockTime now() const { return gst_clock_get_time(clock.get()) - base; }
 };
 
-// One run of the source. Its own running time begins at 0: some elements (compositor, audiomixer) make frames for all
-// the time since then.
+// One run of the source. Its own running time begins at 0, because some elements (compositor, audiomixer) make frames
+// for all the time since 0.
 struct RunTime {
   GstClockTime begin = 0;  // of the run, in the running time that all share
 
@@ -25,6 +25,6 @@ struct RunTime {
     const guint64 own = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     return GST_CLOCK_TIME_IS_VALID(own) ? own + begin : GST_CLOCK_TIME_NONE;
   }
-  // The run's own, of a time that all share.
+  // A time that all share, in the run's own running time; 0 if it is before the run.
   GstClockTime own(GstClockTime shared) const { return shared > begin ? shared - begin : 0; }
 };
