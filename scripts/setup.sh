@@ -5,7 +5,7 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
   libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
-test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc
+test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc pulseaudio
   clang-tidy python3-venv python3-hatchling mypy
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)

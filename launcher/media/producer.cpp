@@ -74,8 +74,10 @@ void Producer::adopt(CutPipeline cut) {
   if (!webrtcbin_) webrtcbin_ = std::move(run_.webrtcbin);
   // the file has the same streams each time, in the same order
   for (std::size_t i = 0; i < run_.streams.size(); ++i) {
-    if (i == streams_.size()) streams_.push_back(std::make_unique<Stream>(std::move(run_.streams[i].chain), timebase_));
-    streams_[i]->attach(std::move(run_.streams[i].appsink));
+    auto& [appsink, chain, media] = run_.streams[i];
+    if (i == streams_.size())
+      streams_.push_back(std::make_unique<Stream>(std::move(chain), media == "video", timebase_));
+    streams_[i]->attach(std::move(appsink));
   }
   run_.streams.clear();
   keep_loops_apart(run_.producer.get());

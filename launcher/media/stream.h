@@ -11,11 +11,12 @@
 class Stream {
  public:
   using Chain = std::vector<GstPtr<GstElement>>;
-  Stream(Chain chain, std::shared_ptr<const Timebase> timebase)
-      : chain_(std::move(chain)), fan_out_(std::make_shared<FanOut>(std::move(timebase))) {}
+  Stream(Chain chain, bool is_video, std::shared_ptr<const Timebase> timebase)
+      : chain_(std::move(chain)), is_video_(is_video), fan_out_(std::make_shared<FanOut>(std::move(timebase))) {}
 
   // Each viewer gets a copy of these elements: from the payloader to the last one before webrtcbin.
   const Chain& chain() const { return chain_; }
+  bool is_video() const { return is_video_; }
   // The stream's encoded frames. So far there is one encoding; several would stand here.
   const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
 
@@ -36,6 +37,7 @@ class Stream {
 
  private:
   const Chain chain_;
+  const bool is_video_;
   const std::shared_ptr<FanOut> fan_out_;
   GstPtr<GstElement> appsink_;
   std::uint64_t frames_before_ = 0;

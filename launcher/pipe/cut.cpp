@@ -3,8 +3,11 @@
 
 #include <gst/app/gstappsink.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
+#include <optional>
+#include <set>
 
 #include "launch_errors.h"
 
@@ -18,6 +21,15 @@ std::string factory_name(GstElement* element) {
 bool is_payloader(GstElement* element) {
   const char* klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
   return klass && std::strstr(klass, "Payloader");
+}
+
+// "video" for a payloader of "video/x-vp8"
+std::string media_of(GstElement* payloader) {
+  GstPadTemplate* sink = gst_element_get_pad_template(payloader, "sink");
+  g_autoptr(GstCaps) caps = sink ? gst_pad_template_get_caps(sink) : nullptr;
+  if (!caps || gst_caps_is_any(caps) || gst_caps_is_empty(caps)) return "";
+  const std::string type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+  return type.substr(0, type.find('/'));
 }
 
 void for_each_element(GstElement* bin, const std::function<void(GstElement*)>& visit) {
@@ -54,6 +66,7 @@ CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> 
     if (is_payloader(stream.chain.front().get())) break;
   }
   GstElement* payloader = stream.chain.front().get();
+  stream.media = media_of(payloader);
   g_autoptr(GstPad) pay_sink = gst_element_get_static_pad(payloader, "sink");
   g_autoptr(GstCaps) caps = gst_pad_get_pad_template_caps(pay_sink);
   gst_pad_unlink(from.get(), pay_sink);
@@ -85,6 +98,59 @@ void cut_webrtcbin(const PipeText& pipe, CutPipeline& out, GstElement* webrtcbin
   remove_from_parent(webrtcbin);
 }
 
+std::string name_of(const CutStream& stream) {
+  return GST_OBJECT_NAME(stream.chain.front().get());
+}
+
+// A page has one picture and its sound. The picture comes first: clock and frame ids of a viewer are those of its first
+// stream.
+void arrange(const PipeText& pipe, std::vector<CutStream>& streams) {
+  std::stable_sort(streams.begin(), streams.end(), [](const CutStream& a, const CutStream& b) {
+    return std::pair(a.media != "video", a.media) < std::pair(b.media != "video", b.media);
+  });
+  const auto same = std::adjacent_find(streams.begin(), streams.end(),
+                                       [](const CutStream& a, const CutStream& b) { return a.media == b.media; });
+  if (same == streams.end()) return;
+  throw UserError(pipe.file + ": two streams of " + same->media + " go to viewers, through " + name_of(same[0]) +
+                  " and " + name_of(same[1]) +
+                  ", and a page shows one; take one out, or show it by a cv-launch of its own, with its own --port");
+}
+
+// The payload type that a caps filter behind the payloader demands.
+std::optional<guint> demanded_payload_type(const CutStream& stream) {
+  for (const auto& element : stream.chain) {
+    if (factory_name(element.get()) != "capsfilter") continue;
+    g_autoptr(GstCaps) caps = nullptr;
+    g_object_get(element.get(), "caps", &caps, nullptr);
+    int type = 0;
+    if (!gst_caps_is_any(caps) && !gst_caps_is_empty(caps) &&
+        gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &type))
+      return type;
+  }
+  return std::nullopt;
+}
+
+// Payloaders all have 96 as their default, but streams of one connection need payload types of their own (RFC
+// 9143, 9.1). Browsers refuse the offer otherwise.
+void tell_payload_types_apart(const PipeText& pipe, const std::vector<CutStream>& streams) {
+  constexpr guint kFirstFree = 96, kLastFree = 127;  // the dynamic ones (RFC 3551, 6)
+  std::set<guint> used;
+  for (const auto& stream : streams)
+    if (const auto type = demanded_payload_type(stream); type && !used.insert(*type).second)
+      throw UserError(pipe.file + ": two streams have the payload type " + std::to_string(*type) + "; give " +
+                      name_of(stream) + " another one, for example payload=" + std::to_string(*type + 1));
+  for (const auto& stream : streams) {
+    if (demanded_payload_type(stream)) continue;
+    guint type = 0;
+    g_object_get(stream.chain.front().get(), "pt", &type, nullptr);
+    if (!used.insert(type).second) {
+      for (type = kFirstFree; type < kLastFree && used.contains(type);) ++type;
+      g_object_set(stream.chain.front().get(), "pt", type, nullptr);
+      used.insert(type);
+    }
+  }
+}
+
 }  // namespace
 
 CutPipeline cut(const PipeText& pipe) {
@@ -108,5 +174,7 @@ CutPipeline cut(const PipeText& pipe) {
   if (out.streams.empty())
     throw UserError(pipe.file + ": nothing is linked to the pipeline's webrtcbin; end it in " +
                     "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
+  arrange(pipe, out.streams);
+  tell_payload_types_apart(pipe, out.streams);
   return out;
 }

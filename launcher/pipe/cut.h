@@ -3,6 +3,7 @@
 // an appsink of encoded frames. The part behind the cut is the template of every viewer's own pipeline.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/gst_ptr.h"
@@ -11,12 +12,13 @@
 struct CutStream {
   GstPtr<GstElement> appsink;             // the producer's end: takes encoded frames
   std::vector<GstPtr<GstElement>> chain;  // from the payloader to the last element before webrtcbin; never run
+  std::string media;                      // what the payloader takes: "video", "audio" …
 };
 
 struct CutPipeline {
   GstPtr<GstElement> producer;
-  GstPtr<GstElement> webrtcbin;  // the first one, the template of each viewer's; never run
-  std::vector<CutStream> streams;
+  GstPtr<GstElement> webrtcbin;    // the first one, the template of each viewer's; never run
+  std::vector<CutStream> streams;  // at most one of each medium, the video first; each has a payload type of its own
   std::vector<GstPtr<GstElement>> results;  // sinks named "results…"
   GstPtr<GstElement> framestamp;            // the first one, or null
 };

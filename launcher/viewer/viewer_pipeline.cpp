@@ -151,14 +151,6 @@ void forward_key_frame_requests(GstElement* appsrc, std::weak_ptr<Feed> feed) {
       new std::weak_ptr(std::move(feed)), [](gpointer data) { delete static_cast<std::weak_ptr<Feed>*>(data); });
 }
 
-bool takes_video(GstElement* payloader) {
-  GstPadTemplate* sink = gst_element_get_pad_template(payloader, "sink");
-  g_autoptr(GstCaps) caps = sink ? gst_pad_template_get_caps(sink) : nullptr;
-  for (guint i = 0; caps && i < gst_caps_get_size(caps); ++i)
-    if (g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), "video/")) return true;
-  return false;
-}
-
 // appsrc and clones of the template's elements, linked to a new input of webrtcbin.
 ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   const auto appsrc = make_element("appsrc");
@@ -168,7 +160,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   ViewerStream stream;
   for (const auto& element : source.chain()) {
     const auto copy = clone_element(element.get());
-    if (last == appsrc.get() && takes_video(copy.get())) stream.playout_delay = add_playout_delay(copy.get());
+    if (last == appsrc.get() && source.is_video()) stream.playout_delay = add_playout_delay(copy.get());
     // with perfect-rtptime the buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
       g_object_set(copy.get(), "perfect-rtptime", FALSE, nullptr);

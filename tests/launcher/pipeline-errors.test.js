@@ -150,6 +150,13 @@ test('elements that cannot be linked are told', async () => {
   assert.match(said, /audiotestsrc/);
 });
 
+test('two videos are refused, by name: a page shows one', async () => {
+  const said = await refused(`webrtcbin name=viewers
+    videotestsrc ! vp8enc ! rtpvp8pay name=left ! viewers.
+    videotestsrc ! vp8enc ! rtpvp8pay name=right ! viewers.`);
+  assert.match(said, /broken\.pipe: two streams of video .*left and right.*take one out/);
+});
+
 test('a pipeline without webrtcbin is told so', async () => {
   const said = await refused('videotestsrc ! fakesink\n');
   assert.match(said, /broken\.pipe/);

@@ -3,8 +3,13 @@
 import assert from 'node:assert/strict';
 import { patience, until, within } from './wait.js';
 
-/** Runs in the page before anything else: keeps its peer connections within a test's reach, and tells what its policy forbids. */
+/** Runs in the page before anything else: keeps its peer connections and its sound within a test's reach, and tells what its policy forbids. */
 export function keepPeers() {
+  const { connect } = AudioNode.prototype;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode) connect.call(this, window.testSound = Object.assign(to.context.createAnalyser(), { last: this }));
+    return connect.call(this, to, ...more);
+  };
   const Native = window.RTCPeerConnection;
   const peers = [];
   Object.assign(window, { testPeers: peers });
@@ -24,6 +29,15 @@ async function decodedNow() {
     if (entry.type === 'inbound-rtp' && entry.kind === 'video')
       return { time: entry.timestamp, decoded: entry.framesDecoded ?? 0, dropped: entry.framesDropped ?? 0, lost: entry.packetsLost ?? 0, keyFrames: entry.keyFramesDecoded ?? 0 };
   return null;
+}
+
+/** Runs in the page: how loud its loudspeaker is now, from 0 to 1, and by how many ms what it plays was delayed. */
+function heardNow() {
+  const sound = window.testSound;
+  if (sound?.context.state !== 'running') return { level: 0, delay: 0 };
+  const samples = new Float32Array(sound.fftSize);
+  sound.getFloatTimeDomainData(samples);
+  return { level: Math.max(...samples), delay: sound.last.delayTime.value * 1000 };
 }
 
 /** Runs in the page: of `count` callbacks in a row the id of the frame, and how many the browser had presented then. */
@@ -102,6 +116,8 @@ export class Tab {
 
   /** Tells `seen` of each picture that the browser paints, with its time in seconds, until the function that comes back is called. Chromium only. */
   painted(seen) { return this.#extra.painted(seen); }
+
+  heard() { return this.evaluate(heardNow); }
 
   /** What the player says of itself. */
   report() { return this.evaluate(() => document.querySelector('cv-player')?.report?.() ?? null); }

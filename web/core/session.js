@@ -63,7 +63,11 @@ export class Session {
     this.#videoDelay = videoDelay;
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
-      if (track.kind === 'video') videoDelay?.attach(receiver);
+      if (track.kind === 'audio') {
+        store.set({ hasSound: true });  // it is in the video's stream
+        return;
+      }
+      videoDelay?.attach(receiver);
       events.track(streams[0] ?? new MediaStream([track]));
     };
     pc.ondatachannel = ({ channel }) => this.#openChannel(channel);

@@ -17,6 +17,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} PlayerFacts
  * @property {Settings} settings what the viewer chose; written by the player, from its attributes
  * @property {boolean} resultsVisible whether the viewer wants to see results; written by the view
+ * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
  * @property {PlayerState} state written by the player
  * @property {SessionError|null} error that ended the last attempt, until the next one plays; written by the player
  * @property {number} attempt how often it has connected since it was started; written by the player
@@ -31,6 +32,7 @@ import { DEFAULTS } from './settings.js';
  *   written by DelayControl
  * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
  * @property {boolean} hasPicture whether a frame was shown; written by the measurements
+ * @property {boolean} hasSound whether there is sound with the video; written by the session
  * @property {boolean} composed whether there is a picture with its own results in it, to be shown in place of the video; written by
  *   Composing
  */
@@ -46,10 +48,10 @@ import { DEFAULTS } from './settings.js';
 /** @typedef {Readonly<GivenFacts & DerivedFacts>} Facts */
 
 /** @type {AttemptFacts} */
-export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, composed: false };
+export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, audible: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 export class Store {
   /** @type {Facts} */

@@ -6,6 +6,7 @@ import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
 import { LiveOverlay } from './live-overlay.js';
 import { Plot } from './plot.js';
+import { Sound } from './sound.js';
 
 /** @typedef {{name: string, words: string, banner: string}} Status */
 
@@ -25,6 +26,7 @@ const TEMPLATE = `
       <p class="status" role="status" aria-live="polite"></p>
       ${BUTTONS}
       <button class="results" type="button" aria-pressed="true">Results</button>
+      <button class="sound" type="button" aria-pressed="false" hidden>Sound</button>
       <button class="full" type="button">Full screen</button>
     </div>
     ${CHOOSERS}
@@ -90,6 +92,7 @@ export class View {
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
     this.#addStyle(root);
     this.#addButtons(find('.results'), find('.full'));
+    this.#addSound(find('.sound'));
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
@@ -196,6 +199,16 @@ export class View {
   #showChoices() {
     const { settings, stream, mode, obstacle } = this.#store.facts;
     this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
+  }
+
+  /** @param {HTMLElement} button */
+  #addSound(button) {
+    new Sound(this.video, this.#store);
+    button.onclick = () => this.#store.set({ audible: !this.#store.facts.audible });
+    this.#store.on(['audible', 'hasSound'], ({ audible, hasSound }) => {
+      button.hidden = !hasSound;
+      button.setAttribute('aria-pressed', String(audible));
+    });
   }
 
   /** @param {HTMLElement} results @param {HTMLElement} full */

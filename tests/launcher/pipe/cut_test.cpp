@@ -47,11 +47,55 @@ TEST_F(Cut, SplitsInFrontOfThePayloader) {
   EXPECT_EQ(left, nullptr) << "webrtcbin is still in the producer";
 }
 
-TEST_F(Cut, TakesAllStreamsOfAllWebrtcbins) {
+guint payload_type(const CutStream& stream) {
+  guint type = 0;
+  g_object_get(stream.chain.front().get(), "pt", &type, nullptr);
+  return type;
+}
+
+TEST_F(Cut, TakesTheVideoFirstAndItsSoundFromAllWebrtcbins) {
+  const auto out =
+      cut_text("audiotestsrc ! opusenc ! rtpopuspay ! webrtcbin videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin");
+  ASSERT_EQ(out.streams.size(), 2U);
+  EXPECT_EQ(out.streams[0].media, "video");
+  EXPECT_EQ(out.streams[1].media, "audio");
+}
+
+TEST_F(Cut, GivesEachStreamAPayloadTypeOfItsOwn) {
+  const auto out =
+      cut_text("webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay ! w. audiotestsrc ! opusenc ! rtpopuspay ! w.");
+  EXPECT_EQ(payload_type(out.streams[0]), 96U);
+  EXPECT_EQ(payload_type(out.streams[1]), 97U);
+}
+
+TEST_F(Cut, LeavesPayloadTypesThatDiffer) {
   const auto out = cut_text(
-      "webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay ! w. videotestsrc ! vp8enc ! rtpvp8pay ! w. "
-      "audiotestsrc ! opusenc ! rtpopuspay ! webrtcbin");
-  EXPECT_EQ(out.streams.size(), 3U);
+      "webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay pt=120 ! w. audiotestsrc ! alawenc ! rtppcmapay ! w.");
+  EXPECT_EQ(payload_type(out.streams[0]), 120U);
+  EXPECT_EQ(payload_type(out.streams[1]), 8U);
+}
+
+TEST_F(Cut, KeepsClearOfAPayloadTypeThatCapsDemand) {
+  const auto out = cut_text(
+      "webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay ! w. "
+      "audiotestsrc ! opusenc ! rtpopuspay ! application/x-rtp,payload=96 ! w.");
+  EXPECT_EQ(payload_type(out.streams[0]), 97U);
+  const std::string text = complaint(
+      "webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay ! application/x-rtp,payload=96 ! w. "
+      "audiotestsrc ! opusenc ! rtpopuspay name=sound ! application/x-rtp,payload=96 ! w.");
+  EXPECT_THAT(text, HasSubstr("payload type 96"));
+  EXPECT_THAT(text, HasSubstr("sound"));
+}
+
+TEST_F(Cut, RefusesTwoStreamsOfOneMedium) {
+  const std::string videos = complaint(
+      "webrtcbin name=w videotestsrc ! vp8enc ! rtpvp8pay name=left ! w. videotestsrc ! vp8enc ! rtpvp8pay name=right "
+      "! w.");
+  EXPECT_THAT(videos, HasSubstr("two streams of video"));
+  EXPECT_THAT(videos, HasSubstr("left and right"));
+  EXPECT_THAT(
+      complaint("webrtcbin name=w audiotestsrc ! opusenc ! rtpopuspay ! w. audiotestsrc ! opusenc ! rtpopuspay ! w."),
+      HasSubstr("two streams of audio"));
 }
 
 TEST_F(Cut, WantsAWebrtcbin) {

@@ -290,14 +290,14 @@ test('close() is silent: nothing is told, sent or asked after it', async () => {
   assert.deepEqual([told.ended, told.result, told.track, told.stats, pc.closed], [[], [], [], [], true]);
 });
 
-test('a stamped video can be held back from its first frame on, its sound can’t; one without stamps has no worker', async () => {
+test('a stamped video can be held back from its first frame on; one without stamps has no worker', async () => {
   Object.assign(globalThis, { Worker: FakeWorker, RTCRtpScriptTransform: FakeTransform });
   const plain = start();
   plain.deliver(OFFER);
   await settle();
   assert.deepEqual([plain.pc.told, FakeWorker.last], [[OFFER], undefined]);
   plain.session.close();
-  const { session, store, pc, deliver } = start();
+  const { session, store, told, pc, deliver } = start();
   deliver({ ...OFFER, stamped: true });
   await settle();
   assert.deepEqual(pc.told, [], 'the browser begins only when the worker is ready');
@@ -308,6 +308,8 @@ test('a stamped video can be held back from its first frame on, its sound can’
   pc.ontrack?.({ track: { kind: 'audio' }, streams: [{}], receiver: sound });
   pc.ontrack?.({ track: { kind: 'video' }, streams: [{}], receiver: video });
   assert.deepEqual([sound, video], [{}, { transform: new FakeTransform(FakeWorker.last) }]);
+  assert.equal(told.track.length, 1, 'the sound is in the stream of its video');
+  assert.equal(store.facts.hasSound, true);
   session.close();
   assert.equal(FakeWorker.last.terminated, true);
 });

@@ -56,6 +56,18 @@ test('the video makes no sound, without which browsers would not play it unasked
   assert.equal(open().video.muted, true);
 });
 
+test('where there is sound a button says that the viewer wants to hear it, or no more', () => {
+  const { store, find, video } = open();
+  const button = find('.sound');
+  assert.equal(button.hidden, true);
+  store.set({ hasSound: true });
+  assert.equal(button.hidden, false);
+  for (const audible of [true, false]) {
+    button.onclick();
+    assert.deepEqual([store.facts.audible, button.attributes['aria-pressed'], video.muted], [audible, String(audible), true]);
+  }
+});
+
 test('nothing is seen before its style is there; without one it is seen all the same', () => {
   for (const outcome of /** @type {const} */ (['onload', 'onerror'])) {
     const { root, player } = open();

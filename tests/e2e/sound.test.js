@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Sound beside the video, as it leaves the browser.
+import assert from 'node:assert/strict';
+import { browsers } from '../lib/browsers.js';
+import { startLoudspeaker } from '../lib/loudspeaker.js';
+import { startServer, variant } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
+
+/** A shipped pipeline with one more branch, as anyone with a microphone would write it: a sine of 0.8. */
+const withSound = (name) => variant(name, {
+  'ballsrc name=source': 'audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! opusenc ! rtpopuspay ! viewers.\nballsrc name=source' });
+const loud = ({ level }) => level > 0.6 && level < 0.9;
+
+let loudspeaker;
+before(async () => { loudspeaker = await startLoudspeaker(); });
+after(() => loudspeaker?.stop());
+
+for (const [name, start] of Object.entries(browsers))
+  describe(name, () => {
+    let browser;
+    before(async () => { browser = await start(); });
+    after(() => browser?.stop());
+
+    const watch = async (t, options) => {
+      const server = await startServer(options);
+      t.after(() => server.stop());
+      const tab = await browser.newTab();
+      t.after(() => tab.close());
+      await tab.watch(server.url);
+      return tab;
+    };
+
+    test('is silent until its viewer wants to hear it, and again when he does not', async (t) => {
+      const tab = await watch(t, { pipeline: withSound('async') });
+      await tab.decodes(30);
+      assert.equal((await tab.heard()).level, 0);
+      await tab.click('.sound');
+      await until('the sound', () => tab.heard().then(loud));
+      await tab.click('.sound');
+      await until('silence', () => tab.heard().then(({ level }) => level === 0));
+      assert.equal((await tab.report()).attempt, 1);
+      assert.deepEqual(tab.errors, []);
+    });
+
+    test('is as late as the picture, in the exact view and live', async (t) => {
+      const tab = await watch(t, { pipeline: withSound('exact'), set: { runtime: 300 } });
+      await tab.click('.sound');
+      const asLate = (wanted) => until('the sound as late as the picture', async () => {
+        const [heard, { exact }] = [await tab.heard(), await tab.report()];
+        return loud(heard) && Math.abs(heard.delay - exact.delay.applied) < 20 && wanted(heard.delay);
+      });
+      await asLate((delay) => delay > 250);
+      await tab.click('[data-mode=async]');
+      await asLate((delay) => delay < 1);
+    });
+  });

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A sound card that nobody hears. Without one, Firefox plays no sound at all.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child } from './child.js';
+import { temporaryFolder } from './paths.js';
+import { until } from './wait.js';
+
+/** Browsers that are started from here on play through it. */
+export async function startLoudspeaker() {
+  const folder = temporaryFolder();
+  const socket = join(folder, 'native');
+  const server = new Child('pulseaudio', ['-n', '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1', '--load=module-null-sink',
+    `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`], { env: { HOME: folder, XDG_RUNTIME_DIR: folder } });
+  await until('the sound server', () => existsSync(socket), { state: () => server.stderr });
+  process.env.PULSE_SERVER = `unix:${socket}`;
+  return server;
+}
