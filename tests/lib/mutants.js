@@ -23,6 +23,8 @@ export const mutants = [
   { fault: 'a model that failed is not started again', file: 'plugins/core/model_process.cpp',
     from: 'if (stopping()) return;\n    wait_for_retry();', to: 'return;',
     tests: ['tests/elements/model_faults_test.cpp'] },
+  { fault: 'what a model has started outlives a cv-launch that is killed', file: 'plugins/core/child_process.cpp',
+    from: 'kill -s KILL', to: 'kill -s CONT', tests: ['tests/launcher/model.test.js'] },
   { fault: 'the time until a model is started again never grows', file: 'plugins/core/model_process.cpp',
     from: 'failures_++', to: 'failures_', tests: ['tests/elements/model_faults_test.cpp'] },
   { fault: 'the answer to an interrupted question is taken for that to the next', file: 'plugins/core/model_process.cpp',
