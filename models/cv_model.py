@@ -52,8 +52,8 @@ _CHANNELS = {"BGR": 3, "RGB": 3, "GRAY8": 1}
 def run(detect: Callable[[Image], Objects], format: Format = "bgr") -> None:
     """Calls detect(image) for each frame of modelproc's, or for the pictures named on the command line; returns at their end.
 
-    detect: is given an image that is its own until it returns: it may draw on it, and copies what it keeps. An exception ends
-        the program with its traceback; modelproc shows that and starts the program again.
+    detect: is given an image of its own: it may draw on it and keep it. An exception ends the program with its traceback;
+        modelproc shows that and starts the program again.
     format: of the pictures on the command line: bgr, rgb or gray, as modelproc's property format says for its frames.
 
     An object with a number that is infinite or none (NaN) is left out, and named on stderr.
@@ -147,7 +147,8 @@ def _say(channel: socket.socket, lines: TextIO, message: dict[str, Any]) -> Opti
 def _image(memory: mmap.mmap, asked: dict[str, Any]) -> Image:
     shape = _shape(asked["height"], asked["width"], asked["format"])
     strides = (asked["stride"], _CHANNELS[asked["format"]], 1)
-    return numpy.ndarray(shape, numpy.uint8, memory, 0, strides[:len(shape)])
+    # a copy, because the next frame comes to the same place
+    return numpy.ndarray(shape, numpy.uint8, memory, 0, strides[:len(shape)]).copy()
 
 
 def _shape(height: int, width: int, raw: str) -> tuple[int, ...]:

@@ -49,6 +49,8 @@ export const mutants = [
   // models
   { fault: 'a model sees rows without their padding', file: 'models/cv_model.py',
     from: 'strides = (asked["stride"],', to: 'strides = (asked["width"] * _CHANNELS[asked["format"]],', tests: ['tests/models/test_cv_model.py'] },
+  { fault: 'an image that a model keeps becomes the next one', file: 'models/cv_model.py',
+    from: 'strides[:len(shape)]).copy()', to: 'strides[:len(shape)])', tests: ['tests/models/test_cv_model.py'] },
 
   // launcher: the pipe
   { fault: 'a password is shown', file: 'launcher/base/credentials.cpp', from: '"***@"', to: 'address.substr(0, at + 1)',

@@ -183,6 +183,18 @@ class LiveTest(Case):
         found = self.results("def detect(image):\n    image[:] = 7\n    return [{'sum': image.sum()}]")
         self.assertEqual(found, [{"sum": 7 * GREY.size}])
 
+    def test_an_image_that_is_kept_stays_the_frame_that_it_was(self):
+        live = self.live("""kept = []
+def detect(image):
+    kept.extend((image, image[1:]))
+    return [{"sums": [one.sum() for one in kept]}]""")
+        live.heard()
+        sums = []
+        for frame in (1, 2, 3):
+            live.show(frame, numpy.full((2, 3), frame, numpy.uint8), "GRAY8", stride=8)
+            sums += [6 * frame, 3 * frame]
+            self.assertEqual(live.heard()["objects"], [{"sums": sums}])
+
     def test_none_is_nothing(self):
         self.assertEqual(self.results("def detect(image): return None"), [])
 
