@@ -51,6 +51,8 @@ export const mutants = [
     from: 'strides = (asked["stride"],', to: 'strides = (asked["width"] * _CHANNELS[asked["format"]],', tests: ['tests/models/test_cv_model.py'] },
   { fault: 'an image that a model keeps becomes the next one', file: 'models/cv_model.py',
     from: 'strides[:len(shape)]).copy()', to: 'strides[:len(shape)])', tests: ['tests/models/test_cv_model.py'] },
+  { fault: 'a model\'s own arguments are taken for pictures', file: 'models/cv_model.py',
+    from: 'if channel is None:', to: 'if channel is None or sys.argv[1:]:', tests: ['tests/models/test_cv_model.py'] },
 
   // launcher: the pipe
   { fault: 'a password is shown', file: 'launcher/base/credentials.cpp', from: '"***@"', to: 'address.substr(0, at + 1)',
