@@ -15,7 +15,8 @@
  * "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds from the question to the answer).
  *
  * Each model has a branch of its own: of several in a row the first one's CvInferenceMeta counts. Frames wait for the
- * model, so put a leaky queue of one frame in front of the element: then it sees the newest one.
+ * model, so put a leaky queue of one frame in front of the element: then it sees the newest one. How long they wait is
+ * measured and is part of the pipeline's latency.
  *
  * #GstModelProc:while-starting says what happens to frames while the program does not run: it is starting, or failed
  * and waits to be started again. A frame that passes has a CvInferenceMeta with a boolean "skipped"; so has one at
@@ -45,6 +46,7 @@
 
 #include "core/frame_id.h"
 #include "core/model_process.h"
+#include "inference_latency.h"
 #include "inference_message.h"
 #include "model_command.h"
 #include "model_protocol.h"
@@ -90,6 +92,7 @@ struct ModelProcState {
   std::string program_name;  // made from the command
 
   std::unique_ptr<core::ModelProcess> process;  // from start to stop
+  cvgst::InferenceLatency latency;              // written by the streaming thread
 
   // Belongs to the streaming thread.
   cvgst::SharedFrame shared;
@@ -276,6 +279,7 @@ static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuff
     if (auto answer = process.running() ? ask(self, buffer) : std::nullopt) {
       const GstClockTime duration = gst_util_get_timestamp() - start;
       attach(self, buffer, *std::move(answer), duration, settings.post_messages);
+      if (self->state->latency.add(duration)) cvgst::post_latency(self);
       return GST_FLOW_OK;
     }
   } catch (const std::runtime_error& error) {
@@ -285,6 +289,13 @@ static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuff
   if (process.interrupted()) return GST_FLOW_FLUSHING;
   cvgst::add_skipped(buffer, model_name(self).c_str());
   return settings.while_starting == kWhileStartingError ? wait_for_program(process) : GST_FLOW_OK;
+}
+
+static gboolean gst_model_proc_query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_BASE_TRANSFORM_CLASS(gst_model_proc_parent_class)->query(base, direction, query) == FALSE) return FALSE;
+  if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+    cvgst::add_latency(query, GST_MODEL_PROC(base)->state->latency.value());
+  return TRUE;
 }
 
 // Buffers pass through as they are, so the next element chooses how they are allocated.
@@ -401,6 +412,7 @@ static void gst_model_proc_class_init(GstModelProcClass* klass) {
   // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = gst_model_proc_transform_ip;
   transform->propose_allocation = gst_model_proc_propose_allocation;
+  transform->query = gst_model_proc_query;
   transform->start = gst_model_proc_start;
   transform->stop = gst_model_proc_stop;
   transform->sink_event = gst_model_proc_sink_event;

@@ -37,6 +37,8 @@ export const mutants = [
     tests: ['tests/elements/modelproc_test.cpp'] },
   { fault: 'frames of a film pass a model that starts', file: 'plugins/gstmodelproc.cpp',
     from: 'return live == FALSE;', to: 'return false;', tests: ['tests/elements/model_start_test.cpp'] },
+  { fault: 'the pipeline is not told how long inferences take', file: 'plugins/inference_latency.cpp',
+    from: 'live, least + own,', to: 'live, least,', tests: ['tests/elements/latency_test.cpp'] },
   { fault: 'a flush does not end an inference', file: 'plugins/gstcvdetector.cpp',
     from: 'GST_EVENT_FLUSH_START) timer.interrupt();', to: 'GST_EVENT_FLUSH_START) timer.resume();',
     tests: ['tests/elements/circledetect_test.cpp'] },
