@@ -83,6 +83,13 @@ TEST_F(ModelStart, frames_of_what_is_not_live_pass_where_they_are_told_to) {
   EXPECT_EQ(outcome.unseen, 20);
 }
 
+// So are the films of cv-launch's pipelines.
+TEST_F(ModelStart, frames_of_a_film_that_a_clocksync_paces_pass) {
+  const Outcome outcome = outcome_of(film(5) + "clocksync ! modelproc command=\"/bin/sleep 1000\"");
+  EXPECT_EQ(outcome.seen, 0);
+  EXPECT_EQ(outcome.unseen, 5);
+}
+
 TEST_F(ModelStart, live_frames_wait_where_they_are_told_to) {
   const Outcome outcome = outcome_of("ballsrc num-buffers=5 ! " + kCaps + " ! " + model() + "while-starting=wait");
   EXPECT_EQ(outcome.seen, 5);
