@@ -24,7 +24,7 @@ for (const [width, height] of [[640, 360], [1280, 720], [1920, 1080]])
       `video/x-raw,format=${format},width=${width},height=${height},framerate=30/1`, '!', 'queue', 'max-size-buffers=1', 'leaky=downstream', '!', 'modelproc',
       `command=/usr/bin/python3 '${join(root, 'bench/peers/timed_model.py')}'`, '!', 'fakesink'], { env });
     if (code !== 0) throw new Error(stderr);
-    const added = [...stdout.matchAll(/duration=\(guint64\)(\d+).*took\\=\\\(double\\\)([\d.e-]+)/g)].slice(10)
+    const added = [...stdout.matchAll(/duration=\(guint64\)(\d+).*took\W+([\d.e-]+)/g)].slice(10)
       .map(([, duration, took]) => Number(duration) / 1e6 - Number(took));
     if (added.length < frames / 2) throw new Error(`${added.length} answers to ${frames} frames`);
     const median = percentile(added, 50);

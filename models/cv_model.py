@@ -12,6 +12,8 @@
     modelproc command="python3 my_model.py"    in a pipeline: detect() is called with the newest frame, again and again
     python3 my_model.py picture.jpg            prints what detect() finds in a still picture, one object a line
 
+A script with arguments of its own names the pictures among them: cv_model.run(detect, pictures=options.pictures).
+
 An object has a place (x, y, w, h in pixels; or center-x, center-y, radius; or polygon or keypoints, lists of [x, y]), and
 may have label, confidence (0 to 1), text, and any other field, which a page of your own can use. Values are what JSON has:
 text, numbers, true and false, None, lists and dicts. Arrays and numbers may be numpy's, or torch's.
@@ -20,6 +22,7 @@ To have this module, install it (pip install ./models) or copy this file beside 
 """
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import math
@@ -49,12 +52,15 @@ Format = Literal["bgr", "rgb", "gray"]
 _CHANNELS = {"BGR": 3, "RGB": 3, "GRAY8": 1}
 
 
-def run(detect: Callable[[Image], Objects], format: Format = "bgr") -> None:
-    """Calls detect(image) for each frame of modelproc's, or for the pictures named on the command line; returns at their end.
+def run(detect: Callable[[Image], Objects], format: Format = "bgr", pictures: Optional[Iterable[Union[str, os.PathLike[str]]]] = None) -> None:
+    """Calls detect(image) for each frame of modelproc's, or, where modelproc has not started the program, for each picture.
 
-    detect: is given an image that is its own until it returns: it may draw on it, and copies what it keeps. An exception ends
-        the program with its traceback; modelproc shows that and starts the program again.
-    format: of the pictures on the command line: bgr, rgb or gray, as modelproc's property format says for its frames.
+    Returns at their end.
+
+    detect: is given an image of its own: it may draw on it and keep it. An exception ends the program with its traceback;
+        modelproc shows that and starts the program again.
+    format: of the pictures: bgr, rgb or gray, as modelproc's property format says for its frames.
+    pictures: files to try the model on; None: all arguments of the command line. Beside a video neither is looked at.
 
     An object with a number that is infinite or none (NaN) is left out, and named on stderr.
 
@@ -62,19 +68,9 @@ def run(detect: Callable[[Image], Objects], format: Format = "bgr") -> None:
     values that JSON has not. A picture that can't be read ends the program with a line on stderr.
     """
     _check_format(format)
-    if len(sys.argv) > 1:
-        for path in sys.argv[1:]:
-            try:
-                image = read_picture(path, format)
-            except (OSError, ValueError) as error:
-                sys.exit(str(error))
-            for found in _checked(detect(image)):
-                print(_json(found))
-        return
-    try:
-        channel = socket.socket(fileno=os.dup(3))
-    except OSError:
-        sys.exit(f"{sys.argv[0]}: name a picture to try the model on, or run it by the GStreamer element modelproc")
+    channel = _channel()
+    if channel is None:
+        return _try(detect, format, sys.argv[1:] if pictures is None else pictures)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # what detect() prints would wait for 8 KiB of it otherwise
     _serve(detect, channel)
@@ -120,6 +116,29 @@ def _launch(line: list[str], file: io.BufferedReader) -> subprocess.CompletedPro
         raise OSError("gst-launch-1.0, which reads pictures, is not there: apt install gstreamer1.0-tools") from None
 
 
+def _channel() -> Optional[socket.socket]:
+    """The socket of modelproc's; None where it has not started this program."""
+    try:
+        fcntl.fcntl(4, fcntl.F_GET_SEALS)  # fails for all but shared memory, so that any socket of others is not taken for it
+        return socket.socket(fileno=os.dup(3))
+    except OSError:
+        return None
+
+
+def _try(detect: Callable[[Image], Objects], format: Format, pictures: Iterable[Union[str, os.PathLike[str]]]) -> None:
+    path: Union[str, os.PathLike[str], None] = None
+    for path in pictures:
+        try:
+            image = read_picture(path, format)
+        except (OSError, ValueError) as error:
+            hint = " (a script with options of its own says which arguments are pictures: run(detect, pictures=…))"
+            sys.exit(str(error) + (hint if os.fspath(path).startswith("-") else ""))
+        for found in _checked(detect(image)):
+            print(_json(found))
+    if path is None:
+        sys.exit(f"{sys.argv[0]}: name a picture to try the model on, or run it by the GStreamer element modelproc")
+
+
 def _serve(detect: Callable[[Image], Objects], channel: socket.socket) -> None:
     memory: Optional[mmap.mmap] = None
     with channel, channel.makefile("r", encoding="utf-8") as lines:
@@ -147,7 +166,8 @@ def _say(channel: socket.socket, lines: TextIO, message: dict[str, Any]) -> Opti
 def _image(memory: mmap.mmap, asked: dict[str, Any]) -> Image:
     shape = _shape(asked["height"], asked["width"], asked["format"])
     strides = (asked["stride"], _CHANNELS[asked["format"]], 1)
-    return numpy.ndarray(shape, numpy.uint8, memory, 0, strides[:len(shape)])
+    # a copy, because the next frame comes to the same place
+    return numpy.ndarray(shape, numpy.uint8, memory, 0, strides[:len(shape)]).copy()
 
 
 def _shape(height: int, width: int, raw: str) -> tuple[int, ...]:

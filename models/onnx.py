@@ -8,7 +8,6 @@ LABELS   a text file, one label a line
 --least P results below this confidence are left out (default 0.5)
 """
 import argparse
-import sys
 
 import cv2
 import numpy
@@ -25,7 +24,6 @@ parser.add_argument("--mean", type=float, default=0)
 parser.add_argument("--scale", type=float, default=1 / 255)
 parser.add_argument("--least", type=float, default=0.5)
 options = parser.parse_args()
-sys.argv[1:] = options.pictures
 
 cv2.setNumThreads(1)  # the encoder and the viewers want the other cores
 with open(options.labels, encoding="utf-8") as lines:
@@ -65,4 +63,4 @@ def boxes(out: numpy.typing.NDArray[numpy.float32], image: cv_model.Image) -> cv
     return [{"label": labels[best[i]], "confidence": confidence[i], **dict(zip("xywh", places[i]))} for i in numpy.array(kept).reshape(-1)]
 
 
-cv_model.run(detect)
+cv_model.run(detect, pictures=options.pictures)

@@ -8,7 +8,8 @@
  * #GstVideoRegionOfInterestMeta of type "circle" whose box is the circle's bounding square, with a params structure
  * "detection": the doubles "confidence" (0 to 1: part of the circumference with an edge), "center-x", "center-y" and
  * "radius", in pixels from the picture's top left corner, with fractions. Each frame, with or without a circle, gets a
- * custom meta "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds that the inference took).
+ * custom meta "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds that the inference took). This
+ * time, as it mostly is, is part of the pipeline's latency.
  *
  * With #circledetect:post-messages an element message named "circledetect" is posted for each frame:
  *

@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 
+#include "inference_latency.h"
 #include "inference_message.h"
 #include "inference_timer.h"
 #include "regions.h"
@@ -39,6 +40,7 @@ using ConverterPtr = std::unique_ptr<GstVideoConverter, decltype(&gst_video_conv
 struct CvDetectorState {
   Settings settings;  // guarded by the object lock
   cvgst::InferenceTimer timer;
+  cvgst::InferenceLatency latency;  // written by the streaming thread
 
   // What follows belongs to the streaming thread.
   std::minstd_rand random;  // always the default seed: the same jitter on each run
@@ -148,6 +150,7 @@ static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer*
   for (const auto& detection : found) cvgst::add_region(buffer, detection, info.width, info.height);
   cvgst::add_inference(buffer, settings.model_name.c_str(), duration);
   if (settings.post_messages) post_message(self, buffer, settings.model_name, duration, found);
+  if (self->state->latency.add(duration)) cvgst::post_latency(self);
   return GST_FLOW_OK;
 }
 
@@ -173,6 +176,21 @@ static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoI
 // Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean cv_detector_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
   return gst_pad_peer_query(base->srcpad, query);
+}
+
+// The slowest inference that was asked for is known before the first one.
+static GstClockTime cv_detector_latency(GstCvDetector* self) {
+  GST_OBJECT_LOCK(self);
+  const guint longest = self->state->settings.runtime + self->state->settings.runtime_jitter;
+  GST_OBJECT_UNLOCK(self);
+  return std::max<GstClockTime>(self->state->latency.value(), longest * GST_MSECOND);
+}
+
+static gboolean cv_detector_query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_BASE_TRANSFORM_CLASS(parent_class)->query(base, direction, query) == FALSE) return FALSE;
+  if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+    cvgst::add_latency(query, cv_detector_latency(detector_cast(base)));
+  return TRUE;
 }
 
 static gboolean cv_detector_start(GstBaseTransform* base) {
@@ -210,6 +228,7 @@ static void cv_detector_set_property(GObject* object, guint id, const GValue* va
     parameter = G_VALUE_HOLDS_INT(value) ? g_value_get_int(value) : g_value_get_double(value);
   }
   GST_OBJECT_UNLOCK(object);
+  if (id == kPropRuntime || id == kPropRuntimeJitter) cvgst::post_latency(object);
 }
 
 static void cv_detector_get_property(GObject* object, guint id, GValue* value, GParamSpec*) {
@@ -291,6 +310,7 @@ static void cv_detector_class_init(gpointer klass, gpointer data) {
   // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = cv_detector_transform_ip;
   transform->propose_allocation = cv_detector_propose_allocation;
+  transform->query = cv_detector_query;
   transform->start = cv_detector_start;
   transform->sink_event = cv_detector_sink_event;
   GST_VIDEO_FILTER_CLASS(klass)->set_info = cv_detector_set_info;

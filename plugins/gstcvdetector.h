@@ -7,8 +7,8 @@
 //       plugin, {.name = "mydetector", .title = "My detector", .description = "Finds …", .detect = detect});
 //
 // The base never writes to the frame or copies it. It attaches each detection as a GstVideoRegionOfInterestMeta, and a
-// "CvInferenceMeta" to every frame that was looked at. It also posts a message for each frame, and has the properties
-// for all this.
+// "CvInferenceMeta" to every frame that was looked at. It also posts a message for each frame, tells the pipeline how
+// long inferences take (its latency), and has the properties for all this.
 #pragma once
 
 #include <gst/gst.h>

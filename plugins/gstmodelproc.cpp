@@ -12,14 +12,17 @@
  * structure "detection": the doubles "x", "y", "w", "h" (the box with fractions), "confidence", "center-x", "center-y"
  * and "radius", the strings "label" and "text", "polygon" and "keypoints" as arrays of arrays of doubles, and the
  * object's other fields in the string "json", a JSON object. Each frame that the model saw gets a custom meta
- * "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds from the frame's arrival to the answer).
+ * "CvInferenceMeta": "model" (string) and "duration" (guint64, nanoseconds from the question to the answer).
  *
  * Each model has a branch of its own: of several in a row the first one's CvInferenceMeta counts. Frames wait for the
- * model, so put a leaky queue of one frame in front of the element: then it sees the newest one.
- * While the program does not run (it is starting, or failed and waits to be started again) frames pass at once; their
- * CvInferenceMeta has a boolean "skipped". A program that fails is told in a warning message, the others in info
- * messages, with the details structure "model-state": the strings "model", "state" ("starting", "running" or "failed")
- * and "message".
+ * model, so put a leaky queue of one frame in front of the element: then it sees the newest one. How long they wait is
+ * measured and is part of the pipeline's latency.
+ *
+ * #GstModelProc:while-starting says what happens to frames while the program does not run: it is starting, or failed
+ * and waits to be started again. A frame that passes has a CvInferenceMeta with a boolean "skipped"; so has one at
+ * which the program failed, which is not asked about it again. A program that fails is told in a warning message (an
+ * error message with while-starting=error), the others in info messages, with the details structure "model-state": the
+ * strings "model", "state" ("starting", "running" or "failed") and "message".
  *
  * With #modelproc:post-messages an element message named "modelproc" is posted for each inference, with the fields of
  * circledetect's; `objects` are structures "detection" as above.
@@ -30,6 +33,9 @@
  * |[
  * gst-launch-1.0 -m ballsrc ! modelproc command="python3 models/brightest.py" ! fakesink
  * ]| Messages on the terminal, each with that place.
+ * |[
+ * gst-launch-1.0 -m ballsrc is-live=false num-buffers=9 ! modelproc command="python3 models/brightest.py" ! fakesink
+ * ]| A message for each of the nine frames: they wait for the program.
  */
 #include "gstmodelproc.h"
 
@@ -40,9 +46,11 @@
 
 #include "core/frame_id.h"
 #include "core/model_process.h"
+#include "inference_latency.h"
 #include "inference_message.h"
 #include "model_command.h"
 #include "model_protocol.h"
+#include "model_state.h"
 #include "properties.h"
 #include "regions.h"
 #include "shared_frame.h"
@@ -54,11 +62,13 @@ GST_DEBUG_CATEGORY_STATIC(model_proc_debug);
 namespace {
 
 enum Format { kFormatBgr, kFormatRgb, kFormatGrey };
+enum WhileStarting { kWhileStartingAuto, kWhileStartingPass, kWhileStartingWait, kWhileStartingError };
 
 struct Settings {
   int format = kFormatBgr;
   guint timeout = 10'000;
   guint start_timeout = 60'000;
+  int while_starting = kWhileStartingAuto;
   bool post_messages = true;
 };
 
@@ -82,6 +92,7 @@ struct ModelProcState {
   std::string program_name;  // made from the command
 
   std::unique_ptr<core::ModelProcess> process;  // from start to stop
+  cvgst::InferenceLatency latency;              // written by the streaming thread
 
   // Belongs to the streaming thread.
   cvgst::SharedFrame shared;
@@ -106,6 +117,17 @@ static GType format_type() {
   return type;
 }
 
+static GType while_starting_type() {
+  static const GEnumValue values[] = {
+      {kWhileStartingAuto, "pass where the source is live, otherwise wait", "auto"},
+      {kWhileStartingPass, "Frames pass at once; the model does not see them", "pass"},
+      {kWhileStartingWait, "Frames wait until the program runs", "wait"},
+      {kWhileStartingError, "Frames wait; a program that fails is an error and is not started again", "error"},
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static("GstModelProcWhileStarting", values);
+  return type;
+}
+
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CV_VIDEO_FORMATS)));
 static GstStaticPadTemplate src_template =
@@ -119,33 +141,6 @@ static std::string model_name(GstModelProc* self) {
   return name;
 }
 
-// A program may print anything, but a GstStructure takes only UTF-8.
-static std::string valid(const std::string& text) {
-  g_autofree char* made = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
-  return made;
-}
-
-static void tell(GstModelProc* self, GstMessageType type, const char* state, const std::string& said) {
-  const std::string message = valid(said);
-  const std::string name = valid(model_name(self));
-  GstStructure* details = gst_structure_new("model-state", "model", G_TYPE_STRING, name.c_str(), "state", G_TYPE_STRING,
-                                            state, "message", G_TYPE_STRING, message.c_str(), nullptr);
-  const std::string text = name + ": " + (message.empty() ? std::string("the model is ") + state : message);
-  gst_element_message_full_with_details(GST_ELEMENT(self), type, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED,
-                                        g_strdup(text.c_str()), nullptr, __FILE__, GST_FUNCTION, __LINE__, details);
-}
-
-static void on_changed(GstModelProc* self, core::ModelProcess::State state, const std::string& message) {
-  switch (state) {
-    case core::ModelProcess::State::kStarting:
-      return tell(self, GST_MESSAGE_INFO, "starting", message);
-    case core::ModelProcess::State::kRunning:
-      return tell(self, GST_MESSAGE_INFO, "running", message);
-    case core::ModelProcess::State::kFailed:
-      return tell(self, GST_MESSAGE_WARNING, "failed", message);
-  }
-}
-
 static gboolean gst_model_proc_start(GstBaseTransform* base) {
   GstModelProc* self = GST_MODEL_PROC(base);
   GST_OBJECT_LOCK(self);
@@ -157,6 +152,7 @@ static gboolean gst_model_proc_start(GstBaseTransform* base) {
   options.command = cvgst::parse_command(command, reason);
   options.start_timeout = core::ModelProcess::Milliseconds(settings.start_timeout);
   options.answer_timeout = core::ModelProcess::Milliseconds(settings.timeout);
+  options.restart = settings.while_starting != kWhileStartingError;
   if (options.command.empty()) {
     GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS,
                       ("The property command names no program: %s", reason.empty() ? "it is empty" : reason.c_str()),
@@ -167,7 +163,9 @@ static gboolean gst_model_proc_start(GstBaseTransform* base) {
   self->state->program_name = cvgst::program_name(options.command);
   GST_OBJECT_UNLOCK(self);
   core::ModelProcess::Events events;
-  events.changed = [self](auto state, const std::string& message) { on_changed(self, state, message); };
+  events.changed = [self, fatal = !options.restart](auto state, const std::string& message) {
+    cvgst::post_model_state(GST_ELEMENT(self), model_name(self), state, message, fatal);
+  };
   events.greeted = cvgst::wrong_with_greeting;
   events.said = [self](const std::string& line) {
     std::fprintf(stderr, "[%s] %s\n", model_name(self).c_str(), line.c_str());
@@ -244,23 +242,60 @@ static void attach(GstModelProc* self, GstBuffer* buffer, cvgst::ModelAnswer ans
     cvgst::post_inference(GST_VIDEO_FILTER(self), "modelproc", buffer, name, duration, std::move(answer.objects));
 }
 
+// Whether frames wait for a program that does not run.
+static bool frames_wait(GstModelProc* self, int while_starting) {
+  if (while_starting != kWhileStartingAuto) return while_starting != kWhileStartingPass;
+  g_autoptr(GstQuery) query = gst_query_new_latency();
+  gboolean live = FALSE;
+  if (gst_pad_peer_query(GST_BASE_TRANSFORM_SINK_PAD(self), query) != FALSE)
+    gst_query_parse_latency(query, &live, nullptr, nullptr);
+  return live == FALSE;
+}
+
+static GstFlowReturn wait_for_program(core::ModelProcess& process) {
+  switch (process.wait_until_running()) {
+    case core::ModelProcess::Wait::kInterrupted:
+      return GST_FLOW_FLUSHING;
+    case core::ModelProcess::Wait::kOver:
+      return GST_FLOW_ERROR;  // the message with the reason has been posted
+    case core::ModelProcess::Wait::kRunning:
+      break;
+  }
+  return GST_FLOW_OK;
+}
+
 static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
   GstModelProc* self = GST_MODEL_PROC(base);
+  core::ModelProcess& process = *self->state->process;
   GST_OBJECT_LOCK(self);
-  const bool with_message = self->state->settings.post_messages;
+  const Settings settings = self->state->settings;
   GST_OBJECT_UNLOCK(self);
+  GstFlowReturn flow = GST_FLOW_OK;
+  if (!process.running() && frames_wait(self, settings.while_starting)) flow = wait_for_program(process);
+  if (flow != GST_FLOW_OK) return flow;
+
   const GstClockTime start = gst_util_get_timestamp();
   try {
-    auto answer = self->state->process->running() ? ask(self, buffer) : std::nullopt;
-    if (answer)
-      attach(self, buffer, *std::move(answer), gst_util_get_timestamp() - start, with_message);
-    else
-      cvgst::add_skipped(buffer, model_name(self).c_str());
+    if (auto answer = process.running() ? ask(self, buffer) : std::nullopt) {
+      const GstClockTime duration = gst_util_get_timestamp() - start;
+      attach(self, buffer, *std::move(answer), duration, settings.post_messages);
+      if (self->state->latency.add(duration)) cvgst::post_latency(self);
+      return GST_FLOW_OK;
+    }
   } catch (const std::runtime_error& error) {
     GST_ELEMENT_ERROR(self, RESOURCE, FAILED, ("The model can't be shown the frame: %s.", error.what()), (nullptr));
     return GST_FLOW_ERROR;
   }
-  return GST_FLOW_OK;
+  if (process.interrupted()) return GST_FLOW_FLUSHING;
+  cvgst::add_skipped(buffer, model_name(self).c_str());
+  return settings.while_starting == kWhileStartingError ? wait_for_program(process) : GST_FLOW_OK;
+}
+
+static gboolean gst_model_proc_query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_BASE_TRANSFORM_CLASS(gst_model_proc_parent_class)->query(base, direction, query) == FALSE) return FALSE;
+  if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+    cvgst::add_latency(query, GST_MODEL_PROC(base)->state->latency.value());
+  return TRUE;
 }
 
 // Buffers pass through as they are, so the next element chooses how they are allocated.
@@ -337,6 +372,10 @@ static void install_properties(GObjectClass* klass) {
                         "A model that takes longer to be ready, in milliseconds, is started again; 0: no limit", 0,
                         3600000, d.start_timeout, kFlags),
       &Settings::start_timeout);
+  add(g_param_spec_enum("while-starting", "While starting",
+                        "What frames do while the program starts, or waits to be started again", while_starting_type(),
+                        d.while_starting, kFlags),
+      &Settings::while_starting);
   add(g_param_spec_boolean("post-messages", "Post messages", "Post an element message for each inference",
                            d.post_messages, kLive),
       &Settings::post_messages);
@@ -373,6 +412,7 @@ static void gst_model_proc_class_init(GstModelProcClass* klass) {
   // Replaces GstVideoFilter's, which maps frames for writing: that would copy a frame that a tee shares.
   transform->transform_ip = gst_model_proc_transform_ip;
   transform->propose_allocation = gst_model_proc_propose_allocation;
+  transform->query = gst_model_proc_query;
   transform->start = gst_model_proc_start;
   transform->stop = gst_model_proc_stop;
   transform->sink_event = gst_model_proc_sink_event;

@@ -11,7 +11,7 @@ namespace cvgst {
 // says why.
 std::vector<std::string> parse_command(const std::string& command, std::string& reason);
 
-// "people" for "python3 models/people.py", "detector" for "./detector --fast". `command` must not be empty.
+// "people" for "python3 models/people.py", "detector" for "./detector --weights yolo.pt". `command` must not be empty.
 std::string program_name(const std::vector<std::string>& command);
 
 }  // namespace cvgst

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -71,6 +72,42 @@ Ends make_sockets() {
   _exit(127);
 }
 
+// PR_SET_PDEATHSIG ends only the child itself. If we are killed, nobody is left to end what it has started. So a shell
+// waits for the end of our pipe, and ends the process group then. It has no part in our memory, as a fork would have.
+// -1 if there is no shell: then only the child itself ends with us.
+pid_t start_guard(pid_t group, const Fd& pipe) {
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, pipe.get(), STDIN_FILENO);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::array<std::string, 4> words{"sh", "-c", "read end; kill -s KILL -- \"-$0\"", std::to_string(group)};
+  std::array<char*, 5> argv{words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+  std::array<char*, 1> environment{nullptr};
+  pid_t pid = -1;
+  if (posix_spawn(&pid, "/bin/sh", &files, &attributes, argv.data(), environment.data()) != 0) pid = -1;
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return pid;
+}
+
+// Waits for a child of ours to end.
+int reap(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 std::string describe(int status) {
   if (WIFSIGNALED(status)) return std::string("was ended by a signal (") + strsignal(WTERMSIG(status)) + ")";
   return "ended with status " + std::to_string(WEXITSTATUS(status));
@@ -82,6 +119,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, int memory) 
   Ends socket = make_sockets();
   Ends output = make_pipe();
   Ends failure = make_pipe();
+  Ends alive = make_pipe();
   std::vector<char*> argv;
   argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -98,7 +136,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, int memory) 
     length = read(failure.ours.get(), &error, sizeof error);
   } while (length < 0 && errno == EINTR);
   if (length > 0) {
-    waitpid(pid_, nullptr, 0);
+    reap(pid_);
     pid_ = -1;
     throw std::runtime_error("can't be run: \"" + command[0] + "\": " + std::strerror(error));
   }
@@ -107,6 +145,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, int memory) 
   output_ = std::move(output.ours);
   // glibc 2.36 declares pidfd_open for C only
   ended_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  alive_ = std::move(alive.theirs);
+  guard_ = start_guard(pid_, alive.ours);
 }
 
 ChildProcess::~ChildProcess() {
@@ -127,13 +167,14 @@ std::string ChildProcess::end() {
   if (pid_ < 0) return {};
   // ends a wait for an answer, even if another process still holds the other end
   shutdown(socket_.get(), SHUT_RDWR);
-  // before waitpid: until then no other process can have this number
-  kill(-pid_, SIGKILL);
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  // first of all, because later the group's number may be another one's
+  if (guard_ > 0) {
+    kill(guard_, SIGKILL);
+    reap(std::exchange(guard_, -1));
   }
-  pid_ = -1;
-  return describe(status);
+  // before it is reaped: until then no other process can have this number
+  kill(-pid_, SIGKILL);
+  return describe(reap(std::exchange(pid_, -1)));
 }
 
 }  // namespace core

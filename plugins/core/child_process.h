@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A child process with a socket and shared memory as its descriptors 3 and 4. Its output comes to us. It never outlives
-// us and leaves nothing: the memory has no name, and the process group is killed with it.
+// us, even if we are killed, and leaves nothing: the memory has no name, and its process group is killed with it.
 #pragma once
 
 #include <unistd.h>
@@ -61,6 +61,8 @@ class ChildProcess {
   Fd output_;
   Fd ended_;
   pid_t pid_ = -1;
+  Fd alive_;  // only we hold it, so its other end sees when we are gone
+  pid_t guard_ = -1;
 };
 
 }  // namespace core

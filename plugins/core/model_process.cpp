@@ -83,7 +83,7 @@ ModelProcess::ModelProcess(Options options, Events events)
     : options_(std::move(options)),
       events_(std::move(events)),
       memory_(make_memory()),
-      interrupted_(make_event()),
+      interrupt_(make_event()),
       wake_(make_event()),
       thread_([this] { run(); }) {}
 
@@ -104,6 +104,7 @@ void ModelProcess::run() {
     if (start()) serve();
     if (child_) finish();
     if (stopping()) return;
+    if (!options_.restart) return give_up();
     wait_for_retry();
   }
 }
@@ -167,6 +168,7 @@ bool ModelProcess::greet(std::optional<Clock::time_point> deadline) {
     const std::lock_guard lock(mutex_);
     running_ = true;
   }
+  changed_.notify_all();
   events_.changed(State::kRunning, "");
   return true;
 }
@@ -213,14 +215,27 @@ void ModelProcess::finish() {
 
 void ModelProcess::wait_for_retry() {
   const Milliseconds delay = std::min(last_retry_, first_retry_ * (1 << std::min(failures_++, 10U)));
+  tell_failure("; trying again in " + seconds(delay));
   std::unique_lock lock(mutex_);
-  std::string message = "the model " + failure_ + "; trying again in " + seconds(delay);
+  changed_.wait_for(lock, delay, [this] { return stopping_; });
+}
+
+void ModelProcess::give_up() {
+  tell_failure("");
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  changed_.notify_all();
+}
+
+void ModelProcess::tell_failure(const std::string& what_next) {
+  std::unique_lock lock(mutex_);
+  std::string message = "the model " + failure_ + what_next;
   lock.unlock();
   if (!last_lines_.empty()) message += ". It said last:";
   for (const auto& line : last_lines_) message += "\n" + line;
   events_.changed(State::kFailed, message);
-  lock.lock();
-  changed_.wait_for(lock, delay, [this] { return stopping_; });
 }
 
 bool ModelProcess::stopping() {
@@ -241,6 +256,13 @@ void ModelProcess::fail(const std::string& reason) {
 bool ModelProcess::running() {
   const std::lock_guard lock(mutex_);
   return running_;
+}
+
+ModelProcess::Wait ModelProcess::wait_until_running() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return running_ || interrupted_ || over_; });
+  if (interrupted_) return Wait::kInterrupted;
+  return running_ ? Wait::kRunning : Wait::kOver;
 }
 
 std::uint8_t* ModelProcess::memory(std::size_t size) {
@@ -280,7 +302,7 @@ std::optional<std::string> ModelProcess::wait_for_answer() {
   while (unanswered_ > 0) {
     const auto deadline =
         options_.answer_timeout.count() > 0 ? std::optional(waiting_since_ + options_.answer_timeout) : std::nullopt;
-    switch (read_line(interrupted_.get(), deadline, line)) {
+    switch (read_line(interrupt_.get(), deadline, line)) {
       case Read::kLine:
         --unanswered_;
         waiting_since_ = Clock::now();
@@ -338,18 +360,29 @@ void ModelProcess::reject(const std::string& reason) {
 }
 
 void ModelProcess::interrupt() {
-  signal(interrupted_);
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  signal(interrupt_);
+  changed_.notify_all();
 }
 
 void ModelProcess::resume() {
   const std::lock_guard lock(mutex_);
-  if (!questions_ended_) clear(interrupted_);
+  if (questions_ended_) return;
+  interrupted_ = false;
+  clear(interrupt_);
 }
 
 void ModelProcess::end_questions() {
   const std::lock_guard lock(mutex_);
-  questions_ended_ = true;
-  signal(interrupted_);
+  questions_ended_ = interrupted_ = true;
+  signal(interrupt_);
+  changed_.notify_all();
+}
+
+bool ModelProcess::interrupted() {
+  const std::lock_guard lock(mutex_);
+  return interrupted_;
 }
 
 }  // namespace core

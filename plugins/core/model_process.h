@@ -24,11 +24,13 @@ class ModelProcess {
  public:
   using Milliseconds = std::chrono::milliseconds;
   enum class State { kStarting, kRunning, kFailed };
+  enum class Wait { kRunning, kInterrupted, kOver };
 
   struct Options {
     std::vector<std::string> command;
     Milliseconds start_timeout{};   // until it says that it is ready; 0: no limit
     Milliseconds answer_timeout{};  // of one inference; 0: no limit
+    bool restart = true;            // false: the first failure is the end
   };
   // All are called on the thread that runs the process, which waits for them.
   struct Events {
@@ -50,6 +52,9 @@ class ModelProcess {
   // What follows is for one thread, the one that asks.
 
   bool running();
+  // Waits until the model runs, or interrupt() is called. kOver: it has failed and is not started again; the event with
+  // the reason was called before.
+  Wait wait_until_running();
   // The shared memory that the model has as its descriptor 4, at least `size` bytes. Valid until more is asked for.
   std::uint8_t* memory(std::size_t size);
   // Sends a line and waits for the line that answers it. Nothing if the model does not run or fails, or if interrupt()
@@ -58,11 +63,12 @@ class ModelProcess {
   // The answer made no sense: ends the model, which is then started again.
   void reject(const std::string& reason);
 
-  // From any thread. interrupt(), for a flush, ends the wait in ask(), and each later one until resume().
-  // end_questions() ends them for good.
+  // From any thread. interrupt(), for a flush, ends the waits of the thread that asks, and each later one until
+  // resume(). end_questions() ends them for good.
   void interrupt();
   void resume();
   void end_questions();
+  bool interrupted();
 
  private:
   enum class Read { kLine, kTimeout, kInterrupted, kFailed };
@@ -76,6 +82,8 @@ class ModelProcess {
   void take_line(std::string line);
   void finish();
   void wait_for_retry();
+  void give_up();
+  void tell_failure(const std::string& what_next);
   bool stopping();
   Read read_line(int wake, std::optional<std::chrono::steady_clock::time_point> deadline, std::string& line);
   std::optional<std::string> wait_for_answer();
@@ -90,8 +98,8 @@ class ModelProcess {
   const Fd memory_;
   std::uint8_t* mapping_ = nullptr;
   std::size_t mapped_ = 0;
-  const Fd interrupted_;  // readable while questions are interrupted
-  const Fd wake_;         // readable when run() must look at the fields below
+  const Fd interrupt_;  // readable while interrupted_
+  const Fd wake_;       // readable when run() must look at the fields below
 
   // Guards what follows; nothing is called under it.
   std::mutex mutex_;
@@ -99,7 +107,9 @@ class ModelProcess {
   bool stopping_ = false;
   bool running_ = false;
   bool asking_ = false;  // the socket is in use by the thread that asks, otherwise by run()
+  bool interrupted_ = false;
   bool questions_ended_ = false;
+  bool over_ = false;  // it has failed and is not started again
   bool gone_ = false;  // the process has closed its socket
   std::string failure_;
 

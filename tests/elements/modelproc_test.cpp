@@ -122,3 +122,19 @@ TEST(ModelProc, a_flush_does_not_wait_for_an_answer_and_the_next_frame_gets_its_
   ASSERT_EQ(regions_of(out.get(), "bright").size(), 1U);
   EXPECT_GE(regions_of(out.get(), "bright")[0]->x, 40U);
 }
+
+TEST(ModelProc, a_program_s_own_arguments_are_not_taken_for_its_name) {
+  for (const auto& [command, name] : {std::pair{"/none/detector --weights yolo.pt", "detector"},
+                                      {"/none/detector.py --weights yolo.pt", "detector"},
+                                      {"/none/python3 -u models/people.py --labels street.txt", "people"}}) {
+    const auto caps = caps_text("I420", 64, 64);
+    const auto harness = play(std::string("modelproc command=\"") + command + "\"", caps);
+    const Ptr<GstBus> bus(gst_bus_new());
+    gst_element_set_bus(harness->element, bus.get());
+    const Ptr<GstMessage> warning(gst_bus_timed_pop_filtered(bus.get(), 60 * GST_SECOND, GST_MESSAGE_WARNING));
+    ASSERT_TRUE(warning);
+    const GstStructure* details = nullptr;
+    gst_message_parse_warning_details(warning.get(), &details);
+    EXPECT_STREQ(gst_structure_get_string(details, "model"), name) << command;
+  }
+}

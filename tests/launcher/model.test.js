@@ -111,7 +111,7 @@ test('the model, and what it started, ends with cv-launch, killed or not', async
     const ended = (pid) => ['', 'Z'].includes(stateOf(pid));
     await until(`the end of the model after ${signal}`, () => ended(model));
     if (signal === 'SIGTERM') assert.ok(ended(child), 'its child is ended too');
-    else if (stateOf(child) === 'S') process.kill(child);
+    else await until('the end of its child', () => ended(child));
     await viewer.stop();
   }
 });

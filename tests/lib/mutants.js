@@ -21,8 +21,10 @@ export const mutants = [
     from: 'x(static_cast<float>(circle.x)), y', to: 'x(static_cast<float>(circle.x) + 3), y',
     tests: ['tests/core/draw_test.cpp', 'tests/elements/overlaydraw_test.cpp'] },
   { fault: 'a model that failed is not started again', file: 'plugins/core/model_process.cpp',
-    from: 'if (stopping()) return;\n    wait_for_retry();', to: 'return;',
+    from: 'if (!options_.restart) return give_up();\n    wait_for_retry();', to: 'return;',
     tests: ['tests/elements/model_faults_test.cpp'] },
+  { fault: 'what a model has started outlives a cv-launch that is killed', file: 'plugins/core/child_process.cpp',
+    from: 'kill -s KILL', to: 'kill -s CONT', tests: ['tests/launcher/model.test.js'] },
   { fault: 'the time until a model is started again never grows', file: 'plugins/core/model_process.cpp',
     from: 'failures_++', to: 'failures_', tests: ['tests/elements/model_faults_test.cpp'] },
   { fault: 'the answer to an interrupted question is taken for that to the next', file: 'plugins/core/model_process.cpp',
@@ -33,6 +35,10 @@ export const mutants = [
   { fault: 'a flush does not end the wait for a model process', file: 'plugins/gstmodelproc.cpp',
     from: 'GST_EVENT_FLUSH_START) process->interrupt();', to: 'GST_EVENT_FLUSH_START) process->resume();',
     tests: ['tests/elements/modelproc_test.cpp'] },
+  { fault: 'frames of a film pass a model that starts', file: 'plugins/gstmodelproc.cpp',
+    from: 'return live == FALSE;', to: 'return false;', tests: ['tests/elements/model_start_test.cpp'] },
+  { fault: 'the pipeline is not told how long inferences take', file: 'plugins/inference_latency.cpp',
+    from: 'live, least + own,', to: 'live, least,', tests: ['tests/elements/latency_test.cpp'] },
   { fault: 'a flush does not end an inference', file: 'plugins/gstcvdetector.cpp',
     from: 'GST_EVENT_FLUSH_START) timer.interrupt();', to: 'GST_EVENT_FLUSH_START) timer.resume();',
     tests: ['tests/elements/circledetect_test.cpp'] },
@@ -47,6 +53,10 @@ export const mutants = [
   // models
   { fault: 'a model sees rows without their padding', file: 'models/cv_model.py',
     from: 'strides = (asked["stride"],', to: 'strides = (asked["width"] * _CHANNELS[asked["format"]],', tests: ['tests/models/test_cv_model.py'] },
+  { fault: 'an image that a model keeps becomes the next one', file: 'models/cv_model.py',
+    from: 'strides[:len(shape)]).copy()', to: 'strides[:len(shape)])', tests: ['tests/models/test_cv_model.py'] },
+  { fault: 'a model\'s own arguments are taken for pictures', file: 'models/cv_model.py',
+    from: 'if channel is None:', to: 'if channel is None or sys.argv[1:]:', tests: ['tests/models/test_cv_model.py'] },
 
   // launcher: the pipe
   { fault: 'a password is shown', file: 'launcher/base/credentials.cpp', from: '"***@"', to: 'address.substr(0, at + 1)',

@@ -49,6 +49,8 @@ const faults = {
     held.push({ type: 'result', frame: asked.frame, objects: [brightest(asked)] });
     if (held.length > 1) held.splice(0).forEach(say);
   },
+  // takes as long as the last argument says, in ms
+  slow: (asked) => setTimeout(() => say({ type: 'result', frame: asked.frame, objects: [brightest(asked)] }), Number(argument)),
   // what comes back is the last argument
   objects: ({ frame }) => say({ type: 'result', frame, objects: JSON.parse(argument) }),
 };

@@ -33,8 +33,8 @@ class Case(unittest.TestCase):
         script.write_text(f"import numpy\nimport cv_model\n\n{detect}\n\ncv_model.run(detect{more})\n", encoding="utf-8")
         return script
 
-    def live(self, detect, more=""):
-        live = Live(self.script(detect, more))
+    def live(self, detect, more="", arguments=()):
+        live = Live(self.script(detect, more), *arguments)
         self.addCleanup(live.close)
         return live
 
@@ -58,14 +58,14 @@ class Case(unittest.TestCase):
 class Live:
     """The side of modelproc: a socket, which the program has as descriptor 3, and shared memory, its descriptor 4."""
 
-    def __init__(self, script):
+    def __init__(self, script, *arguments):
         self.socket, theirs = socket.socketpair()
         self.socket.settimeout(LIMIT)
         self.lines = self.socket.makefile("r", encoding="utf-8")
         self.memory = os.memfd_create("frame")
         # bash puts them into place: both must come from numbers that it does not overwrite
         given = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (theirs.fileno(), self.memory)]
-        line = ["bash", "-c", 'exec "$@" 3<&{} 4<&{}'.format(*given), "bash", sys.executable, str(script)]
+        line = ["bash", "-c", 'exec "$@" 3<&{} 4<&{}'.format(*given), "bash", sys.executable, str(script), *arguments]
         self.process = subprocess.Popen(line, env=ENVIRONMENT, pass_fds=given, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, cwd="/")
         theirs.close()
@@ -182,6 +182,25 @@ class LiveTest(Case):
     def test_an_image_may_be_drawn_upon(self):
         found = self.results("def detect(image):\n    image[:] = 7\n    return [{'sum': image.sum()}]")
         self.assertEqual(found, [{"sum": 7 * GREY.size}])
+
+    def test_an_image_that_is_kept_stays_the_frame_that_it_was(self):
+        live = self.live("""kept = []
+def detect(image):
+    kept.extend((image, image[1:]))
+    return [{"sums": [one.sum() for one in kept]}]""")
+        live.heard()
+        sums = []
+        for frame in (1, 2, 3):
+            live.show(frame, numpy.full((2, 3), frame, numpy.uint8), "GRAY8", stride=8)
+            sums += [6 * frame, 3 * frame]
+            self.assertEqual(live.heard()["objects"], [{"sums": sums}])
+
+    def test_arguments_are_the_models_own_and_no_pictures(self):
+        for more in ("", ", pictures=['/no/such.jpg']"):
+            live = self.live("import sys\ndef detect(image): return [{'arguments': sys.argv[1:]}]", more, ("--weights", "w.pt"))
+            self.assertEqual(live.heard(), {"type": "ready"})
+            live.show(7, GREY, "GRAY8")
+            self.assertEqual(live.heard()["objects"], [{"arguments": ["--weights", "w.pt"]}])
 
     def test_none_is_nothing(self):
         self.assertEqual(self.results("def detect(image): return None"), [])
@@ -342,6 +361,21 @@ cv_model._launch = launch""", film)
         done = self.on_pictures("def detect(image): return [{'label': 'Tür', 'h': len(image)}] * len(image)", one, two)
         self.assertEqual(done.stdout, '{"label": "Tür", "h": 2}\n{"label": "Tür", "h": 2}\n{"label": "Tür", "h": 1}\n')
 
+    def test_a_script_with_arguments_of_its_own_names_the_pictures(self):
+        picture = self.picture(self.PIXELS)
+        done = self.on_pictures(f"import sys\n{SPOT_DETECT}", "--weights", "w.pt", picture, more=", pictures=sys.argv[3:]")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, SPOT + "\n", ""))
+
+    def test_a_socket_of_others_is_not_taken_for_modelprocs(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        given = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD, 10)
+        self.addCleanup(os.close, given)
+        line = ["bash", "-c", f'exec "$@" 3<&{given}', "bash", sys.executable, self.script(SPOT_DETECT), self.picture(self.PIXELS)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=LIMIT, cwd="/", env=ENVIRONMENT, pass_fds=[given])
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, SPOT + "\n", ""))
+
     def test_read_picture_takes_a_path_and_returns_the_picture(self):
         script = self.script("detect = lambda image: None")
         line = "import cv_model, pathlib, sys; print(cv_model.read_picture(pathlib.Path(sys.argv[1])).tolist())"
@@ -356,6 +390,10 @@ cv_model._launch = launch""", film)
 
     def test_a_picture_that_is_not_there(self):
         self.assertEqual(self.failed("/no/such.jpg"), "/no/such.jpg: no such picture\n")
+
+    def test_an_option_that_is_taken_for_a_picture(self):
+        self.assertEqual(self.failed("--weights", "w.pt"),
+                         "--weights: no such picture (a script with options of its own says which arguments are pictures: run(detect, pictures=…))\n")
 
     def test_a_folder(self):
         self.assertRegex(self.failed(self.folder), rf"^.*Is a directory: '{self.folder}'\n$")
