@@ -385,6 +385,24 @@ for (const name of Object.keys(browsers))
       await tab.reports('more frames', (r) => r.frames.shown > frames.shown + 5);
     });
 
+    test('a page that takes the player out as soon as it connects has no connection left', async () => {
+      await open();
+      await tab.evaluate(() => {
+        document.querySelector('cv-player').remove();
+        const player = document.createElement('cv-player');
+        player.addEventListener('cv-state', () => player.remove());
+        document.body.append(player);
+        window.gone = player;
+      });
+      assert.equal(await tab.evaluate(() => window.gone.report().state), 'closed');
+      await tab.evaluate(() => document.querySelector('main').append(document.createElement('cv-player')));
+      await tab.playing();
+      await viewersAtPeer(1);
+      const said = [...tab.complaints.splice(0), ...tab.errors.splice(0)];
+      assert.ok(said.every((text) => /ws:/.test(text)), `what the browser itself says of a WebSocket that is closed so soon: ${said}`);
+      assert.equal(await tab.evaluate(() => window.testPeers.filter(({ connectionState }) => connectionState !== 'closed').length), 1);
+    });
+
     test('src names the server; one that is no address is an error in words', async () => {
       await open();
       const go = (src) => tab.evaluate((value) => document.querySelector('cv-player').setAttribute('src', value), src);

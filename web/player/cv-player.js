@@ -77,11 +77,14 @@ export class CvPlayer extends HTMLElement {
   }
 
   #start() {
-    if (this.#reconnector) return;
+    // Who listens to the events may have taken it out of the page.
+    if (this.#reconnector || !this.isConnected) return;
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
+    // Not before it is known here: who listens to the events may stop it in there.
+    this.#reconnector.start();
   }
 
   #stop() {

@@ -15,6 +15,12 @@ const page = new EventTarget();
 let complaints = [];
 class HTMLElement extends FakeElement {
   root = new FakeRoot();
+  isConnected = true;
+
+  remove() {
+    this.isConnected = false;
+    /** @type {any} */ (this).disconnectedCallback();
+  }
 
   attachShadow() {
     return this.root;
@@ -348,6 +354,30 @@ test('out of the page it is silent, and takes no notice of it', async () => {
   await pass(10_000);
   assert.equal(FakeSocket.last, socket);
   assert.deepEqual([told['cv-result'].length, states().at(-1)], [1, 'closed']);
+});
+
+for (const state of ['connecting', 'playing', 'lost', 'waiting', 'closed']) {
+  test(`a page that takes it out when it hears "${state}" has no connection left`, async () => {
+    player.addEventListener('cv-state', (/** @type {any} */ { detail }) => { if (detail.state === state) player.remove(); });
+    player.connectedCallback();
+    const [{ last: pc }, { last: socket }] = [FakePeerConnection, FakeSocket];
+    if (player.isConnected) {
+      const { results, show } = await connect();
+      await show();
+      results.deliver({ ...STREAM, state: 'lost', message: 'no camera' });
+      if (state === 'waiting') socket.onclose?.({ code: 1006 });
+      if (state === 'closed') player.setAttribute('src', '/elsewhere');
+    }
+    assert.equal(states().at(-1), 'closed');
+    await pass(60_000);
+    assert.deepEqual([player.isConnected, pc.closed, FakeSocket.last, timersLeft()], [false, true, socket, 0]);
+  });
+}
+
+test('a page that names another server when it hears "connecting" is connected to that one only', () => {
+  player.addEventListener('cv-state', () => { if (!player.getAttribute('src')) player.setAttribute('src', '/elsewhere'); });
+  player.connectedCallback();
+  assert.deepEqual([FakeSocket.last.url, states()], ['ws://camera.local:8080/elsewhere', ['connecting', 'closed', 'connecting']]);
 });
 
 test('before it is connected its report is complete, and says that nothing is known', () => {
