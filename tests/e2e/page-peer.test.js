@@ -94,29 +94,56 @@ function shows(text, words, ...numbers) {
   });
 }
 
-/** Runs in the page: which frames its composed picture shows, and which part of a line from `top` to `bottom` at `x` is drawn over, by frame. */
+/** Runs in the page: which frames its composed picture shows, and of a line from `top` to `bottom` at `x` which part is drawn over, by frame. */
 async function composedFrames({ count, x, top, bottom }) {
   const { readStamp, stampTop } = await import('/web/core/stamp.js');
   const root = document.querySelector('cv-player').shadowRoot;
-  const [canvas, video] = [root.querySelector('.composed'), root.querySelector('video')];
-  const copy = document.createElement('canvas');
-  const context = copy.getContext('2d', { willReadFrequently: true });
+  const [picture, marks] = [root.querySelector('.composed'), root.querySelector('.marks')];
+  const read = (canvas, left, first, width, height) => {
+    const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+    context.drawImage(canvas, -left, -first);
+    return context.getImageData(0, 0, width, height).data;
+  };
   const seen = new Map();
   while (seen.size < count) {
     await new Promise(requestAnimationFrame);
-    const { width, height } = Object.assign(copy, { width: canvas.width, height: canvas.height });
-    context.drawImage(canvas, 0, 0);
-    const scale = width / video.videoWidth;
-    const first = stampTop(height / scale) * scale;
-    const { data } = context.getImageData(0, first, width, height - first);
-    const id = readStamp({ data, offset: ((scale >> 1) * (width + 1)) * 4 + 1, stride: width * 4 * scale, step: 4 * scale, width: width / scale }, 8);
-    const ground = context.getImageData((x - 20) * scale, ((top + bottom) / 2) * scale, 1, 1).data;
-    const line = context.getImageData(x * scale, top * scale, 1, (bottom - top) * scale).data;
-    let drawn = 0;
-    for (let i = 0; i < line.length; i += 4) if ([0, 1, 2].some((c) => Math.abs(line[i + c] - ground[c]) > 40)) drawn++;
-    if (id !== null) seen.set(id, drawn / (line.length / 4));
+    const { width, height } = picture;
+    const first = stampTop(height);
+    const id = readStamp({ data: read(picture, 0, first, width, height - first), offset: 1, stride: width * 4, step: 4, width }, 8);
+    const scale = marks.width / width;
+    const line = read(marks, Math.round(x * scale), Math.round(top * scale), 1, Math.round((bottom - top) * scale));
+    const drawn = line.filter((alpha, i) => i % 4 === 3 && alpha > 90).length;
+    if (id !== null) seen.set(id, marks.hidden ? 0 : drawn / (line.length / 4));
   }
   return [...seen];
+}
+
+/** Runs in the page: of `count` frames of its composed picture the id, and when a repaint first had it, in unix time. */
+async function compositions(count) {
+  const { readStamp, stampTop } = await import('/web/core/stamp.js');
+  const picture = document.querySelector('cv-player').shadowRoot.querySelector('.composed');
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const seen = new Map();
+  while (seen.size < count) {
+    await new Promise(requestAnimationFrame);
+    const time = performance.timeOrigin + performance.now();
+    const { width, height } = picture;
+    const first = stampTop(height);
+    Object.assign(context.canvas, { width, height: height - first });
+    context.drawImage(picture, 0, -first);
+    const id = readStamp({ data: context.getImageData(0, 0, width, height - first).data, offset: 1, stride: width * 4, step: 4, width }, 8);
+    if (id !== null && !seen.has(id)) seen.set(id, time);
+  }
+  return { seen: [...seen], latency: document.querySelector('cv-player').report().latency };
+}
+
+/** Runs in the page: from now on a frame takes 100 ms more to be read. */
+function readSlowly() {
+  const { copyTo } = VideoFrame.prototype;
+  VideoFrame.prototype.copyTo = async function slow(...args) {
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    return copyTo.apply(this, args);
+  };
 }
 
 for (const name of Object.keys(browsers))
@@ -500,6 +527,55 @@ for (const name of Object.keys(browsers))
         assert.ok(hidden.every(({ kind }) => kind === 'nothing'), JSON.stringify(hidden));
         await click('.results');
         await framesUntil('results again', [[1, ({ kind }) => kind === 'solid']]);
+      });
+
+      test('its latency is of the picture that is drawn, not of the video behind it', async () => {
+        await openStamped();
+        await settled(tab, 5);
+        if (name === 'Chromium') await tab.evaluate(readSlowly);  // Firefox draws at once
+        const { seen, latency } = await until('a latency of frames that were looked at', async () => {
+          const looked = await tab.evaluate(compositions, 90);
+          return looked.latency?.samples <= 80 ? looked : null;
+        });
+        // The two browsers share one clock, so that the test needs no pings.
+        const start = await peer.evaluate(() => performance.timeOrigin);
+        const captured = new Map((await viewer()).frames.map(({ id, time }) => [id, start + time]));
+        // The look comes before the player's own in the same repaint, and takes its time: of the last one the player does not know yet.
+        const expected = median(seen.slice(-latency.samples - 1, -1).map(([id, time]) => time - captured.get(id)));
+        assert.ok(latency.median > expected - latency.error - 1, `${JSON.stringify(latency)}, measured ${expected}`);
+      });
+
+      test('its results are as sharp as the screen is, however coarse the video', async (t) => {
+        await set({ stamped: true });
+        await infer({ every: 1, lag: 100, objects: [dog] });
+        const fine = await started[name].newTab({ scale: 2 });
+        t.after(() => fine.close());
+        await fine.open(`${server.url}/`);
+        await fine.playing();
+        /** Across the left edge of the dog's box, some pixels of the screen each way. */
+        const across = async () => {
+          const place = await fine.placeOf('.picture');
+          const { width, channels, data } = decodePng(await fine.screenshot());
+          const [column, row] = [place.x + dog.x / 640 * place.width, place.y + (dog.y + dog.h / 2) / 360 * place.height].map((at) => Math.round(at * 2));
+          return Array.from({ length: 24 }, (_, i) => [...data.subarray((row * width + column - 12 + i) * channels).subarray(0, 3)]);
+        };
+        const colour = await rgb('dog');
+        const profile = async (mode) => {
+          await fine.click(`[data-mode=${mode}]`);
+          await fine.reports(mode, ({ exact }) => exact.mode === mode && (mode === 'async' || exact.results.onFrame > 5));
+          return until(`the box in ${mode}`, async () => {
+            const seen = await across();
+            return seen.some((pixel) => near(pixel, colour, 20)) ? seen : null;
+          });
+        };
+        const [live, exact] = [await profile('async'), await profile('exact')];
+        live.forEach((pixel, i) => assertNear(exact[i], pixel, `pixel ${i} of ${JSON.stringify({ live, exact })}`));
+        const { marks, picture: shown } = await fine.evaluate(() => {
+          const find = (selector) => document.querySelector('cv-player').shadowRoot.querySelector(selector);
+          const { width, height } = find('.marks');
+          return { marks: { width, height }, picture: { width: find('.picture').clientWidth, height: find('.picture').clientHeight } };
+        });
+        assert.ok(Math.abs(marks.width - 2 * shown.width) <= 2 && Math.abs(marks.height - 2 * shown.height) <= 2, JSON.stringify({ marks, shown }));
       });
 
       test('skipped frames show the last result dotted, or a position between two dashed', async () => {

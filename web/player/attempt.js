@@ -51,6 +51,7 @@ export class Attempt {
     this.#delayControl = new DelayControl(store, videoDelay);
     this.#composing = new Composing(store, view.composedPicture, this.#matching, {
       shown: (frame, now) => this.#onComposed(frame, now),
+      painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
     this.#stopListening = store.on(['mode'], () => this.#proof.restart());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The exact view: shows each frame with its own results, in the order of the frames, and reads now and then what is shown.
+// The exact view: shows each frame with its own results, in the order of the frames, tells when they come to the screen, and reads now
+// and then what is shown.
 import { RecentSamples } from '../core/samples.js';
 
 /**
@@ -7,8 +8,10 @@ import { RecentSamples } from '../core/samples.js';
  * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean}} ShownFrame
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
  *   one too
- * @typedef {{shown: (frame: ShownFrame, now: number) => void, read: (meant: number, actual: number) => void}} ComposingEvents
- *   `shown`: a frame is; `read`: what is shown was read again: the frame that was meant, and the one that its pixels name
+ * @typedef {{shown: (frame: ShownFrame, now: number) => void, painted: (id: number|null, now: number) => void,
+ *   read: (meant: number, actual: number) => void}} ComposingEvents
+ *   `shown`: a frame is drawn; `painted`: one comes to the screen, null: nobody can tell which; `read`: what is shown was read again: the
+ *   frame that was meant, and the one that its pixels name
  */
 
 /** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
@@ -27,6 +30,7 @@ export class Composing {
   #begun = 0;
   #drawn = 0;
   #readAt = 0;
+  #repaint = 0;
   #closed = false;
 
   /**
@@ -40,12 +44,14 @@ export class Composing {
     this.#events = events;
     this.#stopListening = store.on(['mode'], () => {
       this.#last = null;
+      this.#cancelRepaint();
       store.set({ composed: false });
     });
   }
 
   close() {
     this.#closed = true;
+    this.#cancelRepaint();
     this.#stopListening();
   }
 
@@ -79,25 +85,38 @@ export class Composing {
    * @param {Stream} stream @param {number} now
    */
   #compose(snapshot, video, callback, stream, now) {
-    const { settings, resultsVisible } = this.#store.facts;
+    const { settings } = this.#store.facts;
     this.#stampMs.add(performance.now(), snapshot.stampMs);
     const match = this.#matching.match(snapshot, stream, settings.fill, now);
     const { id, stampId } = match;
     this.#picture.fit(video);
     snapshot.draw();
-    if (resultsVisible) this.#picture.drawResults(match.drawings);
+    this.#picture.drawResults(match.drawings);
     const again = id !== null && id === this.#last;
     this.#last = id;
     this.#store.set({ composed: true });
     const unknown = id === null && stampId === null;
-    this.#events.shown({ ...match, rtp: snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined), again }, now);
-    if (id !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(id, video, stream, now);
+    const rtp = snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined);
+    this.#events.shown({ ...match, rtp, again }, now);
+    // A frame that is replaced before the next repaint is never seen.
+    if (!again) this.#repaint ||= requestAnimationFrame(() => this.#onRepaint());
+    if (id !== null && stream.stamp && now - this.#readAt > READ_BACK_MS) this.#readBack(id, stream.stamp, now);
   }
 
-  /** @param {number} id @param {HTMLVideoElement} video @param {Stream} stream @param {number} now */
-  async #readBack(id, video, { stamp }, now) {
+  #onRepaint() {
+    this.#repaint = 0;
+    this.#events.painted(this.#last, performance.now());
+  }
+
+  #cancelRepaint() {
+    cancelAnimationFrame(this.#repaint);
+    this.#repaint = 0;
+  }
+
+  /** @param {number} id @param {import('../core/protocol.js').Stamp} stamp @param {number} now */
+  async #readBack(id, stamp, now) {
     this.#readAt = now;
-    const actual = stamp ? await this.#picture.readBack(video, stamp).catch(() => null) : null;
+    const actual = await this.#picture.readBack(stamp).catch(() => null);
     if (actual !== null) this.#events.read(id, actual);
   }
 }

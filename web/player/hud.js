@@ -32,7 +32,7 @@ const FIGURES = [
   {
     label: 'Frame rate',
     title: 'Frames decoded a second · painted a second: at most as many as the display repaints, the others are replaced before they are seen',
-    text: ({ frames }) => frames.perSecond === null ? DASH : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond.toFixed(0)} fps`,
+    text: ({ frames }) => frames.perSecond === null ? DASH : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond?.toFixed(0) ?? DASH} fps`,
   },
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
   {

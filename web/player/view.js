@@ -16,6 +16,7 @@ const TEMPLATE = `
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
         <canvas class="overlay" aria-hidden="true"></canvas>
         <canvas class="composed" aria-hidden="true" hidden></canvas>
+        <canvas class="marks" aria-hidden="true" hidden></canvas>
         <canvas class="cover" aria-hidden="true"></canvas>
       </div>
       <p class="banner" hidden></p>
@@ -41,7 +42,7 @@ export class View {
   video;
   hud;
   liveOverlay;
-  /** Picture and results in one canvas. */
+  /** Each frame with its own results. */
   composedPicture;
   choices;
   models;
@@ -53,6 +54,8 @@ export class View {
   /** Over the video until it is known which part of it is for showing: black, or the last picture of the connection before. */
   #cover;
   #overlayCanvas;
+  /** The results of the composed picture. */
+  #marks;
   #banner;
   #status;
   #play;
@@ -77,7 +80,8 @@ export class View {
     this.hud = new Hud(find('.hud'));
     this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
     this.liveOverlay = new LiveOverlay(this.#overlayCanvas);
-    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.#marks = /** @type {HTMLCanvasElement} */ (find('.marks'));
+    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), this.#marks);
     this.choices = new Choices(root, chosen);
     this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
@@ -125,8 +129,9 @@ export class View {
     if (!this.#live) return;
     this.#live = false;
     const { width, height } = Object.assign(this.#cover, this.#size);
-    const picture = this.#store.facts.composed ? this.composedPicture.canvas : this.video;
-    this.#cover.getContext('2d')?.drawImage(picture, 0, 0, width, height);
+    const context = /** @type {CanvasRenderingContext2D} */ (this.#cover.getContext('2d'));
+    if (this.#store.facts.composed) this.composedPicture.copyTo(context, this.#rows);
+    else context.drawImage(this.video, 0, 0, width, height);
     this.#cover.hidden = false;
   }
 
@@ -185,10 +190,11 @@ export class View {
     root.prepend(link);
   }
 
-  /** The composed picture takes the place of the video with its overlay, when there is one. */
+  /** The composed picture takes the place of the video, with its overlay, when there is one. */
   #showLayers() {
     const { composed, resultsVisible } = this.#store.facts;
     this.composedPicture.canvas.hidden = !composed;
+    this.#marks.hidden = !composed || !resultsVisible;
     this.#overlayCanvas.hidden = composed || !resultsVisible;
   }
 

@@ -16,6 +16,7 @@ import { FakeTransform, FakeWorker } from '../lib/worker.js';
 Object.assign(globalThis, {
   window: globalThis, devicePixelRatio: 1, WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver: class {},
   VideoFrame: KnowingVideoFrame, Worker: FakeWorker, RTCRtpScriptTransform: FakeTransform,
+  requestAnimationFrame: (/** @type {() => void} */ callback) => setTimeout(callback, 16), cancelAnimationFrame: (/** @type {number} */ id) => clearTimeout(id),
   reportError: (/** @type {Error} */ error) => complaints.push(error),
 });
 // It measures the resolution of its clock when it is loaded: before time stops.
@@ -41,14 +42,16 @@ afterEach(async () => {
   assert.deepEqual([FakeVideoFrame.open, timersLeft(), complaints], [0, 0, []], 'nothing is left behind');
 });
 
-/** An attempt that is connected. @param {Partial<import('../../../web/core/settings.js').Settings>} [settings] */
-async function open(settings) {
+/**
+ * An attempt that is connected.
+ * @param {Partial<import('../../../web/core/settings.js').Settings>} [settings] @param {FakeVideo} [video]
+ */
+async function open(settings, video = new FakeVideo('video')) {
   const store = new Store();
   store.set({ settings: { ...DEFAULTS, ...settings } });
-  const canvas = new FakeCanvas();
-  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas));
+  const [canvas, drawn] = [new FakeCanvas(), new FakeCanvas()];
+  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (drawn));
   composedPicture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
-  const video = new FakeVideo('video');
   const liveOverlay = { results: /** @type {object[]} */ ([]), show(/** @type {object[]} */ results) { this.results = results; } };
   const view = { video, composedPicture, liveOverlay, play() {} };
   /** @type {Record<string, any[]>} */
@@ -58,7 +61,7 @@ async function open(settings) {
   attempts.push(attempt);
   Object.assign(FakeSocket.last, { readyState: 1 }).deliver(JSON.stringify({ type: 'offer', sdp: 'v=0', stamped: true }));
   const worker = FakeWorker.last;
-  worker.say({});
+  worker?.say({});
   await settle();
   const pc = FakePeerConnection.last;
   const results = pc.openChannel('results');
@@ -75,7 +78,7 @@ async function open(settings) {
   const exact = () => attempt.exact(performance.now());
   const toldWorker = (/** @type {string} */ name) => worker.received.filter((message) => name in message).map((message) => message[name]);
   const choose = (/** @type {object} */ choice) => store.set({ settings: { ...DEFAULTS, ...choice } });
-  return { attempt, store, canvas, liveOverlay, told, show, add, exact, toldWorker, choose };
+  return { attempt, store, pc, canvas, drawn, liveOverlay, told, show, add, exact, toldWorker, choose };
 }
 
 test('frames with results of their own are matched, and the results are on their frames', async () => {
@@ -90,11 +93,11 @@ test('frames with results of their own are matched, and the results are on their
 });
 
 test('a result that comes when its frame has passed is counted as late', async () => {
-  const { canvas, show, add, exact } = await open();
+  const { drawn, show, add, exact } = await open();
   for (const n of [1, 2]) await show(n);
   add(resultOf(1));
   await show(3);
-  assert.deepEqual(canvas.context.captions, [], 'and drawn nowhere');
+  assert.deepEqual(drawn.context.captions, [], 'and drawn nowhere');
   assert.deepEqual(exact().results, { onFrame: 0, late: 1, unseen: 0 });
 });
 
@@ -134,11 +137,11 @@ test('results that the viewer hides are counted and waited for as ever', async (
 });
 
 test('a frame that is shown again counts once', async () => {
-  const { canvas, show, add, exact } = await open();
+  const { drawn, show, add, exact } = await open();
   await show(1);
   add(resultOf(1));
   await show(1);
-  assert.deepEqual(canvas.context.captions, ['dog: 1']);
+  assert.deepEqual(drawn.context.captions, ['dog: 1']);
   assert.deepEqual([exact().frames.shown, exact().results], [1, { onFrame: 0, late: 1, unseen: 0 }]);
 });
 

@@ -219,7 +219,7 @@ test('the figures below it are those of the frames, the results and the serverâ€
 test('a stamped stream is shown exactly: picture and results in one, without the rows of the stamp', async () => {
   player.setAttribute('fill', 'last');
   const { results, show } = await play(STAMPED);
-  const [overlay, composed, stage, plot] = ['.overlay', '.composed', '.stage', '.plot'].map((selector) => player.root.querySelector(selector));
+  const [overlay, composed, marks, stage, plot] = ['.overlay', '.composed', '.marks', '.stage', '.plot'].map((selector) => player.root.querySelector(selector));
   assert.deepEqual([composed.hidden, overlay.hidden, stage.style['--aspect']], [false, true, '640 / 360']);
   const { mode, fill, frames: { mismatched } } = player.report().exact;
   assert.deepEqual([mode, fill, mismatched], ['exact', 'last', 0]);
@@ -230,7 +230,7 @@ test('a stamped stream is shown exactly: picture and results in one, without the
   const [dog] = resultOf(frame).objects;
   results.deliver({ ...resultOf(frame), objects: [dog, { ...dog, label: 'truth' }] });
   await show();
-  assert.deepEqual(composed.context.captions, ['dog']);
+  assert.deepEqual(marks.context.captions, ['dog']);
   await pass(500);
   assert.equal(plot.hidden, false, 'the truth is known, so the error is');
   const [live, exact] = player.root.querySelectorAll('[data-mode]');
@@ -239,6 +239,27 @@ test('a stamped stream is shown exactly: picture and results in one, without the
   assert.deepEqual([composed.hidden, live.attributes['aria-pressed'], player.report().exact.mode], [true, 'true', 'async']);
   // How long the worker was given to come up.
   await pass(2000);
+});
+
+test('in the exact view latency and painted rate are of the picture that is drawn, not of the video behind it', async () => {
+  const { control, show } = await play(STAMPED);
+  control.deliver({ type: 'pong', t: performance.now(), now: performance.now() });
+  await pass(3000);
+  // Reading a frame takes 30 ms, and the next repaint comes 16 ms after that. Every second frame is replaced before.
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      await new Promise((resolve) => { setTimeout(() => resolve(undefined), 30); });
+      return super.copyTo(data, what);
+    }
+  } });
+  for (let n = 0; n < 20; n++) {
+    await show();
+    await pass(n % 2 ? 90 : 10);
+  }
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { latency, frames: { paintedPerSecond, shown } } = player.report();
+  assert.deepEqual([Math.round(latency.median), Math.round(paintedPerSecond), shown], [50 - 10 + 30 + 16, 10, 21]);
 });
 
 test('a frame that is still being read when its connection ends changes nothing after it', async () => {

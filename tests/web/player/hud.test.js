@@ -88,6 +88,10 @@ test('what is known in part is shown in part', () => {
     'encode — · send — · network — · decode 2.0 · display 11.0 ms');
 });
 
+test('where the browser does not tell what it paints, that is not known', () => {
+  assert.equal(figure('Frame rate', { frames: { ...REPORT.frames, paintedPerSecond: null } }), '30.0 · — fps');
+});
+
 test('bits are counted in the unit that fits', () => {
   assert.deepEqual([999_400, 1_000_000, 0, 12_345_678].map((bitrate) => figure('Bit rate', { bitrate })),
     ['999 kbit/s', '1.00 Mbit/s', '0 kbit/s', '12.35 Mbit/s']);
