@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { colourOf } from '../../web/player/geometry.js';
 import { browsers } from '../lib/browsers.js';
-import { settled } from '../lib/exact.js';
+import { settled, showsMore } from '../lib/exact.js';
 import { PageServer } from '../lib/peer/server.js';
 import { decodePng } from '../lib/png.js';
 import { after, afterEach, before, beforeEach, describe, test } from '../lib/test.js';
@@ -77,7 +77,7 @@ const figuresOf = ({ latency, frames, bitrate, width, height, results, packetsLo
   Results: ['# /s', [results.perSecond, 1]],
   'Dropped · lost': ['# · #', [frames.dropped, 0], [packetsLost, 0]],
   'On their frame': ['# · #', ...exact.mode === 'exact' ? [[exact.results.onFrame, 0], [exact.results.late + exact.results.unseen, 0]] : []],
-  'Wrong frames': ['# · # · #', ...exact.mode === 'exact' ? [[exact.frames.mismatched, 0], [exact.frames.disagreeing, 0], [exact.frames.unreadable, 0]] : []],
+  'Wrong frames': ['# of # · # · #', ...exact.mode === 'exact' ? [[exact.frames.mismatched, 0], [exact.frames.readBack, 0], [exact.frames.disagreeing, 0], [exact.frames.unreadable + exact.frames.notReadBack, 0]] : []],
   'Held back': ['# ms', ...exact.mode === 'exact' ? [[exact.delay.applied, 0]] : []],
   'Overlay error': ['# px', [exact.overlayError, 1]],
   'Where the latency goes': ['encode # · send # · network # · decode # · display # ms', ...Object.values(stages).map((ms) => [ms, 1])],
@@ -522,11 +522,14 @@ for (const name of Object.keys(browsers))
         assert.deepEqual([exact.frames.mismatched, exact.frames.disagreeing, exact.rtp], [0, 0, name === 'Chromium' ? 'of the frame' : 'not told']);
         assert.ok(exact.frames.matched > 5 && exact.results.onFrame > 5);
         await click('.results');
-        await settled(tab, 3);
+        const { exact: { results, frames: { matched } } } = await showsMore(tab, 3);
         const hidden = await framesUntil('frames with results', [[5, ({ own }) => own]]);
         assert.ok(hidden.every(({ kind }) => kind === 'nothing'), JSON.stringify(hidden));
+        const still = (await tab.report()).exact;
+        assert.deepEqual([still.results, still.frames.matched], [results, matched], 'what is not drawn does not count');
         await click('.results');
         await framesUntil('results again', [[1, ({ kind }) => kind === 'solid']]);
+        await settled(tab, 3);
       });
 
       test('its latency is of the picture that is drawn, not of the video behind it', async () => {

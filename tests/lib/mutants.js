@@ -124,6 +124,8 @@ export const mutants = [
   { fault: 'a frame is drawn with the results of the one before', file: 'web/core/matching.js', from: 'this.#results.drawings(identified.id,', to: 'this.#results.drawings(identified.id - 3600 >>> 0,',
     tests: ['tests/web/core/matching.test.js'] },
   { fault: 'hidden results are drawn', file: 'web/player/view.js', from: '!composed || !resultsVisible', to: '!composed', tests: ['tests/web/player/view.test.js'] },
+  { fault: 'hidden results count as drawn', file: 'web/core/proof.js', from: 'if (!hidden) this.results[', to: 'this.results[', tests: ['tests/web/core/proof.test.js'] },
+  { fault: 'a stamp that can\'t be read again is forgotten', file: 'web/core/proof.js', from: 'this.frames.notReadBack++', to: '0', tests: ['tests/web/core/proof.test.js'] },
   { fault: 'the latency of the exact view is the hidden video\'s', file: 'web/core/measurements.js', from: 'if (composed) return;', to: '', tests: ['tests/web/core/measurements.test.js', 'tests/web/player/cv-player.test.js'] },
   { fault: 'results are drawn at the page\'s pixels, not the screen\'s', file: 'web/player/overlay.js', from: 'const ratio = window.devicePixelRatio;', to: 'const ratio = 1;', tests: ['tests/web/player/composed-picture.test.js', 'tests/web/player/live-overlay.test.js'] },
   { fault: 'a player that is taken out by a listener is started', file: 'web/player/cv-player.js', from: ' || !this.isConnected', to: '', tests: ['tests/web/player/cv-player.test.js'] },

@@ -131,14 +131,15 @@ export class Attempt {
     this.#delayControl.seen(id, frame.rtp);
     if (id === null) return;
     this.#delayControl.addFrame(id, now);
-    if (!frame.again) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
+    if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
   }
 
   /** @param {Result} result */
   #onResult(result) {
     const now = performance.now();
     if (!this.#matching.addResult(result, now)) return;
-    if (this.#store.facts.mode === 'exact') this.#proof.addResult(result.frame);
+    const { mode, resultsVisible } = this.#store.facts;
+    if (mode === 'exact') this.#proof.addResult(result.frame, !resultsVisible);
     this.#delayControl.addResult(result, now);
     this.#errors.addResult(result, now);
     if (this.#measurements.addResult(result, now)) {

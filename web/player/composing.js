@@ -5,13 +5,13 @@ import { RecentSamples } from '../core/samples.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stream} Stream
- * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean}} ShownFrame
+ * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean, hidden: boolean}} ShownFrame
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
- *   one too
+ *   one too; `hidden`: the viewer sees no results
  * @typedef {{shown: (frame: ShownFrame, now: number) => void, painted: (id: number|null, now: number) => void,
- *   read: (meant: number, actual: number) => void}} ComposingEvents
+ *   read: (meant: number, actual: number|null) => void}} ComposingEvents
  *   `shown`: a frame is drawn; `painted`: one comes to the screen, null: nobody can tell which; `read`: what is shown was read again: the
- *   frame that was meant, and the one that its pixels name
+ *   frame that was meant, and the one that its pixels name, null: they can't be read
  */
 
 /** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
@@ -85,7 +85,7 @@ export class Composing {
    * @param {Stream} stream @param {number} now
    */
   #compose(snapshot, video, callback, stream, now) {
-    const { settings } = this.#store.facts;
+    const { settings, resultsVisible } = this.#store.facts;
     this.#stampMs.add(performance.now(), snapshot.stampMs);
     const match = this.#matching.match(snapshot, stream, settings.fill, now);
     const { id, stampId } = match;
@@ -97,7 +97,7 @@ export class Composing {
     this.#store.set({ composed: true });
     const unknown = id === null && stampId === null;
     const rtp = snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined);
-    this.#events.shown({ ...match, rtp, again }, now);
+    this.#events.shown({ ...match, rtp, again, hidden: !resultsVisible }, now);
     // A frame that is replaced before the next repaint is never seen.
     if (!again) this.#repaint ||= requestAnimationFrame(() => this.#onRepaint());
     if (id !== null && stream.stamp && now - this.#readAt > READ_BACK_MS) this.#readBack(id, stream.stamp, now);
@@ -116,7 +116,6 @@ export class Composing {
   /** @param {number} id @param {import('../core/protocol.js').Stamp} stamp @param {number} now */
   async #readBack(id, stamp, now) {
     this.#readAt = now;
-    const actual = await this.#picture.readBack(stamp).catch(() => null);
-    if (actual !== null) this.#events.read(id, actual);
+    this.#events.read(id, await this.#picture.readBack(stamp).catch(() => null));
   }
 }

@@ -19,7 +19,7 @@ export class LiveOverlay {
 
   /** What is shown. */
   get results() {
-    return this.#results;
+    return this.#overlay.canvas.hidden ? [] : this.#results;
   }
 
   /** @param {import('./geometry.js').Layout} layout */
@@ -44,8 +44,7 @@ export class LiveOverlay {
   #draw() {
     this.#frame = 0;
     this.#overlay.draw(this.#results.map((result) => ({ kind: 'measured', result })));
-    if (this.#overlay.canvas.hidden) return;
-    for (const result of this.#results.filter((one) => !this.#seen.has(one))) {
+    for (const result of this.results.filter((one) => !this.#seen.has(one))) {
       this.#seen.add(result);
       this.drawn(result);
     }

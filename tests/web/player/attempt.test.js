@@ -127,13 +127,21 @@ test('frames that get the result of another one are not matched', async () => {
   assert.deepEqual([fill, frames.matched, frames.withoutResult, results.onFrame], ['interpolated', 0, 2, 0], 'none of them is a result on its frame');
 });
 
-test('results that the viewer hides are counted and waited for as ever', async () => {
-  const { store, show, add, exact, toldWorker } = await open();
+test('results that the viewer hides count neither as on their frames nor as missed, and are waited for as ever', async () => {
+  const { store, attempt, show, add, exact, toldWorker } = await open();
+  await show(0);
   store.set({ resultsVisible: false });
-  for (const n of [1, 2]) add(resultOf(n));
-  for (const n of [1, 2]) await show(n);
-  assert.deepEqual([exact().frames.matched, exact().results.onFrame], [2, 2]);
-  assert.deepEqual([toldWorker('want'), toldWorker('seen')], [[1, 2].map(rtpOf), [1, 2].map(rtpOf)]);
+  for (const n of [0, 1, 2, 3]) add(resultOf(n));
+  add(resultOf(2, { label: 'truth' }, 'source'));
+  for (const n of [2, 3]) await show(n);
+  const { frames: { shown, matched, withoutResult }, results } = exact();
+  assert.deepEqual([shown, matched, withoutResult, results], [3, 0, 3, { onFrame: 0, late: 0, unseen: 0 }]);
+  assert.deepEqual(attempt.errors(performance.now()), [], 'what is not drawn is not off');
+  assert.deepEqual([toldWorker('want').slice(-2), toldWorker('seen')], [[3, 2].map(rtpOf), [0, 2, 3].map(rtpOf)]);
+  add(resultOf(4));
+  store.set({ resultsVisible: true });
+  await show(4);
+  assert.deepEqual([exact().frames.matched, exact().results.onFrame], [1, 1], 'from then on they count');
 });
 
 test('a frame that is shown again counts once', async () => {
@@ -170,7 +178,19 @@ test('what is read again is counted, and where it is another frame than was mean
   await pass(1000);
   await show(100);
   Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
-  assert.deepEqual([exact().frames.readBack, exact().frames.mismatched], [3, 1]);
+  assert.deepEqual([exact().frames.readBack, exact().frames.mismatched, exact().frames.notReadBack], [3, 1, 0]);
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {any} source */
+    constructor(source) {
+      if ('context' in source) throw new Error('no memory');
+      super(source);
+    }
+  } });
+  await pass(1001);
+  await show(200);
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { readBack, mismatched, notReadBack, unreadable } = exact().frames;
+  assert.deepEqual([readBack, mismatched, notReadBack, unreadable], [3, 1, 1, 0], 'nor is one forgotten that could not be read');
 });
 
 test('what came while the view was live counts neither as late nor as unseen', async () => {

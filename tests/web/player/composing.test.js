@@ -112,6 +112,16 @@ test('a frame that the model skipped is drawn as the viewer chose', async () => 
   assert.deepEqual(seen(), [idOf(3), '≈ dog: 0']);
 });
 
+test('of results that the viewer hides it is told that they are', async () => {
+  const { store, frames, show, add } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  store.set({ resultsVisible: false });
+  await show(1);
+  store.set({ resultsVisible: true });
+  await show(2);
+  assert.deepEqual(frames.map(({ hidden, drawings }) => [hidden, drawings.length]), [[true, 1], [false, 1]]);
+});
+
 test('picture and results are drawn in one task: nobody can see one without the other', async () => {
   const { canvas, results, show, add } = open();
   for (const n of [1, 2]) add(resultOf(n));
@@ -212,6 +222,28 @@ test('what is shown is read again about once a second, and it is told what it sh
   assert.deepEqual(readings[4], [idOf(100), idOf(0)]);
 });
 
+test('what can’t be read again is told too', async () => {
+  const { readings, show } = open();
+  let broken = 'its stamp';
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {any} source */
+    constructor(source) {
+      super(source);
+      if (!('context' in source)) return;
+      if (broken === 'its stamp') this.picture = new Picture({ id: null, width: 208, height: 196 });
+      else FakeVideoFrame.broken = true;
+    }
+  } });
+  await show(1);
+  await settle();
+  broken = 'its pixels';
+  await pass(1001);
+  await show(2);
+  await settle();
+  FakeVideoFrame.broken = false;
+  assert.deepEqual(readings, [[idOf(1), null], [idOf(2), null]]);
+});
+
 test('a frame that nobody can tell is not read again', async () => {
   const { readings, show } = open();
   await show(1, { rtp: rtpOf(2) });
@@ -248,6 +280,17 @@ test('a picture stays whole while the next frame is being read', async () => {
   assert.deepEqual(seen(), [idOf(1), 'dog: 1']);
   finish(2);
   await second;
+});
+
+test('a frame that was being read when the viewer hid the results is shown without them', async () => {
+  const { store, frames, show, add } = open();
+  const finish = slowFrames();
+  add(resultOf(1));
+  const shown = show(1);
+  store.set({ resultsVisible: false });
+  finish(1);
+  await shown;
+  assert.equal(frames[0].hidden, true);
 });
 
 test('a frame that was begun before the view became live is not shown in it, nor one of before close()', async () => {

@@ -105,11 +105,11 @@ test('each result is told once, when it can be seen first', () => {
   canvas.hidden = true;
   overlay.show([bird]);
   repaint();
-  assert.deepEqual(drawn, ['dog', 'cat'], 'not while it is hidden');
+  assert.deepEqual([drawn, overlay.results], [['dog', 'cat'], []], 'not while it is hidden: then there are none');
   canvas.hidden = false;
   overlay.show([bird, dog]);
   repaint();
-  assert.deepEqual(drawn, ['dog', 'cat', 'bird']);
+  assert.deepEqual([drawn, overlay.results], [['dog', 'cat', 'bird'], [bird, dog]]);
 });
 
 test('after close() nothing is drawn, in no place, until something is shown again', () => {
