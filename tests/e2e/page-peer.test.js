@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { colourOf } from '../../web/player/geometry.js';
 import { browsers } from '../lib/browsers.js';
 import { settled, showsMore } from '../lib/exact.js';
-import { PageServer } from '../lib/peer/server.js';
+import { PageServer, pageHeaders } from '../lib/peer/server.js';
 import { decodePng } from '../lib/png.js';
 import { after, afterEach, before, beforeEach, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
@@ -23,22 +23,25 @@ const median = (values) => {
 };
 
 const server = new PageServer();
+/** A page of somebody else, on another origin. */
+const stranger = new PageServer();
 const started = {};
 /** @type {import('../lib/tab.js').Tab} the server's part */
 let peer;
 before(async () => {
-  await server.listen();
+  await Promise.all([server.listen(), stranger.listen()]);
   for (const [name, start] of Object.entries(browsers)) started[name] = await start();
   peer = await started.Chromium.newTab();
 });
 after(async () => {
   for (const browser of Object.values(started)) await browser.stop();
-  await server.close();
+  await Promise.all([server.close(), stranger.close()]);
 });
 
 beforeEach(async () => {
   server.refuse = null;
   server.missing.length = 0;
+  Object.assign(server, { headers: pageHeaders(), instead: {} });
   await peer.open(`${server.url}/tests/lib/peer/peer.html`);
   await until('the peer', () => peer.evaluate(() => window.peer?.ready), { state: () => peer.errors });
 });
@@ -495,6 +498,19 @@ for (const name of Object.keys(browsers))
         await infer({ every: 3, lag: 100, objects: [dog] });
         return open({ query });
       };
+      /** The video goes on at the first attempt, with results, and only the exact view is off: its button says that of the worker. */
+      const playsWithoutExact = async () => {
+        const { attempt, exact } = await tab.reports('results over live video', (r) => r.frames.decoded > 30 && r.results.drawn?.median > 0);
+        assert.deepEqual([attempt, exact.mode], [1, 'async']);
+        assert.match(exact.obstacle, /^The worker .*video-delay-worker\.js did not start: /);
+        const button = await tab.evaluate(() => {
+          const { disabled, title } = document.querySelector('cv-player').shadowRoot.querySelector('[data-mode=exact]');
+          return { disabled, title };
+        });
+        assert.deepEqual(button, { disabled: true, title: exact.obstacle });
+        const said = [...tab.complaints.splice(0), ...tab.errors.splice(0)];
+        assert.ok(said.every((text) => /worker/i.test(text)), `what the browser itself says of it: ${said}`);
+      };
 
       test('its last rows are never seen, and coordinates are of the whole picture', async () => {
         const colour = await rgb('dog');
@@ -579,6 +595,24 @@ for (const name of Object.keys(browsers))
           return { marks: { width, height }, picture: { width: find('.picture').clientWidth, height: find('.picture').clientHeight } };
         });
         assert.ok(Math.abs(marks.width - 2 * shown.width) <= 2 && Math.abs(marks.height - 2 * shown.height) <= 2, JSON.stringify({ marks, shown }));
+      });
+
+      test('a policy that forbids the worker turns off the exact view only, in words', async () => {
+        server.headers['Content-Security-Policy'] += "; worker-src 'none'";
+        await openStamped();
+        await playsWithoutExact();
+      });
+
+      test('in a page of another origin too there is video, live, and it says what the exact view needs', async () => {
+        Object.assign(server.headers, { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        stranger.headers = {};
+        stranger.instead['/index.html'] = `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>A stranger's page</title>
+          <cv-player src="${server.url.replace('http', 'ws')}/ws"></cv-player><script type="module" src="${server.url}/cv-player.js"></script></html>`;
+        await set({ stamped: true });
+        await infer({ every: 3, lag: 0, objects: [dog] });
+        await tab.open(`${stranger.url}/`);
+        await tab.playing();
+        await playsWithoutExact();
       });
 
       test('skipped frames show the last result dotted, or a position between two dashed', async () => {

@@ -126,6 +126,7 @@ export const mutants = [
   { fault: 'hidden results are drawn', file: 'web/player/view.js', from: '!composed || !resultsVisible', to: '!composed', tests: ['tests/web/player/view.test.js'] },
   { fault: 'hidden results count as drawn', file: 'web/core/proof.js', from: 'if (!hidden) this.results[', to: 'this.results[', tests: ['tests/web/core/proof.test.js'] },
   { fault: 'a stamp that can\'t be read again is forgotten', file: 'web/core/proof.js', from: 'this.frames.notReadBack++', to: '0', tests: ['tests/web/core/proof.test.js'] },
+  { fault: 'a worker that is not made ends the connection', file: 'web/core/video-delay.js', from: 'this.#store.set({ fault: noWorker(url) });\n      return;', to: 'throw new Error(url);', tests: ['tests/web/core/video-delay.test.js', 'tests/web/core/session.test.js'] },
   { fault: 'the latency of the exact view is the hidden video\'s', file: 'web/core/measurements.js', from: 'if (composed) return;', to: '', tests: ['tests/web/core/measurements.test.js', 'tests/web/player/cv-player.test.js'] },
   { fault: 'results are drawn at the page\'s pixels, not the screen\'s', file: 'web/player/overlay.js', from: 'const ratio = window.devicePixelRatio;', to: 'const ratio = 1;', tests: ['tests/web/player/composed-picture.test.js', 'tests/web/player/live-overlay.test.js'] },
   { fault: 'a player that is taken out by a listener is started', file: 'web/player/cv-player.js', from: ' || !this.isConnected', to: '', tests: ['tests/web/player/cv-player.test.js'] },

@@ -27,6 +27,8 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
+ * @property {string} fault why the exact view fails here, in words; '' as long as it does not; written by whoever
+ *   finds that out
  * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
  *   written by DelayControl
  * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
@@ -46,7 +48,7 @@ import { DEFAULTS } from './settings.js';
 /** @typedef {Readonly<GivenFacts & DerivedFacts>} Facts */
 
 /** @type {AttemptFacts} */
-export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, composed: false };
+export const NO_ATTEMPT = { stream: null, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, composed: false };
 
 /** @type {GivenFacts} */
 const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };

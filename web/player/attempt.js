@@ -110,7 +110,7 @@ export class Attempt {
     const onFrame = (now, frame) => {
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
       this.#measurements.addFrame(frame, now);
-      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now()).catch(reportError);
+      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now());
       else this.#onLive(frame, performance.now());
     };
     this.#frameRequest = video.requestVideoFrameCallback(onFrame);

@@ -61,12 +61,21 @@ export class Composing {
   }
 
   /**
-   * Draws the video's present frame with its own results.
+   * Draws the video's present frame with its own results. In a browser that does not let it, there is no exact view.
    * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
    */
   async show(video, callback, now) {
     const { stream } = this.#store.facts;
     if (!stream) return;
+    try {
+      await this.#show(video, callback, stream, now);
+    } catch (error) {
+      if (!this.#closed) this.#store.set({ fault: `This browser does not let the page draw the video’s frames (${error}): try another one` });
+    }
+  }
+
+  /** @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback @param {Stream} stream @param {number} now */
+  async #show(video, callback, stream, now) {
     const number = ++this.#begun;
     const snapshot = await this.#picture.take(video, stream.stamp);
     if (!snapshot) return;

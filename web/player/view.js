@@ -95,7 +95,7 @@ export class View {
     this.#addStyle(root);
     this.#addButtons(find('.results'), find('.full'));
     this.video.addEventListener('resize', () => this.#measure());
-    store.on(['composed', 'resultsVisible'], () => this.#showLayers());
+    store.on(['composed', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
     this.#showChoices();
   }
@@ -190,12 +190,12 @@ export class View {
     root.prepend(link);
   }
 
-  /** The composed picture takes the place of the video, with its overlay, when there is one. */
+  /** The composed picture takes the place of the video, when there is one. In the exact view no frame has results of another one. */
   #showLayers() {
-    const { composed, resultsVisible } = this.#store.facts;
+    const { composed, mode, resultsVisible } = this.#store.facts;
     this.composedPicture.canvas.hidden = !composed;
     this.#marks.hidden = !composed || !resultsVisible;
-    this.#overlayCanvas.hidden = composed || !resultsVisible;
+    this.#overlayCanvas.hidden = mode === 'exact' || !resultsVisible;
   }
 
   /** Before the mode in use is known, the one that was chosen. */

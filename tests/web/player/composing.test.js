@@ -60,6 +60,8 @@ afterEach(async () => {
   assert.equal(open, 0, 'every frame was let go of');
 });
 
+const { close } = FakeVideoFrame.prototype;
+
 /** A VideoFrame of the video takes its time to be read, until it is let go on. */
 function slowFrames() {
   /** @type {Map<number, () => void>} */
@@ -165,6 +167,44 @@ test('a frame that was to be painted when the view became live is not', async ()
   choose({ mode: 'async' });
   await pass(100);
   assert.deepEqual(paintings, []);
+});
+
+/** Each way in which a browser may withhold a frame. @type {Record<string, (canvas: FakeCanvas) => void>} */
+const REFUSALS = {
+  'can’t be taken': () => Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('not from a video', 'NotSupportedError'); }
+  } }),
+  'can’t be drawn': ({ context }) => Object.assign(context, { drawImage() { throw new TypeError('not here'); } }),
+};
+
+for (const [what, refuse] of Object.entries(REFUSALS)) {
+  test(`where a frame ${what} only the exact view is off, and says so once`, async () => {
+    const { store, canvas, frames, show, add } = open();
+    /** @type {string[]} */
+    const obstacles = [];
+    store.on(['obstacle'], ({ obstacle }) => obstacles.push(obstacle));
+    add(resultOf(1));
+    refuse(canvas);
+    for (const n of [1, 2, 3]) await show(n);
+    assert.equal(obstacles.length, 1);
+    assert.match(obstacles[0], /^This browser does not let the page draw the video’s frames \((NotSupported|Type)Error: not .*\): try another one$/);
+    assert.deepEqual([store.facts.mode, store.facts.composed, frames], ['async', false, []]);
+  });
+}
+
+test('a frame that fails after close() is no fault of the next connection', async () => {
+  const { store, composing, show } = open();
+  const finish = slowFrames();
+  const shown = show(1);
+  composing.close();
+  FakeVideoFrame.prototype.close = function fail() {
+    FakeVideoFrame.open--;
+    FakeVideoFrame.prototype.close = close;
+    throw new Error('gone');
+  };
+  finish(1);
+  await shown;
+  assert.equal(store.facts.fault, '');
 });
 
 test('a frame that is shown again gets what has come for it meanwhile', async () => {

@@ -262,6 +262,35 @@ test('in the exact view latency and painted rate are of the picture that is draw
   assert.deepEqual([Math.round(latency.median), Math.round(paintedPerSecond), shown], [50 - 10 + 30 + 16, 10, 21]);
 });
 
+test('a worker that the browser does not make is no reason to connect again and again: the video is live, and says why', async () => {
+  Object.assign(globalThis, { Worker: class {
+    constructor() { throw new DOMException('cannot be accessed from origin', 'SecurityError'); }
+  } });
+  FakeWorker.last = /** @type {any} */ ({ say() {} });
+  await play(STAMPED);
+  Object.assign(globalThis, { Worker: FakeWorker });
+  const [, exact] = player.root.querySelectorAll('[data-mode]');
+  const { state, attempt, exact: { mode, obstacle } } = player.report();
+  assert.deepEqual([state, attempt, mode, exact.disabled], ['playing', 1, 'async', true]);
+  assert.match(obstacle, /^The worker .*video-delay-worker\.js did not start: it must be of this page’s origin/);
+  assert.equal(exact.title, obstacle);
+});
+
+test('frames that the browser does not give away are no reason for an error each: the video is live, and says why', async () => {
+  Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('not from a video', 'NotSupportedError'); }
+  } });
+  const { results, show } = await play(STAMPED);
+  player.root.querySelector('.stage').clientWidth = 640;
+  results.deliver(resultOf((performance.now() - 50) * 90));
+  for (let n = 0; n < 3; n++) await show();
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { state, exact: { mode, obstacle } } = player.report();
+  assert.deepEqual([state, mode, complaints], ['playing', 'async', []]);
+  assert.match(obstacle, /^This browser does not let the page draw the video’s frames \(NotSupportedError: not from a video\)/);
+  await pass(2000);
+});
+
 test('a frame that is still being read when its connection ends changes nothing after it', async () => {
   const { socket, show } = await play(STAMPED);
   const composed = player.root.querySelector('.composed');

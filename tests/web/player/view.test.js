@@ -132,7 +132,9 @@ test('either the composed picture is on top, or the video with its overlay', () 
   const { store, overlay, composed, marks } = open();
   const hidden = () => [composed, marks, overlay].map((canvas) => canvas.hidden);
   assert.deepEqual(hidden(), [true, true, false]);
-  store.set({ ...EXACT, composed: true });
+  store.set(EXACT);
+  assert.deepEqual(hidden(), [true, true, true], 'over a picture that is held back there are no newer results');
+  store.set({ composed: true });
   assert.deepEqual(hidden(), [false, false, true]);
   store.set({ composed: false, stream: null });
   assert.deepEqual(hidden(), [true, true, false]);
