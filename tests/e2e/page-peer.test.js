@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page against a server that does what a test tells it: a page of Chromium that plays the server's part (tests/lib/peer).
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { colourOf } from '../../web/player/geometry.js';
 import { browsers } from '../lib/browsers.js';
 import { settled, showsMore } from '../lib/exact.js';
+import { root } from '../lib/paths.js';
 import { PageServer, pageHeaders } from '../lib/peer/server.js';
 import { decodePng } from '../lib/png.js';
 import { after, afterEach, before, beforeEach, describe, test } from '../lib/test.js';
@@ -431,6 +434,35 @@ for (const name of Object.keys(browsers))
       const said = [...tab.complaints.splice(0), ...tab.errors.splice(0)];
       assert.ok(said.every((text) => /ws:/.test(text)), `what the browser itself says of a WebSocket that is closed so soon: ${said}`);
       assert.equal(await tab.evaluate(() => window.testPeers.filter(({ connectionState }) => connectionState !== 'closed').length), 1);
+    });
+
+    /** The page in a browser that lacks something. @param {string} what */
+    const lacking = (what) => {
+      const html = readFileSync(join(root, 'web/demo/index.html'), 'utf8');
+      server.instead['/index.html'] = html.replace('<script ', '<script src="lacking.js"></script>\n  <script ');
+      server.instead['/lacking.js'] = `delete ${what};`;
+    };
+
+    test('without RTCPeerConnection it says so, and tries nothing', async () => {
+      lacking('window.RTCPeerConnection');
+      await open({ state: 'failed' });
+      assert.match(await banner(), /^This browser has no WebRTC \(RTCPeerConnection\): use another one/);
+      assert.ok(await visible('.banner'));
+      assert.equal((await tab.report()).attempt, 0);
+    });
+
+    test('without requestVideoFrameCallback it shows live video and results, and says why there is no exact view', async () => {
+      lacking('HTMLVideoElement.prototype.requestVideoFrameCallback');
+      await set({ stamped: true });
+      await infer({ every: 3, lag: 0, objects: [circle] });
+      await open();
+      const colour = await rgb('circle');
+      const seen = await lookUntil('the circle', (now) => near(now.at(360 / 640, 180 / 360), colour));
+      assertNear(seen.at(0.25, 0.6), red, 'left half');
+      const { frames, latency, exact } = await tab.reports('frames', (r) => r.frames.decoded > 60 && r.state === 'playing');
+      assert.deepEqual([frames.paintedPerSecond, latency, exact.mode], [null, null, 'async']);
+      assert.match(exact.obstacle, /requestVideoFrameCallback/);
+      assert.equal(await banner(), '', 'it does not take the picture for one that stands still');
     });
 
     test('src names the server; one that is no address is an error in words', async () => {

@@ -4,8 +4,8 @@ import { modeOf } from './mode.js';
 import { DEFAULTS } from './settings.js';
 
 /**
- * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState `lost`: connected to a server whose source is gone;
- *   `waiting`: for the next attempt
+ * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'|'failed'} PlayerState `lost`: connected to a server whose source is gone;
+ *   `waiting`: for the next attempt; `failed`: this browser can't, there will be no other attempt
  * @typedef {import('./signaling.js').SessionError} SessionError
  * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./settings.js').Settings} Settings

@@ -14,6 +14,7 @@ import { View } from './view.js';
  */
 
 const HUD_INTERVAL_MS = 500;
+const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
@@ -79,6 +80,11 @@ export class CvPlayer extends HTMLElement {
   #start() {
     // Who listens to the events may have taken it out of the page.
     if (this.#reconnector || !this.isConnected) return;
+    if (typeof RTCPeerConnection !== 'function') {
+      this.#store.set({ error: NO_WEBRTC });
+      this.#setState('failed');
+      return;
+    }
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);

@@ -145,6 +145,15 @@ test('behind a composed picture the video is not seen: latency, painted rate and
   assert.equal(measurements.standstill(6000), 500, 'the video goes on, but what is seen stands still');
 });
 
+test('where nothing tells of frames but their number, there is a picture and no more is known', () => {
+  const store = storeOf(STREAM);
+  const measurements = new Measurements(store, new ServerClock(0), 1000);
+  measurements.addPicture(1500);
+  measurements.addPicture(2000);
+  const { firstFrame, latency, frames } = measurements.report(2100);
+  assert.deepEqual([store.facts.hasPicture, firstFrame, measurements.standstill(2100), latency, frames.shown, frames.paintedPerSecond], [true, 500, 100, null, 0, null]);
+});
+
 test('the browser’s counters come through, and its rates', () => {
   const measurements = begin();
   const stats = { id: 'v', time: 0, packets: 10, packetsLost: 7, nacks: 0, bytes: 0, decoded: 0, dropped: 3, width: 1280, height: 720 };

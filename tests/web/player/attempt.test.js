@@ -193,6 +193,28 @@ test('what is read again is counted, and where it is another frame than was mean
   assert.deepEqual([readBack, mismatched, notReadBack, unreadable], [3, 1, 1, 0], 'nor is one forgotten that could not be read');
 });
 
+test('without requestVideoFrameCallback the video is live, and there is a picture as soon as frames are decoded', async () => {
+  FakeWorker.last = /** @type {any} */ (null);
+  const { attempt, store, pc } = await open({ mode: 'exact' }, /** @type {any} */ ({}));
+  assert.equal(FakeWorker.last, null, 'nothing is held back');
+  assert.match(store.facts.obstacle, /^This browser does not tell the page of each frame \(requestVideoFrameCallback\)$/);
+  pc.become('connected');
+  const { report, standstill } = { report: () => attempt.report(performance.now()), standstill: () => attempt.standstill(performance.now()) };
+  pc.stats = { packetsReceived: 9, framesDecoded: 0 };
+  await pass(500);
+  assert.equal(store.facts.hasPicture, false);
+  for (const framesDecoded of [15, 30, 45]) {
+    pc.stats = { packetsReceived: framesDecoded * 9, framesDecoded };
+    await pass(500);
+  }
+  const { frames: { decoded, paintedPerSecond }, latency } = report();
+  assert.deepEqual([store.facts.hasPicture, store.facts.mode, decoded, paintedPerSecond, latency], [true, 'async', 45, null, null]);
+  assert.equal(standstill(), 0);
+  await pass(1500);
+  assert.equal(standstill(), 1500, 'where no more are decoded it stands still');
+  assert.equal(report().firstFrame, performance.now() - report().started - 2500);
+});
+
 test('what came while the view was live counts neither as late nor as unseen', async () => {
   const { show, add, exact, toldWorker, choose } = await open();
   await show(5);

@@ -291,6 +291,22 @@ test('frames that the browser does not give away are no reason for an error each
   await pass(2000);
 });
 
+test('a browser without WebRTC is told what it lacks, and nothing is tried', async () => {
+  for (const lacking of [undefined, null]) {
+    Object.assign(globalThis, { RTCPeerConnection: lacking });
+    const { last } = FakeSocket;
+    player.connectedCallback();
+    Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
+    await pass(60_000);
+    assert.deepEqual([states(), text('.status'), FakeSocket.last], [['failed'], 'No video', last]);
+    assert.match(text('.banner'), /^This browser has no WebRTC \(RTCPeerConnection\): use another one/);
+    assert.equal(player.root.querySelector('.banner').hidden, false);
+    assert.equal(told['cv-state'][0].error.code, 'browser');
+  }
+  player.connectedCallback();
+  assert.equal(states().at(-1), 'connecting', 'where it is allowed meanwhile, it is used');
+});
+
 test('a frame that is still being read when its connection ends changes nothing after it', async () => {
   const { socket, show } = await play(STAMPED);
   const composed = player.root.querySelector('.composed');
