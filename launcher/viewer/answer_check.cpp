@@ -76,7 +76,10 @@ std::optional<protocol::Error> check_media(const GstSDPMessage* sdp, const GstSD
   if (offered.media != gst_sdp_media_get_media(media))
     return bad("has \"" + std::string(gst_sdp_media_get_media(media)) + "\" as " + name);
   if (gst_sdp_media_get_port(media) == 0)
-    return bad("rejects " + name + ": this viewer can't play what the server sends, perhaps it lacks the codec");
+    return bad("rejects " + name +
+               (offered.media == "application"
+                    ? ": this viewer has no data channels, and results come over one"
+                    : ": this viewer can't play what the server sends, perhaps it lacks the codec"));
   for (const auto& format : formats_of(media))
     if (std::find(offered.formats.begin(), offered.formats.end(), format) == offered.formats.end())
       return bad("has the format " + format.substr(0, 40) + " in " + name + ", which was not offered");

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page against a server that does what a test tells it: a page of Chromium that plays the server's part (tests/lib/peer).
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { colourOf } from '../../web/player/geometry.js';
 import { browsers } from '../lib/browsers.js';
-import { settled } from '../lib/exact.js';
-import { PageServer } from '../lib/peer/server.js';
+import { settled, showsMore } from '../lib/exact.js';
+import { root } from '../lib/paths.js';
+import { PageServer, pageHeaders } from '../lib/peer/server.js';
 import { decodePng } from '../lib/png.js';
 import { after, afterEach, before, beforeEach, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
@@ -23,22 +26,25 @@ const median = (values) => {
 };
 
 const server = new PageServer();
+/** A page of somebody else, on another origin. */
+const stranger = new PageServer();
 const started = {};
 /** @type {import('../lib/tab.js').Tab} the server's part */
 let peer;
 before(async () => {
-  await server.listen();
+  await Promise.all([server.listen(), stranger.listen()]);
   for (const [name, start] of Object.entries(browsers)) started[name] = await start();
   peer = await started.Chromium.newTab();
 });
 after(async () => {
   for (const browser of Object.values(started)) await browser.stop();
-  await server.close();
+  await Promise.all([server.close(), stranger.close()]);
 });
 
 beforeEach(async () => {
   server.refuse = null;
   server.missing.length = 0;
+  Object.assign(server, { headers: pageHeaders(), instead: {} });
   await peer.open(`${server.url}/tests/lib/peer/peer.html`);
   await until('the peer', () => peer.evaluate(() => window.peer?.ready), { state: () => peer.errors });
 });
@@ -77,7 +83,7 @@ const figuresOf = ({ latency, frames, bitrate, width, height, results, packetsLo
   Results: ['# /s', [results.perSecond, 1]],
   'Dropped · lost': ['# · #', [frames.dropped, 0], [packetsLost, 0]],
   'On their frame': ['# · #', ...exact.mode === 'exact' ? [[exact.results.onFrame, 0], [exact.results.late + exact.results.unseen, 0]] : []],
-  'Wrong frames': ['# · # · #', ...exact.mode === 'exact' ? [[exact.frames.mismatched, 0], [exact.frames.disagreeing, 0], [exact.frames.unreadable, 0]] : []],
+  'Wrong frames': ['# of # · # · #', ...exact.mode === 'exact' ? [[exact.frames.mismatched, 0], [exact.frames.readBack, 0], [exact.frames.disagreeing, 0], [exact.frames.unreadable + exact.frames.notReadBack, 0]] : []],
   'Held back': ['# ms', ...exact.mode === 'exact' ? [[exact.delay.applied, 0]] : []],
   'Overlay error': ['# px', [exact.overlayError, 1]],
   'Where the latency goes': ['encode # · send # · network # · decode # · display # ms', ...Object.values(stages).map((ms) => [ms, 1])],
@@ -94,29 +100,56 @@ function shows(text, words, ...numbers) {
   });
 }
 
-/** Runs in the page: which frames its composed picture shows, and which part of a line from `top` to `bottom` at `x` is drawn over, by frame. */
+/** Runs in the page: which frames its composed picture shows, and of a line from `top` to `bottom` at `x` which part is drawn over, by frame. */
 async function composedFrames({ count, x, top, bottom }) {
   const { readStamp, stampTop } = await import('/web/core/stamp.js');
   const root = document.querySelector('cv-player').shadowRoot;
-  const [canvas, video] = [root.querySelector('.composed'), root.querySelector('video')];
-  const copy = document.createElement('canvas');
-  const context = copy.getContext('2d', { willReadFrequently: true });
+  const [picture, marks] = [root.querySelector('.composed'), root.querySelector('.marks')];
+  const read = (canvas, left, first, width, height) => {
+    const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+    context.drawImage(canvas, -left, -first);
+    return context.getImageData(0, 0, width, height).data;
+  };
   const seen = new Map();
   while (seen.size < count) {
     await new Promise(requestAnimationFrame);
-    const { width, height } = Object.assign(copy, { width: canvas.width, height: canvas.height });
-    context.drawImage(canvas, 0, 0);
-    const scale = width / video.videoWidth;
-    const first = stampTop(height / scale) * scale;
-    const { data } = context.getImageData(0, first, width, height - first);
-    const id = readStamp({ data, offset: ((scale >> 1) * (width + 1)) * 4 + 1, stride: width * 4 * scale, step: 4 * scale, width: width / scale }, 8);
-    const ground = context.getImageData((x - 20) * scale, ((top + bottom) / 2) * scale, 1, 1).data;
-    const line = context.getImageData(x * scale, top * scale, 1, (bottom - top) * scale).data;
-    let drawn = 0;
-    for (let i = 0; i < line.length; i += 4) if ([0, 1, 2].some((c) => Math.abs(line[i + c] - ground[c]) > 40)) drawn++;
-    if (id !== null) seen.set(id, drawn / (line.length / 4));
+    const { width, height } = picture;
+    const first = stampTop(height);
+    const id = readStamp({ data: read(picture, 0, first, width, height - first), offset: 1, stride: width * 4, step: 4, width }, 8);
+    const scale = marks.width / width;
+    const line = read(marks, Math.round(x * scale), Math.round(top * scale), 1, Math.round((bottom - top) * scale));
+    const drawn = line.filter((alpha, i) => i % 4 === 3 && alpha > 90).length;
+    if (id !== null) seen.set(id, marks.hidden ? 0 : drawn / (line.length / 4));
   }
   return [...seen];
+}
+
+/** Runs in the page: of `count` frames of its composed picture the id, and when a repaint first had it, in unix time. */
+async function compositions(count) {
+  const { readStamp, stampTop } = await import('/web/core/stamp.js');
+  const picture = document.querySelector('cv-player').shadowRoot.querySelector('.composed');
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const seen = new Map();
+  while (seen.size < count) {
+    await new Promise(requestAnimationFrame);
+    const time = performance.timeOrigin + performance.now();
+    const { width, height } = picture;
+    const first = stampTop(height);
+    Object.assign(context.canvas, { width, height: height - first });
+    context.drawImage(picture, 0, -first);
+    const id = readStamp({ data: context.getImageData(0, 0, width, height - first).data, offset: 1, stride: width * 4, step: 4, width }, 8);
+    if (id !== null && !seen.has(id)) seen.set(id, time);
+  }
+  return { seen: [...seen], latency: document.querySelector('cv-player').report().latency };
+}
+
+/** Runs in the page: from now on a frame takes 100 ms more to be read. */
+function readSlowly() {
+  const { copyTo } = VideoFrame.prototype;
+  VideoFrame.prototype.copyTo = async function slow(...args) {
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    return copyTo.apply(this, args);
+  };
 }
 
 for (const name of Object.keys(browsers))
@@ -385,6 +418,53 @@ for (const name of Object.keys(browsers))
       await tab.reports('more frames', (r) => r.frames.shown > frames.shown + 5);
     });
 
+    test('a page that takes the player out as soon as it connects has no connection left', async () => {
+      await open();
+      await tab.evaluate(() => {
+        document.querySelector('cv-player').remove();
+        const player = document.createElement('cv-player');
+        player.addEventListener('cv-state', () => player.remove());
+        document.body.append(player);
+        window.gone = player;
+      });
+      assert.equal(await tab.evaluate(() => window.gone.report().state), 'closed');
+      await tab.evaluate(() => document.querySelector('main').append(document.createElement('cv-player')));
+      await tab.playing();
+      await viewersAtPeer(1);
+      const said = [...tab.complaints.splice(0), ...tab.errors.splice(0)];
+      assert.ok(said.every((text) => /ws:/.test(text)), `what the browser itself says of a WebSocket that is closed so soon: ${said}`);
+      assert.equal(await tab.evaluate(() => window.testPeers.filter(({ connectionState }) => connectionState !== 'closed').length), 1);
+    });
+
+    /** The page in a browser that lacks something. @param {string} what */
+    const lacking = (what) => {
+      const html = readFileSync(join(root, 'web/demo/index.html'), 'utf8');
+      server.instead['/index.html'] = html.replace('<script ', '<script src="lacking.js"></script>\n  <script ');
+      server.instead['/lacking.js'] = `delete ${what};`;
+    };
+
+    test('without RTCPeerConnection it says so, and tries nothing', async () => {
+      lacking('window.RTCPeerConnection');
+      await open({ state: 'failed' });
+      assert.match(await banner(), /^This browser has no WebRTC \(RTCPeerConnection\): use another one/);
+      assert.ok(await visible('.banner'));
+      assert.equal((await tab.report()).attempt, 0);
+    });
+
+    test('without requestVideoFrameCallback it shows live video and results, and says why there is no exact view', async () => {
+      lacking('HTMLVideoElement.prototype.requestVideoFrameCallback');
+      await set({ stamped: true });
+      await infer({ every: 3, lag: 0, objects: [circle] });
+      await open();
+      const colour = await rgb('circle');
+      const seen = await lookUntil('the circle', (now) => near(now.at(360 / 640, 180 / 360), colour));
+      assertNear(seen.at(0.25, 0.6), red, 'left half');
+      const { frames, latency, exact } = await tab.reports('frames', (r) => r.frames.decoded > 60 && r.state === 'playing');
+      assert.deepEqual([frames.paintedPerSecond, latency, exact.mode], [null, null, 'async']);
+      assert.match(exact.obstacle, /requestVideoFrameCallback/);
+      assert.equal(await banner(), '', 'it does not take the picture for one that stands still');
+    });
+
     test('src names the server; one that is no address is an error in words', async () => {
       await open();
       const go = (src) => tab.evaluate((value) => document.querySelector('cv-player').setAttribute('src', value), src);
@@ -450,6 +530,19 @@ for (const name of Object.keys(browsers))
         await infer({ every: 3, lag: 100, objects: [dog] });
         return open({ query });
       };
+      /** The video goes on at the first attempt, with results, and only the exact view is off: its button says that of the worker. */
+      const playsWithoutExact = async () => {
+        const { attempt, exact } = await tab.reports('results over live video', (r) => r.frames.decoded > 30 && r.results.drawn?.median > 0);
+        assert.deepEqual([attempt, exact.mode], [1, 'async']);
+        assert.match(exact.obstacle, /^The worker .*video-delay-worker\.js did not start: /);
+        const button = await tab.evaluate(() => {
+          const { disabled, title } = document.querySelector('cv-player').shadowRoot.querySelector('[data-mode=exact]');
+          return { disabled, title };
+        });
+        assert.deepEqual(button, { disabled: true, title: exact.obstacle });
+        const said = [...tab.complaints.splice(0), ...tab.errors.splice(0)];
+        assert.ok(said.every((text) => /worker/i.test(text)), `what the browser itself says of it: ${said}`);
+      };
 
       test('its last rows are never seen, and coordinates are of the whole picture', async () => {
         const colour = await rgb('dog');
@@ -477,11 +570,81 @@ for (const name of Object.keys(browsers))
         assert.deepEqual([exact.frames.mismatched, exact.frames.disagreeing, exact.rtp], [0, 0, name === 'Chromium' ? 'of the frame' : 'not told']);
         assert.ok(exact.frames.matched > 5 && exact.results.onFrame > 5);
         await click('.results');
-        await settled(tab, 3);
+        const { exact: { results, frames: { matched } } } = await showsMore(tab, 3);
         const hidden = await framesUntil('frames with results', [[5, ({ own }) => own]]);
         assert.ok(hidden.every(({ kind }) => kind === 'nothing'), JSON.stringify(hidden));
+        const still = (await tab.report()).exact;
+        assert.deepEqual([still.results, still.frames.matched], [results, matched], 'what is not drawn does not count');
         await click('.results');
         await framesUntil('results again', [[1, ({ kind }) => kind === 'solid']]);
+        await settled(tab, 3);
+      });
+
+      test('its latency is of the picture that is drawn, not of the video behind it', async () => {
+        await openStamped();
+        await settled(tab, 5);
+        if (name === 'Chromium') await tab.evaluate(readSlowly);  // Firefox draws at once
+        const { seen, latency } = await until('a latency of frames that were looked at', async () => {
+          const looked = await tab.evaluate(compositions, 90);
+          return looked.latency?.samples <= 80 ? looked : null;
+        });
+        // The two browsers share one clock, so that the test needs no pings.
+        const start = await peer.evaluate(() => performance.timeOrigin);
+        const captured = new Map((await viewer()).frames.map(({ id, time }) => [id, start + time]));
+        // The look comes before the player's own in the same repaint, and takes its time: of the last one the player does not know yet.
+        const expected = median(seen.slice(-latency.samples - 1, -1).map(([id, time]) => time - captured.get(id)));
+        assert.ok(latency.median > expected - latency.error - 1, `${JSON.stringify(latency)}, measured ${expected}`);
+      });
+
+      test('its results are as sharp as the screen is, however coarse the video', async (t) => {
+        await set({ stamped: true });
+        await infer({ every: 1, lag: 100, objects: [dog] });
+        const fine = await started[name].newTab({ scale: 2 });
+        t.after(() => fine.close());
+        await fine.open(`${server.url}/`);
+        await fine.playing();
+        /** Across the left edge of the dog's box, some pixels of the screen each way. */
+        const across = async () => {
+          const place = await fine.placeOf('.picture');
+          const { width, channels, data } = decodePng(await fine.screenshot());
+          const [column, row] = [place.x + dog.x / 640 * place.width, place.y + (dog.y + dog.h / 2) / 360 * place.height].map((at) => Math.round(at * 2));
+          return Array.from({ length: 24 }, (_, i) => [...data.subarray((row * width + column - 12 + i) * channels).subarray(0, 3)]);
+        };
+        const colour = await rgb('dog');
+        const profile = async (mode) => {
+          await fine.click(`[data-mode=${mode}]`);
+          await fine.reports(mode, ({ exact }) => exact.mode === mode && (mode === 'async' || exact.results.onFrame > 5));
+          return until(`the box in ${mode}`, async () => {
+            const seen = await across();
+            return seen.some((pixel) => near(pixel, colour, 20)) ? seen : null;
+          });
+        };
+        const [live, exact] = [await profile('async'), await profile('exact')];
+        live.forEach((pixel, i) => assertNear(exact[i], pixel, `pixel ${i} of ${JSON.stringify({ live, exact })}`));
+        const { marks, picture: shown } = await fine.evaluate(() => {
+          const find = (selector) => document.querySelector('cv-player').shadowRoot.querySelector(selector);
+          const { width, height } = find('.marks');
+          return { marks: { width, height }, picture: { width: find('.picture').clientWidth, height: find('.picture').clientHeight } };
+        });
+        assert.ok(Math.abs(marks.width - 2 * shown.width) <= 2 && Math.abs(marks.height - 2 * shown.height) <= 2, JSON.stringify({ marks, shown }));
+      });
+
+      test('a policy that forbids the worker turns off the exact view only, in words', async () => {
+        server.headers['Content-Security-Policy'] += "; worker-src 'none'";
+        await openStamped();
+        await playsWithoutExact();
+      });
+
+      test('in a page of another origin too there is video, live, and it says what the exact view needs', async () => {
+        Object.assign(server.headers, { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        stranger.headers = {};
+        stranger.instead['/index.html'] = `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>A stranger's page</title>
+          <cv-player src="${server.url.replace('http', 'ws')}/ws"></cv-player><script type="module" src="${server.url}/cv-player.js"></script></html>`;
+        await set({ stamped: true });
+        await infer({ every: 3, lag: 0, objects: [dog] });
+        await tab.open(`${stranger.url}/`);
+        await tab.playing();
+        await playsWithoutExact();
       });
 
       test('skipped frames show the last result dotted, or a position between two dashed', async () => {

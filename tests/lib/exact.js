@@ -72,6 +72,12 @@ export async function settled(tab, results = 30, { most = 0, bad = ({ late, unse
   });
 }
 
+/** Waits until the exact view has shown so many frames more. */
+export async function showsMore(tab, count) {
+  const { exact: { frames: { shown } } } = await tab.report();
+  return tab.reports(`${count} more frames`, ({ exact }) => exact.frames.shown >= shown + count);
+}
+
 /** What was counted between two reports. */
 export function counted(before, after) {
   const difference = (name) => Object.fromEntries(

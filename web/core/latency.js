@@ -38,10 +38,15 @@ export class LatencyMeter {
    * @param {number} now page time
    */
   add(frame, stream, now) {
-    const clock = this.#clock.estimate(now);
     const moment = this.#moment(frame);
     const id = frameIdOf(frame.rtpTimestamp, stream?.rtpOffset);
-    if (!stream || id === null || !clock || Number.isNaN(moment)) return;
+    if (id !== null && !Number.isNaN(moment)) this.addMoment(id, moment, stream, now);
+  }
+
+  /** @param {number} id of the frame @param {number} moment page time @param {Stream|null} stream @param {number} now page time */
+  addMoment(id, moment, stream, now) {
+    const clock = this.#clock.estimate(now);
+    if (!stream || !clock) return;
     this.#forgetOtherClock(stream);
     this.#differences.add(now, moment - captureTime(id, stream.epoch, moment + clock.offset));
   }

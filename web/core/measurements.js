@@ -52,17 +52,34 @@ export class Measurements {
     return now - this.#lastFrame;
   }
 
-  /** @param {ShownFrame} frame @param {number} now */
+  /**
+   * The video shows a frame. Behind a composed picture nobody sees it: that picture is painted later.
+   * @param {ShownFrame} frame @param {number} now
+   */
   addFrame(frame, now) {
     // The callback comes at most once per repaint and may skip frames that were shown.
     this.#shown += this.#shown === 0 ? 1 : Math.max(1, frame.presentedFrames - this.#presented);
     this.#presented = frame.presentedFrames;
-    this.#repaints.add(now, 0);
-    this.#lastFrame = now;
     this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
-    const { stream } = this.#store.facts;
-    this.#latency.add(frame, stream, now);
+    const { stream, composed } = this.#store.facts;
     this.#ledger.add(frame, stream, now);
+    if (composed) return;
+    this.#repaints.add(now, 0);
+    this.#latency.add(frame, stream, now);
+    this.addPicture(now);
+  }
+
+  /** A frame of the composed picture comes to the screen. @param {number|null} id null: nobody can tell which @param {number} now */
+  addPainted(id, now) {
+    this.#repaints.add(now, 0);
+    if (id !== null) this.#latency.addMoment(id, now, this.#store.facts.stream, now);
+    this.addPicture(now);
+  }
+
+  /** There is another picture, of which no more need be known. @param {number} now */
+  addPicture(now) {
+    this.#lastFrame = now;
+    this.#firstFrame ??= now - this.#started;
     this.#store.set({ hasPicture: true });
   }
 
@@ -115,7 +132,7 @@ export class Measurements {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: stats?.dropped ?? 0,
         perSecond: rates?.perSecond ?? null,
         // There is one callback a repaint. A frame that came between two was replaced before anyone could see it.
-        paintedPerSecond: this.#repaints.perSecond(now),
+        paintedPerSecond: this.#shown === 0 ? null : this.#repaints.perSecond(now),
       },
       packetsLost: stats?.packetsLost ?? 0,
       bitrate: rates?.bitrate ?? null,

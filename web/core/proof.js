@@ -5,10 +5,10 @@ import { isNewer } from './frame-id.js';
 
 /**
  * @typedef {{shown: number, matched: number, mismatched: number, withoutResult: number, unreadable: number,
- *   disagreeing: number, readBack: number}} FrameCounts
- *   `shown`: all frames; `matched`, `withoutResult`: those with and without a result of their own; `unreadable`: their stamp can't be read;
- *   `disagreeing`: RTP timestamp and stamp name different frames; `readBack`: the stamp was read again from what was shown, results
- *   and all; `mismatched`: by that, another frame was shown than was meant
+ *   disagreeing: number, readBack: number, notReadBack: number}} FrameCounts
+ *   `shown`: all frames; `matched`, `withoutResult`: those with and without a result of their own drawn on them; `unreadable`: their stamp
+ *   can't be read; `disagreeing`: RTP timestamp and stamp name different frames; `readBack`: the stamp was read again from what was
+ *   shown; `notReadBack`: it could not be; `mismatched`: by that reading, another frame was shown than was meant
  * @typedef {{onFrame: number, late: number, unseen: number}} ResultCounts
  *   `onFrame`: results that were drawn on their frame; `late`: it had passed when they came; `unseen`: the browser never showed it
  */
@@ -20,7 +20,7 @@ const PAUSE_MS = 60_000;
 
 export class Proof {
   /** @type {FrameCounts} */
-  frames = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
+  frames = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0, notReadBack: 0 };
   /** @type {ResultCounts} */
   results = { onFrame: 0, late: 0, unseen: 0 };
   /** How many results wait for each frame that is still to come, in the order in which they came. @type {Map<number, number>} */
@@ -36,9 +36,9 @@ export class Proof {
     this.#shown = null;
   }
 
-  /** @param {number} frame */
-  addResult(frame) {
-    if (this.#shown !== null && !isNewer(frame, this.#shown)) this.results.late++;
+  /** @param {number} frame @param {boolean} [hidden] whether the viewer sees no results: then none is drawn, early or late */
+  addResult(frame, hidden = false) {
+    if (this.#shown !== null && !isNewer(frame, this.#shown)) this.results.late += hidden ? 0 : 1;
     else this.#waiting.set(frame, (this.#waiting.get(frame) ?? 0) + 1);
     if (this.#waiting.size <= MOST_WAITING) return;
     const [[oldest, count]] = this.#waiting;
@@ -48,35 +48,40 @@ export class Proof {
 
   /**
    * A frame is shown.
-   * @param {import('./matching.js').Match & {again: boolean}} frame `again`: it was the last one too, and counts once
+   * @param {import('./matching.js').Match & {again: boolean, hidden: boolean}} frame `again`: it was the last one too, and counts
+   *   once; `hidden`: the viewer sees no results
    * @param {number} now
    */
-  addFrame({ id, drawings, disagree, unreadable, again }, now) {
+  addFrame({ id, drawings, disagree, unreadable, again, hidden }, now) {
     if (now - this.#shownAt > PAUSE_MS) this.restart();
     this.#shownAt = now;
     if (again) return;
     const { frames } = this;
     frames.shown++;
-    if (drawings.some(({ kind }) => kind === 'measured')) frames.matched++;
+    if (!hidden && drawings.some(({ kind }) => kind === 'measured')) frames.matched++;
     else frames.withoutResult++;
     if (unreadable) frames.unreadable++;
     if (disagree) frames.disagreeing++;
-    if (id !== null) this.#pass(id);
+    if (id !== null) this.#pass(id, hidden);
   }
 
-  /** What is shown was read again. @param {number} meant the frame that it should be @param {number} actual the one that its pixels name */
+  /**
+   * What is shown was read again.
+   * @param {number} meant the frame that it should be @param {number|null} actual the one that its pixels name; null: they can't be read
+   */
   addReading(meant, actual) {
-    this.frames.readBack++;
-    if (meant !== actual) this.frames.mismatched++;
+    if (actual === null) this.frames.notReadBack++;
+    else this.frames.readBack++;
+    if (actual !== null && meant !== actual) this.frames.mismatched++;
   }
 
-  /** @param {number} id of the frame that is shown */
-  #pass(id) {
+  /** @param {number} id of the frame that is shown @param {boolean} hidden */
+  #pass(id, hidden) {
     if (this.#shown !== null && !isNewer(id, this.#shown)) return;
     this.#shown = id;
     for (const [frame, count] of this.#waiting) {
       if (isNewer(frame, id)) continue;
-      this.results[frame === id ? 'onFrame' : 'unseen'] += count;
+      if (!hidden) this.results[frame === id ? 'onFrame' : 'unseen'] += count;
       this.#waiting.delete(frame);
     }
   }

@@ -4,8 +4,8 @@ import { modeOf } from './mode.js';
 import { DEFAULTS } from './settings.js';
 
 /**
- * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'} PlayerState `lost`: connected to a server whose source is gone;
- *   `waiting`: for the next attempt
+ * @typedef {'closed'|'connecting'|'playing'|'lost'|'waiting'|'failed'} PlayerState `lost`: connected to a server whose source is gone;
+ *   `waiting`: for the next attempt; `failed`: this browser can't, there will be no other attempt
  * @typedef {import('./signaling.js').SessionError} SessionError
  * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./settings.js').Settings} Settings
@@ -28,6 +28,8 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
+ * @property {string} fault why the exact view fails here, in words; '' as long as it does not; written by whoever
+ *   finds that out
  * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
  *   written by DelayControl
  * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
@@ -48,7 +50,9 @@ import { DEFAULTS } from './settings.js';
 /** @typedef {Readonly<GivenFacts & DerivedFacts>} Facts */
 
 /** @type {AttemptFacts} */
-export const NO_ATTEMPT = { stream: null, delayable: false, wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false };
+export const NO_ATTEMPT = {
+  stream: null, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
+};
 
 /** @type {GivenFacts} */
 const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, audible: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };

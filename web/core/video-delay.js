@@ -19,6 +19,9 @@ const STEP_DOWN_MS = 5;
 /** Asked of the server: more than any delay here. */
 const PLAYOUT_MAX_MS = 10_000;
 
+/** @param {URL} url */
+const noWorker = ({ href }) => `The worker ${href} did not start: it must be of this page’s origin, and the page’s policy (CSP worker-src) must allow it`;
+
 export class VideoDelay {
   #store;
   /** @type {Worker|null} */
@@ -39,10 +42,18 @@ export class VideoDelay {
     this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => this.#delay(wantedDelay));
   }
 
-  /** Starts the worker, which takes some 50 ms. */
+  /** Starts the worker, which takes some 50 ms. Without it the video is live: that is no reason to fail. */
   async start() {
-    if (!('RTCRtpScriptTransform' in globalThis) || this.#worker) return;
-    const worker = new Worker(new URL('video-delay-worker.js', import.meta.url), { type: 'module' });
+    if (!('RTCRtpScriptTransform' in globalThis) || this.#worker || this.#store.facts.fault) return;
+    const url = new URL('video-delay-worker.js', import.meta.url);
+    let worker;
+    try {
+      worker = new Worker(url, { type: 'module' });
+    } catch {
+      // Of another origin, or forbidden by the page's policy; some browsers tell that by an event instead.
+      this.#store.set({ fault: noWorker(url) });
+      return;
+    }
     this.#worker = worker;
     const ready = await new Promise((resolve) => {
       worker.onmessage = ({ data: { applied } }) => {
@@ -52,7 +63,7 @@ export class VideoDelay {
       worker.onerror = () => resolve(false);
       setTimeout(() => resolve(false), START_MS);
     });
-    if (this.#worker) this.#store.set({ delayable: ready });
+    if (this.#worker) this.#store.set(ready ? { delayable: true } : { fault: noWorker(url) });
   }
 
   /** To be called in `ontrack`: Chromium ignores a transform that comes later. @param {RTCRtpReceiver} receiver */

@@ -33,6 +33,8 @@ export class Attempt {
   #proof = new Proof();
   #errors = new OverlayError();
   #frameRequest = 0;
+  /** Frames that the browser had decoded when it was last asked. */
+  #decoded = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #stale;
 
@@ -44,6 +46,7 @@ export class Attempt {
     this.#store = store;
     this.#view = view;
     this.#events = events;
+    if (!('requestVideoFrameCallback' in view.video)) store.set({ fault: NO_CALLBACK });
     const clock = new ServerClock(RESOLUTION);
     const videoDelay = new VideoDelay(store);
     const measurements = new Measurements(store, clock, performance.now());
@@ -51,6 +54,7 @@ export class Attempt {
     this.#delayControl = new DelayControl(store, videoDelay);
     this.#composing = new Composing(store, view.composedPicture, this.#matching, {
       shown: (frame, now) => this.#onComposed(frame, now),
+      painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
     this.#stopListening = store.on(['mode'], () => this.#proof.restart());
@@ -63,14 +67,14 @@ export class Attempt {
         events.model(state);
       },
       delays: (delays) => measurements.addDelays(delays, performance.now()),
-      stats: (stats) => measurements.addStats(stats),
+      stats: (stats) => this.#onStats(stats),
       ended: events.ended,
     }, { clock, videoDelay });
   }
 
   close() {
     clearTimeout(this.#stale);
-    this.#view.video.cancelVideoFrameCallback(this.#frameRequest);
+    this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#session.close();
     this.#composing.close();
     this.#delayControl.close();
@@ -104,15 +108,25 @@ export class Attempt {
   #onTrack(stream) {
     const { video } = this.#view;
     this.#view.play(stream);
+    if (!('requestVideoFrameCallback' in video)) return;
     video.cancelVideoFrameCallback(this.#frameRequest);
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (now, frame) => {
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
       this.#measurements.addFrame(frame, now);
-      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now()).catch(reportError);
+      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now());
       else this.#onLive(frame, performance.now());
     };
     this.#frameRequest = video.requestVideoFrameCallback(onFrame);
+  }
+
+  /** @param {import('../core/stats.js').VideoStats} stats */
+  #onStats(stats) {
+    this.#measurements.addStats(stats);
+    // A browser without callbacks tells of frames by its counts alone.
+    const more = stats.decoded > this.#decoded;
+    this.#decoded = stats.decoded;
+    if (more && !('requestVideoFrameCallback' in this.#view.video)) this.#measurements.addPicture(performance.now());
   }
 
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
@@ -130,14 +144,15 @@ export class Attempt {
     this.#delayControl.seen(id, frame.rtp);
     if (id === null) return;
     this.#delayControl.addFrame(id, now);
-    if (!frame.again) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
+    if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
   }
 
   /** @param {Result} result */
   #onResult(result) {
     const now = performance.now();
     if (!this.#matching.addResult(result, now)) return;
-    if (this.#store.facts.mode === 'exact') this.#proof.addResult(result.frame);
+    const { mode, resultsVisible } = this.#store.facts;
+    if (mode === 'exact') this.#proof.addResult(result.frame, !resultsVisible);
     this.#delayControl.addResult(result, now);
     this.#errors.addResult(result, now);
     if (this.#measurements.addResult(result, now)) {
@@ -153,4 +168,5 @@ export class Attempt {
   }
 }
 
+const NO_CALLBACK = 'This browser does not tell the page of each frame (requestVideoFrameCallback)';
 const RESOLUTION = clockResolution(() => performance.now());

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { drawResults } from './draw-results.js';
+import { Overlay } from './overlay.js';
 import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
 
-/** Pixels. A larger picture is drawn at its own size, not at twice that: it would cost more than it shows. */
-const LARGEST = 1_100_000;
-
 /**
- * Draws one frame and the results of that frame into one canvas. The canvas holds the whole picture, as the video does:
- * the rows of a stamp hang over the player's edge.
+ * One frame in a canvas, and the results of that frame in another one over it. Both are drawn in one task, so the browser shows both
+ * at once. The lower one holds the whole picture, as the video does: the rows of a stamp hang over the player's edge.
  */
 export class ComposedPicture {
   canvas;
   #context;
-  /** @type {import('./geometry.js').Layout} */
-  #place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };
+  #overlay;
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} results the one over it */
+  constructor(canvas, results) {
     this.canvas = canvas;
     // A canvas from which a stamp is read at every frame must not be in the GPU: that is slow.
     const options = { alpha: false, willReadFrequently: !framesKnowTheirTime };
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', options));
+    this.#overlay = new Overlay(results);
   }
 
   /** @param {import('./geometry.js').Layout} place */
   resize(place) {
-    this.#place = place;
+    this.#overlay.resize(place);
   }
 
   /** The video's present frame. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp|null} stamp */
@@ -35,23 +32,28 @@ export class ComposedPicture {
     return takeSnapshot(video, this.#context, stamp);
   }
 
-  /** The id in the pixels of what is shown. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp} stamp */
-  readBack({ videoWidth }, stamp) {
-    return readBack(this.canvas, this.canvas.width / videoWidth, stamp);
+  /** The id in the pixels of what is shown. @param {import('../core/protocol.js').Stamp} stamp */
+  readBack(stamp) {
+    return readBack(this.canvas, stamp);
   }
 
-  /** @param {import('../core/results.js').Drawing[]} drawings over the frame */
+  /** @param {import('../core/results.js').Drawing[]} drawings of the frame */
   drawResults(drawings) {
-    if (drawings.length === 0 || this.#place.width === 0) return;
-    drawResults(this.#context, drawings, this.#place, this.canvas.width / this.#place.width);
+    this.#overlay.draw(drawings);
   }
 
-  /** Gives the canvas the size for a frame, which clears it when that is another one. @param {HTMLVideoElement} video */
+  /** Gives the canvas the size of a frame, which clears it when that is another one. @param {HTMLVideoElement} video */
   fit({ videoWidth, videoHeight }) {
-    const wanted = Math.round(this.#place.width * window.devicePixelRatio / videoWidth);
-    const scale = wanted >= 2 && videoWidth * videoHeight * 4 <= LARGEST ? 2 : 1;
     const { canvas } = this;
-    if (canvas.width !== videoWidth * scale) canvas.width = videoWidth * scale;
-    if (canvas.height !== videoHeight * scale) canvas.height = videoHeight * scale;
+    if (canvas.width !== videoWidth) canvas.width = videoWidth;
+    if (canvas.height !== videoHeight) canvas.height = videoHeight;
+  }
+
+  /** What is seen, in another canvas. @param {CanvasRenderingContext2D} context of that one @param {number} stampRows of the frame */
+  copyTo(context, stampRows) {
+    const { width, height } = context.canvas;
+    const { canvas } = this.#overlay;
+    context.drawImage(this.canvas, 0, 0, width, height);
+    if (!canvas.hidden) context.drawImage(canvas, 0, 0, width, height - stampRows);
   }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The exact view: shows each frame with its own results, in the order of the frames, and reads now and then what is shown.
+// The exact view: shows each frame with its own results, in the order of the frames, tells when they come to the screen, and reads now
+// and then what is shown.
 import { RecentSamples } from '../core/samples.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stream} Stream
- * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean}} ShownFrame
+ * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean, hidden: boolean}} ShownFrame
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
- *   one too
- * @typedef {{shown: (frame: ShownFrame, now: number) => void, read: (meant: number, actual: number) => void}} ComposingEvents
- *   `shown`: a frame is; `read`: what is shown was read again: the frame that was meant, and the one that its pixels name
+ *   one too; `hidden`: the viewer sees no results
+ * @typedef {{shown: (frame: ShownFrame, now: number) => void, painted: (id: number|null, now: number) => void,
+ *   read: (meant: number, actual: number|null) => void}} ComposingEvents
+ *   `shown`: a frame is drawn; `painted`: one comes to the screen, null: nobody can tell which; `read`: what is shown was read again: the
+ *   frame that was meant, and the one that its pixels name, null: they can't be read
  */
 
 /** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
@@ -27,6 +30,7 @@ export class Composing {
   #begun = 0;
   #drawn = 0;
   #readAt = 0;
+  #repaint = 0;
   #closed = false;
 
   /**
@@ -40,12 +44,14 @@ export class Composing {
     this.#events = events;
     this.#stopListening = store.on(['mode'], () => {
       this.#last = null;
+      this.#cancelRepaint();
       store.set({ composed: false });
     });
   }
 
   close() {
     this.#closed = true;
+    this.#cancelRepaint();
     this.#stopListening();
   }
 
@@ -55,12 +61,21 @@ export class Composing {
   }
 
   /**
-   * Draws the video's present frame with its own results.
+   * Draws the video's present frame with its own results. In a browser that does not let it, there is no exact view.
    * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
    */
   async show(video, callback, now) {
     const { stream } = this.#store.facts;
     if (!stream) return;
+    try {
+      await this.#show(video, callback, stream, now);
+    } catch (error) {
+      if (!this.#closed) this.#store.set({ fault: `This browser does not let the page draw the video’s frames (${error}): try another one` });
+    }
+  }
+
+  /** @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback @param {Stream} stream @param {number} now */
+  async #show(video, callback, stream, now) {
     const number = ++this.#begun;
     const snapshot = await this.#picture.take(video, stream.stamp);
     if (!snapshot) return;
@@ -85,19 +100,31 @@ export class Composing {
     const { id, stampId } = match;
     this.#picture.fit(video);
     snapshot.draw();
-    if (resultsVisible) this.#picture.drawResults(match.drawings);
+    this.#picture.drawResults(match.drawings);
     const again = id !== null && id === this.#last;
     this.#last = id;
     this.#store.set({ composed: true });
     const unknown = id === null && stampId === null;
-    this.#events.shown({ ...match, rtp: snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined), again }, now);
-    if (id !== null && now - this.#readAt > READ_BACK_MS) this.#readBack(id, video, stream, now);
+    const rtp = snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined);
+    this.#events.shown({ ...match, rtp, again, hidden: !resultsVisible }, now);
+    // A frame that is replaced before the next repaint is never seen.
+    if (!again) this.#repaint ||= requestAnimationFrame(() => this.#onRepaint());
+    if (id !== null && stream.stamp && now - this.#readAt > READ_BACK_MS) this.#readBack(id, stream.stamp, now);
   }
 
-  /** @param {number} id @param {HTMLVideoElement} video @param {Stream} stream @param {number} now */
-  async #readBack(id, video, { stamp }, now) {
+  #onRepaint() {
+    this.#repaint = 0;
+    this.#events.painted(this.#last, performance.now());
+  }
+
+  #cancelRepaint() {
+    cancelAnimationFrame(this.#repaint);
+    this.#repaint = 0;
+  }
+
+  /** @param {number} id @param {import('../core/protocol.js').Stamp} stamp @param {number} now */
+  async #readBack(id, stamp, now) {
     this.#readAt = now;
-    const actual = stamp ? await this.#picture.readBack(video, stamp).catch(() => null) : null;
-    if (actual !== null) this.#events.read(id, actual);
+    this.#events.read(id, await this.#picture.readBack(stamp).catch(() => null));
   }
 }

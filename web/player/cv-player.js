@@ -14,6 +14,7 @@ import { View } from './view.js';
  */
 
 const HUD_INTERVAL_MS = 500;
+const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
@@ -77,11 +78,19 @@ export class CvPlayer extends HTMLElement {
   }
 
   #start() {
-    if (this.#reconnector) return;
+    // Who listens to the events may have taken it out of the page.
+    if (this.#reconnector || !this.isConnected) return;
+    if (typeof RTCPeerConnection !== 'function') {
+      this.#store.set({ error: NO_WEBRTC });
+      this.#setState('failed');
+      return;
+    }
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
+    // Not before it is known here: who listens to the events may stop it in there.
+    this.#reconnector.start();
   }
 
   #stop() {

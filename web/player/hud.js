@@ -32,7 +32,7 @@ const FIGURES = [
   {
     label: 'Frame rate',
     title: 'Frames decoded a second · painted a second: at most as many as the display repaints, the others are replaced before they are seen',
-    text: ({ frames }) => frames.perSecond === null ? DASH : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond.toFixed(0)} fps`,
+    text: ({ frames }) => frames.perSecond === null ? DASH : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond?.toFixed(0) ?? DASH} fps`,
   },
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
   {
@@ -65,9 +65,12 @@ const FIGURES = [
     text: (_, exact) => exact?.mode === 'exact' ? `${exact.results.onFrame} · ${exact.results.late + exact.results.unseen}` : DASH,
   },
   {
-    label: 'Wrong frames', exact: true, title: 'Frames shown as another one, by the stamp that is read again once a second · frames with an RTP timestamp and a stamp that disagree · frames with a stamp that can’t be read. Where that leaves a doubt nothing is drawn on them.',
-    text: (_, exact) => exact?.mode === 'exact'
-      ? `${exact.frames.mismatched} · ${exact.frames.disagreeing} · ${exact.frames.unreadable}` : DASH,
+    label: 'Wrong frames', exact: true, title: 'Frames shown as another one, of those whose stamp was read again, one a second · with an RTP timestamp and a stamp that disagree · with a stamp that can’t be read, at first or again. Where that leaves a doubt nothing is drawn on them.',
+    text: (_, exact) => {
+      if (exact?.mode !== 'exact') return DASH;
+      const { mismatched, readBack, disagreeing, unreadable, notReadBack } = exact.frames;
+      return `${mismatched} of ${readBack} · ${disagreeing} · ${unreadable + notReadBack}`;
+    },
   },
   {
     label: 'Held back', exact: true, title: 'By how much the video is delayed for its results',

@@ -4,7 +4,7 @@ import { isBug, retryDelay } from '../core/backoff.js';
 /** How long a session must have played before the next failure counts as the first one. */
 const STEADY_MS = 3000;
 
-/** Starts attempts: the first at once, the next ones some time after failed(). It does not wait when the tab or the network comes back. */
+/** Starts attempts: the first at start(), the next ones some time after failed(). It does not wait when the tab or the network comes back. */
 export class Reconnector {
   #attempt;
   #failures = 0;
@@ -15,7 +15,7 @@ export class Reconnector {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #steady;
   #wake = () => {
-    if (this.#timer !== undefined && this.#hurry && !document.hidden) this.#start();
+    if (this.#timer !== undefined && this.#hurry && !document.hidden) this.start();
   };
 
   /** @param {() => void} attempt */
@@ -23,7 +23,13 @@ export class Reconnector {
     this.#attempt = attempt;
     addEventListener('online', this.#wake);
     document.addEventListener('visibilitychange', this.#wake);
-    this.#start();
+  }
+
+  /** The next attempt, now. */
+  start() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#attempt();
   }
 
   /** @param {string} code of the error that ended the attempt */
@@ -32,7 +38,7 @@ export class Reconnector {
     this.#hurry = !isBug(code);
     const delay = retryDelay(++this.#failures, code);
     this.#due = performance.now() + delay;
-    this.#timer = setTimeout(() => this.#start(), delay);
+    this.#timer = setTimeout(() => this.start(), delay);
   }
 
   succeeded() {
@@ -50,11 +56,5 @@ export class Reconnector {
     clearTimeout(this.#steady);
     removeEventListener('online', this.#wake);
     document.removeEventListener('visibilitychange', this.#wake);
-  }
-
-  #start() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#attempt();
   }
 }

@@ -55,12 +55,12 @@ function currentFrame(video) {
 
 /**
  * The id in the pixels of what was drawn, now.
- * @param {HTMLCanvasElement} canvas that has a whole frame @param {number} scale its pixels for one of the video @param {Stamp} stamp
+ * @param {HTMLCanvasElement} canvas that has a whole frame @param {Stamp} stamp
  */
-export async function readBack(canvas, scale, stamp) {
+export async function readBack(canvas, stamp) {
   const picture = new VideoFrame(canvas, { timestamp: 0 });
   try {
-    return await readFrame(picture, stamp.cell, scale);
+    return await readFrame(picture, stamp.cell);
   } finally {
     picture.close();
   }
@@ -75,37 +75,25 @@ function takeDrawn(video, context, stamp) {
   const { width, height } = context.canvas;
   context.drawImage(video, 0, 0, width, height);
   const start = performance.now();
-  const stampId = stamp ? readDrawn(context, video.videoWidth, stamp.cell) : null;
+  const stampId = stamp ? readDrawn(context, stamp.cell) : null;
   return { rtp: undefined, stampId, stampMs: performance.now() - start, draw: () => {}, close: () => {} };
 }
 
-/** Only the strip is copied. @param {VideoFrame} frame @param {number} cell @param {number} scale its pixels for one of the video */
-async function readFrame(frame, cell, scale = 1) {
+/** Only the strip is copied. @param {VideoFrame} frame @param {number} cell */
+async function readFrame(frame, cell) {
   const { width, height } = frame.visibleRect ?? { width: frame.codedWidth, height: frame.codedHeight };
   const even = width & ~1;
-  const rect = { x: 0, y: stampTop(height / scale) * scale, width: even, height: STAMP_ROWS * scale };
+  const rect = { x: 0, y: stampTop(height), width: even, height: STAMP_ROWS };
   if (rect.y < 0) return null;
   const data = new Uint8Array(frame.allocationSize({ rect }));
   const [{ offset, stride }] = await frame.copyTo(data, { rect });
   const planar = PLANAR.test(frame.format ?? '');
-  const pixels = {
-    data, offset: planar ? offset : offset + 1, stride: stride * scale, step: (planar ? 1 : 4) * scale, width: even / scale,
-  };
-  return readStamp(pixels, cell);
+  return readStamp({ data, offset: planar ? offset : offset + 1, stride, step: planar ? 1 : 4, width: even }, cell);
 }
 
-/**
- * @param {CanvasRenderingContext2D} context with a whole frame of `width` pixels drawn into it, at a whole scale
- * @param {number} width @param {number} cell
- */
-function readDrawn(context, width, cell) {
-  const { canvas } = context;
-  const scale = canvas.width / width;
-  const top = stampTop(canvas.height / scale) * scale;
-  const { data } = context.getImageData(0, top, canvas.width, STAMP_ROWS * scale);
-  // Every `scale`-th pixel is one of the video.
-  const middle = scale >> 1;
-  const stride = canvas.width * 4 * scale;
-  const pixels = { data, offset: middle * (canvas.width * 4 + 4) + 1, stride, step: 4 * scale, width };
-  return readStamp(pixels, cell);
+/** @param {CanvasRenderingContext2D} context with a whole frame drawn into it @param {number} cell */
+function readDrawn(context, cell) {
+  const { width, height } = context.canvas;
+  const { data } = context.getImageData(0, stampTop(height), width, STAMP_ROWS);
+  return readStamp({ data, offset: 1, stride: width * 4, step: 4, width }, cell);
 }

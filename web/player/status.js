@@ -23,6 +23,7 @@ export function statusOf(state, error, message, wait, standstill) {
     case 'playing': return standstill > STALLED_MS
       ? { name: 'stalled', words: 'Waiting for video', banner: 'Waiting for video…' }
       : { name: state, words: 'Live', banner: '' };
+    case 'failed': return { name: state, words: 'No video', banner: sentence(error?.message ?? '') };
     case 'lost': return { name: state, words: 'Source lost', banner: `Source lost, retrying: ${message}` };
     case 'connecting': {
       const words = error ? 'Reconnecting' : 'Connecting';

@@ -17,6 +17,7 @@ const TEMPLATE = `
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
         <canvas class="overlay" aria-hidden="true"></canvas>
         <canvas class="composed" aria-hidden="true" hidden></canvas>
+        <canvas class="marks" aria-hidden="true" hidden></canvas>
         <canvas class="cover" aria-hidden="true"></canvas>
       </div>
       <p class="banner" hidden></p>
@@ -43,7 +44,7 @@ export class View {
   video;
   hud;
   liveOverlay;
-  /** Picture and results in one canvas. */
+  /** Each frame with its own results. */
   composedPicture;
   choices;
   models;
@@ -55,6 +56,8 @@ export class View {
   /** Over the video until it is known which part of it is for showing: black, or the last picture of the connection before. */
   #cover;
   #overlayCanvas;
+  /** The results of the composed picture. */
+  #marks;
   #banner;
   #status;
   #play;
@@ -79,7 +82,8 @@ export class View {
     this.hud = new Hud(find('.hud'));
     this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
     this.liveOverlay = new LiveOverlay(this.#overlayCanvas);
-    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')));
+    this.#marks = /** @type {HTMLCanvasElement} */ (find('.marks'));
+    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), this.#marks);
     this.choices = new Choices(root, chosen);
     this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
@@ -94,7 +98,7 @@ export class View {
     this.#addButtons(find('.results'), find('.full'));
     this.#addSound(find('.sound'));
     this.video.addEventListener('resize', () => this.#measure());
-    store.on(['composed', 'resultsVisible'], () => this.#showLayers());
+    store.on(['composed', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
     this.#showChoices();
   }
@@ -128,8 +132,9 @@ export class View {
     if (!this.#live) return;
     this.#live = false;
     const { width, height } = Object.assign(this.#cover, this.#size);
-    const picture = this.#store.facts.composed ? this.composedPicture.canvas : this.video;
-    this.#cover.getContext('2d')?.drawImage(picture, 0, 0, width, height);
+    const context = /** @type {CanvasRenderingContext2D} */ (this.#cover.getContext('2d'));
+    if (this.#store.facts.composed) this.composedPicture.copyTo(context, this.#rows);
+    else context.drawImage(this.video, 0, 0, width, height);
     this.#cover.hidden = false;
   }
 
@@ -188,11 +193,12 @@ export class View {
     root.prepend(link);
   }
 
-  /** The composed picture takes the place of the video with its overlay, when there is one. */
+  /** The composed picture takes the place of the video, when there is one. In the exact view no frame has results of another one. */
   #showLayers() {
-    const { composed, resultsVisible } = this.#store.facts;
+    const { composed, mode, resultsVisible } = this.#store.facts;
     this.composedPicture.canvas.hidden = !composed;
-    this.#overlayCanvas.hidden = composed || !resultsVisible;
+    this.#marks.hidden = !composed || !resultsVisible;
+    this.#overlayCanvas.hidden = mode === 'exact' || !resultsVisible;
   }
 
   /** Before the mode in use is known, the one that was chosen. */

@@ -58,6 +58,13 @@ TEST(AnswerCheck, RefusesAViewerWithoutTheCodec) {
   EXPECT_THAT(complaint(answer(rejected, kApplication)), testing::HasSubstr("codec"));
 }
 
+TEST(AnswerCheck, TellsAViewerWithoutDataChannelsSoAndNothingOfCodecs) {
+  const auto rejected = section("application 0 UDP/DTLS/SCTP webrtc-datachannel", print_line());
+  EXPECT_THAT(complaint(answer(kVideo, rejected)),
+              testing::AllOf(testing::HasSubstr("media section 1 (application)"),
+                             testing::HasSubstr("no data channels"), testing::Not(testing::HasSubstr("codec"))));
+}
+
 TEST(AnswerCheck, RefusesAViewerThatWantsToSend) {
   const auto sending = section("video 9 UDP/TLS/RTP/SAVPF 96", print_line() + "a=sendrecv\r\n");
   const auto silent = section("video 9 UDP/TLS/RTP/SAVPF 96", print_line());  // no direction means sendrecv

@@ -34,7 +34,10 @@ export class PageServer {
   missing = [];
   /** Set to answer every new viewer with an error instead of an offer. */
   refuse = null;
-  #headers = pageHeaders();
+  /** Of the page; a test may give it others. @type {Record<string, string>} */
+  headers = pageHeaders();
+  /** What is served in place of a file of the page, by its path. @type {Record<string, string>} */
+  instead = {};
   #http = createServer((request, response) => this.#serve(request, response));
   #sockets = new WebSocketServer({ noServer: true });
   #viewers = new Map();
@@ -96,11 +99,12 @@ export class PageServer {
   }
 
   async #serve(request, response) {
-    const path = normalize(new URL(request.url, 'http://localhost').pathname);
+    const asked = normalize(new URL(request.url, 'http://localhost').pathname);
+    const path = asked === '/' ? '/index.html' : asked;
     const peer = peers.test(path);
     try {
-      const body = await readFile(peer ? join(root, path) : page(path === '/' ? '/index.html' : path));
-      response.writeHead(200, { ...(!peer && this.#headers), 'Content-Type': types[extname(path) || '.html'] ?? 'text/plain; charset=utf-8' }).end(body);
+      const body = this.instead[path] ?? await readFile(peer ? join(root, path) : page(path));
+      response.writeHead(200, { ...(!peer && this.headers), 'Content-Type': types[extname(path)] ?? 'text/plain; charset=utf-8' }).end(body);
     } catch {
       this.missing.push(path);
       response.writeHead(404).end();

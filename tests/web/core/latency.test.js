@@ -58,6 +58,12 @@ test('uncertain is no number: no clock, no offset, no RTP timestamp, too wide a 
   assert.equal(meter.report(100), null);
 });
 
+test('a frame that is known by its pixels alone needs no RTP timestamp', () => {
+  const meter = new LatencyMeter(clockWith(2));
+  for (let time = 100; time <= 1100; time += 20) meter.addMoment((time - 18) * 90, time, streamOf({ rtpOffset: null }), time);
+  assert.ok(Math.abs((meter.report(1100)?.median ?? 0) - 18) < 0.05);
+});
+
 test('a better clock makes the figure better, also for frames before it', () => {
   const clock = new ServerClock(0);
   clock.add(0, OFFSET + 20, 20);

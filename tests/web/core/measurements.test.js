@@ -57,7 +57,7 @@ const near = (actual, expected) => assert.ok(actual != null && Math.abs(actual -
 
 test('of an attempt that has just begun nothing is known, and nothing is made up', () => {
   const { results, frames, ...rest } = new Measurements(new Store(), new ServerClock(0), 1000).report(1000);
-  assert.deepEqual(frames, { decoded: 0, shown: 0, dropped: 0, perSecond: null, paintedPerSecond: 0 });
+  assert.deepEqual(frames, { decoded: 0, shown: 0, dropped: 0, perSecond: null, paintedPerSecond: null });
   assert.deepEqual(results, { received: 0, perSecond: 0, lag: null, ms: null, delivery: null, drawn: null, last: null });
   const stages = { encode: null, send: null, network: null, decode: null, display: null };
   assert.deepEqual(rest, {
@@ -114,6 +114,44 @@ test('latency and stages are those of the frames and of what the server tells', 
   near(stages.network, 25);
   near(stages.decode, 4);
   near(stages.display, 16);
+});
+
+test('behind a composed picture the video is not seen: latency, painted rate and standstill are those of that picture', () => {
+  const store = storeOf(STREAM);
+  const clock = new ServerClock(0);
+  clock.add(1000, OFFSET + 1001, 1002);
+  const measurements = new Measurements(store, clock, 1000);
+  const video = (/** @type {number} */ now) => measurements.addFrame({
+    presentedFrames: now, rtpTimestamp: idOf(now - 50), receiveTime: now - 20, processingDuration: 0.004, expectedDisplayTime: now,
+  }, now);
+  measurements.addDelays({ encoded: 3, sent: 5 }, 4000);
+  video(2000);
+  assert.deepEqual([measurements.report(2000).latency?.samples, measurements.standstill(2000)], [1, 0], 'until there is one, the video is');
+  store.set({ composed: true });
+  for (let now = 4100; now <= 5000; now += 20) {
+    video(now);
+    // Every second one is replaced before the next repaint.
+    if (now % 40 === 0) measurements.addPainted(idOf(now - 50), now + 30);
+  }
+  const { latency, stages, frames: { paintedPerSecond }, firstFrame } = measurements.report(5030);
+  near(latency?.median, 80);
+  near(stages.decode, 4);
+  near(stages.display, 80 - 30 - 4);
+  near(paintedPerSecond, 25);
+  assert.equal(firstFrame, 1000);
+  measurements.addPainted(null, 5500);
+  assert.equal(measurements.report(5500).latency?.samples, latency?.samples, 'of a frame that nobody can tell there is no latency');
+  video(6000);
+  assert.equal(measurements.standstill(6000), 500, 'the video goes on, but what is seen stands still');
+});
+
+test('where nothing tells of frames but their number, there is a picture and no more is known', () => {
+  const store = storeOf(STREAM);
+  const measurements = new Measurements(store, new ServerClock(0), 1000);
+  measurements.addPicture(1500);
+  measurements.addPicture(2000);
+  const { firstFrame, latency, frames } = measurements.report(2100);
+  assert.deepEqual([store.facts.hasPicture, firstFrame, measurements.standstill(2100), latency, frames.shown, frames.paintedPerSecond], [true, 500, 100, null, 0, null]);
 });
 
 test('the browser’s counters come through, and its rates', () => {

@@ -12,16 +12,19 @@ const chosen = (mode) => ({ ...DEFAULTS, mode });
 
 test('a stamped stream is shown exactly unless the viewer wants it live', () => {
   for (const [mode, used] of /** @type {[Mode|null, Mode][]} */ ([[null, 'exact'], ['exact', 'exact'], ['async', 'async']])) {
-    assert.deepEqual(modeOf({ settings: chosen(mode), stream: STREAM, delayable: true }), { mode: used, obstacle: '' });
+    assert.deepEqual(modeOf({ settings: chosen(mode), stream: STREAM, delayable: true, fault: '' }), { mode: used, obstacle: '' });
   }
 });
 
 test('what can’t be shown exactly is shown live, whatever the viewer wants, and it says why', () => {
   for (const settings of [DEFAULTS, chosen('exact')]) {
-    /** @type {[typeof STREAM|null, boolean, RegExp][]} */
-    const cases = [[null, false, /^Not connected yet$/], [PLAIN, true, /no frame stamps/], [PLAIN, false, /no frame stamps/], [STREAM, false, /^This browser/]];
-    for (const [stream, delayable, why] of cases) {
-      const { mode, obstacle } = modeOf({ settings, stream, delayable });
+    /** @type {[typeof STREAM|null, boolean, string, RegExp][]} */
+    const cases = [
+      [null, false, '', /^Not connected yet$/], [PLAIN, true, '', /no frame stamps/], [PLAIN, false, 'no worker', /no frame stamps/],
+      [STREAM, false, '', /^This browser/], [STREAM, false, 'no worker', /^no worker$/], [STREAM, true, 'no frames', /^no frames$/],
+    ];
+    for (const [stream, delayable, fault, why] of cases) {
+      const { mode, obstacle } = modeOf({ settings, stream, delayable, fault });
       assert.equal(mode, 'async');
       assert.match(obstacle, why);
     }

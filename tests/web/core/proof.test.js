@@ -5,7 +5,7 @@ import { test } from '../../lib/test.js';
 
 /** A frame that is shown, with a result of its own or without. @param {number|null} id @param {boolean} [matched] @param {object} [fields] */
 const frameOf = (id, matched = true, fields) => /** @type {any} */ ({
-  id, drawings: [{ kind: matched ? 'measured' : 'last' }], disagree: false, unreadable: false, again: false, ...fields,
+  id, drawings: [{ kind: matched ? 'measured' : 'last' }], disagree: false, unreadable: false, again: false, hidden: false, ...fields,
 });
 const START = 2 ** 32 - 6000;
 /** The n-th frame: wraps at the second. @param {number} n */
@@ -15,7 +15,7 @@ const show = (proof, n) => proof.addFrame(frameOf(id(n)), n);
 
 test('a frame is matched or without a result: one of them', () => {
   const proof = new Proof();
-  const none = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0 };
+  const none = { shown: 0, matched: 0, mismatched: 0, withoutResult: 0, unreadable: 0, disagreeing: 0, readBack: 0, notReadBack: 0 };
   assert.deepEqual(proof.frames, none);
   proof.addFrame(frameOf(3000, true), 0);
   assert.deepEqual(proof.frames, { ...none, shown: 1, matched: 1 });
@@ -28,13 +28,31 @@ test('a frame that nobody can tell, or only one of its two signs, is not mismatc
   proof.addFrame(frameOf(3000, true, { disagree: false, unreadable: true }), 0);
   proof.addFrame(frameOf(null, false, { disagree: true, unreadable: false }), 0);
   proof.addFrame(frameOf(null, false, { disagree: false, unreadable: true }), 0);
-  assert.deepEqual(proof.frames, { shown: 3, matched: 1, mismatched: 0, withoutResult: 2, unreadable: 2, disagreeing: 1, readBack: 0 });
+  assert.deepEqual(proof.frames, { shown: 3, matched: 1, mismatched: 0, withoutResult: 2, unreadable: 2, disagreeing: 1, readBack: 0, notReadBack: 0 });
 });
 
 test('what was shown and reads as another frame is mismatched, whatever was meant', () => {
   const proof = new Proof();
   for (const actual of [3000, 6000, 3000]) proof.addReading(3000, actual);
   assert.deepEqual([proof.frames.readBack, proof.frames.mismatched], [3, 1]);
+});
+
+test('what can’t be read again is no proof, and is counted', () => {
+  const proof = new Proof();
+  for (const actual of [null, 3000, null]) proof.addReading(3000, actual);
+  assert.deepEqual([proof.frames.readBack, proof.frames.notReadBack, proof.frames.mismatched], [1, 2, 0]);
+});
+
+test('of results that the viewer hides none is on its frame, late or unseen, and no frame has one', () => {
+  const proof = new Proof();
+  for (const n of [1, 2, 3, 5]) proof.addResult(id(n), true);
+  proof.addFrame(frameOf(id(1), true, { hidden: true }), 1);
+  proof.addFrame(frameOf(id(3), true, { hidden: true }), 3);
+  proof.addResult(id(0), true);
+  assert.deepEqual([proof.results, proof.frames.shown, proof.frames.matched, proof.frames.withoutResult], [{ onFrame: 0, late: 0, unseen: 0 }, 2, 0, 2]);
+  show(proof, 5);
+  proof.addResult(id(4));
+  assert.deepEqual([proof.results, proof.frames.matched], [{ onFrame: 1, late: 1, unseen: 0 }, 1], 'seen again, they count');
 });
 
 test('frame 0 is a frame like others', () => {

@@ -313,3 +313,14 @@ test('a stamped video can be held back from its first frame on; one without stam
   session.close();
   assert.equal(FakeWorker.last.terminated, true);
 });
+
+test('where the browser makes no worker, a stamped video plays all the same', async () => {
+  Object.assign(globalThis, { RTCRtpScriptTransform: FakeTransform, Worker: class {
+    constructor() { throw new DOMException('cannot be accessed from origin', 'SecurityError'); }
+  } });
+  const { session, store, sent, errors, deliver } = start();
+  deliver({ ...OFFER, stamped: true });
+  await settle();
+  assert.deepEqual([sent(), errors(), store.facts.delayable], [[{ type: 'answer', sdp: 'v=0 answer' }], [], false]);
+  session.close();
+});

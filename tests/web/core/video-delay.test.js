@@ -9,6 +9,7 @@ import { FakeTransform, FakeWorker, ModuleWorker } from '../lib/worker.js';
 
 stopTime();
 const PERIOD = 40;
+const WORKER = /^The worker file:.*\/video-delay-worker\.js did not start: it must be of this page’s origin, and .*worker-src/;
 class Receiver {
   transform = null;
   #target = null;
@@ -106,6 +107,7 @@ test('where the browser has no transform, or its worker does not come up, the vi
     const receiver = new Receiver();
     videoDelay.attach(/** @type {any} */ (receiver));
     assert.deepEqual([store.facts.delayable, receiver.transform], [false, null]);
+    assert.match(store.facts.fault, WORKER);
   }
   Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
   Reflect.deleteProperty(globalThis, 'Worker');
@@ -114,6 +116,31 @@ test('where the browser has no transform, or its worker does not come up, the vi
   await videoDelay.start();
   store.set({ wantedDelay: 100 });
   assert.equal(store.facts.delayable, false);
+});
+
+test('a worker that the browser does not make costs the exact view only, and says why', async () => {
+  Object.assign(globalThis, { Worker: class {
+    constructor() { throw new DOMException('cannot be accessed from origin', 'SecurityError'); }
+  } });
+  const store = new Store();
+  const videoDelay = new VideoDelay(store);
+  await videoDelay.start();
+  const receiver = new Receiver();
+  videoDelay.attach(/** @type {any} */ (receiver));
+  assert.deepEqual([store.facts.delayable, receiver.transform], [false, null]);
+  assert.match(store.facts.fault, WORKER);
+  store.set({ wantedDelay: 100 });
+  videoDelay.want(1);
+  videoDelay.close();
+});
+
+test('where the exact view has failed already, nothing is held back', async () => {
+  FakeWorker.last = /** @type {any} */ (null);
+  Object.assign(globalThis, { Worker: FakeWorker });
+  const store = new Store();
+  store.set({ fault: 'no frames' });
+  await new VideoDelay(store).start();
+  assert.deepEqual([FakeWorker.last, store.facts.delayable, store.facts.fault], [null, false, 'no frames']);
 });
 
 test('the first video is the one that is held, by one worker', async () => {

@@ -65,7 +65,7 @@ export class FakeContext {
 
   /** @param {any} source @param {number[]} place */
   drawImage(source, ...place) {
-    this.canvas.picture = source.picture;
+    this.canvas.picture = source.picture ?? this.canvas.picture;
     this.#paint('image', { picture: source.picture, place });
   }
 

@@ -16,6 +16,7 @@ import { FakeTransform, FakeWorker } from '../lib/worker.js';
 Object.assign(globalThis, {
   window: globalThis, devicePixelRatio: 1, WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver: class {},
   VideoFrame: KnowingVideoFrame, Worker: FakeWorker, RTCRtpScriptTransform: FakeTransform,
+  requestAnimationFrame: (/** @type {() => void} */ callback) => setTimeout(callback, 16), cancelAnimationFrame: (/** @type {number} */ id) => clearTimeout(id),
   reportError: (/** @type {Error} */ error) => complaints.push(error),
 });
 // It measures the resolution of its clock when it is loaded: before time stops.
@@ -41,14 +42,16 @@ afterEach(async () => {
   assert.deepEqual([FakeVideoFrame.open, timersLeft(), complaints], [0, 0, []], 'nothing is left behind');
 });
 
-/** An attempt that is connected. @param {Partial<import('../../../web/core/settings.js').Settings>} [settings] */
-async function open(settings) {
+/**
+ * An attempt that is connected.
+ * @param {Partial<import('../../../web/core/settings.js').Settings>} [settings] @param {FakeVideo} [video]
+ */
+async function open(settings, video = new FakeVideo('video')) {
   const store = new Store();
   store.set({ settings: { ...DEFAULTS, ...settings } });
-  const canvas = new FakeCanvas();
-  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas));
+  const [canvas, drawn] = [new FakeCanvas(), new FakeCanvas()];
+  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (drawn));
   composedPicture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
-  const video = new FakeVideo('video');
   const liveOverlay = { results: /** @type {object[]} */ ([]), show(/** @type {object[]} */ results) { this.results = results; } };
   const view = { video, composedPicture, liveOverlay, play() {} };
   /** @type {Record<string, any[]>} */
@@ -58,7 +61,7 @@ async function open(settings) {
   attempts.push(attempt);
   Object.assign(FakeSocket.last, { readyState: 1 }).deliver(JSON.stringify({ type: 'offer', sdp: 'v=0', stamped: true }));
   const worker = FakeWorker.last;
-  worker.say({});
+  worker?.say({});
   await settle();
   const pc = FakePeerConnection.last;
   const results = pc.openChannel('results');
@@ -75,7 +78,7 @@ async function open(settings) {
   const exact = () => attempt.exact(performance.now());
   const toldWorker = (/** @type {string} */ name) => worker.received.filter((message) => name in message).map((message) => message[name]);
   const choose = (/** @type {object} */ choice) => store.set({ settings: { ...DEFAULTS, ...choice } });
-  return { attempt, store, canvas, liveOverlay, told, show, add, exact, toldWorker, choose };
+  return { attempt, store, pc, canvas, drawn, liveOverlay, told, show, add, exact, toldWorker, choose };
 }
 
 test('frames with results of their own are matched, and the results are on their frames', async () => {
@@ -90,11 +93,11 @@ test('frames with results of their own are matched, and the results are on their
 });
 
 test('a result that comes when its frame has passed is counted as late', async () => {
-  const { canvas, show, add, exact } = await open();
+  const { drawn, show, add, exact } = await open();
   for (const n of [1, 2]) await show(n);
   add(resultOf(1));
   await show(3);
-  assert.deepEqual(canvas.context.captions, [], 'and drawn nowhere');
+  assert.deepEqual(drawn.context.captions, [], 'and drawn nowhere');
   assert.deepEqual(exact().results, { onFrame: 0, late: 1, unseen: 0 });
 });
 
@@ -124,21 +127,29 @@ test('frames that get the result of another one are not matched', async () => {
   assert.deepEqual([fill, frames.matched, frames.withoutResult, results.onFrame], ['interpolated', 0, 2, 0], 'none of them is a result on its frame');
 });
 
-test('results that the viewer hides are counted and waited for as ever', async () => {
-  const { store, show, add, exact, toldWorker } = await open();
+test('results that the viewer hides count neither as on their frames nor as missed, and are waited for as ever', async () => {
+  const { store, attempt, show, add, exact, toldWorker } = await open();
+  await show(0);
   store.set({ resultsVisible: false });
-  for (const n of [1, 2]) add(resultOf(n));
-  for (const n of [1, 2]) await show(n);
-  assert.deepEqual([exact().frames.matched, exact().results.onFrame], [2, 2]);
-  assert.deepEqual([toldWorker('want'), toldWorker('seen')], [[1, 2].map(rtpOf), [1, 2].map(rtpOf)]);
+  for (const n of [0, 1, 2, 3]) add(resultOf(n));
+  add(resultOf(2, { label: 'truth' }, 'source'));
+  for (const n of [2, 3]) await show(n);
+  const { frames: { shown, matched, withoutResult }, results } = exact();
+  assert.deepEqual([shown, matched, withoutResult, results], [3, 0, 3, { onFrame: 0, late: 0, unseen: 0 }]);
+  assert.deepEqual(attempt.errors(performance.now()), [], 'what is not drawn is not off');
+  assert.deepEqual([toldWorker('want').slice(-2), toldWorker('seen')], [[3, 2].map(rtpOf), [0, 2, 3].map(rtpOf)]);
+  add(resultOf(4));
+  store.set({ resultsVisible: true });
+  await show(4);
+  assert.deepEqual([exact().frames.matched, exact().results.onFrame], [1, 1], 'from then on they count');
 });
 
 test('a frame that is shown again counts once', async () => {
-  const { canvas, show, add, exact } = await open();
+  const { drawn, show, add, exact } = await open();
   await show(1);
   add(resultOf(1));
   await show(1);
-  assert.deepEqual(canvas.context.captions, ['dog: 1']);
+  assert.deepEqual(drawn.context.captions, ['dog: 1']);
   assert.deepEqual([exact().frames.shown, exact().results], [1, { onFrame: 0, late: 1, unseen: 0 }]);
 });
 
@@ -167,7 +178,41 @@ test('what is read again is counted, and where it is another frame than was mean
   await pass(1000);
   await show(100);
   Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
-  assert.deepEqual([exact().frames.readBack, exact().frames.mismatched], [3, 1]);
+  assert.deepEqual([exact().frames.readBack, exact().frames.mismatched, exact().frames.notReadBack], [3, 1, 0]);
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {any} source */
+    constructor(source) {
+      if ('context' in source) throw new Error('no memory');
+      super(source);
+    }
+  } });
+  await pass(1001);
+  await show(200);
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { readBack, mismatched, notReadBack, unreadable } = exact().frames;
+  assert.deepEqual([readBack, mismatched, notReadBack, unreadable], [3, 1, 1, 0], 'nor is one forgotten that could not be read');
+});
+
+test('without requestVideoFrameCallback the video is live, and there is a picture as soon as frames are decoded', async () => {
+  FakeWorker.last = /** @type {any} */ (null);
+  const { attempt, store, pc } = await open({ mode: 'exact' }, /** @type {any} */ ({}));
+  assert.equal(FakeWorker.last, null, 'nothing is held back');
+  assert.match(store.facts.obstacle, /^This browser does not tell the page of each frame \(requestVideoFrameCallback\)$/);
+  pc.become('connected');
+  const { report, standstill } = { report: () => attempt.report(performance.now()), standstill: () => attempt.standstill(performance.now()) };
+  pc.stats = { packetsReceived: 9, framesDecoded: 0 };
+  await pass(500);
+  assert.equal(store.facts.hasPicture, false);
+  for (const framesDecoded of [15, 30, 45]) {
+    pc.stats = { packetsReceived: framesDecoded * 9, framesDecoded };
+    await pass(500);
+  }
+  const { frames: { decoded, paintedPerSecond }, latency } = report();
+  assert.deepEqual([store.facts.hasPicture, store.facts.mode, decoded, paintedPerSecond, latency], [true, 'async', 45, null, null]);
+  assert.equal(standstill(), 0);
+  await pass(1500);
+  assert.equal(standstill(), 1500, 'where no more are decoded it stands still');
+  assert.equal(report().firstFrame, performance.now() - report().started - 2500);
 });
 
 test('what came while the view was live counts neither as late nor as unseen', async () => {

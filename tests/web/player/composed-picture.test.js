@@ -24,34 +24,34 @@ afterEach(() => {
 
 /** @param {{shown?: number, width?: number, height?: number, id?: number}} [fields] `shown`: how wide on the page */
 function open({ shown = 640, width = 640, height = 376, id = 5 } = {}) {
-  const canvas = new FakeCanvas();
-  const composed = new ComposedPicture(/** @type {any} */ (canvas));
+  const [canvas, results] = [new FakeCanvas(), new FakeCanvas()];
+  const composed = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results));
   composed.resize(place(shown));
   const picture = new Picture({ id, rtp: 1, width, height });
-  return { canvas, composed, picture, video: /** @type {any} */ (videoOf(picture)) };
+  return { canvas, results, composed, picture, video: /** @type {any} */ (videoOf(picture)) };
 }
 
-test('the canvas holds the whole picture, in its own pixels', async () => {
-  const { canvas, composed, picture, video } = open();
+test('the canvas holds the whole picture, in the video’s own pixels', async () => {
+  const { canvas, composed, picture, video } = open({ shown: 1280 });
   const snapshot = await composed.take(video, STAMP);
   assert.deepEqual([canvas.width, canvas.height], [640, 376]);
   assert.deepEqual([canvas.picture, snapshot.stampId], [picture, 5]);
 });
 
-test('where the page shows it about twice as large or more, results are drawn twice as fine; not where that costs too much', () => {
-  const small = { width: 640, height: 376 };
-  const twice = { width: 1280, height: 752 };
-  const large = { width: 720, height: 416 };
-  /** @type {[typeof small, number, number, typeof small][]} */
-  const cases = [
-    [small, 959, 1, small], [small, 960, 1, twice], [small, 4000, 1, twice], [small, 480, 2, twice], [small, 640, 1.4, small],
-    [large, 4000, 1, large],
-  ];
-  for (const [size, shown, ratio, { width, height }] of cases) {
-    Object.assign(globalThis, { devicePixelRatio: ratio });
-    const { canvas, composed, video } = open({ shown, ...size });
-    composed.fit(video);
-    assert.deepEqual([canvas.width, canvas.height], [width, height], `${size.width} shown as ${shown} × ${ratio}`);
+test('results are in a canvas of their own, one of its pixels is one of the screen, whatever size the video has', () => {
+  const small = { width: 160, height: 94 };
+  const large = { width: 1920, height: 1128 };
+  for (const size of [small, large]) {
+    for (const [ratio, width, height] of [[1, 640, 360], [2, 1280, 720], [1.5, 960, 540]]) {
+      Object.assign(globalThis, { devicePixelRatio: ratio });
+      const { canvas, results, composed, video } = open(size);
+      composed.fit(video);
+      composed.drawResults(DRAWINGS);
+      assert.deepEqual([canvas.width, canvas.height], [size.width, size.height]);
+      assert.deepEqual([results.width, results.height, results.style.width, results.style.height], [width, height, '640px', '360px']);
+      const [{ path: [box], transform: [x, , , y] }] = results.context.painted;
+      assert.deepEqual([box, x, y], [['rect', 100, 50, 40, 30], ratio, ratio], `${size.width} × ${ratio}`);
+    }
   }
 });
 
@@ -64,36 +64,46 @@ test('a canvas that has the right size keeps its picture: it does not flicker', 
   assert.equal(canvas.picture, picture, 'also while the page changes its layout');
 });
 
-test('results are drawn over the frame where the model saw them', async () => {
-  const { canvas, composed, video } = open({ shown: 1280 });
+test('results are drawn over the frame where the model saw them, and stay there when the page changes its layout', async () => {
+  const { canvas, results, composed, video } = open({ shown: 1280 });
   await composed.take(video, STAMP);
   composed.drawResults(DRAWINGS);
-  const [image, { path: [box], transform: [x, , , y] }] = canvas.context.painted;
-  assert.deepEqual([image.what, image.place], ['image', [0, 0, 1280, 752]]);
-  assert.deepEqual(box, ['rect', 200, 100, 80, 60]);
-  assert.deepEqual([x, y], [1, 1]);
+  assert.deepEqual(canvas.context.painted.map(({ what, place }) => [what, place]), [['image', [0, 0, 640, 376]]], 'nothing of them in the picture');
+  assert.deepEqual(results.context.painted[0].path, [['rect', 200, 100, 80, 60]]);
   composed.resize(place(800));
-  composed.drawResults(DRAWINGS);
-  const line = canvas.context.painted.filter(({ what }) => what === 'stroke').at(-1);
-  assert.deepEqual([line?.path, line?.transform[0]], [[['rect', 125, 62.5, 50, 37.5]], 1.6], 'the same place in the picture');
+  assert.deepEqual([results.width, results.context.painted[0].path], [800, [['rect', 125, 62.5, 50, 37.5]]], 'without waiting for another frame');
 });
 
-test('without results, or before it is known where the picture stands, nothing is drawn', async () => {
-  const { canvas, composed, video } = open();
-  await composed.take(video, STAMP);
+test('a frame without results has none of the frame before', () => {
+  const { results, composed } = open();
+  composed.drawResults(DRAWINGS);
   composed.drawResults([]);
-  composed.resize(place(0));
-  composed.drawResults(DRAWINGS);
-  assert.equal(canvas.context.painted.length, 1);
+  assert.deepEqual(results.context.painted, []);
 });
 
-test('what is shown can be read back, results and all, at either size', async () => {
-  for (const shown of [640, 1280]) {
-    const { composed, video } = open({ shown, id: 77 });
+test('before it is known where the picture stands, nothing is wrong', () => {
+  const { results, composed } = open({ shown: 0 });
+  composed.drawResults(DRAWINGS);
+  assert.deepEqual([results.width, results.height], [1, 1], 'a canvas that can be copied');
+});
+
+test('a copy has both, and only the picture where results are hidden', async () => {
+  for (const hidden of [false, true]) {
+    const { results, composed, picture, video } = open();
     await composed.take(video, STAMP);
-    video.picture = new Picture({ id: 78 });
-    assert.equal(await composed.readBack(video, STAMP), 77);
+    Object.assign(results, { hidden });
+    const copy = Object.assign(new FakeCanvas(), { width: 1280, height: 752 });
+    composed.copyTo(/** @type {any} */ (copy.context), 32);
+    const both = [[picture, [0, 0, 1280, 752]], [null, [0, 0, 1280, 720]]];
+    assert.deepEqual(copy.context.painted.map(({ picture: drawn, place }) => [drawn, place]), hidden ? both.slice(0, 1) : both);
   }
+});
+
+test('what is shown can be read back', async () => {
+  const { composed, video } = open({ id: 77 });
+  await composed.take(video, STAMP);
+  video.picture = new Picture({ id: 78 });
+  assert.equal(await composed.readBack(STAMP), 77);
 });
 
 test('a canvas that is read at every frame is where that is quick', () => {

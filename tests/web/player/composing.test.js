@@ -8,10 +8,13 @@ import { afterEach, beforeEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
 import { PERIOD, STREAM, idOf, resultOf, rtpOf } from '../lib/stream.js';
-import { pass, settle, stopTime } from '../lib/time.js';
+import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
 
 beforeEach(stopTime);
-Object.assign(globalThis, { window: globalThis, devicePixelRatio: 1, VideoFrame: KnowingVideoFrame });
+Object.assign(globalThis, {
+  window: globalThis, devicePixelRatio: 1, VideoFrame: KnowingVideoFrame,
+  requestAnimationFrame: (/** @type {() => void} */ callback) => setTimeout(callback, 16), cancelAnimationFrame: (/** @type {number} */ id) => clearTimeout(id),
+});
 const { ComposedPicture } = await import('../../../web/player/composed-picture.js');
 const { Composing } = await import('../../../web/player/composing.js');
 
@@ -20,16 +23,18 @@ const { Composing } = await import('../../../web/player/composing.js');
 function open() {
   const store = new Store();
   store.set({ stream: STREAM, delayable: true });
-  const canvas = new FakeCanvas();
-  const picture = new ComposedPicture(/** @type {any} */ (canvas));
+  const [canvas, results] = [new FakeCanvas(), new FakeCanvas()];
+  const picture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results));
   picture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
   const matching = new Matching();
   /** @type {ShownFrame[]} */
   const frames = [];
-  /** @type {[number, number][]} */
+  /** @type {[number, number|null][]} */
   const readings = [];
+  /** @type {[number|null, number][]} */
+  const paintings = [];
   const composing = new Composing(store, picture, matching, {
-    shown: (frame) => frames.push(frame), read: (meant, actual) => readings.push([meant, actual]),
+    shown: (frame) => frames.push(frame), painted: (id, now) => paintings.push([id, now]), read: (meant, actual) => readings.push([meant, actual]),
   });
   /**
    * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
@@ -42,13 +47,9 @@ function open() {
   };
   const add = (/** @type {ReturnType<typeof resultOf>} */ result) => matching.addResult(result, performance.now());
   /** What the viewer sees: the picture's id, and the captions over it. */
-  const seen = () => {
-    const { painted } = canvas.context;
-    const frame = painted.slice(painted.findLastIndex(({ what }) => what === 'image'));
-    return [canvas.picture?.id, ...frame.filter(({ what }) => what === 'text').map(({ text }) => text)];
-  };
+  const seen = () => [canvas.picture?.id, ...results.context.captions];
   const choose = (/** @type {object} */ choice) => store.set({ settings: { ...DEFAULTS, ...choice } });
-  return { store, canvas, composing, frames, readings, show, add, seen, choose, stampMs: () => composing.stampMs(performance.now()) };
+  return { store, canvas, results, composing, frames, readings, paintings, show, add, seen, choose, stampMs: () => composing.stampMs(performance.now()) };
 }
 
 afterEach(async () => {
@@ -58,6 +59,8 @@ afterEach(async () => {
   FakeVideoFrame.open = 0;
   assert.equal(open, 0, 'every frame was let go of');
 });
+
+const { close } = FakeVideoFrame.prototype;
 
 /** A VideoFrame of the video takes its time to be read, until it is let go on. */
 function slowFrames() {
@@ -111,18 +114,97 @@ test('a frame that the model skipped is drawn as the viewer chose', async () => 
   assert.deepEqual(seen(), [idOf(3), '≈ dog: 0']);
 });
 
-test('results that the viewer hides are not drawn, but told as ever', async () => {
-  const { store, frames, show, add, seen } = open();
+test('of results that the viewer hides it is told that they are', async () => {
+  const { store, frames, show, add } = open();
   for (const n of [1, 2]) add(resultOf(n));
   store.set({ resultsVisible: false });
   await show(1);
-  assert.deepEqual(seen(), [idOf(1)]);
-  await show(1);
-  assert.deepEqual(seen(), [idOf(1)], 'nor when the same frame is drawn again');
   store.set({ resultsVisible: true });
   await show(2);
-  assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
-  assert.deepEqual(frames.map(({ drawings }) => drawings.length), [1, 1, 1]);
+  assert.deepEqual(frames.map(({ hidden, drawings }) => [hidden, drawings.length]), [[true, 1], [false, 1]]);
+});
+
+test('picture and results are drawn in one task: nobody can see one without the other', async () => {
+  const { canvas, results, show, add } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  await show(1);
+  /** @type {unknown[]} */
+  const between = [];
+  const { drawImage } = canvas.context;
+  // Whatever waits runs before anything that is waited for.
+  Object.assign(canvas.context, { drawImage(/** @type {[any]} */ ...args) {
+    queueMicrotask(() => between.push(canvas.picture.id, ...results.context.captions));
+    drawImage.apply(canvas.context, args);
+  } });
+  await show(2);
+  assert.deepEqual(between, [idOf(2), 'dog: 2']);
+});
+
+test('a frame is painted when the browser repaints after it was drawn, and is told then', async () => {
+  const { paintings, show, composing } = open();
+  const start = performance.now();
+  await show(1);
+  assert.deepEqual(paintings, []);
+  await pass(16);
+  await show(2);
+  await show(3);
+  await pass(16);
+  assert.deepEqual(paintings, [[idOf(1), start + 16], [idOf(3), start + 32]], 'one that was replaced before is never seen');
+  await show(3);
+  await pass(100);
+  assert.equal(paintings.length, 2, 'nor is the same one a second time');
+  await show(4, { id: null, rtp: undefined });
+  await pass(16);
+  assert.deepEqual(paintings[2], [null, start + 148], 'one that nobody can tell is painted all the same');
+  await show(5);
+  composing.close();
+  assert.deepEqual([timersLeft(), paintings.length], [0, 3]);
+});
+
+test('a frame that was to be painted when the view became live is not', async () => {
+  const { paintings, show, choose } = open();
+  await show(1);
+  choose({ mode: 'async' });
+  await pass(100);
+  assert.deepEqual(paintings, []);
+});
+
+/** Each way in which a browser may withhold a frame. @type {Record<string, (canvas: FakeCanvas) => void>} */
+const REFUSALS = {
+  'can’t be taken': () => Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('not from a video', 'NotSupportedError'); }
+  } }),
+  'can’t be drawn': ({ context }) => Object.assign(context, { drawImage() { throw new TypeError('not here'); } }),
+};
+
+for (const [what, refuse] of Object.entries(REFUSALS)) {
+  test(`where a frame ${what} only the exact view is off, and says so once`, async () => {
+    const { store, canvas, frames, show, add } = open();
+    /** @type {string[]} */
+    const obstacles = [];
+    store.on(['obstacle'], ({ obstacle }) => obstacles.push(obstacle));
+    add(resultOf(1));
+    refuse(canvas);
+    for (const n of [1, 2, 3]) await show(n);
+    assert.equal(obstacles.length, 1);
+    assert.match(obstacles[0], /^This browser does not let the page draw the video’s frames \((NotSupported|Type)Error: not .*\): try another one$/);
+    assert.deepEqual([store.facts.mode, store.facts.composed, frames], ['async', false, []]);
+  });
+}
+
+test('a frame that fails after close() is no fault of the next connection', async () => {
+  const { store, composing, show } = open();
+  const finish = slowFrames();
+  const shown = show(1);
+  composing.close();
+  FakeVideoFrame.prototype.close = function fail() {
+    FakeVideoFrame.open--;
+    FakeVideoFrame.prototype.close = close;
+    throw new Error('gone');
+  };
+  finish(1);
+  await shown;
+  assert.equal(store.facts.fault, '');
 });
 
 test('a frame that is shown again gets what has come for it meanwhile', async () => {
@@ -180,6 +262,28 @@ test('what is shown is read again about once a second, and it is told what it sh
   assert.deepEqual(readings[4], [idOf(100), idOf(0)]);
 });
 
+test('what can’t be read again is told too', async () => {
+  const { readings, show } = open();
+  let broken = 'its stamp';
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {any} source */
+    constructor(source) {
+      super(source);
+      if (!('context' in source)) return;
+      if (broken === 'its stamp') this.picture = new Picture({ id: null, width: 208, height: 196 });
+      else FakeVideoFrame.broken = true;
+    }
+  } });
+  await show(1);
+  await settle();
+  broken = 'its pixels';
+  await pass(1001);
+  await show(2);
+  await settle();
+  FakeVideoFrame.broken = false;
+  assert.deepEqual(readings, [[idOf(1), null], [idOf(2), null]]);
+});
+
 test('a frame that nobody can tell is not read again', async () => {
   const { readings, show } = open();
   await show(1, { rtp: rtpOf(2) });
@@ -219,14 +323,14 @@ test('a picture stays whole while the next frame is being read', async () => {
 });
 
 test('a frame that was being read when the viewer hid the results is shown without them', async () => {
-  const { store, show, add, seen } = open();
+  const { store, frames, show, add } = open();
   const finish = slowFrames();
   add(resultOf(1));
   const shown = show(1);
   store.set({ resultsVisible: false });
   finish(1);
   await shown;
-  assert.deepEqual(seen(), [idOf(1)]);
+  assert.equal(frames[0].hidden, true);
 });
 
 test('a frame that was begun before the view became live is not shown in it, nor one of before close()', async () => {

@@ -15,6 +15,12 @@ const page = new EventTarget();
 let complaints = [];
 class HTMLElement extends FakeElement {
   root = new FakeRoot();
+  isConnected = true;
+
+  remove() {
+    this.isConnected = false;
+    /** @type {any} */ (this).disconnectedCallback();
+  }
 
   attachShadow() {
     return this.root;
@@ -213,7 +219,7 @@ test('the figures below it are those of the frames, the results and the server�
 test('a stamped stream is shown exactly: picture and results in one, without the rows of the stamp', async () => {
   player.setAttribute('fill', 'last');
   const { results, show } = await play(STAMPED);
-  const [overlay, composed, stage, plot] = ['.overlay', '.composed', '.stage', '.plot'].map((selector) => player.root.querySelector(selector));
+  const [overlay, composed, marks, stage, plot] = ['.overlay', '.composed', '.marks', '.stage', '.plot'].map((selector) => player.root.querySelector(selector));
   assert.deepEqual([composed.hidden, overlay.hidden, stage.style['--aspect']], [false, true, '640 / 360']);
   const { mode, fill, frames: { mismatched } } = player.report().exact;
   assert.deepEqual([mode, fill, mismatched], ['exact', 'last', 0]);
@@ -224,7 +230,7 @@ test('a stamped stream is shown exactly: picture and results in one, without the
   const [dog] = resultOf(frame).objects;
   results.deliver({ ...resultOf(frame), objects: [dog, { ...dog, label: 'truth' }] });
   await show();
-  assert.deepEqual(composed.context.captions, ['dog']);
+  assert.deepEqual(marks.context.captions, ['dog']);
   await pass(500);
   assert.equal(plot.hidden, false, 'the truth is known, so the error is');
   const [live, exact] = player.root.querySelectorAll('[data-mode]');
@@ -233,6 +239,72 @@ test('a stamped stream is shown exactly: picture and results in one, without the
   assert.deepEqual([composed.hidden, live.attributes['aria-pressed'], player.report().exact.mode], [true, 'true', 'async']);
   // How long the worker was given to come up.
   await pass(2000);
+});
+
+test('in the exact view latency and painted rate are of the picture that is drawn, not of the video behind it', async () => {
+  const { control, show } = await play(STAMPED);
+  control.deliver({ type: 'pong', t: performance.now(), now: performance.now() });
+  await pass(3000);
+  // Reading a frame takes 30 ms, and the next repaint comes 16 ms after that. Every second frame is replaced before.
+  Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+    /** @param {Uint8Array} data @param {any} what */
+    async copyTo(data, what) {
+      await new Promise((resolve) => { setTimeout(() => resolve(undefined), 30); });
+      return super.copyTo(data, what);
+    }
+  } });
+  for (let n = 0; n < 20; n++) {
+    await show();
+    await pass(n % 2 ? 90 : 10);
+  }
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { latency, frames: { paintedPerSecond, shown } } = player.report();
+  assert.deepEqual([Math.round(latency.median), Math.round(paintedPerSecond), shown], [50 - 10 + 30 + 16, 10, 21]);
+});
+
+test('a worker that the browser does not make is no reason to connect again and again: the video is live, and says why', async () => {
+  Object.assign(globalThis, { Worker: class {
+    constructor() { throw new DOMException('cannot be accessed from origin', 'SecurityError'); }
+  } });
+  FakeWorker.last = /** @type {any} */ ({ say() {} });
+  await play(STAMPED);
+  Object.assign(globalThis, { Worker: FakeWorker });
+  const [, exact] = player.root.querySelectorAll('[data-mode]');
+  const { state, attempt, exact: { mode, obstacle } } = player.report();
+  assert.deepEqual([state, attempt, mode, exact.disabled], ['playing', 1, 'async', true]);
+  assert.match(obstacle, /^The worker .*video-delay-worker\.js did not start: it must be of this page’s origin/);
+  assert.equal(exact.title, obstacle);
+});
+
+test('frames that the browser does not give away are no reason for an error each: the video is live, and says why', async () => {
+  Object.assign(globalThis, { VideoFrame: class {
+    constructor() { throw new DOMException('not from a video', 'NotSupportedError'); }
+  } });
+  const { results, show } = await play(STAMPED);
+  player.root.querySelector('.stage').clientWidth = 640;
+  results.deliver(resultOf((performance.now() - 50) * 90));
+  for (let n = 0; n < 3; n++) await show();
+  Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
+  const { state, exact: { mode, obstacle } } = player.report();
+  assert.deepEqual([state, mode, complaints], ['playing', 'async', []]);
+  assert.match(obstacle, /^This browser does not let the page draw the video’s frames \(NotSupportedError: not from a video\)/);
+  await pass(2000);
+});
+
+test('a browser without WebRTC is told what it lacks, and nothing is tried', async () => {
+  for (const lacking of [undefined, null]) {
+    Object.assign(globalThis, { RTCPeerConnection: lacking });
+    const { last } = FakeSocket;
+    player.connectedCallback();
+    Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
+    await pass(60_000);
+    assert.deepEqual([states(), text('.status'), FakeSocket.last], [['failed'], 'No video', last]);
+    assert.match(text('.banner'), /^This browser has no WebRTC \(RTCPeerConnection\): use another one/);
+    assert.equal(player.root.querySelector('.banner').hidden, false);
+    assert.equal(told['cv-state'][0].error.code, 'browser');
+  }
+  player.connectedCallback();
+  assert.equal(states().at(-1), 'connecting', 'where it is allowed meanwhile, it is used');
 });
 
 test('a frame that is still being read when its connection ends changes nothing after it', async () => {
@@ -348,6 +420,30 @@ test('out of the page it is silent, and takes no notice of it', async () => {
   await pass(10_000);
   assert.equal(FakeSocket.last, socket);
   assert.deepEqual([told['cv-result'].length, states().at(-1)], [1, 'closed']);
+});
+
+for (const state of ['connecting', 'playing', 'lost', 'waiting', 'closed']) {
+  test(`a page that takes it out when it hears "${state}" has no connection left`, async () => {
+    player.addEventListener('cv-state', (/** @type {any} */ { detail }) => { if (detail.state === state) player.remove(); });
+    player.connectedCallback();
+    const [{ last: pc }, { last: socket }] = [FakePeerConnection, FakeSocket];
+    if (player.isConnected) {
+      const { results, show } = await connect();
+      await show();
+      results.deliver({ ...STREAM, state: 'lost', message: 'no camera' });
+      if (state === 'waiting') socket.onclose?.({ code: 1006 });
+      if (state === 'closed') player.setAttribute('src', '/elsewhere');
+    }
+    assert.equal(states().at(-1), 'closed');
+    await pass(60_000);
+    assert.deepEqual([player.isConnected, pc.closed, FakeSocket.last, timersLeft()], [false, true, socket, 0]);
+  });
+}
+
+test('a page that names another server when it hears "connecting" is connected to that one only', () => {
+  player.addEventListener('cv-state', () => { if (!player.getAttribute('src')) player.setAttribute('src', '/elsewhere'); });
+  player.connectedCallback();
+  assert.deepEqual([FakeSocket.last.url, states()], ['ws://camera.local:8080/elsewhere', ['connecting', 'closed', 'connecting']]);
 });
 
 test('before it is connected its report is complete, and says that nothing is known', () => {

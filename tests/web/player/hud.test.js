@@ -21,7 +21,7 @@ const REPORT = /** @type {Report} */ (/** @type {unknown} */ ({
 }));
 const EXACT = /** @type {ExactReport} */ (/** @type {unknown} */ ({
   mode: 'exact', obstacle: '', delay: { applied: 133.4, target: 140, lag: 120 }, results: { onFrame: 300, late: 4, unseen: 5 },
-  frames: { mismatched: 1, disagreeing: 2, unreadable: 3 }, overlayError: 0.449,
+  frames: { mismatched: 1, readBack: 25, disagreeing: 2, unreadable: 3, notReadBack: 4 }, overlayError: 0.449,
 }));
 const KNOWN = {
   Latency: '48 ± 2 ms',
@@ -34,7 +34,7 @@ const KNOWN = {
   Results: '15.0 /s',
   'Dropped · lost': '3 · 7',
   'On their frame': '300 · 9',
-  'Wrong frames': '1 · 2 · 3',
+  'Wrong frames': '1 of 25 · 2 · 7',
   'Held back': '133 ms',
   'Overlay error': '0.4 px',
   'Where the latency goes': 'encode 3.0 · send 1.5 · network 0.3 · decode 2.0 · display 11.0 ms',
@@ -86,6 +86,16 @@ test('what is known in part is shown in part', () => {
   assert.equal(figure('Model time', { results: { ...results, ms: null } }), '—');
   assert.equal(figure('Where the latency goes', { stages: { ...stages, encode: null, send: null, network: null } }),
     'encode — · send — · network — · decode 2.0 · display 11.0 ms');
+});
+
+test('no wrong frame among none that were looked at is no proof, and says so', () => {
+  const none = { mismatched: 0, readBack: 0, disagreeing: 0, unreadable: 0, notReadBack: 0 };
+  assert.equal(figure('Wrong frames', {}, { frames: none }), '0 of 0 · 0 · 0');
+  assert.equal(figure('Wrong frames', {}, { frames: { ...none, notReadBack: 9 } }), '0 of 0 · 0 · 9');
+});
+
+test('where the browser does not tell what it paints, that is not known', () => {
+  assert.equal(figure('Frame rate', { frames: { ...REPORT.frames, paintedPerSecond: null } }), '30.0 · — fps');
 });
 
 test('bits are counted in the unit that fits', () => {

@@ -23,6 +23,7 @@ beforeEach(() => {
   tab.hidden = false;
   attempts = 0;
   reconnector = new Reconnector(() => { attempts++; });
+  reconnector.start();
 });
 
 afterEach(() => {

@@ -21,6 +21,11 @@ test('each state has words, and a banner unless all is well', () => {
     'Error (malformed): not JSON; reconnecting in 15 s');
 });
 
+test('a browser that can’t play is told what it lacks, and no new attempt is promised', () => {
+  assert.deepEqual(statusOf('failed', { code: 'browser', message: 'this browser has no WebRTC' }, '', 0, 0),
+    { name: 'failed', words: 'No video', banner: 'This browser has no WebRTC' });
+});
+
 test('a picture that stands still is not called live', () => {
   assert.equal(statusOf('playing', null, '', 0, 1900).words, 'Live');
   assert.equal(statusOf('playing', null, '', 0, 2100).banner, 'Waiting for video…');

@@ -5,6 +5,7 @@ import { View } from '../../../web/player/view.js';
 import { beforeEach, test } from '../../lib/test.js';
 import { fakeDocument } from '../lib/dom.js';
 import { FakeRoot } from '../lib/player.js';
+import { STREAM } from '../lib/stream.js';
 import { settle } from '../lib/time.js';
 
 /** Tells the view that its stage has another size. */
@@ -35,6 +36,7 @@ Object.assign(globalThis, {
 });
 const PICTURE = { width: 640, height: 376 };
 const ROWS = 16;
+const EXACT = { stream: STREAM, delayable: true };
 
 beforeEach(() => {
   repaints = [];
@@ -46,10 +48,10 @@ function open() {
   const store = new Store();
   const view = new View(/** @type {any} */ (root), store, () => {});
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
-  const [video, player, stage, cover, overlay, composed, play] =
-    ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.play'].map(find);
+  const [video, player, stage, cover, overlay, composed, marks, play] =
+    ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.marks', '.play'].map(find);
   Object.assign(stage, { clientWidth: 1280, clientHeight: 800 });
-  return { view, store, root, find, video, player, stage, cover, overlay, composed, play };
+  return { view, store, root, find, video, player, stage, cover, overlay, composed, marks, play };
 }
 
 test('the video makes no sound, without which browsers would not play it unasked', () => {
@@ -100,12 +102,14 @@ test('the picture fits its stage, its stamp hangs over the edge, and results sta
   assert.deepEqual([overlay.width, overlay.height], [320, 180]);
 });
 
-test('the composed picture stands where the video stood', () => {
-  const { view, video, composed } = open();
+test('the composed picture is as fine as the video, the results over it are as fine as the screen', () => {
+  Object.assign(globalThis, { devicePixelRatio: 2 });
+  const { view, video, composed, marks } = open();
   view.reveal(ROWS);
   video.present(PICTURE);
   view.composedPicture.fit(video);
-  assert.deepEqual([composed.width, composed.height], [1280, 752], 'twice as large on the page, so twice as fine');
+  Object.assign(globalThis, { devicePixelRatio: 1 });
+  assert.deepEqual([composed.width, composed.height, marks.width, marks.height], [640, 376, 2560, 1440]);
 });
 
 test('when the stream is gone its last picture stays: the video’s, or the composed one', () => {
@@ -117,6 +121,7 @@ test('when the stream is gone its last picture stays: the video’s, or the comp
     store.set({ composed: isComposed });
     view.freeze();
     assert.deepEqual([cover.hidden, cover.width, cover.height], [false, 640, 376]);
+    assert.deepEqual(cover.context.painted.map(({ place }) => place), isComposed ? [[0, 0, 640, 376], [0, 0, 640, 360]] : [[0, 0, 640, 376]], 'with its results');
     assert.equal(cover.picture, isComposed ? 'composed' : PICTURE);
     view.freeze();
     assert.ok(cover.picture, 'and is not drawn over by one that is gone');
@@ -136,21 +141,28 @@ test('an attempt that never had a picture does not replace the last one', () => 
 });
 
 test('either the composed picture is on top, or the video with its overlay', () => {
-  const { store, overlay, composed } = open();
-  assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
+  const { store, overlay, composed, marks } = open();
+  const hidden = () => [composed, marks, overlay].map((canvas) => canvas.hidden);
+  assert.deepEqual(hidden(), [true, true, false]);
+  store.set(EXACT);
+  assert.deepEqual(hidden(), [true, true, true], 'over a picture that is held back there are no newer results');
   store.set({ composed: true });
-  assert.deepEqual([composed.hidden, overlay.hidden], [false, true]);
-  store.set({ composed: false });
-  assert.deepEqual([composed.hidden, overlay.hidden], [true, false]);
+  assert.deepEqual(hidden(), [false, false, true]);
+  store.set({ composed: false, stream: null });
+  assert.deepEqual(hidden(), [true, true, false]);
 });
 
 test('results can be hidden and shown again, and stay hidden from one view to the other', () => {
-  const { store, find, overlay } = open();
+  const { store, find, overlay, composed, marks } = open();
   const button = find('.results');
   button.onclick();
   assert.deepEqual([store.facts.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [false, true, 'false']);
-  store.set({ composed: true });
-  store.set({ composed: false });
+  store.set({ ...EXACT, composed: true });
+  assert.deepEqual([composed.hidden, marks.hidden], [false, true], 'a picture, and nothing over it');
+  button.onclick();
+  assert.equal(marks.hidden, false);
+  button.onclick();
+  store.set({ composed: false, stream: null });
   assert.equal(overlay.hidden, true);
   button.onclick();
   assert.deepEqual([store.facts.resultsVisible, overlay.hidden, button.attributes['aria-pressed']], [true, false, 'true']);
