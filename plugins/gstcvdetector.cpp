@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 
+#include "allocation.h"
 #include "inference_message.h"
 #include "inference_timer.h"
 #include "regions.h"
@@ -170,9 +171,8 @@ static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoI
   return state.converter != nullptr;
 }
 
-// Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean cv_detector_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  return gst_pad_peer_query(base->srcpad, query);
+  return cvgst::pass_on_allocation(base, query);
 }
 
 static gboolean cv_detector_start(GstBaseTransform* base) {

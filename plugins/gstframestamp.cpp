@@ -26,6 +26,7 @@
  */
 #include "gstframestamp.h"
 
+#include "allocation.h"
 #include "core/draw.h"
 #include "core/frame_id.h"
 #include "core/stamp.h"
@@ -208,8 +209,7 @@ static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* bas
 }
 
 static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  // Where frames pass in place, the next element chooses how they are allocated.
-  if (gst_base_transform_is_in_place(base)) return gst_pad_peer_query(base->srcpad, query);
+  if (gst_base_transform_is_in_place(base)) return cvgst::pass_on_allocation(base, query);
   GstCaps* caps = nullptr;
   GstVideoInfo in;
   gst_query_parse_allocation(query, &caps, nullptr);

@@ -28,6 +28,7 @@
 #include <string_view>
 #include <utility>
 
+#include "allocation.h"
 #include "core/draw.h"
 #include "properties.h"
 #include "video_frame.h"
@@ -247,9 +248,8 @@ static GstFlowReturn gst_overlay_draw_transform_frame_ip(GstVideoFilter* filter,
   return GST_FLOW_OK;
 }
 
-// Frames are drawn on in place, so the next element chooses how they are allocated.
 static gboolean gst_overlay_draw_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  return gst_pad_peer_query(base->srcpad, query);
+  return cvgst::pass_on_allocation(base, query);
 }
 
 static std::array<GQuark, kMaxTypes> parse_types(const char* list) {
