@@ -12,7 +12,7 @@
  *
  * With #circledetect:post-messages an element message named "circledetect" is posted for each frame:
  *
- * * #guint `frame-id`: the frame's running time on a 90 kHz clock, modulo 2^32
+ * * #guint `frame-id`: the frame's running time on a 90 kHz clock, modulo 2^32; a frame without one has no such field
  * * #guint64 `running-time`: the frame's running time in nanoseconds
  * * #guint64 `timestamp`: the frame's timestamp in nanoseconds
  * * #gchar* `model`: the property model-name

@@ -129,6 +129,19 @@ TEST(CircleDetect, posts_a_message_for_each_frame) {
   EXPECT_FALSE(last_message(bus.get(), "circledetect"));
 }
 
+TEST(CircleDetect, gives_no_frame_id_to_a_frame_without_a_running_time) {
+  const auto caps = caps_text("I420", 640, 360);
+  const auto harness = play("circledetect", caps);
+  const Ptr<GstBus> bus(gst_bus_new());
+  gst_element_set_bus(harness->element, bus.get());
+  const Ptr<GstBuffer> out(
+      gst_harness_push_and_pull(harness.get(), ball_frame(info_of(caps), GST_CLOCK_TIME_NONE).release()));
+  const auto message = last_message(bus.get(), "circledetect");
+  ASSERT_TRUE(message);
+  EXPECT_FALSE(gst_structure_has_field(gst_message_get_structure(message.get()), "frame-id"));
+  EXPECT_TRUE(gst_structure_has_field(gst_message_get_structure(message.get()), "objects"));
+}
+
 TEST(CircleDetect, finds_what_its_properties_ask_for) {
   EXPECT_EQ(circles_found(""), 2U);
   EXPECT_EQ(circles_found("max-circles=1"), 1U);

@@ -40,11 +40,11 @@ guint property_of(GstElement* element, const char* name) {
   return value;
 }
 
-void expect_error(const std::string& launch_line, const std::string& caps, GstClockTime pts, const char* text) {
+void expect_error(const std::string& launch_line, const std::string& caps, const char* text) {
   const auto harness = play(launch_line, caps);
   const Ptr<GstBus> bus(gst_bus_new());
   gst_element_set_bus(harness->element, bus.get());
-  EXPECT_NE(gst_harness_push(harness.get(), black_frame(info_of(caps), pts).release()), GST_FLOW_OK);
+  EXPECT_NE(gst_harness_push(harness.get(), black_frame(info_of(caps)).release()), GST_FLOW_OK);
   const Ptr<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_bus(harness->element, nullptr);
   ASSERT_TRUE(message);
@@ -222,10 +222,50 @@ TEST(FrameStamp, over_does_not_touch_a_shared_frame) {
 }
 
 TEST(FrameStamp, refuses_what_it_cannot_stamp) {
-  expect_error("framestamp", caps_text("I420", 48, 48), 0, "at least 52");
-  expect_error("framestamp force-cell-size=16", caps_text("I420", 640, 360), 0, "at least 832");
-  expect_error("framestamp position=over", caps_text("I420", 640, 12), 0, "at least 16");
-  expect_error("framestamp", caps_text("I420", 640, 360), GST_CLOCK_TIME_NONE, "without a timestamp");
+  expect_error("framestamp", caps_text("I420", 48, 48), "at least 52");
+  expect_error("framestamp force-cell-size=16", caps_text("I420", 640, 360), "at least 832");
+  expect_error("framestamp position=over", caps_text("I420", 640, 12), "at least 16");
+}
+
+// Without a timestamp, or before the segment's start, as frames are after an exact seek.
+TEST(FrameStamp, leaves_a_frame_without_a_running_time_unreadable_warns_once_and_goes_on) {
+  const auto caps = caps_text("I420", 640, 360);
+  const auto info = info_of(caps);
+  for (const std::string position : {"below", "over"}) {
+    for (const auto& [pts, words] : {std::pair{GST_CLOCK_TIME_NONE, "without a timestamp"},
+                                     std::pair<GstClockTime, const char*>{GST_SECOND, "outside its segment"}}) {
+      const auto harness = play("framestamp position=" + position + " ! framestamp mode=read", caps);
+      const Ptr<GstBus> bus(gst_bus_new());
+      gst_element_set_bus(harness->element, bus.get());
+      GstSegment segment;
+      gst_segment_init(&segment, GST_FORMAT_TIME);
+      segment.start = segment.position = 10 * GST_SECOND;
+      gst_harness_push_event(harness.get(), gst_event_new_segment(&segment));
+      for (int i = 0; i < 3; ++i) {
+        auto frame = black_frame(info, pts);
+        {
+          // there is a stamp in the picture already
+          const cvgst::MappedFrame mapped(info, frame.get(), GST_MAP_READWRITE);
+          core::write_stamp(cvgst::image_of(mapped.frame()), core::stamp_top(360), 8, 1, cvgst::dark_of(info),
+                            cvgst::light_of(info));
+        }
+        const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), frame.release()));
+        ASSERT_TRUE(out) << position << ": a frame " << words;
+        EXPECT_FALSE(reading_of(out.get()).valid) << position << ": a frame " << words;
+      }
+      const Ptr<GstMessage> warning(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING));
+      ASSERT_TRUE(warning);
+      g_autoptr(GError) error = nullptr;
+      gst_message_parse_warning(warning.get(), &error, nullptr);
+      EXPECT_NE(std::string(error->message).find(words), std::string::npos) << error->message;
+      EXPECT_FALSE(Ptr<GstMessage>(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING))) << "once is enough";
+
+      const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), black_frame(info, 11 * GST_SECOND).release()));
+      EXPECT_TRUE(reading_of(out.get()).valid);
+      EXPECT_EQ(reading_of(out.get()).id, 90000U);
+      gst_element_set_bus(harness->element, nullptr);
+    }
+  }
 }
 
 TEST(FrameStamp, tells_both_sides_which_heights_go_together) {
