@@ -218,6 +218,12 @@ static GstFlowReturn gst_frame_stamp_transform(GstBaseTransform* base, GstBuffer
   return GST_FLOW_OK;
 }
 
+// Rows below move nothing, so what is known of a frame stays true of its copy. The base class leaves out what is about
+// memory, and GstVideoFilter would leave out regions too.
+static gboolean gst_frame_stamp_transform_meta(GstBaseTransform*, GstBuffer*, GstMeta*, GstBuffer*) {
+  return TRUE;
+}
+
 // Uses the input itself if it has room for the rows that are added.
 static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* base, GstBuffer* in, GstBuffer** out) {
   const GstVideoInfo& info = GST_VIDEO_FILTER(base)->out_info;
@@ -377,6 +383,7 @@ static void gst_frame_stamp_class_init(GstFrameStampClass* klass) {
   transform->transform_ip = gst_frame_stamp_transform_ip;
   transform->transform = gst_frame_stamp_transform;
   transform->transform_caps = gst_frame_stamp_transform_caps;
+  transform->transform_meta = gst_frame_stamp_transform_meta;
   transform->prepare_output_buffer = gst_frame_stamp_prepare_output_buffer;
   transform->propose_allocation = gst_frame_stamp_propose_allocation;
   transform->set_caps = gst_frame_stamp_set_caps;

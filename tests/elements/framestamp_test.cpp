@@ -144,6 +144,26 @@ TEST(FrameStamp, grows_a_source_s_frame_without_copying_it) {
   }
 }
 
+TEST(FrameStamp, keeps_results_also_where_it_copies_the_frame) {
+  for (const std::string before : {"", "identity drop-allocation=true ! "}) {
+    const auto harness =
+        play_source("ballsrc is-live=false num-buffers=3 ground-truth=true ! circledetect ! " + before + "framestamp",
+                    "video/x-raw,format=I420,width=640,height=384");
+    for (int i = 0; i < 3; ++i) {
+      const Ptr<GstBuffer> out(gst_harness_pull(harness.get()));
+      ASSERT_TRUE(out);
+      ASSERT_NE(inference_of(out.get()), nullptr) << before;
+      const auto circles = regions_of(out.get(), "circle");
+      const auto truth = regions_of(out.get(), "truth");
+      ASSERT_EQ(circles.size(), 1U) << before << "the model saw the frame, and nothing on it";
+      ASSERT_EQ(truth.size(), 1U) << before;
+      EXPECT_NEAR(field_of(circles[0], "center-x"), field_of(truth[0], "center-x"), 1);
+      EXPECT_NEAR(field_of(circles[0], "center-y"), field_of(truth[0], "center-y"), 1);
+      EXPECT_EQ(circles[0]->w, circles[0]->h);
+    }
+  }
+}
+
 TEST(FrameStamp, says_which_rows_and_cells_it_uses) {
   struct Case {
     int width, height;
