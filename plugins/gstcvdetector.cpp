@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <random>
+#include <stdexcept>
 
 #include "allocation.h"
 #include "inference_message.h"
@@ -117,6 +118,16 @@ static std::vector<core::Detection> detect(GstCvDetector* self, GstVideoFrame& f
   return spec.detect(pixels_of(converted.frame(), spec.input), parameters);
 }
 
+static GstFlowReturn post_failure(GstCvDetector* self, const char* what) {
+  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+  g_autofree char* reason = g_utf8_make_valid(what, -1);
+  GST_ELEMENT_ERROR(
+      self, LIBRARY, FAILED,
+      ("%s failed on a picture of %d x %d pixels: %s", spec_of(self).name, info.width, info.height, g_strchomp(reason)),
+      ("The detector's function threw this. Other values of the properties, or a larger picture, may do."));
+  return GST_FLOW_ERROR;
+}
+
 // The least time for this inference: the runtime, longer or shorter by up to the jitter.
 static std::chrono::milliseconds least_duration(std::minstd_rand& random, const Settings& settings) {
   const auto runtime = static_cast<int>(settings.runtime);
@@ -139,7 +150,14 @@ static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer*
       GST_ELEMENT_ERROR(self, RESOURCE, READ, ("Can't read the video frame."), (nullptr));
       return GST_FLOW_ERROR;
     }
-    found = detect(self, frame.frame(), settings);
+    // An exception must not get into GStreamer's C, where it would end the whole program.
+    try {
+      found = detect(self, frame.frame(), settings);
+    } catch (const std::exception& error) {
+      return post_failure(self, error.what());
+    } catch (...) {
+      return post_failure(self, "an exception that is no std::exception");
+    }
   }
   const auto end = start + least_duration(self->state->random, settings);
   if (!self->state->timer.wait_until(end)) return GST_FLOW_FLUSHING;
@@ -300,7 +318,7 @@ namespace cvgst {
 
 double Parameters::operator[](std::string_view name) const {
   const auto found = std::find_if(specs_.begin(), specs_.end(), [&](const auto& spec) { return spec.name == name; });
-  g_assert(found != specs_.end());
+  if (found == specs_.end()) throw std::invalid_argument("it has no parameter \"" + std::string(name) + "\"");
   return values_[static_cast<std::size_t>(found - specs_.begin())];
 }
 
