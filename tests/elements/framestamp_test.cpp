@@ -2,8 +2,10 @@
 #include <gst/base/gstbasetransform.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 
+#include "core/draw.h"
 #include "core/frame_id.h"
 #include "core/stamp.h"
 #include "frames.h"
@@ -161,6 +163,64 @@ TEST(FrameStamp, keeps_results_also_where_it_copies_the_frame) {
       EXPECT_NEAR(field_of(circles[0], "center-y"), field_of(truth[0], "center-y"), 1);
       EXPECT_EQ(circles[0]->w, circles[0]->h);
     }
+  }
+}
+
+namespace {
+
+// The pool that framestamp offers to whoever makes its frames, after this has set the layout.
+Ptr<GstBufferPool> offered_pool(const GstHarness& harness, const std::string& caps_text,
+                                const GstVideoAlignment& layout) {
+  const Ptr<GstCaps> caps(gst_caps_from_string(caps_text.c_str()));
+  const Ptr<GstQuery> query(gst_query_new_allocation(caps.get(), TRUE));
+  EXPECT_TRUE(gst_pad_peer_query(harness.srcpad, query.get()));
+  GstBufferPool* offered = nullptr;
+  guint size = 0;
+  gst_query_parse_nth_allocation_pool(query.get(), 0, &offered, &size, nullptr, nullptr);
+  Ptr<GstBufferPool> pool(offered);
+  GstStructure* config = gst_buffer_pool_get_config(pool.get());
+  gst_buffer_pool_config_set_params(config, caps.get(), size, 0, 0);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_set_video_alignment(config, &layout);
+  EXPECT_TRUE(gst_buffer_pool_set_config(pool.get(), config));
+  EXPECT_TRUE(gst_buffer_pool_set_active(pool.get(), TRUE));
+  return pool;
+}
+
+}  // namespace
+
+TEST(FrameStamp, its_pool_keeps_the_alignment_and_the_padding_that_are_asked_for) {
+  const auto caps = caps_text("I420", 648, 360);
+  const auto info = info_of(caps);
+  const auto harness = play("framestamp ! framestamp mode=read", caps);
+  GstVideoAlignment layout;
+  gst_video_alignment_reset(&layout);
+  layout.padding_top = 16;
+  layout.padding_left = 32;
+  layout.padding_bottom = 40;
+  for (guint& align : layout.stride_align) align = 63;
+  const auto pool = offered_pool(*harness, caps, layout);
+  for (int i = 0; i < 3; ++i) {
+    GstBuffer* acquired = nullptr;
+    ASSERT_EQ(gst_buffer_pool_acquire_buffer(pool.get(), &acquired, nullptr), GST_FLOW_OK);
+    Ptr<GstBuffer> frame(acquired);
+    const GstVideoMeta* meta = gst_buffer_get_video_meta(frame.get());
+    ASSERT_NE(meta, nullptr);
+    for (guint plane = 0; plane < 3; ++plane) EXPECT_EQ(meta->stride[plane] % 64, 0) << "plane " << plane;
+    EXPECT_GE(meta->offset[0], static_cast<gsize>(16 * meta->stride[0] + 32)) << "rows above and columns on the left";
+    EXPECT_GE(meta->offset[1] - meta->offset[0], static_cast<gsize>((360 + 40) * meta->stride[0])) << "rows below";
+    {
+      const cvgst::MappedFrame mapped(info, frame.get(), GST_MAP_READWRITE);
+      core::fill(cvgst::image_of(mapped.frame()), {0, 0, 648, 360}, cvgst::light_of(info));
+    }
+    GST_BUFFER_PTS(frame.get()) = GST_SECOND;
+    const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), frame.release()));
+    ASSERT_TRUE(out);
+    EXPECT_TRUE(reading_of(out.get()).valid);
+    const auto stamped = stamped_info(*harness);
+    for (const auto& [x, y, light] : {std::array{0, 0, 235}, {647, 359, 235}, {0, 360, 16}})
+      EXPECT_EQ(sample_at(stamped, out.get(), 0, x, y), light) << x << "," << y;
   }
 }
 
