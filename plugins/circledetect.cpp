@@ -55,6 +55,7 @@ bool register_circledetect(GstPlugin* plugin) {
       plugin, {.name = "circledetect",
                .title = "Circle detector",
                .description = "Finds circles with OpenCV's Hough transform and attaches them as regions of interest",
+               .author = CV_AUTHOR,
                .detect = detect,
                .parameters = {
                    {"scale", "Look for circles on a picture of this part of the width and height", 0.1, 1, d.scale},

@@ -302,7 +302,7 @@ static void cv_detector_class_init(gpointer klass, gpointer data) {
   object->get_property = cv_detector_get_property;
   object->finalize = cv_detector_finalize;
   install_properties(object, spec);
-  gst_element_class_set_static_metadata(element, spec.title, "Filter/Analyzer/Video", spec.description, CV_AUTHOR);
+  gst_element_class_set_static_metadata(element, spec.title, "Filter/Analyzer/Video", spec.description, spec.author);
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
   element->change_state = cv_detector_change_state;

@@ -53,6 +53,7 @@ struct DetectorSpec {
   const char* name = "";         // of the element, of its messages, and the default of `model-name`
   const char* title = "";        // in a few words
   const char* description = "";  // one line
+  const char* author = "unknown";
   DetectFunction detect;
   Input input = Input::kGrey;
   std::vector<ParameterSpec> parameters{};  // NOLINT(readability-redundant-member-init): who has none may leave it out
