@@ -13,7 +13,7 @@
  *
  * With #circledetect:post-messages an element message named "circledetect" is posted for each frame:
  *
- * * #guint `frame-id`: the frame's running time on a 90 kHz clock, modulo 2^32
+ * * #guint `frame-id`: the frame's running time on a 90 kHz clock, modulo 2^32; a frame without one has no such field
  * * #guint64 `running-time`: the frame's running time in nanoseconds
  * * #guint64 `timestamp`: the frame's timestamp in nanoseconds
  * * #gchar* `model`: the property model-name
@@ -56,6 +56,7 @@ bool register_circledetect(GstPlugin* plugin) {
       plugin, {.name = "circledetect",
                .title = "Circle detector",
                .description = "Finds circles with OpenCV's Hough transform and attaches them as regions of interest",
+               .author = CV_AUTHOR,
                .detect = detect,
                .parameters = {
                    {"scale", "Look for circles on a picture of this part of the width and height", 0.1, 1, d.scale},

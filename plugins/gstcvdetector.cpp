@@ -7,7 +7,9 @@
 #include <chrono>
 #include <memory>
 #include <random>
+#include <stdexcept>
 
+#include "allocation.h"
 #include "inference_latency.h"
 #include "inference_message.h"
 #include "inference_timer.h"
@@ -118,6 +120,16 @@ static std::vector<core::Detection> detect(GstCvDetector* self, GstVideoFrame& f
   return spec.detect(pixels_of(converted.frame(), spec.input), parameters);
 }
 
+static GstFlowReturn post_failure(GstCvDetector* self, const char* what) {
+  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+  g_autofree char* reason = g_utf8_make_valid(what, -1);
+  GST_ELEMENT_ERROR(
+      self, LIBRARY, FAILED,
+      ("%s failed on a picture of %d x %d pixels: %s", spec_of(self).name, info.width, info.height, g_strchomp(reason)),
+      ("The detector's function threw this. Other values of the properties, or a larger picture, may do."));
+  return GST_FLOW_ERROR;
+}
+
 // The least time for this inference: the runtime, longer or shorter by up to the jitter.
 static std::chrono::milliseconds least_duration(std::minstd_rand& random, const Settings& settings) {
   const auto runtime = static_cast<int>(settings.runtime);
@@ -140,7 +152,14 @@ static GstFlowReturn cv_detector_transform_ip(GstBaseTransform* base, GstBuffer*
       GST_ELEMENT_ERROR(self, RESOURCE, READ, ("Can't read the video frame."), (nullptr));
       return GST_FLOW_ERROR;
     }
-    found = detect(self, frame.frame(), settings);
+    // An exception must not get into GStreamer's C, where it would end the whole program.
+    try {
+      found = detect(self, frame.frame(), settings);
+    } catch (const std::exception& error) {
+      return post_failure(self, error.what());
+    } catch (...) {
+      return post_failure(self, "an exception that is no std::exception");
+    }
   }
   const auto end = start + least_duration(self->state->random, settings);
   if (!self->state->timer.wait_until(end)) return GST_FLOW_FLUSHING;
@@ -173,9 +192,8 @@ static gboolean cv_detector_set_info(GstVideoFilter* filter, GstCaps*, GstVideoI
   return state.converter != nullptr;
 }
 
-// Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean cv_detector_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  return gst_pad_peer_query(base->srcpad, query);
+  return cvgst::pass_on_allocation(base, query);
 }
 
 // The slowest inference that was asked for is known before the first one.
@@ -303,7 +321,7 @@ static void cv_detector_class_init(gpointer klass, gpointer data) {
   object->get_property = cv_detector_get_property;
   object->finalize = cv_detector_finalize;
   install_properties(object, spec);
-  gst_element_class_set_static_metadata(element, spec.title, "Filter/Analyzer/Video", spec.description, CV_AUTHOR);
+  gst_element_class_set_static_metadata(element, spec.title, "Filter/Analyzer/Video", spec.description, spec.author);
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
   element->change_state = cv_detector_change_state;
@@ -320,7 +338,7 @@ namespace cvgst {
 
 double Parameters::operator[](std::string_view name) const {
   const auto found = std::find_if(specs_.begin(), specs_.end(), [&](const auto& spec) { return spec.name == name; });
-  g_assert(found != specs_.end());
+  if (found == specs_.end()) throw std::invalid_argument("it has no parameter \"" + std::string(name) + "\"");
   return values_[static_cast<std::size_t>(found - specs_.begin())];
 }
 

@@ -6,9 +6,10 @@
 //   cvgst::register_detector(
 //       plugin, {.name = "mydetector", .title = "My detector", .description = "Finds …", .detect = detect});
 //
-// The base never writes to the frame or copies it. It attaches each detection as a GstVideoRegionOfInterestMeta, and a
-// "CvInferenceMeta" to every frame that was looked at. It also posts a message for each frame, tells the pipeline how
-// long inferences take (its latency), and has the properties for all this.
+// What the function throws is an error of the element, and ends the pipeline. The base never writes to the frame or
+// copies it. It attaches each detection as a GstVideoRegionOfInterestMeta, and a "CvInferenceMeta" to every frame that
+// was looked at. It also posts a message for each frame, tells the pipeline how long inferences take (its latency), and
+// has the properties for all this.
 #pragma once
 
 #include <gst/gst.h>
@@ -37,7 +38,7 @@ class Parameters {
  public:
   Parameters(const std::vector<ParameterSpec>& specs, const std::vector<double>& values)
       : specs_(specs), values_(values) {}
-  // The name must be that of one of the detector's parameters.
+  // Throws std::invalid_argument if none of the detector's parameters has this name.
   double operator[](std::string_view name) const;
 
  private:
@@ -53,6 +54,7 @@ struct DetectorSpec {
   const char* name = "";         // of the element, of its messages, and the default of `model-name`
   const char* title = "";        // in a few words
   const char* description = "";  // one line
+  const char* author = "unknown";
   DetectFunction detect;
   Input input = Input::kGrey;
   std::vector<ParameterSpec> parameters{};  // NOLINT(readability-redundant-member-init): who has none may leave it out

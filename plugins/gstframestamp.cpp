@@ -6,7 +6,9 @@
  *
  * Writes the frame id (running time on a 90 kHz clock, modulo 2^32) as light and dark cells into rows added below the
  * picture, or over its last rows, so that whoever sees the pixels, however they were carried, knows which frame they
- * are. The format is in STAMP.md. #framestamp:rows says how many rows at the bottom are not for showing.
+ * are. The format is in STAMP.md. #framestamp:rows says how many rows at the bottom are not for showing. A frame that
+ * has no running time, because it has no timestamp or is outside its segment, has no id: its stamp is left dark, which
+ * reads as none, and the first such frame is told in a warning message.
  *
  * With `mode=read` nothing is written. Each frame gets a custom meta "CvStampMeta", and with #framestamp:post-messages
  * an element message named "framestamp" is posted; both have the fields:
@@ -26,6 +28,9 @@
  */
 #include "gstframestamp.h"
 
+#include <utility>
+
+#include "allocation.h"
 #include "core/draw.h"
 #include "core/frame_id.h"
 #include "core/stamp.h"
@@ -69,6 +74,7 @@ struct FrameStampState {
   int mode = kModeWrite;
   int top = 0;
   int used_cell = 0;
+  bool warned = false;
 };
 
 struct _GstFrameStamp {
@@ -129,16 +135,29 @@ static GstFlowReturn post_map_error(GstFrameStamp* self) {
   return GST_FLOW_ERROR;
 }
 
-static GstFlowReturn write_stamp(GstFrameStamp* self, guint64 running_time, const GstVideoFrame& frame) {
-  if (!GST_CLOCK_TIME_IS_VALID(running_time)) {
-    GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("A frame without a timestamp has no frame id."), (nullptr));
-    return GST_FLOW_ERROR;
-  }
+static void warn_of_no_id(GstFrameStamp* self, GstClockTime timestamp) {
+  if (std::exchange(self->state->warned, true)) return;
+  if (GST_CLOCK_TIME_IS_VALID(timestamp))
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("A frame outside its segment has no frame id: its stamp can't be read."),
+                        ("Timestamp %" GST_TIME_FORMAT ". This is said once.", GST_TIME_ARGS(timestamp)));
+  else
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("A frame without a timestamp has no frame id: its stamp can't be read."),
+                        ("Let the source give its frames timestamps. Sources of single pictures do when their caps "
+                         "have a framerate. This is said once."));
+}
+
+static void write_stamp(GstFrameStamp* self, GstBuffer* in, const GstVideoFrame& frame) {
   const FrameStampState& state = *self->state;
+  const core::Image image = cvgst::image_of(frame);
+  const core::Pixel dark = cvgst::dark_of(frame.info);
+  const guint64 running_time = running_time_of(self, in);
+  if (!GST_CLOCK_TIME_IS_VALID(running_time)) {
+    // not as it is: there may be a stamp already
+    core::fill_rows(image, state.top, state.top + core::kStampRows, dark);
+    return warn_of_no_id(self, GST_BUFFER_PTS(in));
+  }
   const auto time = running_time + static_cast<guint64>(snapshot(self).running_time_offset);
-  core::write_stamp(cvgst::image_of(frame), state.top, state.used_cell, frame_id(time), cvgst::dark_of(frame.info),
-                    cvgst::light_of(frame.info));
-  return GST_FLOW_OK;
+  core::write_stamp(image, state.top, state.used_cell, frame_id(time), dark, cvgst::light_of(frame.info));
 }
 
 static GstStructure* set_reading(GstStructure* structure, const core::StampReading& reading) {
@@ -178,7 +197,8 @@ static GstFlowReturn gst_frame_stamp_transform_ip(GstBaseTransform* base, GstBuf
   if (self->state->mode == kModeRead) return read_stamp(self, buffer);
   const cvgst::MappedFrame frame(GST_VIDEO_FILTER(base)->in_info, buffer, GST_MAP_READWRITE);
   if (!frame) return post_map_error(self);
-  return write_stamp(self, running_time_of(self, buffer), frame.frame());
+  write_stamp(self, buffer, frame.frame());
+  return GST_FLOW_OK;
 }
 
 // Writes into rows below the picture.
@@ -194,7 +214,14 @@ static GstFlowReturn gst_frame_stamp_transform(GstBaseTransform* base, GstBuffer
   }
   core::fill_rows(cvgst::image_of(to.frame()), filter->in_info.height, self->state->top,
                   cvgst::dark_of(filter->in_info));
-  return write_stamp(self, running_time_of(self, in), to.frame());
+  write_stamp(self, in, to.frame());
+  return GST_FLOW_OK;
+}
+
+// Rows below move nothing, so what is known of a frame stays true of its copy. The base class leaves out what is about
+// memory, and GstVideoFilter would leave out regions too.
+static gboolean gst_frame_stamp_transform_meta(GstBaseTransform*, GstBuffer*, GstMeta*, GstBuffer*) {
+  return TRUE;
 }
 
 // Uses the input itself if it has room for the rows that are added.
@@ -208,8 +235,7 @@ static GstFlowReturn gst_frame_stamp_prepare_output_buffer(GstBaseTransform* bas
 }
 
 static gboolean gst_frame_stamp_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  // Where frames pass in place, the next element chooses how they are allocated.
-  if (gst_base_transform_is_in_place(base)) return gst_pad_peer_query(base->srcpad, query);
+  if (gst_base_transform_is_in_place(base)) return cvgst::pass_on_allocation(base, query);
   GstCaps* caps = nullptr;
   GstVideoInfo in;
   gst_query_parse_allocation(query, &caps, nullptr);
@@ -269,6 +295,7 @@ static gboolean gst_frame_stamp_stop(GstBaseTransform* base) {
   GST_OBJECT_LOCK(base);
   state.rows = state.cell = 0;
   GST_OBJECT_UNLOCK(base);
+  state.warned = false;
   return TRUE;
 }
 
@@ -356,6 +383,7 @@ static void gst_frame_stamp_class_init(GstFrameStampClass* klass) {
   transform->transform_ip = gst_frame_stamp_transform_ip;
   transform->transform = gst_frame_stamp_transform;
   transform->transform_caps = gst_frame_stamp_transform_caps;
+  transform->transform_meta = gst_frame_stamp_transform_meta;
   transform->prepare_output_buffer = gst_frame_stamp_prepare_output_buffer;
   transform->propose_allocation = gst_frame_stamp_propose_allocation;
   transform->set_caps = gst_frame_stamp_set_caps;

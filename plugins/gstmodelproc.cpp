@@ -44,6 +44,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "allocation.h"
 #include "core/frame_id.h"
 #include "core/model_process.h"
 #include "inference_latency.h"
@@ -298,9 +299,8 @@ static gboolean gst_model_proc_query(GstBaseTransform* base, GstPadDirection dir
   return TRUE;
 }
 
-// Buffers pass through as they are, so the next element chooses how they are allocated.
 static gboolean gst_model_proc_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  return gst_pad_peer_query(base->srcpad, query);
+  return cvgst::pass_on_allocation(base, query);
 }
 
 static gboolean gst_model_proc_sink_event(GstBaseTransform* base, GstEvent* event) {

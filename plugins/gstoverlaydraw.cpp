@@ -8,7 +8,8 @@
  * type and confidence. A params structure named "detection" adds to it, where there is one: "confidence" (#gdouble),
  * "label" (#gchar*, shown in place of the type), "text" (#gchar*, behind it), for circles "center-x", "center-y" and
  * "radius" (#gdouble), "polygon", drawn in place of the box, and "keypoints" (both #GstValueArray of arrays x, y of
- * #gdouble).
+ * #gdouble). Of label and text 64 characters are written: ASCII as it is, other letters without their marks ("Jäger" as
+ * "Jager"), and "?" for what has no such letter.
  * Regions of type "truth" are drawn only when #overlaydraw:types names them.
  *
  * |[
@@ -23,13 +24,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "allocation.h"
 #include "core/draw.h"
 #include "properties.h"
+#include "region_text.h"
 #include "video_frame.h"
 
 GST_DEBUG_CATEGORY_STATIC(overlay_draw_debug);
@@ -190,17 +192,10 @@ static std::optional<Region> read_region(const GstVideoRegionOfInterestMeta& met
 
 static void draw_label(const core::Image& image, const core::Font& font, const Settings& settings, const Region& region,
                        const core::Pixel& color) {
-  std::array<char, 64> text{};
-  const bool with_confidence = settings.show_confidence && region.confidence >= 0 && region.confidence <= 1;
   const char* label = settings.show_label && region.label != nullptr ? region.label : "";
   const char* more = settings.show_label && region.text != nullptr ? region.text : "";
-  const char* colon = *more != '\0' ? ": " : "";
-  if (with_confidence)
-    std::snprintf(text.data(), text.size(), "%s%s%s%s%.2f", label, colon, more, *label != '\0' ? " " : "",
-                  region.confidence);
-  else
-    std::snprintf(text.data(), text.size(), "%s%s%s", label, colon, more);
-  const std::string_view shown = text.data();
+  const cvgst::RegionText text(label, more, settings.show_confidence ? region.confidence : -1);
+  const std::string_view shown = text.view();
   if (shown.empty()) return;
   const int above = static_cast<int>(region.y - settings.line_width) - font.height();
   const int x = std::clamp(static_cast<int>(region.x), 0, std::max(0, image.width - font.width(shown)));
@@ -247,9 +242,8 @@ static GstFlowReturn gst_overlay_draw_transform_frame_ip(GstVideoFilter* filter,
   return GST_FLOW_OK;
 }
 
-// Frames are drawn on in place, so the next element chooses how they are allocated.
 static gboolean gst_overlay_draw_propose_allocation(GstBaseTransform* base, GstQuery*, GstQuery* query) {
-  return gst_pad_peer_query(base->srcpad, query);
+  return cvgst::pass_on_allocation(base, query);
 }
 
 static std::array<GQuark, kMaxTypes> parse_types(const char* list) {

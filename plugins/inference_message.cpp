@@ -10,10 +10,12 @@ void post_inference(GstVideoFilter* element, const char* name, GstBuffer* buffer
   const GstSegment& segment = GST_BASE_TRANSFORM(element)->segment;
   const GstVideoInfo& info = element->in_info;
   const guint64 running_time = gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  GstStructure* message = gst_structure_new(
-      name, "frame-id", G_TYPE_UINT, frame_id(running_time), "running-time", G_TYPE_UINT64, running_time, "timestamp",
-      G_TYPE_UINT64, GST_BUFFER_PTS(buffer), "model", G_TYPE_STRING, model.c_str(), "duration", G_TYPE_UINT64, duration,
-      "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height, nullptr);
+  GstStructure* message = gst_structure_new_empty(name);
+  if (GST_CLOCK_TIME_IS_VALID(running_time))
+    gst_structure_set(message, "frame-id", G_TYPE_UINT, frame_id(running_time), nullptr);
+  gst_structure_set(message, "running-time", G_TYPE_UINT64, running_time, "timestamp", G_TYPE_UINT64,
+                    GST_BUFFER_PTS(buffer), "model", G_TYPE_STRING, model.c_str(), "duration", G_TYPE_UINT64, duration,
+                    "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height, nullptr);
   g_auto(GValue) list = G_VALUE_INIT;
   gst_value_array_init(&list, static_cast<guint>(objects.size()));
   for (auto& object : objects) {

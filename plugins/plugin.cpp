@@ -16,4 +16,4 @@ static gboolean plugin_init(GstPlugin* plugin) {
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, cv,
                   "Live computer vision: camera, detector, models in any language, overlay, frame stamp", plugin_init,
-                  CV_LAUNCH_VERSION, "LGPL", "cv-launch", "https://gstreamer.freedesktop.org")
+                  CV_LAUNCH_VERSION, "LGPL", "cv-launch", CV_ORIGIN)

@@ -18,6 +18,13 @@ core::Pixel level_of(const GstVideoInfo& info, std::uint8_t luma, std::uint8_t r
 
 }  // namespace
 
+MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
+    : mapped_(gst_video_frame_map(&frame_, &info, buffer, flags) != FALSE) {
+  // A buffer's video meta may tell of a larger picture than the caps, and GStreamer takes the size from there.
+  frame_.info.width = info.width;
+  frame_.info.height = info.height;
+}
+
 core::Image image_of(const GstVideoFrame& frame) {
   const GstVideoFormatInfo* format = frame.info.finfo;
   core::Image image;

@@ -10,11 +10,10 @@
 
 namespace cvgst {
 
-// A mapped frame, unmapped when it goes. Check it before use: mapping can fail.
+// A mapped frame of the caps' size, unmapped when it goes. Check it before use: mapping can fail.
 class MappedFrame {
  public:
-  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
-      : mapped_(gst_video_frame_map(&frame_, &info, buffer, flags) != FALSE) {}
+  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags);
   ~MappedFrame() {
     if (mapped_) gst_video_frame_unmap(&frame_);
   }

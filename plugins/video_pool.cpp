@@ -33,11 +33,14 @@ static CvGrowingPool* growing_pool_cast(GstBufferPool* pool) {
 static gboolean cv_growing_pool_set_config(GstBufferPool* pool, GstStructure* config) {
   // Only with a video meta. An element that does not read it would look for the planes in the wrong place.
   if (gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META)) {
-    GstVideoAlignment room;
-    gst_video_alignment_reset(&room);
-    room.padding_bottom = growing_pool_cast(pool)->added_rows;
+    GstVideoAlignment layout;
+    gst_video_alignment_reset(&layout);
+    // Whoever fills the frames may need more. Rows that are aligned otherwise than in the standard layout can't grow.
+    if (gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT))
+      gst_buffer_pool_config_get_video_alignment(config, &layout);
+    layout.padding_bottom = std::max(layout.padding_bottom, growing_pool_cast(pool)->added_rows);
     gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
-    gst_buffer_pool_config_set_video_alignment(config, &room);
+    gst_buffer_pool_config_set_video_alignment(config, &layout);
   }
   return GST_BUFFER_POOL_CLASS(cv_growing_pool_parent_class)->set_config(pool, config);
 }

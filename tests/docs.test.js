@@ -100,6 +100,10 @@ async function installs() {
 /** What costs much, or changes the machine, with the file that does it, and how it says so there. */
 const elsewhere = {
   './check': ['tests/run.js', "find('tests')"],
+  'cp -r plugins/example ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
+  'meson setup ~/my-detector/build ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
+  'ninja -C ~/my-detector/build': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
+  'GST_PLUGIN_PATH=~/my-detector/build gst-inspect-1.0 brightspot': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'packaging/build-deb': ['tests/fresh/packages.test.js', 'packaging/build-deb'],
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],

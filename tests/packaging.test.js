@@ -75,6 +75,20 @@ test('the version is the same everywhere', async () => {
   assert.equal((await runLaunch(['--version'])).stdout, `cv-launch ${version}\n`);
 });
 
+test('every installed file is in a Debian package, and every package has what it lists', async () => {
+  const folder = temporaryFolder();
+  const { code, stderr } = await run('meson', ['install', '-C', join(dirname(cvLaunch), '..'), '--no-rebuild', '--destdir', folder]);
+  assert.equal(code, 0, stderr);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replace(/^usr\/local\//, 'usr/'));
+  const lists = readdirSync(join(root, 'packaging/debian')).filter((name) => name.endsWith('.install') || name === 'not-installed');
+  const listed = lists.flatMap((name) => read(`packaging/debian/${name}`).split('\n')).filter((line) => line && !line.startsWith('#'));
+  const patterns = listed.map((path) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`));
+  assert.ok(files.length > 10 && patterns.length > 5);
+  assert.deepEqual(files.filter((file) => !patterns.some((pattern) => pattern.test(file))), []);
+  assert.deepEqual(listed.filter((_, i) => !files.some((file) => patterns[i].test(file))), []);
+});
+
 test('meson install into a prefix has all that runs', async () => {
   const folder = temporaryFolder();
   const { code, stderr } = await run('meson', ['install', '-C', join(dirname(cvLaunch), '..'), '--no-rebuild', '--destdir', folder]);

@@ -22,6 +22,7 @@ static gboolean plugin_init(GstPlugin* plugin) {
       plugin, {.name = "brightspot",
                .title = "Bright spot detector",
                .description = "Finds the brightest block of a picture",
+               .author = "Your name <you@example.org>",
                .detect = detect,
                .parameters = {{"min-brightness", "Least mean brightness, 0 (black) to 1 (white)", 0, 1, 0.5}}});
 }

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/draw.h"
 #include "core/frame_id.h"
 #include "frames.h"
+#include "gstcvdetector.h"
 
 namespace {
 
@@ -129,6 +131,19 @@ TEST(CircleDetect, posts_a_message_for_each_frame) {
   EXPECT_FALSE(last_message(bus.get(), "circledetect"));
 }
 
+TEST(CircleDetect, gives_no_frame_id_to_a_frame_without_a_running_time) {
+  const auto caps = caps_text("I420", 640, 360);
+  const auto harness = play("circledetect", caps);
+  const Ptr<GstBus> bus(gst_bus_new());
+  gst_element_set_bus(harness->element, bus.get());
+  const Ptr<GstBuffer> out(
+      gst_harness_push_and_pull(harness.get(), ball_frame(info_of(caps), GST_CLOCK_TIME_NONE).release()));
+  const auto message = last_message(bus.get(), "circledetect");
+  ASSERT_TRUE(message);
+  EXPECT_FALSE(gst_structure_has_field(gst_message_get_structure(message.get()), "frame-id"));
+  EXPECT_TRUE(gst_structure_has_field(gst_message_get_structure(message.get()), "objects"));
+}
+
 TEST(CircleDetect, finds_what_its_properties_ask_for) {
   EXPECT_EQ(circles_found(""), 2U);
   EXPECT_EQ(circles_found("max-circles=1"), 1U);
@@ -194,6 +209,48 @@ TEST(CircleDetect, starts_and_stops_a_hundred_times) {
     ASSERT_EQ(gst_element_set_state(harness->element, GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
     ASSERT_EQ(gst_element_set_state(harness->element, GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
   }
+}
+
+namespace {
+
+// What the element says when its detector can't do this frame.
+std::string failure(const std::string& element, const std::string& caps) {
+  const auto harness = play(element, caps);
+  const Ptr<GstBus> bus(gst_bus_new());
+  gst_element_set_bus(harness->element, bus.get());
+  EXPECT_EQ(gst_harness_push(harness.get(), black_frame(info_of(caps)).release()), GST_FLOW_ERROR);
+  const Ptr<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+  gst_element_set_bus(harness->element, nullptr);
+  if (!message) return "nothing";
+  g_autoptr(GError) error = nullptr;
+  gst_message_parse_error(message.get(), &error, nullptr);
+  return error->message;
+}
+
+}  // namespace
+
+TEST(CircleDetect, an_exception_is_an_error_of_the_element) {
+  const auto text = failure("circledetect scale=0.1", caps_text("I420", 4, 4));
+  EXPECT_EQ(text.rfind("circledetect failed on a picture of 4 x 4 pixels: OpenCV", 0), 0U) << text;
+}
+
+TEST(OwnDetector, an_exception_is_an_error_of_the_element) {
+  const auto use = [](const char* name, cvgst::DetectFunction detect) {
+    ASSERT_TRUE(cvgst::register_detector(
+        nullptr, {.name = name, .title = "Test", .description = "Throws", .detect = std::move(detect)}));
+  };
+  use("throws", [](const auto&, const auto&) -> std::vector<core::Detection> {
+    throw std::runtime_error("the weights are missing");
+  });
+  use("throws-a-number", [](const auto&, const auto&) -> std::vector<core::Detection> { throw 7; });
+  use("misspells", [](const auto&, const cvgst::Parameters& parameters) -> std::vector<core::Detection> {
+    return {{"", parameters["treshold"], 0, 0, 0, 1, {}}};
+  });
+  const auto caps = caps_text("BGR", 64, 48);
+  const std::string picture = " failed on a picture of 64 x 48 pixels: ";
+  EXPECT_EQ(failure("throws", caps), "throws" + picture + "the weights are missing");
+  EXPECT_EQ(failure("throws-a-number", caps), "throws-a-number" + picture + "an exception that is no std::exception");
+  EXPECT_EQ(failure("misspells", caps), "misspells" + picture + "it has no parameter \"treshold\"");
 }
 
 TEST(OwnDetector, in_one_file_has_all_of_the_base) {

@@ -2,8 +2,10 @@
 #include <gst/base/gstbasetransform.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 
+#include "core/draw.h"
 #include "core/frame_id.h"
 #include "core/stamp.h"
 #include "frames.h"
@@ -40,11 +42,11 @@ guint property_of(GstElement* element, const char* name) {
   return value;
 }
 
-void expect_error(const std::string& launch_line, const std::string& caps, GstClockTime pts, const char* text) {
+void expect_error(const std::string& launch_line, const std::string& caps, const char* text) {
   const auto harness = play(launch_line, caps);
   const Ptr<GstBus> bus(gst_bus_new());
   gst_element_set_bus(harness->element, bus.get());
-  EXPECT_NE(gst_harness_push(harness.get(), black_frame(info_of(caps), pts).release()), GST_FLOW_OK);
+  EXPECT_NE(gst_harness_push(harness.get(), black_frame(info_of(caps)).release()), GST_FLOW_OK);
   const Ptr<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_bus(harness->element, nullptr);
   ASSERT_TRUE(message);
@@ -144,6 +146,84 @@ TEST(FrameStamp, grows_a_source_s_frame_without_copying_it) {
   }
 }
 
+TEST(FrameStamp, keeps_results_also_where_it_copies_the_frame) {
+  for (const std::string before : {"", "identity drop-allocation=true ! "}) {
+    const auto harness =
+        play_source("ballsrc is-live=false num-buffers=3 ground-truth=true ! circledetect ! " + before + "framestamp",
+                    "video/x-raw,format=I420,width=640,height=384");
+    for (int i = 0; i < 3; ++i) {
+      const Ptr<GstBuffer> out(gst_harness_pull(harness.get()));
+      ASSERT_TRUE(out);
+      ASSERT_NE(inference_of(out.get()), nullptr) << before;
+      const auto circles = regions_of(out.get(), "circle");
+      const auto truth = regions_of(out.get(), "truth");
+      ASSERT_EQ(circles.size(), 1U) << before << "the model saw the frame, and nothing on it";
+      ASSERT_EQ(truth.size(), 1U) << before;
+      EXPECT_NEAR(field_of(circles[0], "center-x"), field_of(truth[0], "center-x"), 1);
+      EXPECT_NEAR(field_of(circles[0], "center-y"), field_of(truth[0], "center-y"), 1);
+      EXPECT_EQ(circles[0]->w, circles[0]->h);
+    }
+  }
+}
+
+namespace {
+
+// The pool that framestamp offers to whoever makes its frames, after this has set the layout.
+Ptr<GstBufferPool> offered_pool(const GstHarness& harness, const std::string& caps_text,
+                                const GstVideoAlignment& layout) {
+  const Ptr<GstCaps> caps(gst_caps_from_string(caps_text.c_str()));
+  const Ptr<GstQuery> query(gst_query_new_allocation(caps.get(), TRUE));
+  EXPECT_TRUE(gst_pad_peer_query(harness.srcpad, query.get()));
+  GstBufferPool* offered = nullptr;
+  guint size = 0;
+  gst_query_parse_nth_allocation_pool(query.get(), 0, &offered, &size, nullptr, nullptr);
+  Ptr<GstBufferPool> pool(offered);
+  GstStructure* config = gst_buffer_pool_get_config(pool.get());
+  gst_buffer_pool_config_set_params(config, caps.get(), size, 0, 0);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_set_video_alignment(config, &layout);
+  EXPECT_TRUE(gst_buffer_pool_set_config(pool.get(), config));
+  EXPECT_TRUE(gst_buffer_pool_set_active(pool.get(), TRUE));
+  return pool;
+}
+
+}  // namespace
+
+TEST(FrameStamp, its_pool_keeps_the_alignment_and_the_padding_that_are_asked_for) {
+  const auto caps = caps_text("I420", 648, 360);
+  const auto info = info_of(caps);
+  const auto harness = play("framestamp ! framestamp mode=read", caps);
+  GstVideoAlignment layout;
+  gst_video_alignment_reset(&layout);
+  layout.padding_top = 16;
+  layout.padding_left = 32;
+  layout.padding_bottom = 40;
+  for (guint& align : layout.stride_align) align = 63;
+  const auto pool = offered_pool(*harness, caps, layout);
+  for (int i = 0; i < 3; ++i) {
+    GstBuffer* acquired = nullptr;
+    ASSERT_EQ(gst_buffer_pool_acquire_buffer(pool.get(), &acquired, nullptr), GST_FLOW_OK);
+    Ptr<GstBuffer> frame(acquired);
+    const GstVideoMeta* meta = gst_buffer_get_video_meta(frame.get());
+    ASSERT_NE(meta, nullptr);
+    for (guint plane = 0; plane < 3; ++plane) EXPECT_EQ(meta->stride[plane] % 64, 0) << "plane " << plane;
+    EXPECT_GE(meta->offset[0], static_cast<gsize>(16 * meta->stride[0] + 32)) << "rows above and columns on the left";
+    EXPECT_GE(meta->offset[1] - meta->offset[0], static_cast<gsize>((360 + 40) * meta->stride[0])) << "rows below";
+    {
+      const cvgst::MappedFrame mapped(info, frame.get(), GST_MAP_READWRITE);
+      core::fill(cvgst::image_of(mapped.frame()), {0, 0, 648, 360}, cvgst::light_of(info));
+    }
+    GST_BUFFER_PTS(frame.get()) = GST_SECOND;
+    const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), frame.release()));
+    ASSERT_TRUE(out);
+    EXPECT_TRUE(reading_of(out.get()).valid);
+    const auto stamped = stamped_info(*harness);
+    for (const auto& [x, y, light] : {std::array{0, 0, 235}, {647, 359, 235}, {0, 360, 16}})
+      EXPECT_EQ(sample_at(stamped, out.get(), 0, x, y), light) << x << "," << y;
+  }
+}
+
 TEST(FrameStamp, says_which_rows_and_cells_it_uses) {
   struct Case {
     int width, height;
@@ -222,10 +302,50 @@ TEST(FrameStamp, over_does_not_touch_a_shared_frame) {
 }
 
 TEST(FrameStamp, refuses_what_it_cannot_stamp) {
-  expect_error("framestamp", caps_text("I420", 48, 48), 0, "at least 52");
-  expect_error("framestamp force-cell-size=16", caps_text("I420", 640, 360), 0, "at least 832");
-  expect_error("framestamp position=over", caps_text("I420", 640, 12), 0, "at least 16");
-  expect_error("framestamp", caps_text("I420", 640, 360), GST_CLOCK_TIME_NONE, "without a timestamp");
+  expect_error("framestamp", caps_text("I420", 48, 48), "at least 52");
+  expect_error("framestamp force-cell-size=16", caps_text("I420", 640, 360), "at least 832");
+  expect_error("framestamp position=over", caps_text("I420", 640, 12), "at least 16");
+}
+
+// Without a timestamp, or before the segment's start, as frames are after an exact seek.
+TEST(FrameStamp, leaves_a_frame_without_a_running_time_unreadable_warns_once_and_goes_on) {
+  const auto caps = caps_text("I420", 640, 360);
+  const auto info = info_of(caps);
+  for (const std::string position : {"below", "over"}) {
+    for (const auto& [pts, words] : {std::pair{GST_CLOCK_TIME_NONE, "without a timestamp"},
+                                     std::pair<GstClockTime, const char*>{GST_SECOND, "outside its segment"}}) {
+      const auto harness = play("framestamp position=" + position + " ! framestamp mode=read", caps);
+      const Ptr<GstBus> bus(gst_bus_new());
+      gst_element_set_bus(harness->element, bus.get());
+      GstSegment segment;
+      gst_segment_init(&segment, GST_FORMAT_TIME);
+      segment.start = segment.position = 10 * GST_SECOND;
+      gst_harness_push_event(harness.get(), gst_event_new_segment(&segment));
+      for (int i = 0; i < 3; ++i) {
+        auto frame = black_frame(info, pts);
+        {
+          // there is a stamp in the picture already
+          const cvgst::MappedFrame mapped(info, frame.get(), GST_MAP_READWRITE);
+          core::write_stamp(cvgst::image_of(mapped.frame()), core::stamp_top(360), 8, 1, cvgst::dark_of(info),
+                            cvgst::light_of(info));
+        }
+        const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), frame.release()));
+        ASSERT_TRUE(out) << position << ": a frame " << words;
+        EXPECT_FALSE(reading_of(out.get()).valid) << position << ": a frame " << words;
+      }
+      const Ptr<GstMessage> warning(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING));
+      ASSERT_TRUE(warning);
+      g_autoptr(GError) error = nullptr;
+      gst_message_parse_warning(warning.get(), &error, nullptr);
+      EXPECT_NE(std::string(error->message).find(words), std::string::npos) << error->message;
+      EXPECT_FALSE(Ptr<GstMessage>(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING))) << "once is enough";
+
+      const Ptr<GstBuffer> out(gst_harness_push_and_pull(harness.get(), black_frame(info, 11 * GST_SECOND).release()));
+      EXPECT_TRUE(reading_of(out.get()).valid);
+      EXPECT_EQ(reading_of(out.get()).id, 90000U);
+      gst_element_set_bus(harness->element, nullptr);
+    }
+  }
 }
 
 TEST(FrameStamp, tells_both_sides_which_heights_go_together) {

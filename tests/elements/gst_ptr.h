@@ -13,6 +13,11 @@ struct Unref {
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
   void operator()(GstMessage* message) const { gst_message_unref(message); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+  void operator()(GstQuery* query) const { gst_query_unref(query); }
+  void operator()(GstBufferPool* pool) const {
+    gst_buffer_pool_set_active(pool, FALSE);
+    gst_object_unref(pool);
+  }
   void operator()(GstHarness* harness) const { gst_harness_teardown(harness); }
 };
 

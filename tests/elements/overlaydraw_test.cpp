@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <array>
+#include <clocale>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 
 #include "frames.h"
@@ -108,6 +114,74 @@ TEST(OverlayDraw, writes_label_and_confidence_above_the_box) {
   EXPECT_LT(text_pixels("show-label=false", false), normal);
   EXPECT_EQ(text_pixels("show-label=false show-confidence=false", false), 0);
   EXPECT_GT(text_pixels("font-scale=0.8", false), normal);
+}
+
+namespace {
+
+// The picture with this written at a region.
+std::vector<std::uint8_t> written(const std::string& label, double confidence, const std::string& text = "") {
+  const auto drawn = draw("color=0xffffffff font-scale=0.2 line-width=1", [&](GstBuffer* b) {
+    auto* params = gst_structure_new("detection", "label", G_TYPE_STRING, label.c_str(), "confidence", G_TYPE_DOUBLE,
+                                     confidence, nullptr);
+    if (!text.empty()) gst_structure_set(params, "text", G_TYPE_STRING, text.c_str(), nullptr);
+    gst_video_region_of_interest_meta_add_param(add_region(b, "person", 5, 60, 80, 60), params);
+  });
+  return bytes_of(drawn.info, drawn.buffer.get());
+}
+
+// While it lives, numbers have a decimal comma, as in German. Which locales a machine has is not known, so this writes
+// one: a file of glibc's that localedef made, with nothing in it but this comma.
+class DecimalComma {
+ public:
+  DecimalComma() {
+    std::filesystem::create_directories(folder_ / "comma");
+    constexpr std::array<std::uint8_t, 63> kNumeric{
+        0x14, 0x11, 0x03, 0x20, 0x06, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x22, 0x00, 0x00, 0x00,
+        0x24, 0x00, 0x00, 0x00, 0x28, 0x00, 0x00, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x30, 0x00, 0x00, 0x00,
+        0x2c, 0x00, 0x2e, 0x00, 0x03, 0x03, 0x00, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x2e, 0x00, 0x00, 0x00,
+        0x41, 0x4e, 0x53, 0x49, 0x5f, 0x58, 0x33, 0x2e, 0x34, 0x2d, 0x31, 0x39, 0x36, 0x38, 0x00};
+    std::ofstream(folder_ / "comma/LC_NUMERIC", std::ios::binary)
+        .write(reinterpret_cast<const char*>(kNumeric.data()), kNumeric.size());
+    setenv("LOCPATH", folder_.c_str(), 1);
+    std::setlocale(LC_NUMERIC, "comma");
+  }
+  ~DecimalComma() {
+    std::setlocale(LC_NUMERIC, "C");
+    unsetenv("LOCPATH");
+    std::filesystem::remove_all(folder_);
+  }
+  DecimalComma(const DecimalComma&) = delete;
+  DecimalComma& operator=(const DecimalComma&) = delete;
+
+ private:
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("decimal-comma-" + std::to_string(getpid()));
+};
+
+}  // namespace
+
+TEST(OverlayDraw, writes_the_same_confidence_in_a_language_with_a_decimal_comma) {
+  const auto usual = written("person", 0.87);
+  const DecimalComma german;
+  ASSERT_STREQ(localeconv()->decimal_point, ",");
+  EXPECT_TRUE(written("person", 0.87) == usual);
+}
+
+TEST(OverlayDraw, writes_letters_that_are_not_ascii_without_their_marks_and_others_as_one_question_mark) {
+  EXPECT_TRUE(written("J\u00e4ger", 0.5) == written("Jager", 0.5));
+  EXPECT_TRUE(written("caf\u00e9", 0.5, "\u00dcbel") == written("cafe", 0.5, "Ubel"));
+  EXPECT_TRUE(written("\u4eba\u7269", 0.5) == written("??", 0.5));
+}
+
+TEST(OverlayDraw, cuts_words_that_are_too_long_and_keeps_the_confidence) {
+  const std::string most(64, 'i');
+  EXPECT_TRUE(written(most + "xyz", 0.5) == written(most, 0.5));
+  EXPECT_TRUE(written(most, 0.5, "more") == written(most, 0.5));
+  EXPECT_FALSE(written(most, 0.5) == written(most.substr(1), 0.5));
+  EXPECT_FALSE(written(most, 0.5) == written(most, 0.8));
+  std::string marked;
+  for (int i = 0; i < 70; ++i) marked += "\u00ef";
+  EXPECT_TRUE(written(marked, 0.5) == written(most, 0.5));
 }
 
 TEST(OverlayDraw, a_type_has_always_the_same_colour) {

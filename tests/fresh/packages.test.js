@@ -13,7 +13,7 @@ const install = `
   apt-get install -y -qq man-db /fresh/*.deb >/dev/null 2>&1
   ${asUser}`;
 const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp'];
-const ours = 'gstreamer1.0-cv cv-launch python3-cv-model';
+const ours = 'gstreamer1.0-cv libcvdetector-dev cv-launch python3-cv-model';
 
 test('meson install into a prefix: a user runs it from there', async () => {
   await showsItself(debians['Debian 12'], `
@@ -46,6 +46,16 @@ for (const [name, suite] of Object.entries(debians))
         await showsItself(suite, `${install}\nserve as_user cv-launch --pipeline=${pipe}.pipe --port=0`, { shared });
       });
 
+    test('the example of a detector is built by a user', async () => {
+      const said = await runFresh(suite, `${install}
+        apt-get install -y -qq g++ meson pkg-config >/dev/null 2>&1
+        as_user cp -r /usr/share/cv-launch/example /home/user/my-detector
+        as_user meson setup /home/user/my-detector/build /home/user/my-detector
+        as_user ninja -C /home/user/my-detector/build
+        as_user GST_PLUGIN_PATH=/home/user/my-detector/build gst-launch-1.0 -m ballsrc num-buffers=5 is-live=false ! brightspot ! fakesink`, { shared });
+      assert.equal(said.match(/brightspot, frame-id=/g)?.length, 5, said);
+    });
+
     test('elements, man page, module and completion are there; removed, nothing is left', async (t) => {
       const said = await runFresh(suite, `${install}
         for element in ${elements.join(' ')}; do (as_user gst-inspect-1.0 $element) >/dev/null; done
@@ -56,7 +66,7 @@ for (const [name, suite] of Object.entries(debians))
         apt-get purge -y -qq ${ours} >/dev/null 2>&1
         echo left:
         while read -r file; do dpkg -S "$file" >/dev/null 2>&1 || ls -d "$file" 2>/dev/null || true; done </tmp/files
-        find / -xdev '(' -name '*cv-launch*' -o -name '*cv_model*' -o -name 'libgstcv*' ')' -not -path '/root/*' -not -path '/fresh/*' -not -path '/home/*'
+        find / -xdev '(' -name '*cv-launch*' -o -name '*cv_model*' -o -name 'libgstcv*' -o -name '*cvdetector*' ')' -not -path '/root/*' -not -path '/fresh/*' -not -path '/home/*'
         echo files:
         cat /tmp/files`, { shared });
       assert.match(said, /cv-launch *- *show a GStreamer pipeline/);
