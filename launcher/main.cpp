@@ -10,6 +10,7 @@
 #include "app.h"
 #include "base/credentials.h"
 #include "base/deadlines.h"
+#include "base/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
 
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
   try {
     status = run(argc, argv);
   } catch (const UserError& error) {
-    std::fprintf(stderr, "cv-launch: %s\n", without_credentials(error.what()).c_str());
+    std::fprintf(stderr, "cv-launch: %s\n", shorten(without_credentials(error.what())).c_str());
   }
   std::fflush(nullptr);
   // Threads of a pipeline that does not end may still run. _exit destroys nothing that they use.

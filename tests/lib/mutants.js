@@ -54,6 +54,8 @@ export const mutants = [
   { fault: 'a value of --set loses against the default', file: 'launcher/pipe/pipe_variables.cpp',
     from: 'setting != settings.end() ? setting->second : *variable.fallback', to: 'variable.fallback ? *variable.fallback : setting->second',
     tests: ['tests/launcher/pipe/pipe_file_test.cpp'] },
+  { fault: 'a long text is cut within a character', file: 'launcher/base/shorten.cpp', from: 'while (head > 0 && !begins_character(text[head])) --head;', to: '',
+    tests: ['tests/launcher/base/shorten_test.cpp'] },
 
   // launcher: media
   { fault: 'a viewer that has left is pushed to for ever', file: 'launcher/media/fan_out.cpp', from: 'std::erase(feeds_, feed);', to: 'static_cast<void>(feed);',
