@@ -88,6 +88,8 @@ export const mutants = [
     tests: ['tests/launcher/viewers.test.js'] },
   { fault: 'candidates without end are taken', file: 'launcher/viewer/viewer.cpp', from: 'if (++candidates_ > kMaxCandidates)', to: 'if (++candidates_ > 100 * kMaxCandidates)',
     tests: ['tests/launcher/signalling-errors.test.js'] },
+  { fault: 'a candidate in an answer is used whatever it is', file: 'launcher/viewer/answer_check.cpp', from: 'gst_sdp_media_remove_attribute(media, i);', to: '++i;',
+    tests: ['tests/launcher/viewer/answer_check_test.cpp'] },
   { fault: 'one viewer more than --max-viewers is let in', file: 'launcher/app.cpp', from: 'if (viewers_.size() >= options_.max_viewers)', to: 'if (viewers_.size() > options_.max_viewers)',
     tests: ['tests/launcher/command-line.test.js'] },
   { fault: 'what a viewer held is not let go of', file: 'launcher/media/reaper.cpp', from: 'gst_element_set_state(pipeline.get(), GST_STATE_NULL);', to: 'gst_object_ref(pipeline.get());',
