@@ -108,6 +108,8 @@ export const mutants = [
     tests: ['tests/launcher/http.test.js'] },
   { fault: '--host=0.0.0.0 listens on this machine only', file: 'launcher/http/server.cpp', from: 'host == "localhost" ? "127.0.0.1" : host.c_str()', to: '"127.0.0.1"',
     tests: ['tests/launcher/command-line.test.js'] },
+  { fault: 'each warning of libsoup is a line', file: 'launcher/http/soup_log.cpp', from: 'if (found != again_.end()) {', to: 'if (found != again_.end() && message == nullptr) {',
+    tests: ['tests/launcher/http/soup_log_test.cpp'] },
   { fault: 'a signalling message of any size is read', file: 'launcher/http/server.cpp', from: 'if (held && size > protocol::kMaxSignal)', to: 'if (held && size > 4 * protocol::kMaxSignal)',
     tests: ['tests/launcher/signalling-errors.test.js'] },
 
