@@ -13,6 +13,7 @@
 #include "base/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
+#include "pipe/value_check.h"
 
 namespace {
 
@@ -58,6 +59,7 @@ int run(int argc, char** argv) {
   deadlines();  // read now, so that a wrong one is reported before anything runs
   gst_init(nullptr, nullptr);
   find_plugin();
+  check_values(pipe);
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
   return App(options, std::move(pipe)).run();

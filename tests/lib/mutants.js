@@ -56,6 +56,14 @@ export const mutants = [
     tests: ['tests/launcher/pipe/pipe_file_test.cpp'] },
   { fault: 'a long text is cut within a character', file: 'launcher/base/shorten.cpp', from: 'while (head > 0 && !begins_character(text[head])) --head;', to: '',
     tests: ['tests/launcher/base/shorten_test.cpp'] },
+  { fault: 'a value that is out of range is left to GLib', file: 'launcher/pipe/value_check.cpp', from: '!g_param_value_validate(spec, &value)', to: 'true',
+    tests: ['tests/launcher/pipeline-errors.test.js'] },
+  { fault: 'what an element makes of a value is not looked at', file: 'launcher/pipe/value_check.cpp', from: 'return same ? std::nullopt', to: 'return true ? std::nullopt',
+    tests: ['tests/launcher/pipeline-errors.test.js'] },
+  { fault: 'a value of caps is not looked at', file: 'launcher/pipe/caps_check.cpp', from: 'refuse(pipe, caps, field, possible.get());', to: 'continue;',
+    tests: ['tests/launcher/pipeline-errors.test.js'] },
+  { fault: '29.97 is no rate of television', file: 'launcher/pipe/frame_rate.cpp', from: '< kShortened', to: '< 0',
+    tests: ['tests/launcher/pipe/frame_rate_test.cpp'] },
 
   // launcher: media
   { fault: 'a viewer that has left is pushed to for ever', file: 'launcher/media/fan_out.cpp', from: 'std::erase(feeds_, feed);', to: 'static_cast<void>(feed);',
