@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "value_check.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -171,4 +172,22 @@ void check_values(const PipeText& pipe) {
       if (type) check_property(pipe, element, type.get(), property);
   }
   check_caps(pipe, parts);
+}
+
+std::string set_in_caps(const PipeText& pipe) {
+  std::vector<std::string> found;
+  const auto add = [&found](const CapsField& field) {
+    for (const auto& insertion : field.insertions) {
+      std::string text = "--set " + insertion.variable + "=" + insertion.value;
+      const bool is_new = std::find(found.begin(), found.end(), text) == found.end();
+      if (is_new && insertion.fallback != insertion.value) found.push_back(std::move(text));
+    }
+  };
+  for (const auto& caps : parts_of(pipe).caps) {
+    add(caps.media);
+    for (const auto& field : caps.fields) add(field);
+  }
+  std::string out;
+  for (const auto& text : found) out += (out.empty() ? "" : " ") + text;
+  return out;
 }

@@ -8,3 +8,7 @@
 // Throws UserError with place, variable, value and what would do. What is wrong otherwise (an element that is not
 // there, a syntax error) is left to launch(). For once, before the pipeline first runs.
 void check_values(const PipeText& pipe);
+
+// The variables in caps that are not as their defaults, as "--set width=65 --set height=65": if the pipeline can't
+// start, these may be why. "" if there are none.
+std::string set_in_caps(const PipeText& pipe);

@@ -227,6 +227,11 @@ for (const [codec, wrong, what] of [
     assert.match(await refusal([`--pipeline=${pipe('plain')}`, `--set=codec=${codec}`, `--set=${wrong}`]), what);
   });
 
+test('values that only the running encoder refuses are told with its error', async () => {
+  const set = ['--set=codec=h264', '--set=bitrate=500000', '--set=width=65', '--set=height=65'];
+  assert.match(await refusal([`--pipeline=${pipe('plain')}`, ...set]), /can't start: x264enc .* \(with --set width=65 --set height=65\)\n/);
+});
+
 test('a value that GLib would leave out is told where no variable is in it', async () => {
   const said = await refused('videotestsrc !\n  vp8enc target-bitrate=-5 ! rtpvp8pay ! webrtcbin\n');
   assert.match(said, /broken\.pipe:2: "target-bitrate=-5", but vp8enc takes a whole number from 0 to \d+ as target-bitrate/);
