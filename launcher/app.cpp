@@ -9,6 +9,7 @@
 
 #include "base/deadlines.h"
 #include "pipe/launch_errors.h"
+#include "pipe/value_check.h"
 #include "viewer/local_address.h"
 
 namespace {
@@ -36,6 +37,7 @@ void require_elements() {
 App::App(const Options& options, PipeText pipe)
     : options_(options), loop_(g_main_loop_new(nullptr, FALSE)), server_(std::make_unique<Server>(server_events())) {
   require_elements();
+  set_in_caps_ = set_in_caps(pipe);
   producer_ = std::make_shared<Producer>(std::move(pipe), reaper_, producer_events());
   server_->listen(options_.host, options_.port);
 }
@@ -69,7 +71,8 @@ Producer::Events App::producer_events() {
     std::fflush(stdout);
   };
   events.could_not_start = [this](const std::string& message) {
-    std::fprintf(stderr, "cv-launch: the pipeline can't start: %s\n", message.c_str());
+    const std::string with = set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")";
+    std::fprintf(stderr, "cv-launch: the pipeline can't start: %s%s\n", message.c_str(), with.c_str());
     exit_status_ = 1;
     shut_down();
   };

@@ -32,6 +32,7 @@ class App {
   void shut_down();
 
   const Options options_;
+  std::string set_in_caps_;  // values that may be why the pipeline can't start
   GMainLoop* loop_;
   Reaper reaper_;
   std::shared_ptr<Producer> producer_;

@@ -10,8 +10,10 @@
 #include "app.h"
 #include "base/credentials.h"
 #include "base/deadlines.h"
+#include "base/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
+#include "pipe/value_check.h"
 
 namespace {
 
@@ -57,6 +59,7 @@ int run(int argc, char** argv) {
   deadlines();  // read now, so that a wrong one is reported before anything runs
   gst_init(nullptr, nullptr);
   find_plugin();
+  check_values(pipe);
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
   return App(options, std::move(pipe)).run();
@@ -72,7 +75,7 @@ int main(int argc, char** argv) {
   try {
     status = run(argc, argv);
   } catch (const UserError& error) {
-    std::fprintf(stderr, "cv-launch: %s\n", without_credentials(error.what()).c_str());
+    std::fprintf(stderr, "cv-launch: %s\n", shorten(without_credentials(error.what())).c_str());
   }
   std::fflush(nullptr);
   // Threads of a pipeline that does not end may still run. _exit destroys nothing that they use.

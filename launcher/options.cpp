@@ -30,6 +30,8 @@ Settings parse_settings(char** assignments) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       throw UserError("--set " + text + ": write --set NAME=VALUE, for example --set width=640");
+    if (!g_utf8_validate_len(text.data(), text.size(), nullptr))
+      throw UserError("--set " + text + ": not UTF-8 text, and GStreamer takes no other; of a file, change the name");
     settings[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return settings;
@@ -55,16 +57,18 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
+  // FILENAME is text as it was typed. STRING would be converted from the locale's encoding, and this program has set no
+  // locale: it would take ASCII only.
   const GOptionEntry entries[] = {
       {"pipeline", 'p', 0, G_OPTION_ARG_FILENAME, &pipeline,
        "Pipeline file; a name without a folder is looked up here, then among the installed ones", "FILE"},
-      {"set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &set, "Give a variable of the pipeline file a value; may be repeated",
-       "NAME=VALUE"},
+      {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &set,
+       "Give a variable of the pipeline file a value; may be repeated", "NAME=VALUE"},
       {"print", 0, 0, G_OPTION_ARG_NONE, &print, "Print the pipeline as gst-launch-1.0 takes it, and end", nullptr},
       {"variables", 0, 0, G_OPTION_ARG_NONE, &variables, "Print the pipeline's variables with their defaults, and end",
        nullptr},
-      {"host", 0, 0, G_OPTION_ARG_STRING, &host, "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)",
-       "ADDRESS"},
+      {"host", 0, 0, G_OPTION_ARG_FILENAME, &host,
+       "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)", "ADDRESS"},
       {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on (8080; 0: any free one)", "PORT"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},

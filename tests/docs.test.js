@@ -252,6 +252,8 @@ const causes = [
   }, like: (text, output) => [text.replaceAll(/\d{4,}/g, 'N'), output.replaceAll(/\d{4,}/g, 'N')] }],
   [/"widht"/, { run: () => ['cv-launch --pipeline=async.pipe --set widht=640'] }],
   [/"location" has no value/, { run: () => ['cv-launch --pipeline=rtsp.pipe'] }],
+  [/"-5"/, { run: () => ['cv-launch --pipeline=async.pipe --set bitrate=-5'] }],
+  [/"abc"/, { run: () => ['cv-launch --pipeline=async.pipe --set width=abc'] }],
   [/nothere\.pipe/, { run: () => ['cv-launch --pipeline=nothere.pipe'] }],
   [/syntax error/, { pipe: 'ballsrc vp8enc !' }],
   [/no webrtcbin/, { pipe: 'ballsrc ! fakesink' }],

@@ -3,12 +3,15 @@
 
 #include <cmath>
 
+#include "shorten.h"
+
 namespace protocol {
 namespace {
 
 constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
-constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
+constexpr unsigned kMaxPlayoutMs = 40950;            // the header extension has 12 bits, in units of 10 ms
+constexpr std::size_t kMaxMessage = kMaxResult / 8;  // for people; one character may become six in JSON
 
 // Reads the members of one received object. Only the first error is kept.
 class Reader {
@@ -162,20 +165,14 @@ std::string encode(const StreamInfo& info) {
                           {"epoch", core::json_of(info.epoch)},
                           {"stamp", std::move(stamp)},
                           {"state", info.lost ? "lost" : "live"},
-                          {"message", info.message}});
+                          {"message", shorten(info.message, kMaxMessage)}});
 }
 
 std::string encode(const ModelState& state) {
-  constexpr std::size_t kMaxMessage = kMaxResult / 8;  // one character may become six in JSON
-  const auto& message = state.message;
-  // the end is kept too: what the model said last is there
-  const std::string shown = message.size() <= kMaxMessage ? message
-                                                          : message.substr(0, kMaxMessage / 2) + "\n…\n" +
-                                                                message.substr(message.size() - kMaxMessage / 2);
   return core::json_text({{"type", "model"},
                           {"model", state.model},
                           {"state", state.state},
-                          {"message", shown},
+                          {"message", shorten(state.message, kMaxMessage)},
                           {"since", core::json_of(state.since)}});
 }
 

@@ -108,7 +108,6 @@ struct ModelState {
   std::string message;  // why it failed, and what it said last
   double since = 0;     // unix ms
 };
-// The model's message is cut to fit kMaxResult.
 std::string encode(const ModelState& message);
 // At most kMaxResult bytes: the last objects are left out if they do not fit.
 std::string encode(const Result& message);

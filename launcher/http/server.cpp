@@ -300,6 +300,9 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
+  // libsoup keeps the address. If it asked only after the upgrade, it would warn of each connection that is gone by
+  // then.
+  soup_server_message_get_remote_address(message);
   // No limit on silence from here on: libsoup would keep it for the WebSocket, which waits for a first message. Until
   // the upgrade the deadline is enough.
   g_socket_set_timeout(soup_server_message_get_socket(message), 0);

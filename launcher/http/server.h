@@ -17,6 +17,7 @@
 
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
+#include "soup_log.h"
 
 // What a client asked for when it connected.
 struct Request {
@@ -80,6 +81,7 @@ class Server {
   void serve(SoupServerMessage* message, const char* path);
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
 
+  SoupLog log_;
   GObjectPtr<SoupServer> server_;
   const Events events_;
   std::string host_;

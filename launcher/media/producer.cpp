@@ -5,6 +5,7 @@
 
 #include "base/credentials.h"
 #include "base/deadlines.h"
+#include "base/shorten.h"
 #include "core/frame_id.h"
 #include "loop.h"
 #include "reaper.h"
@@ -37,7 +38,7 @@ std::string describe(GstMessage* message) {
     const auto cut = detail.find('\n');
     if (cut != std::string::npos && cut + 1 < detail.size()) text += " (" + detail.substr(cut + 1) + ")";
   }
-  return without_credentials(text);
+  return shorten(without_credentials(text));
 }
 
 // Running time starts at 0. Tests can start it later with CV_LAUNCH_RUNNING_TIME (in seconds), because frame ids wrap

@@ -136,6 +136,11 @@ const PipeToken* token_of(const PipeText& pipe, const std::string& message) {
   return nullptr;
 }
 
+// '; the variable "model" is "nosuch"', where a variable is in the token
+std::string variables_in(const PipeToken& token) {
+  return token.insertions.empty() ? "" : "; " + named(token.insertions);
+}
+
 std::string hint(const GError* error, const PipeToken* token) {
   if (error->code != GST_PARSE_ERROR_NO_SUCH_ELEMENT || !token) return "";
   const auto package = debian_package(token->text);
@@ -163,9 +168,9 @@ GstPtr<GstElement> launch(const PipeText& pipe) {
   if (error && error->domain == GST_PARSE_ERROR && error->code == GST_PARSE_ERROR_SYNTAX) {
     const auto& token = first_bad_token(pipe);
     throw UserError(pipe.place(token.line) + ": syntax error at \"" + token.text +
-                    "\"; elements are joined by \"!\", as for gst-launch-1.0");
+                    "\"; elements are joined by \"!\", as for gst-launch-1.0" + variables_in(token));
   }
   const auto* token = token_of(pipe, message);
   throw UserError((token ? pipe.place(token->line) : pipe.file) + ": " + message +
-                  (error ? hint(error, token) : std::string()));
+                  (error ? hint(error, token) : std::string()) + (token ? variables_in(*token) : std::string()));
 }

@@ -149,7 +149,7 @@ class Loader {
  private:
   void include(const std::string& file, const std::string& place, const std::string& pattern, int depth) {
     if (depth == kMaxDepth) throw UserError(place + ": too many files include each other");
-    const std::string name = substitute({pattern, {place}}, variables, settings_);
+    const std::string name = substitute({pattern, {place}}, variables, settings_).text;
     std::vector<std::string> folders{folder_of(file)};
     folders.insert(folders.end(), folders_.begin(), folders_.end());
     const std::string path = find_included(place, name, folders);
@@ -160,18 +160,35 @@ class Loader {
   const std::vector<std::string>& folders_;
 };
 
-std::vector<PipeToken> split(const std::string& text) {
+// Gives the token that is text[from, to) its part of each insertion. `next` is the first one that does not end before
+// it.
+void add_insertions(PipeToken& token, std::size_t from, std::size_t to, const std::vector<Insertion>& insertions,
+                    std::size_t& next) {
+  while (next < insertions.size() && insertions[next].to < from) ++next;
+  for (std::size_t i = next; i < insertions.size() && insertions[i].from <= to; ++i) {
+    Insertion part = insertions[i];
+    part.from = std::max(part.from, from) - from;
+    part.to = std::min(part.to, to) - from;
+    token.insertions.push_back(std::move(part));
+  }
+}
+
+std::vector<PipeToken> split(const Expanded& expanded) {
+  const std::string& text = expanded.text;
   std::vector<PipeToken> tokens;
   Quoting quoting;
   std::size_t line = 1;
+  std::size_t next = 0;
   bool open = false;
-  for (const char c : text) {
-    const bool space = g_ascii_isspace(c) && quoting.quote == 0 && !quoting.escaped;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const char c = i < text.size() ? text[i] : '\n';
+    const bool space = g_ascii_isspace(c) && (i == text.size() || (quoting.quote == 0 && !quoting.escaped));
+    if (space && std::exchange(open, false))
+      add_insertions(tokens.back(), i - tokens.back().text.size(), i, expanded.insertions, next);
     if (!space) {
-      if (!std::exchange(open, true)) tokens.push_back({"", line});
+      if (!std::exchange(open, true)) tokens.push_back({"", line, {}});
       tokens.back().text += c == '\n' ? ' ' : c;
     }
-    open = open && !space;
     quoting.feed(c);
     if (c == '\n') ++line;
   }
@@ -218,7 +235,7 @@ PipeText expand_pipe_text(const std::string& file, std::string_view text, const 
   Loader loader(settings, folders);
   loader.load(file, text);
   check_settings(file, settings, loader.variables);
-  const std::string expanded = substitute(loader.script, loader.variables, settings);
+  const Expanded expanded = substitute(loader.script, loader.variables, settings);
   PipeText pipe{file, split(expanded), loader.script.places};
   if (pipe.tokens.empty())
     throw UserError(file + ": there is no pipeline in it; see the shipped plain.pipe for what one looks like");

@@ -10,7 +10,8 @@
 
 struct PipeToken {
   std::string text;
-  std::size_t line = 0;  // of the whole text, from 1
+  std::size_t line = 0;               // of the whole text, from 1
+  std::vector<Insertion> insertions;  // places in the token; of a value with spaces each token has its part
 };
 
 struct PipeText {

@@ -7,7 +7,12 @@
 #include <numeric>
 #include <utility>
 
+#include "base/shorten.h"
+#include "frame_rate.h"
+
 namespace {
+
+constexpr std::size_t kMaxQuoted = 200;
 
 // ${name}, ${name/divisor}, or one of them with a default.
 struct Reference {
@@ -90,6 +95,34 @@ std::string divided(const std::string& name, const std::string& value, const std
   return std::to_string((number + by / 2) / by);
 }
 
+// Whether what follows is the frame rate of caps.
+bool wants_frame_rate(std::string_view before) {
+  constexpr std::string_view kType = "(fraction)";
+  constexpr std::string_view kField = "framerate=";
+  if (before.ends_with(kType)) before.remove_suffix(kType.size());
+  if (!before.ends_with(kField)) return false;
+  before.remove_suffix(kField.size());
+  while (!before.empty() && g_ascii_isspace(before.back())) before.remove_suffix(1);
+  return before.ends_with(',');
+}
+
+// How many bytes behind a frame rate belong to it: those of "/1". Nothing where it is divided by something else.
+std::optional<std::size_t> size_of_denominator(std::string_view behind) {
+  if (!behind.starts_with('/')) return 0;
+  constexpr std::string_view kOne = "/1";
+  const bool one = behind.starts_with(kOne) && (behind.size() == kOne.size() || !g_ascii_isdigit(behind[kOne.size()]));
+  return one ? std::optional(kOne.size()) : std::nullopt;
+}
+
+// The insertions, each variable once.
+std::vector<Insertion> each_once(const std::vector<Insertion>& insertions) {
+  std::vector<Insertion> out;
+  for (const auto& insertion : insertions)
+    if (std::none_of(out.begin(), out.end(), [&](const auto& other) { return other.variable == insertion.variable; }))
+      out.push_back(insertion);
+  return out;
+}
+
 }  // namespace
 
 void Quoting::feed(char c) {
@@ -142,9 +175,9 @@ std::string insert_value(std::string_view value, char quote) {
   return out;
 }
 
-std::string substitute(const Script& script, const Variables& variables, const Settings& settings) {
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings) {
   const std::string& text = script.text;
-  std::string out;
+  Expanded out;
   Quoting quoting;
   std::size_t line = 0;
   for (std::size_t i = 0; i < text.size();) {
@@ -152,7 +185,7 @@ std::string substitute(const Script& script, const Variables& variables, const S
     if (!reference) {
       if (text[i] == '\n') ++line;
       quoting.feed(text[i]);
-      out += text[i++];
+      out.text += text[i++];
       continue;
     }
     const std::string& name = reference->name;
@@ -161,10 +194,38 @@ std::string substitute(const Script& script, const Variables& variables, const S
     if (setting == settings.end() && !variable.fallback)
       throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
                       "=VALUE");
-    const std::string& value = setting != settings.end() ? setting->second : *variable.fallback;
+    Insertion inserted{name, setting != settings.end() ? setting->second : *variable.fallback, variable.fallback, {}};
     const bool plain = reference->divisor.empty();
-    out += insert_value(plain ? value : divided(name, value, reference->divisor, script.places[line]), quoting.quote);
     i += reference->size;
+    inserted.text = insert_value(
+        plain ? inserted.value : divided(name, inserted.value, reference->divisor, script.places[line]), quoting.quote);
+    const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(inserted.value) : std::nullopt;
+    if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
+      inserted.text = *rate;
+      i += *denominator;
+    }
+    inserted.from = out.text.size();
+    out.text += inserted.text;
+    inserted.to = out.text.size();
+    out.insertions.push_back(std::move(inserted));
   }
+  return out;
+}
+
+std::string named(const std::vector<Insertion>& insertions) {
+  std::string out;
+  for (const auto& each : each_once(insertions)) {
+    out += (out.empty() ? "the variable \"" : ", and \"") + each.variable + "\" is \"" +
+           shorten(each.value, kMaxQuoted) + "\"";
+    if (each.text != each.value) out += " (here \"" + shorten(each.text, kMaxQuoted) + "\")";
+  }
+  return out;
+}
+
+std::string defaults_of(const std::vector<Insertion>& insertions) {
+  std::string out;
+  for (const auto& insertion : each_once(insertions))
+    if (insertion.fallback && *insertion.fallback != insertion.value)
+      out += "; the default of \"" + insertion.variable + "\" is \"" + *insertion.fallback + "\"";
   return out;
 }

@@ -25,6 +25,21 @@ struct Variable {
 
 using Variables = std::map<std::string, Variable, std::less<>>;
 
+// What a variable put into a text.
+struct Insertion {
+  std::string variable;
+  std::string value;  // as it was set, or the default
+  std::optional<std::string> fallback;
+  std::string text;  // what stands in the text now: divided, as a fraction, with quotes escaped
+  std::size_t from = 0;
+  std::size_t to = 0;  // behind its last byte
+};
+
+struct Expanded {
+  std::string text;
+  std::vector<Insertion> insertions;
+};
+
 // Where a scan is in gst-launch syntax: inside a quote (0: none), or right behind a backslash.
 struct Quoting {
   char quote = 0;
@@ -43,6 +58,12 @@ void check_settings(const std::string& file, const Settings& settings, const Var
 // of the value. Outside it may be any piece of pipeline.
 std::string insert_value(std::string_view value, char quote);
 
-// The text with each variable replaced by its setting or default. Throws UserError if a variable has neither, or if it
-// is divided and is no whole number.
-std::string substitute(const Script& script, const Variables& variables, const Settings& settings);
+// The text with each variable replaced by its setting or default. A frame rate in caps ("…,framerate=${name}", with or
+// without "/1" behind it) may be a fraction or have a point; it becomes a fraction. Throws UserError if a variable has
+// neither setting nor default, or if it is divided and is no whole number.
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings);
+
+// For messages: 'the variable "width" is "abc"'. Of several variables, all.
+std::string named(const std::vector<Insertion>& insertions);
+// For messages: '; its default is "640"', or "" if that is what it is, or if it has none.
+std::string defaults_of(const std::vector<Insertion>& insertions);

@@ -2,17 +2,14 @@
 #include "answer_check.h"
 
 #include <glib.h>
-#include <gst/sdp/gstsdpmessage.h>
 
 #include <algorithm>
 #include <cstring>
 #include <optional>
 
-#include "base/glib_ptr.h"
+#include "candidate.h"
 
 namespace {
-
-using SdpPtr = std::unique_ptr<GstSDPMessage, Deleter<gst_sdp_message_free>>;
 
 SdpPtr parse(const std::string& text) {
   if (text.empty()) return nullptr;
@@ -70,9 +67,13 @@ bool has_attribute(const GstSDPMessage* sdp, const GstSDPMedia* media, const cha
   return gst_sdp_media_get_attribute_val(media, name) || gst_sdp_message_get_attribute_val(sdp, name);
 }
 
+std::string name_of(guint index, const MediaSection& offered) {
+  return "media section " + std::to_string(index) + " (" + offered.media + ")";
+}
+
 std::optional<protocol::Error> check_media(const GstSDPMessage* sdp, const GstSDPMedia* media, guint index,
                                            const MediaSection& offered) {
-  const std::string name = "media section " + std::to_string(index) + " (" + offered.media + ")";
+  const std::string name = name_of(index, offered);
   if (offered.media != gst_sdp_media_get_media(media))
     return bad("has \"" + std::string(gst_sdp_media_get_media(media)) + "\" as " + name);
   if (gst_sdp_media_get_port(media) == 0)
@@ -91,6 +92,28 @@ std::optional<protocol::Error> check_media(const GstSDPMessage* sdp, const GstSD
   return std::nullopt;
 }
 
+// Removes the candidates that the server does not use: webrtcbin would take them all.
+std::optional<protocol::Error> check_candidates(GstSDPMedia* media, const std::string& name) {
+  unsigned found = 0;
+  for (guint i = 0; i < gst_sdp_media_attributes_len(media);) {
+    const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(media, i);
+    if (std::strcmp(attribute->key, "candidate") != 0) {
+      ++i;
+      continue;
+    }
+    const std::string text = "candidate:" + std::string(attribute->value ? attribute->value : "");
+    const auto candidate = parse_candidate(text);
+    if (!candidate) return bad("has \"" + text.substr(0, 80) + "\" in " + name + ", which is not an ICE candidate");
+    if (++found > kMaxCandidates)
+      return bad("has more than " + std::to_string(kMaxCandidates) + " candidates in " + name);
+    if (candidate->usable)
+      ++i;
+    else
+      gst_sdp_media_remove_attribute(media, i);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<MediaSection> media_sections(const std::string& sdp) {
@@ -105,7 +128,7 @@ std::vector<MediaSection> media_sections(const std::string& sdp) {
 
 std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& text,
                                                            const std::vector<MediaSection>& offered) {
-  const SdpPtr sdp = parse(text);
+  SdpPtr sdp = parse(text);
   if (!sdp) return bad("is not SDP");
   if (gst_sdp_message_medias_len(sdp.get()) != offered.size())
     return bad("has " + std::to_string(gst_sdp_message_medias_len(sdp.get())) + " media sections, the offer " +
@@ -118,12 +141,13 @@ std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& te
   };
   bool good = add_all([&](guint n) { return gst_sdp_message_get_attribute_val_n(sdp.get(), "fingerprint", n); });
   for (guint i = 0; i < offered.size(); ++i) {
-    const GstSDPMedia* media = gst_sdp_message_get_media(sdp.get(), i);
+    GstSDPMedia* media = &g_array_index(sdp->medias, GstSDPMedia, i);
     if (auto error = check_media(sdp.get(), media, i, offered[i])) return *error;
+    if (auto error = check_candidates(media, name_of(i, offered[i]))) return *error;
     good = good && add_all([&](guint n) { return gst_sdp_media_get_attribute_val_n(media, "fingerprint", n); });
   }
   if (!good || !fingerprint.value()) return bad("must name one SHA-256 fingerprint, the same in all media sections");
-  return AcceptedAnswer{*fingerprint.value()};
+  return AcceptedAnswer{*fingerprint.value(), std::move(sdp)};
 }
 
 bool certificate_matches(std::string_view pem, const std::string& fingerprint) {

@@ -2,15 +2,21 @@
 // Refuses what webrtcbin (1.22 to 1.26) should refuse in an answer and lets pass. Pure: text in, verdict out.
 #pragma once
 
+#include <gst/sdp/gstsdpmessage.h>
+
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/glib_ptr.h"
 #include "base/protocol.h"
+
+using SdpPtr = std::unique_ptr<GstSDPMessage, Deleter<gst_sdp_message_free>>;
 
 struct AcceptedAnswer {
   std::string fingerprint;  // SHA-256, lower-case hex without colons
+  SdpPtr sdp;               // of its candidates only those that the server uses
 };
 
 struct MediaSection {
@@ -22,7 +28,8 @@ struct MediaSection {
 std::vector<MediaSection> media_sections(const std::string& sdp);
 
 // The answer must have the offer's sections in the same order, and accept them all with formats that were offered. It
-// must send no media, and name one SHA-256 fingerprint.
+// must send no media, and name one SHA-256 fingerprint. Its candidates are held to the same rule as those that come one
+// by one.
 std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& sdp,
                                                            const std::vector<MediaSection>& offered);
 

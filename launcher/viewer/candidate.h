@@ -4,6 +4,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+
+inline constexpr unsigned kMaxCandidates = 50;
 
 struct ParsedCandidate {
   // UDP, and an address: TCP is off, libnice does not resolve ".local", and webrtcbin before 1.26.7 uses freed memory
@@ -12,4 +15,4 @@ struct ParsedCandidate {
 };
 
 // RFC 8839 §5.1; nothing if it is not a candidate.
-std::optional<ParsedCandidate> parse_candidate(const std::string& text);
+std::optional<ParsedCandidate> parse_candidate(std::string_view text);

@@ -8,7 +8,6 @@
 
 namespace {
 
-constexpr unsigned kMaxCandidates = 50;
 constexpr guint64 kMaxUnread = 64 * 1024;
 
 using Weak = std::weak_ptr<Viewer>;
@@ -189,13 +188,12 @@ void Viewer::handle(const protocol::Signal& signal) {
 void Viewer::handle_answer(const protocol::Answer& answer) {
   if (state_ < State::kOffered) return fail("unexpected", "an answer before the offer; wait for the offer");
   if (state_ > State::kOffered) return fail("unexpected", "a second answer; one connection takes one");
-  const auto checked = check_answer(answer.sdp, offered_media_);
+  auto checked = check_answer(answer.sdp, offered_media_);
   if (const auto* error = std::get_if<protocol::Error>(&checked)) return fail(error->code.c_str(), error->message);
-  fingerprint_ = std::get<AcceptedAnswer>(checked).fingerprint;
-  GstSDPMessage* sdp = nullptr;
-  gst_sdp_message_new_from_text(answer.sdp.c_str(), &sdp);
+  auto& accepted = std::get<AcceptedAnswer>(checked);
+  fingerprint_ = accepted.fingerprint;
   g_autoptr(GstWebRTCSessionDescription) description =
-      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, accepted.sdp.release());
   // A key frame takes about as long to come as the connection. Asked for now, it is there when the connection is.
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(true);
   state_ = State::kAnswered;

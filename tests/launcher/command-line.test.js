@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What cv-launch prints, where it looks for pipelines, and how it ends.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Child } from '../lib/child.js';
+import { Child, run } from '../lib/child.js';
+import { film } from '../lib/film.js';
 import { cvLaunch, env, pipe, temporaryFolder } from '../lib/paths.js';
 import { sockets } from '../lib/proc.js';
 import { runLaunch, startServer, variant } from '../lib/server.js';
@@ -12,9 +13,9 @@ import { test } from '../lib/test.js';
 import { startViewer, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 
-/** What it says when it refuses to run. */
-async function refusalOf(args) {
-  const { code, signal, stdout, stderr } = await runLaunch(args);
+/** What it says when it refuses to run. @param {string[]} args */
+async function refusalOf(args, options) {
+  const { code, signal, stdout, stderr } = await runLaunch(args, options);
   assert.equal(signal, null, stderr);
   assert.notEqual(code, 0);
   assert.doesNotMatch(stdout, /http:/);
@@ -95,6 +96,26 @@ test('--print puts in values and defaults, and leaves comments out', async () =>
   const { code, stdout } = await runLaunch(['--pipeline=my.pipe', '--set=a=first', '--set', 'c=3=3', '--print'], { cwd });
   assert.equal(code, 0);
   assert.deepEqual(stdout.split(/\s+/).join(' ').trim(), 'videotestsrc name=first ! identity name="some thing" ! fakesink name=3=3');
+});
+
+// without a locale, with the plainest one, and with one that knows all characters
+for (const locale of [undefined, 'C', 'C.UTF-8'])
+  test(`names with other letters than English ones are taken as they are: LC_ALL=${locale}`, async (t) => {
+    const cwd = temporaryFolder();
+    copyFileSync(await film(), join(cwd, 'Küche.webm'));
+    const letters = { LC_ALL: locale, LANG: undefined };
+    const server = await startServer({ pipeline: 'file', set: { location: 'Küche.webm' }, cwd, env: letters });
+    t.after(() => server.stop());
+    assert.match(await refusalOf([`--pipeline=${pipe('file')}`, '--set=location=Küche.png', '--port=0'], { cwd, env: letters }), /Küche\.png/);
+    assert.match(await refusalOf([`--pipeline=${pipe('plain')}`, '--host=Küche'], { env: letters }), /--host Küche: not an IP address/);
+    assert.match(await refusalOf([`--pipeline=${pipe('plain')}`, '--set=Größe=5'], { env: letters }), /no variable "Größe"/);
+  });
+
+test('a value that is not UTF-8 is named', async () => {
+  const command = `exec '${cvLaunch}' '--pipeline=${pipe('file')}' --port=0 --set=location=K$'\\xfc'che.png`;
+  const { code, stderr } = await run('bash', ['-c', command], { env });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /--set location=K.*che\.png: not UTF-8/);
 });
 
 test('the address is the only line on the standard output, and a log stays quiet', async (t) => {

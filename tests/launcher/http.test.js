@@ -205,6 +205,23 @@ test('of 257 connections the last one is closed, until another one is', async (t
   await until('a place for a request', async () => (await request(server, 'GET', '/'))?.status === 200);
 });
 
+test('connections that vanish while their WebSocket opens leave no line in the log', async (t) => {
+  const busy = await startServer({ pipeline: 'plain' });
+  t.after(() => busy.stop());
+  busy.signal('SIGSTOP');
+  for (let i = 0; i < 8; ++i) {  // fewer than may wait to be taken
+    const connection = new RawConnection(busy);
+    await connection.write(['GET /ws HTTP/1.1', `Host: 127.0.0.1:${busy.port}`, `Origin: http://127.0.0.1:${busy.port}`, 'Connection: Upgrade', 'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'));
+    connection.socket.destroy();
+    await connection.closed;
+  }
+  busy.signal('SIGCONT');
+  assert.equal((await request(busy, 'GET', '/')).status, 200, 'those before it were taken');
+  await busy.stop();
+  assert.doesNotMatch(busy.stderr, /libsoup/);
+});
+
 describe('a client that does not speak loses its connection', () => {
   const cases = async (t, env, limit, start) => {
     const silent = await startServer({ pipeline: 'plain', env });

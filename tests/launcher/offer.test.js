@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the server offers.
 import assert from 'node:assert/strict';
+import { hostname, userInfo } from 'node:os';
 import { pipelineFile, startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { Signalling } from '../lib/websocket.js';
@@ -27,6 +28,12 @@ test('the offer is sendonly, bundled, repairs losses and asks for no delay', asy
   assert.match(sdp, /^a=extmap:14 http:\/\/www\.webrtc\.org\/experiments\/rtp-hdrext\/playout-delay\r$/m);
   assert.match(sdp, /^a=rtpmap:97 rtx\/90000\r$/m);
   assert.match(sdp, /^a=ssrc:\d+ cname:/m);
+});
+
+test('the offer does not say whose machine the server is', async () => {
+  const sdp = await offerOf({ pipeline: 'plain' });
+  assert.match(sdp, /^a=ssrc:\d+ msid:/m);
+  for (const name of [hostname(), userInfo().username]) assert.doesNotMatch(sdp, new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`), name);
 });
 
 test('an H.264 offer has the parameter sets and the payload type of the file', async () => {

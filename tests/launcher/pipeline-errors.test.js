@@ -189,6 +189,70 @@ for (const set of ['width', '=5', ''])
     assert.match(await refusal([`--pipeline=${pipe('plain')}`, `--set=${set}`]), /--set/);
   });
 
+// What each shipped pipeline needs, and values that would not take effect: the name of the property or field is in the error, and what would do.
+const needed = {
+  faces: ['location=film.webm'], file: ['location=film.webm'], mjpeg: ['location=http://127.0.0.1:1/'], onnx: ['location=film.webm', 'network=a.onnx', 'labels=a.txt'],
+  rtsp: ['location=rtsp://127.0.0.1:1/'], shm: ['location=/nonexistent/socket'],
+};
+const useless = [
+  ['width=abc', /width can be \d+ to \d+ here/], ['width=640.5', /width can be/], ['width=-5', /width can be/], ['width=', /width can be/], ['width=640 480', /width can be/],
+  ['height=1000000', /height can be \d+ to \d+ here/],
+  ['framerate=abc', /framerate can be \d+\/1 to \d+\/1 here; a number such as 30 or 29\.97 will do, or a fraction such as 30000\/1001/],
+  ['framerate=-5', /framerate can be/], ['framerate=1/0', /framerate can be/],
+  ['bitrate=-5', /vp8enc takes a whole number from 0 to \d+ as target-bitrate; the default of "bitrate" is "1000000"/],
+  ['bitrate=1M', /as target-bitrate/], ['bitrate=99999999999', /as target-bitrate/], ['bitrate=300', /vp8enc makes "0" of it; it takes .* as target-bitrate/],
+  ['threads=1000', /vp8enc takes a whole number from 0 to 64 as threads/], ['threads=', /as threads/],
+  ['runtime=-1', /circledetect takes a whole number from 0 to 60000 as runtime/], ['runtime=20ms', /as runtime/], ['runtime=010', /as runtime/],
+  ['jitter=60001', /as runtime-jitter/], ['speed=fast', /ballsrc takes a number from 0 to 10 as speed/],
+  ['rotate=sideways', /videoflip takes one of .*90r.* as video-direction/], ['protocols=pigeon', /rtspsrc takes one of .*tcp.* as protocols/],
+  ['latency=-5', /rtspsrc takes a whole number .* as latency/], ['patience=-5', /watchdog takes a whole number .* as timeout/],
+  ['format=nosuch', /format can be (\w+, )+.* here|the media type can be image\/jpeg, or .* here/],
+];
+for (const file of readdirSync(dirname(pipe('async'))).filter((name) => name.endsWith('.pipe')))
+  test(`a value that would not take effect is told with variable, value and what would do: ${file}`, async () => {
+    const name = file.slice(0, -'.pipe'.length);
+    const { stdout } = await runLaunch([`--pipeline=${pipe(name)}`, '--variables']);
+    const has = new Set(stdout.split('\n').map((line) => line.split(/[= ]/)[0]));
+    const set = (needed[name] ?? []).map((each) => `--set=${each}`);
+    for (const [wrong, what] of useless) {
+      const [variable, value] = wrong.split('=');
+      if (!has.has(variable)) continue;
+      const said = await refusal([`--pipeline=${pipe(name)}`, ...set, `--set=${wrong}`]);
+      assert.ok(said.includes(`the variable "${variable}" is "${value}"`), `${wrong}: ${said}`);
+      assert.match(said, /\.pipe:\d+: /, wrong);
+      assert.match(said, what, wrong);
+    }
+  });
+
+for (const [codec, wrong, what] of [
+  ['h264', 'bitrate=-5', /"bitrate" is "-5"; it must be a whole number/],
+  ['h264', 'bitrate=300', /the variable "bitrate" is "300" \(here "0"\), but x264enc takes a whole number from 1 to \d+ as bitrate/],
+  ['openh264', 'bitrate=-5', /openh264enc takes a whole number from 0 to \d+ as bitrate/],
+  ['vp9', 'bitrate=-5', /vp9enc takes a whole number from 0 to \d+ as target-bitrate/],
+])
+  test(`a value that ${codec} does not take is told: ${wrong}`, async () => {
+    assert.match(await refusal([`--pipeline=${pipe('plain')}`, `--set=codec=${codec}`, `--set=${wrong}`]), what);
+  });
+
+test('values that only the running encoder refuses are told with its error', async () => {
+  const set = ['--set=codec=h264', '--set=bitrate=500000', '--set=width=65', '--set=height=65'];
+  assert.match(await refusal([`--pipeline=${pipe('plain')}`, ...set]), /can't start: x264enc .* \(with --set width=65 --set height=65\)\n/);
+});
+
+test('a value that GLib would leave out is told where no variable is in it', async () => {
+  const said = await refused('videotestsrc !\n  vp8enc target-bitrate=-5 ! rtpvp8pay ! webrtcbin\n');
+  assert.match(said, /broken\.pipe:2: "target-bitrate=-5", but vp8enc takes a whole number from 0 to \d+ as target-bitrate/);
+});
+
+test('a property that can only be read is told', async () => {
+  assert.match(await refused(`videotestsrc ! framestamp rows=8 ! ${encode}\n`), /"rows=8", but framestamp only tells its rows; it can't be set/);
+});
+
+test('an element that a variable names, and does not exist, is told with the variable', async () => {
+  const said = await refusal([`--pipeline=${pipe('file')}`, '--set=location=film.webm', '--set=model=nosuchmodel']);
+  assert.match(said, /file\.pipe:\d+: no element "nosuchmodel".*; the variable "model" is "nosuchmodel"/);
+});
+
 test('a film that is not there is named', async () => {
   const said = await refused(`filesrc location=/nonexistent/film.webm ! decodebin ! videoconvert ! ${encode}\n`);
   assert.match(said, /\/nonexistent\/film\.webm/);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Child } from '../lib/child.js';
 import { film } from '../lib/film.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
+import { runLaunch, sets, startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 
 for (const name of readdirSync(join(root, 'pipelines')).filter((file) => file.endsWith('.pipe')))
@@ -14,6 +15,38 @@ for (const name of readdirSync(join(root, 'pipelines')).filter((file) => file.en
     const head = text.slice(0, text.indexOf('\n\n'));
     for (const [, variable] of text.slice(head.length).matchAll(/\$\{(\w+)/g))
       if (variable !== 'here') assert.match(head, new RegExp(`\\b${variable}\\b`), variable);
+  });
+
+/** Shipped pipelines with a variable for the frame rate, and what else each needs. */
+const rated = { async: {}, exact: {}, faces: { location: true }, file: { location: true }, model: {}, onnx: { location: true, network: 'a', labels: 'b' }, people: {}, plain: {},
+  shm: { location: true }, sync: {}, v4l2: {} };
+test('every shipped pipeline takes a frame rate that is no whole number', async () => {
+  for (const file of readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.pipe'))) {
+    const name = file.slice(0, -'.pipe'.length);
+    assert.equal(readFileSync(join(root, 'pipelines', file), 'utf8').includes('${framerate'), name in rated, `${name} is in the list`);
+    if (!(name in rated)) continue;
+    for (const [framerate, fraction] of [['29.97', '30000/1001'], ['30000/1001', '30000/1001'], ['12.5', '25/2'], ['25', '25/1']]) {
+      const { code, stdout, stderr } = await runLaunch([`--pipeline=${pipe(name)}`, '--print', ...sets({ ...rated[name], framerate })]);
+      assert.equal(code, 0, stderr);
+      assert.ok(stdout.split(/[ ,]/).includes(`framerate=${fraction}`), `${name} with ${framerate}: ${stdout}`);
+    }
+  }
+});
+
+for (const name of ['async', 'exact', 'file', 'model', 'people', 'plain', 'sync'])
+  test(`${name}.pipe shows 29.97 frames a second, and those of NTSC`, async (t) => {
+    const set = name === 'file' || name === 'people' ? { location: await film() } : {};
+    for (const framerate of ['29.97', '30000/1001']) {
+      const server = await startServer({ pipeline: name, set: { ...set, framerate } });
+      t.after(() => server.stop());
+      const args = [`--pipeline=${pipe(name)}`, ...sets({ ...set, framerate }), '--print'].map((arg) => `'${arg}'`).join(' ');
+      const launch = new Child('bash', ['-c', `exec gst-launch-1.0 -v $('${cvLaunch}' ${args})`], { env });
+      t.after(() => launch.stop());
+      await launch.says(/encoder\.GstPad:sink: caps = .*framerate=\(fraction\)30000\/1001/);
+      launch.signal('SIGINT');
+      await launch.end();
+      await server.stop();
+    }
   });
 
 for (const name of ['plain', 'sync', 'async', 'exact', 'file', 'model'])

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a viewer can send that is wrong: it is told and dropped, and another viewer does not notice.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/paths.js';
 import { answerTo, candidate, fingerprint, sections } from '../lib/sdp.js';
 import { startServer } from '../lib/server.js';
 import { after, afterEach, before, test } from '../lib/test.js';
@@ -154,6 +157,9 @@ for (const [what, change] of Object.entries({
   'no ICE user': replace(/^a=ice-ufrag:.*\r\n/gm, ''),
   'no ICE password': replace(/^a=ice-pwd:.*\r\n/gm, ''),
   'media of its own': replace(/^a=recvonly/m, 'a=sendrecv'),
+  'a candidate that is none': replace(/^a=recvonly/m, 'a=candidate:1 1 UDP\r\na=recvonly'),
+  'a candidate of 60,000 characters': replace(/^a=recvonly/m, `a=${candidate()} ${'x'.repeat(60_000)}\r\na=recvonly`),
+  'candidates without end': replace(/^a=recvonly/m, `${`a=${candidate()}\r\n`.repeat(51)}a=recvonly`),
 }))
   test(`an answer with ${what} ends the viewer with \`bad-sdp\``, async () => {
     const { signalling, offer } = await offered();
@@ -162,6 +168,16 @@ for (const [what, change] of Object.entries({
     assert.notEqual(sdp, answer, 'something was changed');
     signalling.send({ type: 'answer', sdp });
     await endsWith(signalling, 'bad-sdp');
+  });
+
+for (const browser of ['chromium', 'firefox'])
+  test(`an answer with the candidates that ${browser} writes is accepted`, async () => {
+    const { signalling, offer } = await offered();
+    const lines = readFileSync(join(root, `tests/fuzz/corpus/answer/${browser}-candidates`), 'utf8').match(/^a=(candidate:|end-of-candidates).*\r\n/gm);
+    assert.ok(lines?.length > 3, 'candidates');
+    signalling.send({ type: 'answer', sdp: answerTo(offer).replace(/^a=recvonly/m, `${lines.join('')}a=recvonly`) });
+    signalling.send({ type: 'answer', sdp: answerTo(offer) });
+    await endsWith(signalling, 'unexpected');
   });
 
 for (const [what, text, section] of [

@@ -155,6 +155,22 @@ test('an HTTP camera of JPEG pictures, with a password; it ends and comes back',
   assert.doesNotMatch(server.stderr, /secret|joanna/);
 });
 
+test('a camera that sends on to a very long address ends it with a short error, which hides the password', async (t) => {
+  const camera = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+    if (request.url !== '/video') response.writeHead(404);
+    else response.writeHead(302, { Location: `http://joanna:secret@${request.headers.host}/${'a'.repeat(30_000)}` });
+    response.end();
+  });
+  await new Promise((resolve) => { camera.listen(0, '127.0.0.1', resolve); });
+  t.after(() => camera.close());
+  const { code, signal, stderr } = await runLaunch([`--pipeline=${pipe('mjpeg')}`, `--set=location=http://127.0.0.1:${camera.address().port}/video`, '--port=0', '--verbose']);
+  assert.equal(signal, null, stderr.slice(0, 1000));
+  assert.equal(code, 1);
+  assert.match(stderr, /can't start: souphttpsrc.*Not Found/s);
+  assert.doesNotMatch(stderr, /secret|joanna/);
+  assert.ok(stderr.length < 5000, `${stderr.length} characters`);
+});
+
 test('raw frames of another program, by shared memory', async (t) => {
   const socket = join(temporaryFolder(), 'frames');
   const source = 'videotestsrc is-live=true ! video/x-raw,format=BGR,width=400,height=300,framerate=20/1';

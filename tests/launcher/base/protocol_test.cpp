@@ -146,6 +146,16 @@ TEST(Protocol, SaysWhatBecameOfAModelAndKeepsItShort) {
   }
 }
 
+TEST(Protocol, KeepsTheReasonOfALostSourceShort) {
+  StreamInfo info;
+  info.lost = true;
+  info.message = "first " + std::string(60'000, '\x01') + " last";
+  const std::string text = encode(info);
+  EXPECT_LE(text.size(), kMaxResult);
+  EXPECT_THAT(text, testing::HasSubstr("first "));
+  EXPECT_THAT(text, testing::HasSubstr(" last\""));
+}
+
 TEST(Protocol, TextThatIsNotUtf8BecomesJsonAllTheSame) {
   Result odd{1, "m\xff", std::nullopt, 1, 1, {}};
   EXPECT_THAT(encode(odd), testing::HasSubstr("\"model\":\"m\xEF\xBF\xBD\""));

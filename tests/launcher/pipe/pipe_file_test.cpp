@@ -125,6 +125,42 @@ TEST(PipeFile, DividesANumber) {
   EXPECT_THAT(complaint("a x=${b/0:-1}"), HasSubstr("is not a variable"));
 }
 
+TEST(PipeFile, TakesAFrameRateOfCapsAsPeopleWriteIt) {
+  const char* whole = "a ! video/x-raw,width=5,framerate=${rate:-30}/1 ! b";
+  EXPECT_EQ(expand(whole), "a ! video/x-raw,width=5,framerate=30/1 ! b");
+  for (const char* rate : {"29.97", "30000/1001"})
+    EXPECT_EQ(expand(whole, {{"rate", rate}}), "a ! video/x-raw,width=5,framerate=30000/1001 ! b") << rate;
+  const char* open = "video/x-raw, framerate=(fraction)${rate:-[1/1,60/1]}";
+  EXPECT_EQ(expand(open), "video/x-raw, framerate=(fraction)[1/1,60/1]");
+  EXPECT_EQ(expand(open, {{"rate", "25"}}), "video/x-raw, framerate=(fraction)25/1");
+  EXPECT_EQ(expand(open, {{"rate", "29.97"}}), "video/x-raw, framerate=(fraction)30000/1001");
+}
+
+TEST(PipeFile, LeavesOtherNumbersAsTheyAre) {
+  EXPECT_EQ(expand("a,framerate=${r}/1,b", {{"r", "abc"}}), "a,framerate=abc/1,b");
+  EXPECT_EQ(expand("a,framerate=${r}/10", {{"r", "29.97"}}), "a,framerate=29.97/10");
+  EXPECT_EQ(expand("a framerate=${r}", {{"r", "30"}}), "a framerate=30");
+  EXPECT_EQ(expand("a location=${r}/1", {{"r", "2024/11"}}), "a location=2024/11/1");
+  EXPECT_EQ(expand("a,scale=${r}/1", {{"r", "0.5"}}), "a,scale=0.5/1");
+}
+
+TEST(PipeFile, KnowsWhichVariablesAreInAToken) {
+  const auto pipe = expand_pipe_text("a.pipe", "one${a:-}two x=${b:-5} ${c:-d e}", {{"b", "66"}});
+  ASSERT_EQ(pipe.tokens.size(), 4U);
+  ASSERT_EQ(pipe.tokens[0].insertions.size(), 1U);
+  EXPECT_EQ(pipe.tokens[0].insertions[0].variable, "a");
+  ASSERT_EQ(pipe.tokens[1].insertions.size(), 1U);
+  EXPECT_EQ(pipe.tokens[1].insertions[0].value, "66");
+  EXPECT_EQ(pipe.tokens[1].insertions[0].fallback, "5");
+  EXPECT_EQ(pipe.tokens[1].insertions[0].from, 2U);
+  EXPECT_EQ(pipe.tokens[1].insertions[0].to, 4U);
+  for (const auto i : {2U, 3U}) {
+    ASSERT_EQ(pipe.tokens[i].insertions.size(), 1U);
+    EXPECT_EQ(pipe.tokens[i].insertions[0].variable, "c");
+    EXPECT_EQ(pipe.tokens[i].insertions[0].to, 1U);
+  }
+}
+
 class PipeInclude : public testing::Test {
  protected:
   void SetUp() override {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "viewer/candidate.h"
+
 namespace {
 
 const std::vector<MediaSection> kOffered{{"video", {"96", "97"}}, {"application", {"webrtc-datachannel"}}};
@@ -90,6 +92,51 @@ TEST(AnswerCheck, WantsOneSha256Fingerprint) {
 TEST(AnswerCheck, WantsIceCredentials) {
   EXPECT_THAT(complaint(answer("m=video 9 UDP/TLS/RTP/SAVPF 96\r\n" + print_line() + "a=recvonly\r\n", kApplication)),
               testing::HasSubstr("ICE"));
+}
+
+const std::string kUdp = "a=candidate:1 1 UDP 2130706431 192.0.2.1 50000 typ host generation 0 network-cost 10\r\n";
+const std::string kIpv6 = "a=candidate:2 1 udp 1 2001:db8::1 9 typ srflx raddr 0.0.0.0 rport 0\r\n";
+const std::string kTcp = "a=candidate:3 1 TCP 2105458943 192.0.2.1 9 typ host tcptype active\r\n";
+const std::string kName = "a=candidate:4 1 UDP 2113937151 0c1a2b3d-4e5f.local 50000 typ host\r\n";
+
+std::string with_candidates(const std::string& lines) {
+  return answer(kVideo + lines, kApplication);
+}
+
+// The candidates that go on to webrtcbin.
+std::vector<std::string> candidates_of(const std::string& sdp) {
+  auto checked = check_answer(sdp, kOffered);
+  std::vector<std::string> found;
+  if (!std::holds_alternative<AcceptedAnswer>(checked)) return {"refused"};
+  const GstSDPMedia* media = gst_sdp_message_get_media(std::get<AcceptedAnswer>(checked).sdp.get(), 0);
+  for (guint n = 0; const char* value = gst_sdp_media_get_attribute_val_n(media, "candidate", n); ++n)
+    found.push_back("a=candidate:" + std::string(value) + "\r\n");
+  return found;
+}
+
+TEST(AnswerCheck, CandidatesInsideAnAnswerAreHeldToTheRuleOfTrickledOnes) {
+  EXPECT_THAT(candidates_of(with_candidates("")), testing::IsEmpty());
+  EXPECT_THAT(candidates_of(with_candidates(kName + kUdp + kTcp + kName + kIpv6 + kTcp + "a=end-of-candidates\r\n")),
+              testing::ElementsAre(kUdp, kIpv6));
+  for (const char* wrong :
+       {"a=candidate\r\n", "a=candidate:\r\n", "a=candidate:1 1 UDP 1 192.0.2.1 9\r\n",
+        "a=candidate:1 1 UDP 1 192.0.2.1 65536 typ host\r\n", "a=candidate:1 1 UDP 1 ../etc/passwd 9 typ host\r\n"})
+    EXPECT_THAT(complaint(with_candidates(kUdp + wrong)),
+                testing::HasSubstr("in media section 0 (video), which is not an ICE candidate"))
+        << wrong;
+}
+
+TEST(AnswerCheck, ALongCandidateInsideAnAnswerIsNoDanger) {
+  const std::string words(60'000, 'x');
+  EXPECT_THAT(complaint(with_candidates("a=candidate:1 1 UDP 1 192.0.2.1 9 typ host " + words + "\r\n")),
+              testing::HasSubstr("not an ICE candidate"));
+}
+
+TEST(AnswerCheck, TakesNotMoreCandidatesThanWouldBeTrickled) {
+  std::string lines;
+  for (unsigned i = 0; i < kMaxCandidates; ++i) lines += kUdp;
+  EXPECT_EQ(complaint(with_candidates(lines)), "");
+  EXPECT_THAT(complaint(with_candidates(lines + kTcp)), testing::HasSubstr("more than 50 candidates"));
 }
 
 TEST(AnswerCheck, ComparesTheCertificateByItsSha256) {

@@ -29,4 +29,9 @@ TEST(Candidate, RefusesWhatIsNone) {
     EXPECT_FALSE(parse_candidate(text)) << text;
 }
 
+TEST(Candidate, ALongTextIsNoDanger) {
+  for (const char* start : {"", "candidate:", "candidate:1 1 UDP 1 192.0.2.1 9 typ host "})
+    EXPECT_FALSE(parse_candidate(start + std::string(900'000, 'x')));
+}
+
 }  // namespace
