@@ -167,7 +167,7 @@ export const mutants = [
   { fault: 'results are drawn at the page\'s pixels, not the screen\'s', file: 'web/player/overlay.js', from: 'const ratio = window.devicePixelRatio;', to: 'const ratio = 1;', tests: ['tests/web/player/composed-picture.test.js', 'tests/web/player/live-overlay.test.js'] },
   { fault: 'a player that is taken out by a listener is started', file: 'web/player/cv-player.js', from: ' || !this.isConnected', to: '', tests: ['tests/web/player/cv-player.test.js'] },
   { fault: 'a frame that was read late is shown after a newer one', file: 'web/player/composing.js', from: 'number > this.#drawn &&', to: '', tests: ['tests/web/player/composing.test.js'] },
-  { fault: 'results are counted in the live view', file: 'web/player/attempt.js', from: 'if (this.#store.facts.mode === \'exact\') this.#proof', to: 'this.#proof', tests: ['tests/web/player/attempt.test.js'] },
+  { fault: 'results are counted in the live view', file: 'web/player/attempt.js', from: 'if (mode === \'exact\') this.#proof', to: 'this.#proof', tests: ['tests/web/player/attempt.test.js'] },
   { fault: 'the viewer\'s bound on the delay does not count', file: 'web/core/delay-control.js', from: 'this.#needed.target(now, hold,', to: 'this.#needed.target(now, Infinity,', tests: ['tests/web/core/delay-control.test.js'] },
   { fault: 'a stamped stream is shown live', file: 'web/core/mode.js', from: 'settings.mode ?? \'exact\'', to: 'settings.mode ?? \'async\'', tests: ['tests/web/core/mode.test.js'] },
   { fault: 'who listens to a fact is told when it did not change', file: 'web/core/store.js', from: '!Object.is(facts[name], before[name])', to: 'name in facts', tests: ['tests/web/core/store.test.js'] },
