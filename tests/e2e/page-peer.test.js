@@ -66,11 +66,11 @@ const rgb = (label) => peer.evaluate((colour) => {
 }, colourOf(label));
 
 /** Of each figure its words, with # for a number, and the numbers, each with its decimal places. */
-const figuresOf = ({ latency, frames, bitrate, width, height, results, packetsLost, stages, exact }) => ({
+const figuresOf = ({ latency, frames, bitrate, width, height, stream, results, packetsLost, stages, exact }) => ({
   Latency: ['# ± # ms', [latency?.median, 0], [latency && Math.ceil(latency.error), 0]],
   'Frame rate': ['# · # fps', [frames.perSecond, 1], [frames.paintedPerSecond, 0]],
   'Bit rate': bitrate < 1e6 ? ['# kbit/s', [bitrate / 1e3, 0]] : ['# Mbit/s', [bitrate / 1e6, 2]],
-  Resolution: ['# × #', [width, 0], [height, 0]],
+  Resolution: ['# × #', [width, 0], [height - (stream?.stamp?.rows ?? 0), 0]],
   'Model time': ['# ms', [results.ms, 1]],
   'Result lag': ['# ms', [results.lag, 0]],
   'Result delivery': ['# · # ms', [results.delivery?.median, 1], [results.drawn?.median, 1]],
