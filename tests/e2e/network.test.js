@@ -40,7 +40,7 @@ for (const [name, start] of Object.entries(browsers))
     stops.push(() => browser.stop());
     const tab = await browser.newTab();
     await tab.resize(smallWindow);
-    await tab.watch(server.url);
+    await tab.watch(`${server.url}?fill=none`);
     await settled(tab, 10);
 
     // after the handshake: GStreamer's DTLS takes long where its packets are lost

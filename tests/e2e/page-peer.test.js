@@ -465,7 +465,7 @@ for (const name of Object.keys(browsers))
       });
 
       test('each result is drawn on its own frame and on no other, and can be hidden', async () => {
-        await openStamped();
+        await openStamped('?fill=none');
         const before = await settled(tab, 5);
         assert.equal(before.exact.mode, 'exact', 'by itself, where the video is stamped');
         const seen = await framesUntil('results on their frames', [[5, ({ own, kind }) => own && kind === 'solid'], [10, ({ own }) => !own]]);
@@ -497,7 +497,7 @@ for (const name of Object.keys(browsers))
 
       test('a result whose frame has passed counts as late, one whose frame never came as unseen: neither is drawn', async () => {
         await set({ stamped: true });
-        await open({ query: '?hold=0' });
+        await open({ query: '?hold=0&fill=none' });
         const exact = async () => (await tab.report()).exact;
         const shown = () => tab.evaluate(composedFrames, { count: 1, ...edge });
         await tab.reports('the exact view', (r) => r.exact.frames.shown > 10);

@@ -129,6 +129,7 @@ export const mutants = [
   { fault: 'frames out of order leave the video with the browser\'s buffer for good', file: 'web/core/video-delay.js', from: 'const buffer = disorder ||', to: 'const buffer = disorder || this.#buffered ||',
     tests: ['tests/web/core/video-delay.test.js'] },
   { fault: 'a frame waits to see one that waits for a late one', file: 'web/core/playout-buffer.js', from: '    this.#awaited = null;\n    const', to: 'const', tests: ['tests/web/core/playout-buffer.test.js'] },
+  { fault: 'between two results there is half a class too', file: 'web/core/interpolate.js', from: 'of PLACES)', to: 'of Object.keys(a))', tests: ['tests/web/core/interpolate.test.js'] },
   { fault: 'what a model saw above the stamp is said to be the whole picture', file: 'launcher/media/results.cpp', from: 'if (!framestamp || comes_through(sink, framestamp)) return true;', to: 'return true;',
     tests: ['tests/launcher/whole-picture.test.js'] },
   { fault: 'the viewer\'s bound on the delay does not count', file: 'web/core/delay-control.js', from: 'this.#needed.target(now, hold,', to: 'this.#needed.target(now, Infinity,', tests: ['tests/web/core/delay-control.test.js'] },

@@ -37,7 +37,7 @@ test('a measured object has a solid line in its label’s colour, on a dark edge
 test('what was not measured on this frame is seen to be so: between two results dashed, the last one dotted, both paler and marked', () => {
   const kinds = /** @type {const} */ (['measured', 'interpolated', 'last']);
   const { strokes, captions } = draw(kinds.map((kind) => ({ kind, result: result(object({ confidence: null })) })));
-  assert.deepEqual(captions, ['dog', '≈ dog', '… dog']);
+  assert.deepEqual(captions, ['dog', 'dog ≈', 'dog …']);
   assert.deepEqual(strokes.map(({ path }) => path), Array(6).fill([['rect', 200, 100, 80, 60]]), 'the same outline, and only that');
   const [[, measured], [, between], [, last]] = [0, 2, 4].map((i) => strokes.slice(i, i + 2));
   assert.deepEqual([measured.dash, between.dash, last.dash], [[], [7, 5], [2, 5]]);
