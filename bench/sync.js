@@ -44,7 +44,7 @@ async function watch(start, setup, { size = smallWindow } = {}, work) {
   try {
     const tab = await browser.newTab();
     await tab.resize(size);
-    await tab.watch(server.url);
+    await tab.watch(`${server.url}?fill=none`);
     return await work(tab, server);
   } finally {
     await browser.stop();

@@ -93,6 +93,7 @@ std::string result_text(const Result& result, std::size_t count) {
                          {"age", core::json_of(result.age)},
                          {"width", result.width},
                          {"height", result.height},
+                         {"whole", result.whole},
                          {"objects", std::move(objects)}};
   if (count < result.objects.size()) json["truncated"] = true;
   return core::json_text(json);

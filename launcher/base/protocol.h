@@ -100,6 +100,8 @@ struct Result {
   int width = 0, height = 0;
   std::vector<Object> objects;
   double age = 0;  // ms from the frame's capture to the end of its inference
+  // Whether width x height is all of the video's picture. Else it is what is above the rows of its stamp.
+  bool whole = true;
 };
 // The state of a model that runs in a process of its own.
 struct ModelState {

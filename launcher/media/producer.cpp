@@ -265,6 +265,7 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
     std::shared_ptr<const Timebase> timebase;
     RunTime run;
     std::string model;
+    GstPtr<GstElement> framestamp;
   };
   const std::string name = GST_OBJECT_NAME(sink);
   // "faces" for "results-faces"
@@ -288,10 +289,12 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
         auto result = read_result(buffer, video, frame_id(running), context->model);
         const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
         result.age = static_cast<double>(age) / GST_MSECOND;
+        result.whole = sees_whole_picture(pad, context->framestamp.get());
         post(context->producer, [result = std::move(result)](Producer& self) { self.events_.result(result); });
         return GST_PAD_PROBE_OK;
       },
-      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix},
+      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix,
+                  run_.framestamp ? gst_share(run_.framestamp.get()) : nullptr},
       [](gpointer data) { delete static_cast<Context*>(data); });
 }
 

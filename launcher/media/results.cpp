@@ -92,7 +92,32 @@ protocol::Object read_object(const GstVideoRegionOfInterestMeta& roi) {
   return object;
 }
 
+// Whether what comes to this pad comes through `element`.
+bool comes_through(GstPad* sink, const GstElement* element) {
+  g_autoptr(GstPad) source = gst_pad_get_peer(sink);
+  if (!source) return false;
+  // Inside a bin the peer may be a ghost's, which belongs to no element.
+  g_autoptr(GstElement) parent = gst_pad_get_parent_element(source);
+  if (parent == element) return true;
+  g_autoptr(GstIterator) inputs = gst_pad_iterate_internal_links(source);
+  if (!inputs) return false;
+  g_auto(GValue) input = G_VALUE_INIT;
+  while (gst_iterator_next(inputs, &input) == GST_ITERATOR_OK) {
+    if (comes_through(GST_PAD(g_value_get_object(&input)), element)) return true;
+    g_value_reset(&input);
+  }
+  return false;
+}
+
 }  // namespace
+
+bool sees_whole_picture(GstPad* sink, GstElement* framestamp) {
+  if (!framestamp || comes_through(sink, framestamp)) return true;
+  int position = 0;
+  g_object_get(framestamp, "position", &position, nullptr);
+  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(framestamp), "position");
+  return std::strcmp(g_enum_get_value(G_PARAM_SPEC_ENUM(spec)->enum_class, position)->value_nick, "over") == 0;
+}
 
 bool is_inference(GstBuffer* buffer) {
   const GstStructure* fields = inference_of(buffer);

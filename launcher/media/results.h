@@ -14,6 +14,10 @@ bool is_inference(GstBuffer* buffer);
 // The state of a model, if an element tells it in this message. Its form is in the documentation of modelproc.
 std::optional<protocol::ModelState> read_model_state(GstMessage* message);
 
+// Whether pictures that come to this pad are all of the video's, with the rows of its stamp. They are not if
+// `framestamp` (null: there is no stamp) adds these rows on another branch.
+bool sees_whole_picture(GstPad* sink, GstElement* framestamp);
+
 // `frame` is the buffer's id. The objects are the GstVideoRegionOfInterestMeta of any detector. Model and inference
 // time come from the custom meta CvInferenceMeta. Without one the model is `fallback_model`, and there is no time.
 protocol::Result read_result(GstBuffer* buffer, const GstVideoInfo& info, std::uint32_t frame,

@@ -40,7 +40,7 @@ for (const [name, start] of Object.entries(browsers))
     test('draws each result on its own frame, as screenshots show', async (t) => {
       const server = await startServer({ pipeline: fastBall(), set: { ...fastSet, runtime: 40, jitter: 20 } });
       t.after(() => server.stop());
-      const tab = await open(t, server, { size: smallWindow });
+      const tab = await open(t, server, { query: '?fill=none', size: smallWindow });
       const first = await settled(tab);
       assert.equal(first.exact.mode, 'exact', 'by itself, where the video is stamped');
       onTheBall(await lookOften(tab, 20));
@@ -71,7 +71,7 @@ for (const [name, start] of Object.entries(browsers))
       // so slow that even a late result is on it
       const server = await startServer({ pipeline: fastBall(), set: { speed: 0.003, bitrate: 2_000_000 } });
       t.after(() => server.stop());
-      const tab = await open(t, server, { size: smallWindow, scale: 1.5 });
+      const tab = await open(t, server, { query: '?fill=none', size: smallWindow, scale: 1.5 });
       for (const mode of ['exact', 'async']) {
         await tab.click(`[data-mode=${mode}]`);
         await tab.reports(mode, ({ exact }) => exact.mode === mode && (mode === 'async' || exact.results.onFrame > 5));
@@ -162,7 +162,7 @@ for (const [name, start] of Object.entries(browsers))
       t.after(() => hop.stop());
       const server = await startServer({ pipeline: pipelineFile(hop.pipeline), set: { framerate: 30, speed: 0.5, runtime: 100 } });
       t.after(() => server.stop());
-      const tab = await open(t, server, { size: smallWindow });
+      const tab = await open(t, server, { query: '?fill=none', size: smallWindow });
       const knowsTimes = await tab.evaluate(() => 'metadata' in VideoFrame.prototype);
       await tab.reports('that timestamps are of no use', ({ exact }) => !knowsTimes || exact.rtp === 'rewritten');
       const before = await settled(tab, 10);

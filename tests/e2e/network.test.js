@@ -40,7 +40,7 @@ for (const [name, start] of Object.entries(browsers))
     stops.push(() => browser.stop());
     const tab = await browser.newTab();
     await tab.resize(smallWindow);
-    await tab.watch(server.url);
+    await tab.watch(`${server.url}?fill=none`);
     await settled(tab, 10);
 
     // after the handshake: GStreamer's DTLS takes long where its packets are lost
@@ -62,6 +62,51 @@ for (const [name, start] of Object.entries(browsers))
     const lost = forwarded.map((count, way) => (100 * dropped[way]) / (count + dropped[way]));
     for (const share of lost) assert.ok(share > 1 && share < 9, `${lost} % lost`);
     t.diagnostic(`${JSON.stringify({ frames, results })}, lost ${lost.map((share) => share.toFixed(1)).join(' and ')} % of ${forwarded.join(' and ')} packets`);
+  });
+
+/** Runs in the page: by how much the browser's jitter buffer is to delay the video, in ms; null: the worker does it alone. */
+const buffered = () => window.testPeers.at(-1).getReceivers()[0].jitterBufferTarget;
+
+/** Runs in the page: how often it has asked for a packet again. */
+async function nacks() {
+  const stats = await window.testPeers.at(-1).getStats();
+  return Math.max(0, ...[...stats.values()].map(({ nackCount }) => nackCount ?? 0));
+}
+
+for (const [name, start] of Object.entries(browsers))
+  test(`${name} goes back to the worker's hold when no more packets get lost: after a few, and after many`, options, async (t) => {
+    const network = await badNetwork();
+    const stops = stopsOf(t);
+    stops.push(network.stop);
+    const server = await startServer({ pipeline: 'exact', set: { runtime: 100 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`] });
+    stops.push(() => server.stop());
+    const browser = await start({ prefix: network.browserPrefix });
+    stops.push(() => browser.stop());
+    const tab = await browser.newTab();
+    await tab.watch(server.url);
+    const first = await settled(tab, 10);
+    const held = async (what) => {
+      const before = await tab.report();
+      // so many results are more time than the page takes to notice a loss
+      const after = await tab.reports(`results on their frames ${what}`, ({ exact }) => exact.results.onFrame >= before.exact.results.onFrame + 30);
+      await until(`the worker's hold ${what}`, async () => (await tab.evaluate(buffered)) === null);
+      assert.ok(after.exact.delay.applied > 80, JSON.stringify(after.exact.delay));
+    };
+
+    network.set({ loss: 20 });
+    await until('a packet that is asked for again', async () => (await tab.evaluate(nacks)) > 0, { every: 20 });
+    network.set({ loss: 0 });
+    await held('after a few lost packets');
+
+    network.set({ loss: 10, delay: 100, jitter: 30 });
+    await until('the browser\'s buffer, where many frames come out of order', async () => (await tab.evaluate(buffered)) > 80);
+    network.set({ loss: 0, delay: 0, jitter: 0 });
+    await held('after many');
+    const last = await settled(tab, 10);
+    assert.deepEqual([last.exact.frames.mismatched, last.attempt], [0, first.attempt]);
+    await tab.click('[data-mode=async]');
+    const live = await tab.reports('the live view', ({ exact }) => exact.mode === 'async');
+    await tab.reports('frames in the live view', ({ frames }) => frames.shown >= live.frames.shown + 10);
   });
 
 test('a network changes while it runs', options, async (t) => {

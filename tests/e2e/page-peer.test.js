@@ -72,11 +72,11 @@ const rgb = (label) => peer.evaluate((colour) => {
 }, colourOf(label));
 
 /** Of each figure its words, with # for a number, and the numbers, each with its decimal places. */
-const figuresOf = ({ latency, frames, bitrate, width, height, results, packetsLost, stages, exact }) => ({
+const figuresOf = ({ latency, frames, bitrate, width, height, stream, results, packetsLost, stages, exact }) => ({
   Latency: ['# ± # ms', [latency?.median, 0], [latency && Math.ceil(latency.error), 0]],
   'Frame rate': ['# · # fps', [frames.perSecond, 1], [frames.paintedPerSecond, 0]],
   'Bit rate': bitrate < 1e6 ? ['# kbit/s', [bitrate / 1e3, 0]] : ['# Mbit/s', [bitrate / 1e6, 2]],
-  Resolution: ['# × #', [width, 0], [height, 0]],
+  Resolution: ['# × #', [width, 0], [height - (stream?.stamp?.rows ?? 0), 0]],
   'Model time': ['# ms', [results.ms, 1]],
   'Result lag': ['# ms', [results.lag, 0]],
   'Result delivery': ['# · # ms', [results.delivery?.median, 1], [results.drawn?.median, 1]],
@@ -558,7 +558,7 @@ for (const name of Object.keys(browsers))
       });
 
       test('each result is drawn on its own frame and on no other, and can be hidden', async () => {
-        await openStamped();
+        await openStamped('?fill=none');
         const before = await settled(tab, 5);
         assert.equal(before.exact.mode, 'exact', 'by itself, where the video is stamped');
         const seen = await framesUntil('results on their frames', [[5, ({ own, kind }) => own && kind === 'solid'], [10, ({ own }) => !own]]);
@@ -660,7 +660,7 @@ for (const name of Object.keys(browsers))
 
       test('a result whose frame has passed counts as late, one whose frame never came as unseen: neither is drawn', async () => {
         await set({ stamped: true });
-        await open({ query: '?hold=0' });
+        await open({ query: '?hold=0&fill=none' });
         const exact = async () => (await tab.report()).exact;
         const shown = () => tab.evaluate(composedFrames, { count: 1, ...edge });
         await tab.reports('the exact view', (r) => r.exact.frames.shown > 10);

@@ -6,6 +6,9 @@
  * @typedef {import('./protocol.js').DetectedObject} DetectedObject
  */
 
+/** Further apart than this a straight line between two results says nothing any more. */
+export const LONGEST_GAP_MS = 1000;
+
 /**
  * Objects that are in both results, on a straight line between their two places; the others are left out.
  * @param {Result} before @param {Result} after of the same model and size @param {number} frame id between theirs
@@ -29,34 +32,42 @@ export function interpolate(before, after, frame) {
   return { ...before, frame, ms: null, objects };
 }
 
-/** Objects with the same label that may be the same one: not further apart than they are large together. The nearest first. @param {Result} before @param {Result} after */
+/**
+ * Objects that may be the same one, the nearest first: those with one `track`, or with the same label and not further apart than they
+ * are large together.
+ * @param {Result} before @param {Result} after
+ */
 function pairs(before, after) {
   const found = [];
   for (const a of before.objects) {
     for (const b of after.objects) {
       const distance = Math.hypot(b.x + b.w / 2 - a.x - a.w / 2, b.y + b.h / 2 - a.y - a.h / 2);
-      if (a.label === b.label && distance <= Math.max(a.w, a.h) + Math.max(b.w, b.h)) found.push({ a, b, distance });
+      const tracked = (a.track ?? b.track ?? null) !== null;
+      const near = distance <= Math.max(a.w, a.h) + Math.max(b.w, b.h);
+      if (a.label === b.label && (tracked ? a.track === b.track : near)) found.push({ a, b, distance });
     }
   }
   return found.sort((one, other) => one.distance - other.distance);
 }
 
+/** Where an object is. What else a detector says of it (a class, a track, how sure it is) has nothing in between. */
+const PLACES = ['x', 'y', 'w', 'h', 'center-x', 'center-y', 'radius'];
+
 /** @param {DetectedObject} a @param {DetectedObject} b @param {number} part @returns {DetectedObject} */
 function between(a, b, part) {
-  /** @type {DetectedObject} */
+  /** @param {unknown} from @param {unknown} to @returns {any} */
+  const blend = (from, to) => typeof from === 'number' && typeof to === 'number' ? from + (to - from) * part : from;
   const object = { ...a };
-  for (const [name, value] of Object.entries(a)) {
-    object[name] = blend(value, b[name], part);
+  for (const name of PLACES) if (name in a) object[name] = blend(a[name], b[name]);
+  /** What has no partner moves with the box. @param {number[]} point */
+  const moved = ([x, y, ...more]) => [
+    object.x + (x - a.x) * (a.w > 0 ? object.w / a.w : 1), object.y + (y - a.y) * (a.h > 0 ? object.h / a.h : 1), ...more];
+  for (const name of ['polygon', 'keypoints']) {
+    const [from, to] = [a[name], b[name]];
+    if (!Array.isArray(from)) continue;
+    const paired = Array.isArray(to) && to.length === from.length;
+    object[name] = from.map((point, i) => !Array.isArray(point) ? point
+      : paired ? point.map((value, k) => k < 2 ? blend(value, to[i]?.[k]) : value) : moved(point));
   }
   return object;
-}
-
-/**
- * A number between two numbers, also in lists of the same length; of anything else the first.
- * @param {unknown} a @param {unknown} b @param {number} part @returns {any}
- */
-function blend(a, b, part) {
-  if (typeof a === 'number' && typeof b === 'number') return a + (b - a) * part;
-  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) return a.map((value, i) => blend(value, b[i], part));
-  return a;
 }

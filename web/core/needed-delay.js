@@ -3,6 +3,7 @@
 // other, so no clock of the server is needed. No I/O.
 
 import { MediaTime } from './frame-id.js';
+import { LONGEST_GAP_MS } from './interpolate.js';
 import { MOST_MODELS } from './models.js';
 import { RecentSamples } from './samples.js';
 
@@ -20,6 +21,10 @@ export class NeededDelay {
   #media = new MediaTime();
   /** When frames would be shown without a delay, less their media time. */
   #frames = new RecentSamples(FRAMES_MS);
+  /** Media time of a shown frame less that of the next one. */
+  #steps = new RecentSamples(FRAMES_MS);
+  /** Media time of the frame that was shown last. */
+  #shown = Infinity;
   /** When results came, less the media time of the first frame that waits for them. */
   #results = new RecentSamples(WINDOW_MS);
   /** Media time of each model's newest result. @type {Map<string, number>} */
@@ -30,13 +35,15 @@ export class NeededDelay {
   /** A frame is shown. @param {number} id @param {number} now @param {number} applied by how much it was delayed, in ms */
   addFrame(id, now, applied) {
     this.#started = Math.min(this.#started, now);
-    if (now - this.#started <= FIRST_MS) return;
-    this.#frames.add(now, now - this.#media.of(id) - applied);
+    const media = this.#media.of(id);
+    if (media > this.#shown) this.#steps.add(now, this.#shown - media);
+    this.#shown = media;
+    if (now - this.#started > FIRST_MS) this.#frames.add(now, now - media - applied);
   }
 
   /**
    * @param {import('./protocol.js').Result} result @param {number} now
-   * @param {boolean} fills whether the frames since the result before it wait for it too
+   * @param {boolean} fills whether the frames since the result before it wait for it too, to be filled
    */
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
@@ -44,7 +51,9 @@ export class NeededDelay {
     this.#newest.delete(model);
     this.#newest.set(model, Math.max(before, media));
     if (this.#newest.size > MOST_MODELS) this.#newest.delete([...this.#newest.keys()][0]);
-    const since = fills ? Math.min(before, media) : media;
+    // The first frame that waits is the one behind that of the result before.
+    const first = before - (this.#steps.max(now) ?? 0);
+    const since = fills && media - before <= LONGEST_GAP_MS ? Math.min(first, media) : media;
     if (!(now - this.#started > FIRST_MS)) return;
     this.#results.add(now, now - since);
   }

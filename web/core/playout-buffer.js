@@ -20,7 +20,8 @@ const REMEMBERED = 1000;
 
 /**
  * @template T
- * @typedef {{frame: T, rtp: number, media: number}} Waiting `rtp`: its RTP timestamp; `media`: the media time by which it is handed on, in ms
+ * @typedef {{frame: T, rtp: number, media: number, late: boolean}} Waiting `rtp`: its RTP timestamp; `media`: the media time by which it
+ *   is handed on, in ms; `late`: a newer one came before it
  */
 
 /**
@@ -33,6 +34,9 @@ export class PlayoutBuffer {
   /** The quickest first, then those that will be the quickest when the ones before them are too old. @type {{at: number, transit: number}[]} */
   #transits = [];
   #mediaTime = new MediaTime();
+  /** Media time of the newest frame so far, and of the newest before which one came late. */
+  #newest = -Infinity;
+  #stoodStill = -Infinity;
   /** When media time 0 is due. It moves slowly to where the delay wants it. @type {number|null} */
   #origin = null;
   #movedAt = 0;
@@ -57,21 +61,35 @@ export class PlayoutBuffer {
     return this.#delay === null || this.#origin === null || !quickest ? 0 : Math.max(0, this.#origin - quickest.transit);
   }
 
-  /** @param {T} frame @param {number} rtp its RTP timestamp @param {number} now */
+  /**
+   * @param {T} frame @param {number} rtp its RTP timestamp @param {number} now
+   * @returns {number} for how many ms the view stands still because it came late, after newer ones
+   */
   add(frame, rtp, now) {
     const media = this.#mediaTime.of(rtp);
     const known = this.#transits[0];
     if (known && Math.abs(now - media - known.transit) > JUMP_MS) {
       this.#transits = [];
       this.#origin = null;
+      this.#newest = this.#stoodStill = -Infinity;
       // The old ones belong to timestamps that are over. They are handed on now, before the new ones.
       for (const old of this.#frames) old.media = -Infinity;
     }
     this.#addTransit(now - media, now);
-    // A frame that comes late, after a loss, stays behind those that came before it: a transform may not change the order (W3C
-    // webrtc-encoded-transform, writeEncodedData). The decoder waits for it, so those before it must not wait longer than it does.
-    for (let i = this.#frames.length - 1; i >= 0 && this.#frames[i].media > media; i--) this.#frames[i].media = media;
-    this.#frames.push({ frame, rtp, media });
+    // A frame that comes late, after a loss, stays behind those that came before it: a browser drops what a transform puts in order
+    // (W3C webrtc-encoded-transform, writeEncodedData). The decoder has to wait for it. Then all are shown at once, and only the
+    // newest is seen: so that is done when that one is due.
+    const late = media < this.#newest;
+    this.#frames.push({ frame, rtp, media: Math.max(media, this.#frames.at(-1)?.media ?? media), late });
+    if (!late) {
+      this.#newest = media;
+      return 0;
+    }
+    // Without this one the frame that is waited for can't be seen.
+    this.#awaited = null;
+    const still = this.#newest - Math.max(media, this.#stoodStill);
+    this.#stoodStill = this.#newest;
+    return still;
   }
 
   /** The viewer must be given time to see this frame. @param {number} rtp */
@@ -96,6 +114,7 @@ export class PlayoutBuffer {
     for (let next = this.#frames[0]; next && this.#dueAt(next) <= now; next = this.#frames[0]) {
       this.#frames.shift();
       due.push(next.frame);
+      if (next.late) continue;
       this.#unseen = next.rtp;
       if (this.#delay !== null) this.#awaited = this.#wanted.has(next.rtp) ? next.rtp : null;
     }

@@ -12,7 +12,7 @@
  * @typedef {{label: string, confidence: number|null, x: number, y: number, w: number, h: number,
  *   [field: string]: unknown}} DetectedObject
  * @typedef {{type: 'result', frame: number, model: string, ms: number|null, age?: number, width: number, height: number,
- *   objects: DetectedObject[]}} Result
+ *   whole?: boolean, objects: DetectedObject[]}} Result
  * @typedef {{type: 'model', model: string, state: 'starting'|'running'|'failed', message: string, since: number}} ModelState
  * @typedef {{type: 'pong', t: number, now: number, encoded?: number|null, sent?: number|null}} Pong
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
@@ -37,6 +37,8 @@ const orNull = (check) => (v) => v === null || check(v);
 const orAbsent = (check) => (v) => v === undefined || check(v);
 /** @param {...unknown} values @returns {Check} */
 const oneOf = (...values) => (v) => values.includes(v);
+/** @type {Check} */
+const isTruth = oneOf(true, false);
 /** @param {Fields} fields @returns {Check} */
 const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
 /** @param {Check} check @returns {Check} */
@@ -49,7 +51,7 @@ const isDetected = object({
 
 /** @type {Record<string, Fields>} */
 const SIGNALS = {
-  offer: { sdp: isText, stamped: orAbsent(oneOf(true, false)) },
+  offer: { sdp: isText, stamped: orAbsent(isTruth) },
   candidate: { candidate: isText, sdpMLineIndex: isCount },
   error: { code: isText, message: isText },
 };
@@ -60,7 +62,8 @@ const RESULTS = {
     state: oneOf('live', 'lost'), message: isText,
   },
   result: {
-    frame: isU32, model: isText, ms: orNull(isNumber), age: orAbsent(isNumber), width: isSize, height: isSize, objects: listOf(isDetected),
+    frame: isU32, model: isText, ms: orNull(isNumber), age: orAbsent(isNumber), width: isSize, height: isSize, whole: orAbsent(isTruth),
+    objects: listOf(isDetected),
   },
   model: { model: isText, state: oneOf('starting', 'running', 'failed'), message: isText, since: isNumber },
 };

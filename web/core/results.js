@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { isNewer, msBetween } from './frame-id.js';
-import { interpolate } from './interpolate.js';
+import { LONGEST_GAP_MS, interpolate } from './interpolate.js';
 
 /**
  * @typedef {import('./protocol.js').Result} Result
@@ -101,6 +101,7 @@ function drawingOf(before, after, frame, fill) {
   if (before?.frame === frame) return { kind: 'measured', result: before };
   if (!before || fill === 'none' || msBetween(frame, before.frame) > KEPT_MS) return null;
   if (fill === 'last') return { kind: 'last', result: before };
-  if (!after || after.width !== before.width || after.height !== before.height) return null;
+  if (!after || msBetween(after.frame, before.frame) > LONGEST_GAP_MS) return null;
+  if (after.width !== before.width || after.height !== before.height || after.whole !== before.whole) return null;
   return { kind: 'interpolated', result: interpolate(before, after, frame) };
 }

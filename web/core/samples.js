@@ -48,6 +48,12 @@ export class RecentSamples {
     return values.length === 0 ? null : values[Math.max(0, Math.ceil(p / 100 * values.length) - 1)];
   }
 
+  /** @param {number} now */
+  sum(now) {
+    this.#forget(now);
+    return this.#samples.reduce((sum, { value }) => sum + value, 0);
+  }
+
   /** @param {number} now @returns {number|null} */
   max(now) {
     this.#forget(now);

@@ -200,7 +200,7 @@ export class Session {
     const repeats = lossy ? REPEATS : 0;
     if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
     this.#repeats = repeats;
-    const playoutMax = this.#videoDelay?.check(lossy) ?? 0;
+    const playoutMax = this.#videoDelay?.check() ?? 0;
     if (playoutMax !== this.#playoutMax) this.#control.requestPlayout(playoutMax);
     this.#playoutMax = playoutMax;
   }

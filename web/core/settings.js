@@ -8,12 +8,12 @@
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'none', hold: Infinity };
+export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity };
 
 /** The words that each setting takes. The first is the default. */
 const WORDS = {
   mode: ['', 'async', 'exact'],
-  fill: ['none', 'last', 'interpolated'],
+  fill: ['interpolated', 'last', 'none'],
 };
 
 /** @param {string} name */

@@ -33,8 +33,9 @@ async function receive(readable) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    buffer.add(value, value.timestamp, performance.now());
+    const still = buffer.add(value, value.timestamp, performance.now());
     run();
+    if (still > 0) postMessage({ applied: buffer.applied, still });
   }
 }
 

@@ -6,8 +6,9 @@
 // In Chromium a transform, once attached, costs every frame up to 16 ms, 8 on average (it is called at 64 Hz), and it can be
 // neither attached later nor taken away again. So only stamped streams, which are for the exact view, have one.
 //
-// On a network that loses packets it is no use: frames come out of order then, and a transform may not put them in order. There
-// the browser's jitter buffer delays the video, and the server must allow that (control message `playout`).
+// Where many frames come out of order it is no use, because a transform may not put them in order. As long as that is so, the
+// browser's jitter buffer delays the video, and the server must allow that (control message `playout`).
+import { RecentSamples } from './samples.js';
 
 const START_MS = 2000;
 /** What the browser's jitter buffer can do (RTCRtpReceiver.jitterBufferTarget). */
@@ -18,6 +19,12 @@ const STEP_UP_MS = 20;
 const STEP_DOWN_MS = 5;
 /** Asked of the server: more than any delay here. */
 const PLAYOUT_MAX_MS = 10_000;
+/** For so long a time it is added up how long the view stood still for frames out of order. */
+const WINDOW_MS = 10_000;
+/** With more of that the jitter buffer is better: behind it some 6 % of the results come to no frame. */
+const MOST_STILL_MS = 500;
+/** With no more than this the worker is as good again. */
+const CALM_MS = 150;
 
 /** @param {URL} url */
 const noWorker = ({ href }) => `The worker ${href} did not start: it must be of this page’s origin, and the page’s policy (CSP worker-src) must allow it`;
@@ -28,10 +35,14 @@ export class VideoDelay {
   #worker = null;
   /** @type {RTCRtpReceiver|null} */
   #receiver = null;
-  /** Whether the server was asked to let the browser's jitter buffer delay the video. */
+  #still = new RecentSamples(WINDOW_MS);
+  /** Whether the server was asked to let the browser's jitter buffer delay the video, and whether it lets it. */
   #asked = false;
-  /** Whether the jitter buffer delays it now, and not the worker. */
+  #allowed = false;
+  /** Whether the jitter buffer delays it now. Then the worker does it too only to take over. */
   #buffered = false;
+  /** By how much the worker delays it, in ms. */
+  #held = 0;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #stepper;
   #stopListening;
@@ -56,9 +67,9 @@ export class VideoDelay {
     }
     this.#worker = worker;
     const ready = await new Promise((resolve) => {
-      worker.onmessage = ({ data: { applied } }) => {
+      worker.onmessage = ({ data: { applied, still } }) => {
         if (applied === undefined) resolve(true);
-        else if (!this.#buffered && this.#worker) this.#store.set({ appliedDelay: applied });
+        else if (this.#worker) this.#onWorker(applied, still);
       };
       worker.onerror = () => resolve(false);
       setTimeout(() => resolve(false), START_MS);
@@ -73,6 +84,13 @@ export class VideoDelay {
     receiver.transform = new RTCRtpScriptTransform(this.#worker);
   }
 
+  /** @param {number} applied @param {number} [still] for so many ms the view stands still, because a frame came out of order */
+  #onWorker(applied, still) {
+    this.#held = applied;
+    if (still) this.#still.add(performance.now(), still);
+    if (!this.#buffered) this.#store.set({ appliedDelay: applied });
+  }
+
   /** @param {number|null} delay */
   #delay(delay) {
     if (delay === null) this.#asked = false;
@@ -82,17 +100,31 @@ export class VideoDelay {
 
   /**
    * To be called now and then.
-   * @param {boolean} lossy whether packets get lost
    * @returns {number} by how much the server must let the browser delay the video, in ms
    */
-  check(lossy) {
-    const useful = this.#store.facts.wantedDelay !== null && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
-    // Once the jitter buffer has taken over it stays so until the view is live again: going back would be a jump.
-    if (!useful || !(lossy || this.#asked)) return 0;
-    // The first time the server is only asked. What it allows is in the packets that come after that.
-    if (this.#asked && !this.#buffered) this.#enterBuffer();
-    this.#asked = true;
-    return PLAYOUT_MAX_MS;
+  check() {
+    // Firefox drops all frames for good when they are to be shown at once again (libwebrtc: VideoRenderFrames::AddFrame, "frame
+    // scheduled out of order"). Only Chromium has no such queue, and createEncodedStreams.
+    const keeps = this.#allowed && !('createEncodedStreams' in RTCRtpReceiver.prototype);
+    this.#allowed = this.#useBuffer() || keeps;
+    return this.#allowed ? PLAYOUT_MAX_MS : 0;
+  }
+
+  /** Whether the jitter buffer is to delay the video. It takes over, or gives back, at the second time. */
+  #useBuffer() {
+    const { wantedDelay, appliedDelay } = this.#store.facts;
+    if (wantedDelay === null || !('jitterBufferTarget' in RTCRtpReceiver.prototype)) return false;
+    const disorder = this.#still.sum(performance.now()) > (this.#buffered ? CALM_MS : MOST_STILL_MS);
+    // While the jitter buffer delays the video anyway, nobody sees how the worker's delay grows to the same. Only then it is left.
+    if (this.#buffered) this.#worker?.postMessage({ delay: disorder ? null : wantedDelay });
+    const buffer = disorder || (this.#buffered && this.#held < appliedDelay - STEP_UP_MS);
+    // The server is asked first. What it allows is in the packets that come after that.
+    if (buffer === this.#asked && buffer !== this.#buffered) {
+      if (buffer) this.#enterBuffer();
+      else this.#leaveBuffer();
+    }
+    this.#asked = buffer;
+    return buffer;
   }
 
   /** The frame with this RTP timestamp has a result: the viewer must be given time to see it. @param {number} rtp */
@@ -128,7 +160,7 @@ export class VideoDelay {
     clearInterval(this.#stepper);
     this.#buffered = false;
     if (this.#receiver) this.#receiver.jitterBufferTarget = null;
-    this.#store.set({ appliedDelay: 0 });
+    this.#store.set({ appliedDelay: this.#held });
   }
 
   /** @param {number} ms */

@@ -17,9 +17,9 @@ export const CHOOSERS = `
   <div class="choices" hidden>
     <label title="What is drawn on frames that the model skipped">Skipped frames
       <select name="fill">
-        <option value="none">without results</option>
-        <option value="last">with the last result</option>
         <option value="interpolated">interpolated</option>
+        <option value="last">with the last result</option>
+        <option value="none">without results</option>
       </select></label>
     <label title="By how much the video may be held back for its results">Hold at most
       <select name="hold">

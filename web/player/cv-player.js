@@ -19,7 +19,7 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
  * page's own host. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
- * stamped), `fill` (none, last, interpolated), `hold` (ms, or infinite).
+ * stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */

@@ -7,11 +7,14 @@ import { captionOf, colourOf, keypointsOf, seenHeight, shapeOf } from './geometr
  * @typedef {import('./geometry.js').Layout} Layout
  */
 
-/** @type {Record<Drawing['kind'], {dash: number[], alpha: number, mark: string}>} */
+/**
+ * The mark is behind the caption, whose words then stay in their place from frame to frame.
+ * @type {Record<Drawing['kind'], {dash: number[], alpha: number, mark: string}>}
+ */
 const STYLES = {
   measured: { dash: [], alpha: 1, mark: '' },
-  interpolated: { dash: [7, 5], alpha: 0.75, mark: '≈ ' },
-  last: { dash: [2, 5], alpha: 0.6, mark: '… ' },
+  interpolated: { dash: [7, 5], alpha: 0.75, mark: ' ≈' },
+  last: { dash: [2, 5], alpha: 0.6, mark: ' …' },
 };
 
 /** Radius of a keypoint's dot. */
@@ -66,7 +69,7 @@ function drawObject(context, object, result, size, place, { dash, alpha, mark })
   const left = shape.kind === 'circle' ? shape.x - shape.rx : shape.x;
   const top = shape.kind === 'circle' ? shape.y - shape.ry : shape.y;
   const bottom = shape.kind === 'circle' ? shape.y + shape.ry : shape.y + shape.h;
-  drawCaption(context, mark + captionOf(object), colour, left, top, bottom, place);
+  drawCaption(context, captionOf(object) + mark, colour, left, top, bottom, place);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReturnType<typeof shapeOf>} shape */

@@ -27,14 +27,10 @@ export function layout(stage, video, stampRows) {
 }
 
 /**
- * The height on the screen of what the model saw. That is the whole picture, or the picture without its stamp, if the stamp was
- * added behind the model. Of the two it is the one with the shape of what the model saw.
- * @param {Size} seen @param {Layout} place
+ * The height on the screen of what the model saw: the whole picture, or what is above its stamp, as its result says.
+ * @param {Size & {whole?: boolean}} result @param {Layout} place
  */
-export function seenHeight(seen, { width, height, videoHeight }) {
-  const wanted = width * seen.height / seen.width;
-  return Math.abs(wanted - height) < Math.abs(wanted - videoHeight) ? height : videoHeight;
-}
+export const seenHeight = ({ whole = true }, { height, videoHeight }) => whole ? videoHeight : height;
 
 /**
  * An object in the pixels of a canvas over what the model saw.

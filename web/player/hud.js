@@ -36,8 +36,8 @@ const FIGURES = [
   },
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
   {
-    label: 'Resolution', title: 'Of the received video',
-    text: ({ width, height }) => width ? `${width} × ${height}` : DASH,
+    label: 'Resolution', title: 'Of the picture, without the rows of its stamp',
+    text: ({ width, height, stream }) => width ? `${width} × ${height - (stream?.stamp?.rows ?? 0)}` : DASH,
   },
   {
     label: 'Model time', title: 'How long the last inference took',

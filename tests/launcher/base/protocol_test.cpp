@@ -104,14 +104,22 @@ TEST(Protocol, WritesAResult) {
   circle.age = 12.5;
   EXPECT_EQ(
       encode(circle),
-      R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"age":12.5,"width":640,"height":360,"objects":[)"
+      R"({"type":"result","frame":4294967295,"model":"m","ms":2.5,"age":12.5,"width":640,"height":360,"whole":true,)"
+      R"("objects":[)"
       R"({"radius":1.5,"round":true,"name":"é","label":"circle","confidence":0.5,"x":1.0,"y":2.0,"w":3.0,"h":4.0}]})");
+}
+
+TEST(Protocol, SaysOfWhatPictureTheCoordinatesAre) {
+  Result above = one_circle();
+  above.whole = false;
+  EXPECT_THAT(encode(above), testing::HasSubstr(R"("height":360,"whole":false,)"));
 }
 
 TEST(Protocol, WritesAnEmptyResultAndNoNumberThatJsonLacks) {
   Result nothing{1, "m", std::numeric_limits<double>::quiet_NaN(), 1, 1, {}};
   EXPECT_EQ(encode(nothing),
-            R"({"type":"result","frame":1,"model":"m","ms":null,"age":0.0,"width":1,"height":1,"objects":[]})");
+            R"({"type":"result","frame":1,"model":"m","ms":null,"age":0.0,"width":1,"height":1,"whole":true,)"
+            R"("objects":[]})");
 }
 
 TEST(Protocol, WritesAPong) {

@@ -192,7 +192,7 @@ class Viewer {
 }
 
 const resultOf = (frame, objects, age = 1) =>
-  ({ type: 'result', frame, model: 'test', ms: 12.5, age, width, height: peer.stamped ? height + stamp.rows : height, objects });
+  ({ type: 'result', frame, model: 'test', ms: 12.5, age, width, height: peer.stamped ? height + stamp.rows : height, whole: true, objects });
 
 const peer = {
   /** The server's clock is another one than the browser's. */

@@ -106,7 +106,7 @@ test('another choice than that changes nothing of what is known', async () => {
 });
 
 test('where frames between results are filled, they wait until the result after them is there', async () => {
-  for (const [fill, lag] of /** @type {const} */ ([['none', 120], ['interpolated', 120 + 4 * PERIOD]])) {
+  for (const [fill, lag] of /** @type {const} */ ([['none', 120], ['interpolated', 120 + 3 * PERIOD]])) {
     const scene = open({ settings: { fill } });
     await play(scene, 100, { lag: () => 150, every: 4 });
     assertNear(scene.lag(), lag);

@@ -101,10 +101,24 @@ test('the delay is never negative, and not more than the viewer allows', () => {
   assert.deepEqual([control.target(9500, 250, 0), control.target(9500, 0, 0)], [250, 0]);
 });
 
+test('where every frame has a result, none waits longer to be filled', () => {
+  const control = new NeededDelay();
+  run(control, 0, 12_000, { took: () => 150, fills: true });
+  assertNear(control.lag(12_000), 150 - WAY_MS);
+});
+
 test('where skipped frames are filled, they wait for the result after them', () => {
-  for (const [fills, lag] of /** @type {[boolean, number][]} */ ([[false, 150 - WAY_MS], [true, 150 - WAY_MS + 200]])) {
+  for (const [fills, lag] of /** @type {[boolean, number][]} */ ([[false, 150 - WAY_MS], [true, 150 - WAY_MS + 160]])) {
     const control = new NeededDelay();
     run(control, 0, 12_000, { took: () => 150, every: 5, fills });
+    assertNear(control.lag(12_000), lag);
+  }
+});
+
+test('frames between results that are more than a second apart are not filled, so they wait for nothing', () => {
+  for (const [every, lag] of [[25, 150 - WAY_MS + 960], [26, 150 - WAY_MS]]) {
+    const control = new NeededDelay();
+    run(control, 0, 12_000, { took: () => 150, every, fills: true });
     assertNear(control.lag(12_000), lag);
   }
 });
@@ -127,9 +141,9 @@ test('frames between two results wait for the later one of their own model, what
     arrive(time, time + 100, 'a');
     arrive(time + 200, time + 300, 'b');
   }
-  assertNear(control.lag(7100), 500 - WAY_MS);
+  assertNear(control.lag(7100), 500 - 40 - WAY_MS);
   const late = new NeededDelay();
   run(late, 0, 8000);
   for (const [time, at] of [[4000, 4100], [4400, 4500], [4200, 4550], [4800, 4900]]) late.addResult(resultOf(time), at, true);
-  assertNear(late.lag(7100), 500 - WAY_MS);
+  assertNear(late.lag(7100), 500 - 40 - WAY_MS);
 });

@@ -38,7 +38,7 @@ const MESSAGES = [
   {
     parse: parseResults, message: RESULT,
     wrong: {
-      frame: [-1, 2 ** 32, 0.5, null], model: [null], ms: ['1', undefined], age: ['1', null], width: [0, -1, null], height: [0, '360'],
+      frame: [-1, 2 ** 32, 0.5, null], model: [null], ms: ['1', undefined], age: ['1', null], width: [0, -1, null], height: [0, '360'], whole: ['true', 1, null],
       objects: [
         undefined, {}, null, [null], [[]], [{ ...DETECTED, label: 3 }], [{ ...DETECTED, confidence: '1' }],
         [{ ...DETECTED, x: null }], [{ ...DETECTED, h: undefined }], [DETECTED, { label: 'x' }],
@@ -74,6 +74,7 @@ test('null is allowed where the protocol says so', () => {
   assert.equal(parseResults(JSON.stringify(unsure)).type, 'result');
   for (const stamped of [true, false]) assert.equal(parseSignal(JSON.stringify({ type: 'offer', sdp: '', stamped })).type, 'offer');
   assert.equal(parseResults(JSON.stringify({ ...RESULT, width: 0.5, height: 1 })).type, 'result');
+  for (const whole of [true, false]) assert.equal(parseResults(JSON.stringify({ ...RESULT, whole })).type, 'result');
   // of a server that does not tell them
   assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
   assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');

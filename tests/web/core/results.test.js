@@ -103,6 +103,13 @@ test('a gap is not filled from one side only, nor between pictures of different 
   assert.equal(store.drawings(4500, 'interpolated').length, 1);
 });
 
+test('between results that are more than a second apart, or of two parts of the picture, nothing is guessed', () => {
+  for (const [after, kinds] of /** @type {[object, string[]][]} */ ([[{ frame: 90_000 }, ['interpolated']], [{ frame: 90_001 }, []], [{ frame: 6000, whole: false }, []]])) {
+    const store = storeOf(result(0), { ...result(0), ...after });
+    assert.deepEqual(store.drawings(3000, 'interpolated').map(({ kind }) => kind), kinds, JSON.stringify(after));
+  }
+});
+
 test('each model has its own drawing', () => {
   const other = { ...result(0), model: 'other' };
   const store = storeOf(result(3000), other, { ...other, frame: 6000 });

@@ -54,6 +54,13 @@ test('the largest is of the last while only, also where all are negative', () =>
   assert.equal(samples.max(5000), null);
 });
 
+test('the sum is of the last while only', () => {
+  const samples = new RecentSamples(1000);
+  assert.equal(samples.sum(0), 0);
+  for (const [time, value] of [[0, 9], [500, 3], [600, 1]]) samples.add(time, value);
+  assert.deepEqual([1000, 1001, 1501, 5000].map((now) => samples.sum(now)), [13, 4, 1, 0]);
+});
+
 test('percentiles of what is recent', () => {
   const samples = new RecentSamples(1000);
   assert.equal(samples.percentile(0, 95), null);

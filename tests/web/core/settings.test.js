@@ -4,7 +4,7 @@ import { DEFAULTS, isSetting, settingText, withSetting } from '../../../web/core
 import { test } from '../../lib/test.js';
 
 /** The words that each setting takes, its default first. */
-const WORDS = { mode: ['', 'async', 'exact'], fill: ['none', 'last', 'interpolated'] };
+const WORDS = { mode: ['', 'async', 'exact'], fill: ['interpolated', 'last', 'none'] };
 /** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
 const OTHER = { mode: 'async', fill: 'last', hold: 250 };
 
@@ -16,7 +16,7 @@ test('only settings are settings', () => {
 test('a choice changes its own setting and nothing else, and not the settings it started from', () => {
   const before = { ...OTHER };
   assert.deepEqual(withSetting(OTHER, 'mode', 'exact'), { ...before, mode: 'exact' });
-  assert.deepEqual(withSetting(OTHER, 'fill', 'interpolated'), { ...before, fill: 'interpolated' });
+  assert.deepEqual(withSetting(OTHER, 'fill', 'none'), { ...before, fill: 'none' });
   assert.deepEqual(withSetting(OTHER, 'hold', '1500'), { ...before, hold: 1500 });
   assert.deepEqual(OTHER, before);
 });

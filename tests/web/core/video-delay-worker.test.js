@@ -50,6 +50,14 @@ test('each frame is handed on at its own time, also when no other comes to bring
   assert.equal(timersLeft(), 0, 'with nothing left there is nothing to wait for');
 });
 
+test('the page is told of each frame that comes after a newer one, and how long the view stands still for it', async () => {
+  const worker = await start();
+  worker.attach();
+  for (const n of [0, 1, 3, 4, 2, 5]) worker.arrive(frame(n));
+  await settle();
+  assert.deepEqual(worker.told, [{}, { applied: 0, still: 2 * PERIOD }]);
+});
+
 test('no delay lets go of all that is held', async () => {
   const worker = await start();
   worker.attach();

@@ -19,6 +19,8 @@ class Receiver {
   set jitterBufferTarget(ms) {
     this.#target = ms;
   }
+  /** As Chromium's. */
+  createEncodedStreams() {}
 }
 
 beforeEach(() => {
@@ -154,37 +156,63 @@ test('the first video is the one that is held, by one worker', async () => {
   videoDelay.close();
 });
 
-test('the server is asked to let the browser buffer only where packets get lost and the video is held back', async () => {
-  const { videoDelay, delay } = await start();
-  assert.equal(videoDelay.check(true), 0, 'live');
+/**
+ * Frames come out of order: so long the view stands still for them, in all.
+ * @param {{worker: ModuleWorker}} scene @param {number} still @param {number} [applied] by how much the worker delays the video then
+ */
+const disturb = ({ worker }, still, applied = 0) => worker.say({ applied, still });
+
+test('one lost packet, and even ten a second that come again soon, leave the video with the worker', async () => {
+  const scene = await start();
+  scene.delay(200);
+  await scene.play(4000);
+  // of 150 frames one in 15 comes a period late
+  for (let i = 0; i < 10; i++) {
+    scene.worker.arrive(Object.assign({ timestamp: (i * 15 + 101) * PERIOD * 90 }, { n: -1, arrival: performance.now() }));
+    scene.worker.arrive(Object.assign({ timestamp: (i * 15 + 100) * PERIOD * 90 }, { n: -1, arrival: performance.now() }));
+    assert.equal(scene.videoDelay.check(), 0);
+    await pass(PERIOD * 15);
+  }
+  assert.equal(scene.receiver.jitterBufferTarget, null);
+  scene.videoDelay.close();
+});
+
+test('the server is asked to let the browser buffer only where many frames come out of order and the video is held back', async () => {
+  const scene = await start();
+  const { videoDelay, delay } = scene;
+  disturb(scene, 501);
+  assert.equal(videoDelay.check(), 0, 'live');
   delay(200);
-  assert.equal(videoDelay.check(false), 0, 'no loss');
   Object.assign(globalThis, { RTCRtpReceiver: class {} });
-  assert.equal(videoDelay.check(true), 0, 'a browser that can’t');
+  assert.equal(videoDelay.check(), 0, 'a browser that can’t');
   Object.assign(globalThis, { RTCRtpReceiver: Receiver });
-  assert.equal(videoDelay.check(true), 10_000);
-  assert.equal(videoDelay.check(false), 10_000, 'to go back would be a jump');
+  assert.equal(videoDelay.check(), 10_000, 'what came before the view was held back counts');
   delay(null);
-  assert.equal(videoDelay.check(false), 0);
+  assert.equal(videoDelay.check(), 0);
+  await pass(10_001);
   delay(200);
-  assert.equal(videoDelay.check(false), 0, 'that was before the view was live');
+  assert.equal(videoDelay.check(), 0, 'that was too long ago');
+  disturb(scene, 500);
+  assert.equal(videoDelay.check(), 0, 'not many');
   videoDelay.close();
 });
 
-test('where packets get lost the browser’s buffer takes over what the worker holds, and goes on from there in steps', async () => {
-  const { videoDelay, store, delay, worker, receiver, play } = await start();
+test('where frames come out of order the browser’s buffer takes over what the worker holds, and goes on from there in steps', async () => {
+  const scene = await start();
+  const { videoDelay, store, delay, worker, receiver, play } = scene;
   delay(200);
   await play(4000);
-  videoDelay.check(true);
+  disturb(scene, 2000, 200);
+  videoDelay.check();
   assertHeld(await play(500), 200);
   assert.equal(receiver.jitterBufferTarget, null, 'the server has only just been asked');
   delay(200);
-  videoDelay.check(true);
+  videoDelay.check();
   await settle();
   assert.deepEqual([receiver.jitterBufferTarget, store.facts.appliedDelay], [200, 200]);
   assertHeld((await play(500)).slice(5), 0);
   assert.equal(store.facts.appliedDelay, 200, 'the worker holds nothing, the buffer does');
-  videoDelay.check(false);
+  videoDelay.check();
   const targets = [];
   for (const ms of [290, 290, 290, 270, 270]) {
     delay(ms);
@@ -204,23 +232,104 @@ test('where packets get lost the browser’s buffer takes over what the worker h
   videoDelay.close();
 });
 
-test('the buffer is asked for no more than browsers can do', async () => {
-  const { videoDelay, delay, receiver, play } = await start();
+test('when frames come in order again the worker takes the video back, under cover of the buffer and without a jump', async () => {
+  const scene = await start();
+  const { videoDelay, store, delay, receiver, play } = scene;
+  delay(200);
+  await play(4000);
+  disturb(scene, 2000, 200);
+  videoDelay.check();
+  videoDelay.check();
+  assert.equal(receiver.jitterBufferTarget, 200);
+  /** What is seen of a frame is the longer of the two delays: one of them ran while the other was on. @type {number[]} */
+  const delays = [];
+  /** @type {number[]} */
+  const asked = [];
+  for (let i = 0; i < 40 && receiver.jitterBufferTarget !== null; i++) {
+    const held = (await play(500)).map((frame) => frame.held);
+    delays.push(...held.map((ms) => Math.max(ms, receiver.jitterBufferTarget ?? 0)));
+    asked.push(videoDelay.check());
+  }
+  assert.equal(receiver.jitterBufferTarget, null, 'the buffer has nothing to do any more');
+  delays.push(...(await play(1000)).map(({ held }) => held));
+  assert.ok(delays.slice(5).every((ms) => Math.abs(ms - 200) <= 20), `${delays}`);
+  assert.deepEqual(asked.slice(-3), [10_000, 0, 0], 'the server first, then the browser');
+  assert.ok(asked.length <= 26, `${asked.length} checks of half a second, after ten seconds in order`);
+  assertHeld(await play(1000), 200);
+  assert.equal(store.facts.appliedDelay, 200);
+  assert.equal(timersLeft(), 1, 'no steps any more; the worker waits for a frame');
+  videoDelay.close();
+});
+
+test('frames that come out of order while the worker takes the video back leave it with the buffer', async () => {
+  const scene = await start();
+  const { videoDelay, delay, receiver, worker, play } = scene;
+  delay(2000);
+  await play(8000);
+  disturb(scene, 2000, 2000);
+  videoDelay.check();
+  videoDelay.check();
+  await play(10_100);
+  assert.equal(videoDelay.check(), 10_000);
+  assert.deepEqual(worker.received.at(-1), { delay: 2000 });
+  await play(500);
+  disturb(scene, 200, 500);
+  assert.equal(videoDelay.check(), 10_000);
+  assert.deepEqual(worker.received.at(-1), { delay: null });
+  assert.equal(receiver.jitterBufferTarget, 2000);
+  videoDelay.close();
+});
+
+test('a browser that would then show nothing any more is not told to show each frame at once again', async () => {
+  Object.assign(globalThis, { RTCRtpReceiver: class { get jitterBufferTarget() { return null; } } });
+  const scene = await start();
+  const { videoDelay, delay, receiver, play } = scene;
+  assert.equal(videoDelay.check(), 0);
+  delay(200);
+  await play(4000);
+  disturb(scene, 2000, 200);
+  const asked = [];
+  for (let i = 0; i < 40 && !(i > 2 && receiver.jitterBufferTarget === null); i++) {
+    asked.push(videoDelay.check());
+    await play(500);
+  }
+  assert.equal(receiver.jitterBufferTarget, null, 'the worker has the video again');
+  delay(null);
+  asked.push(videoDelay.check());
+  assert.deepEqual(new Set(asked), new Set([10_000]));
+  videoDelay.close();
+});
+
+test('the buffer is asked for no more than browsers can do, and the worker takes over from there', async () => {
+  const scene = await start();
+  const { videoDelay, store, delay, receiver, play } = scene;
   delay(6000);
   await play(20_000);
-  videoDelay.check(true);
-  videoDelay.check(true);
+  disturb(scene, 2000, 6000);
+  videoDelay.check();
+  videoDelay.check();
   assert.equal(receiver.jitterBufferTarget, 4000);
   await pass(1000);
   assert.equal(receiver.jitterBufferTarget, 4000);
+  await play(10_000);
+  for (let i = 0; i < 60 && receiver.jitterBufferTarget !== null; i++) {
+    videoDelay.check();
+    await play(500);
+  }
+  await play(10_000);
+  assert.deepEqual([receiver.jitterBufferTarget, store.facts.appliedDelay], [null, 6000]);
+  delay(null);
+  await settle();
   videoDelay.close();
 });
 
 test('close() ends the worker and what was under way', async () => {
-  const { videoDelay, store, delay, worker } = await start();
+  const scene = await start();
+  const { videoDelay, store, delay, worker } = scene;
   delay(200);
-  videoDelay.check(true);
-  videoDelay.check(true);
+  disturb(scene, 2000);
+  videoDelay.check();
+  videoDelay.check();
   videoDelay.close();
   assert.equal(worker.terminated, true);
   await pass(2000);

@@ -89,7 +89,7 @@ test('frames with results of their own are matched, and the results are on their
   const { frames, results, rtp, mode, obstacle, fill, hold } = exact();
   assert.deepEqual([frames.shown, frames.matched, frames.mismatched, frames.withoutResult], [20, 20, 0, 0]);
   assert.deepEqual(results, { onFrame: 20, late: 0, unseen: 0 });
-  assert.deepEqual([rtp, mode, obstacle, fill, hold], ['of the frame', 'exact', '', 'none', null]);
+  assert.deepEqual([rtp, mode, obstacle, fill, hold], ['of the frame', 'exact', '', 'interpolated', null]);
 });
 
 test('a result that comes when its frame has passed is counted as late', async () => {

@@ -21,7 +21,7 @@ test('every setting can be chosen, with every word that it takes', () => {
   const { live, exact, fill } = open();
   assert.deepEqual([live, exact].map(({ dataset }) => dataset.mode), ['async', 'exact']);
   const fills = fill.options.map((/** @type {any} */ { value }) => value);
-  assert.deepEqual([fill.name, fills], ['fill', ['none', 'last', 'interpolated']]);
+  assert.deepEqual([fill.name, fills], ['fill', ['interpolated', 'last', 'none']]);
   for (const word of fills) assert.equal(settingText(withSetting(DEFAULTS, 'fill', word), 'fill'), word);
 });
 
@@ -49,7 +49,7 @@ test('they show what is in use, which need not be what was chosen', () => {
   assert.deepEqual([fill.value, hold.value], ['interpolated', '500']);
   choices.show({ ...DEFAULTS, mode: 'exact' }, 'async', 'no stamps');
   assert.deepEqual([live, exact].map(({ attributes }) => attributes['aria-pressed']), ['true', 'false']);
-  assert.deepEqual([fill.value, hold.value], ['none', 'infinite']);
+  assert.deepEqual([fill.value, hold.value], ['interpolated', 'infinite']);
 });
 
 test('where the exact view can’t be had its button says why, and there is nothing to choose', () => {

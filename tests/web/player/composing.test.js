@@ -104,14 +104,15 @@ test('a frame that the model skipped is drawn as the viewer chose', async () => 
   const { show, add, seen, choose } = open();
   add(resultOf(0, { x: 100 }));
   add(resultOf(4, { x: 140 }));
+  choose({ fill: 'none' });
   await show(1);
   assert.deepEqual(seen(), [idOf(1)]);
   choose({ fill: 'last' });
   await show(2);
-  assert.deepEqual(seen(), [idOf(2), '… dog: 0']);
+  assert.deepEqual(seen(), [idOf(2), 'dog: 0 …']);
   choose({ fill: 'interpolated' });
   await show(3);
-  assert.deepEqual(seen(), [idOf(3), '≈ dog: 0']);
+  assert.deepEqual(seen(), [idOf(3), 'dog: 0 ≈']);
 });
 
 test('of results that the viewer hides it is told that they are', async () => {

@@ -59,6 +59,11 @@ test('each figure says exactly what was measured', () => {
 /** @param {string} label @param {object} change @param {object} [exact] */
 const figure = (label, change, exact) => show({ ...REPORT, ...change }, { ...EXACT, ...exact }).texts()[label];
 
+test('the resolution is of the picture that the viewer sees, without the rows of its stamp', () => {
+  const stamped = { width: 640, height: 384, stream: { stamp: { rows: 24, cell: 8 } } };
+  assert.deepEqual([figure('Resolution', stamped), figure('Resolution', { ...stamped, stream: { stamp: null } })], ['640 × 360', '640 × 384']);
+});
+
 test('twice as much is shown as twice as much', () => {
   const { latency, results, stages, frames } = REPORT;
   assert.equal(figure('Latency', { latency: { ...latency, median: 95.2, error: 2.4 } }), '95 ± 3 ms');
