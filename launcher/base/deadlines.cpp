@@ -15,6 +15,7 @@ Deadlines read_deadlines() try {
       .answer = environment_ms("CV_LAUNCH_ANSWER_MS", 10s),
       .dtls = environment_ms("CV_LAUNCH_DTLS_MS", 10s),
       .heartbeat = environment_ms("CV_LAUNCH_HEARTBEAT_MS", 10s),
+      .channel = environment_ms("CV_LAUNCH_CHANNEL_MS", 2s),
       .silent = environment_ms("CV_LAUNCH_SILENT_MS", 5s),
       .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
       .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
