@@ -75,7 +75,7 @@ void Producer::adopt(CutPipeline cut) {
   // the file has the same streams each time, in the same order
   for (std::size_t i = 0; i < run_.streams.size(); ++i) {
     if (i == streams_.size()) streams_.push_back(std::make_unique<Stream>(std::move(run_.streams[i].chain), timebase_));
-    streams_[i]->attach(std::move(run_.streams[i].appsink));
+    streams_[i]->attach(std::move(run_.streams[i].appsink), std::move(run_.streams[i].framestamp));
   }
   run_.streams.clear();
   keep_loops_apart(run_.producer.get());
@@ -249,8 +249,8 @@ void Producer::play(GstClockTime base) {
   for (const auto& stream : streams_) stream->connect(run);
   for (const auto& sink : run_.results) watch_results(sink.get(), run);
   // the id in the pixels must be the one that viewers and results have
-  if (run_.framestamp)
-    g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
+  for (const auto& framestamp : run_.framestamps)
+    g_object_set(framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
   gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
   if (!ever_started_ || trouble_ || !watchdogs_.empty())
     first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
@@ -316,9 +316,11 @@ void Producer::ended(const std::string& message, bool failed) {
 }
 
 std::optional<protocol::Stamp> Producer::stamp() {
-  if (!run_.framestamp) return stamp_;
+  // sound, which may come before the video, has none
+  const auto stamped = std::ranges::find_if(streams_, [](const auto& stream) { return stream->framestamp(); });
+  if (stamped == streams_.end()) return stamp_;
   protocol::Stamp stamp;
-  g_object_get(run_.framestamp.get(), "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
+  g_object_get((*stamped)->framestamp(), "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
   if (stamp.rows > 0) stamp_ = stamp;
   return stamp_;
 }

@@ -20,8 +20,9 @@ class Stream {
   const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
 
   // The appsink of a new run takes the place of the last one.
-  void attach(GstPtr<GstElement> appsink) {
+  void attach(GstPtr<GstElement> appsink, GstPtr<GstElement> framestamp) {
     appsink_ = std::move(appsink);
+    framestamp_ = std::move(framestamp);
     frames_before_ = fan_out_->frames();
   }
   // The run's frames go to viewers from here on.
@@ -29,7 +30,10 @@ class Stream {
   void detach() {
     fan_out_->disconnect();
     appsink_.reset();
+    framestamp_.reset();
   }
+  // Writes the stamps into the pictures of the current run; null if there is none.
+  GstElement* framestamp() const { return framestamp_.get(); }
   GstPtr<GstPad> sink_pad() const { return GstPtr<GstPad>(gst_element_get_static_pad(appsink_.get(), "sink")); }
   // A frame of this run has come.
   bool came() const { return fan_out_->frames() != frames_before_; }
@@ -38,5 +42,6 @@ class Stream {
   const Chain chain_;
   const std::shared_ptr<FanOut> fan_out_;
   GstPtr<GstElement> appsink_;
+  GstPtr<GstElement> framestamp_;
   std::uint64_t frames_before_ = 0;
 };

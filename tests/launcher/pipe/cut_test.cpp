@@ -54,6 +54,26 @@ TEST_F(Cut, TakesAllStreamsOfAllWebrtcbins) {
   EXPECT_EQ(out.streams.size(), 3U);
 }
 
+std::string name(const GstPtr<GstElement>& element) {
+  return element ? GST_OBJECT_NAME(element.get()) : "none";
+}
+
+TEST_F(Cut, TheFramestampOfAStreamIsTheOneThatWritesItsStampsNotAReaderAndNotAnotherStreams) {
+  const auto out = cut_text(
+      "webrtcbin name=w videotestsrc ! tee name=t ! queue ! framestamp name=one ! vp8enc ! vp8dec "
+      "! framestamp name=check mode=read ! vp8enc ! rtpvp8pay ! w. "
+      "videotestsrc ! vp8enc ! rtpvp8pay ! w. "
+      "t. ! queue ! framestamp name=three ! vp8enc ! rtpvp8pay ! w. "
+      "t. ! queue ! framestamp name=last mode=read ! fakesink");
+  ASSERT_EQ(out.streams.size(), 3U);
+  EXPECT_EQ(name(out.streams[0].framestamp), "one");
+  EXPECT_EQ(name(out.streams[1].framestamp), "none");
+  EXPECT_EQ(name(out.streams[2].framestamp), "three");
+  std::vector<std::string> writers;
+  for (const auto& framestamp : out.framestamps) writers.push_back(name(framestamp));
+  EXPECT_THAT(writers, testing::UnorderedElementsAre("one", "three"));
+}
+
 TEST_F(Cut, WantsAWebrtcbin) {
   EXPECT_THAT(complaint("videotestsrc ! fakesink"), HasSubstr("no webrtcbin"));
   EXPECT_THAT(complaint("videotestsrc"), HasSubstr("no webrtcbin"));
