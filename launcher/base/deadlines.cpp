@@ -19,6 +19,7 @@ Deadlines read_deadlines() try {
       .silent = environment_ms("CV_LAUNCH_SILENT_MS", 5s),
       .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
       .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
+      .still = environment_ms("CV_LAUNCH_STILL_MS", 10s),
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
       .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // viewers see a source that is back within 5 s
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),

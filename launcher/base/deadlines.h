@@ -20,6 +20,7 @@ struct Deadlines {
   Milliseconds request;  // for a whole request and its reply, however slowly they come
   // For the source.
   Milliseconds first_frame;
+  Milliseconds still;  // from one frame to the next one; after that the source is lost
   Milliseconds retry;  // doubled after each failure
   Milliseconds last_retry;
   Milliseconds ran_well;  // after so long a run the next retry is the first one again
