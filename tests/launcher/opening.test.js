@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A source that takes as long as it likes to open: a pipe (FIFO) that nobody writes into yet.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, run } from '../lib/child.js';
 import { cvLaunch, env, pipe, temporaryFolder } from '../lib/paths.js';
-import { sockets } from '../lib/proc.js';
+import { cpuTime, sockets } from '../lib/proc.js';
 import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { startViewer } from '../lib/viewer.js';
-import { until } from '../lib/wait.js';
+import { steady, until } from '../lib/wait.js';
+import { connect } from '../lib/websocket.js';
 
 async function fifo() {
   const path = join(temporaryFolder(), 'fifo');
@@ -53,4 +56,34 @@ test('while a source is opened again its viewers are answered, and are told that
   await write();
   await viewer.reports('the source again', ({ source, frames }) => source === 'live' && frames > 0);
   assert.equal(viewer.report.connection, 'connected');
+});
+
+test('a second SIGINT ends it even if its main thread hangs, because nobody reads what it says', async (t) => {
+  const path = await fifo();
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, constants.O_WRONLY);
+  t.after(() => { closeSync(reader); });
+  const server = spawn(cvLaunch, [`--pipeline=${pipe('plain')}`, '--port=0', '--verbose'], { env: { ...process.env, ...env, GST_DEBUG: '5' }, stdio: ['ignore', 'pipe', writer] });
+  closeSync(writer);
+  t.after(() => { server.kill('SIGKILL'); });
+  const exited = new Promise((resolve) => { server.on('exit', (code, signal) => resolve({ code, signal })); });
+  let stdout = '';
+  server.stdout.on('data', (data) => { stdout += data; });
+  const rest = Buffer.alloc(1 << 20);
+  const url = (await until('its address', () => {
+    try {
+      while (readSync(reader, rest) > 0);
+    } catch (error) {
+      assert.equal(error.code, 'EAGAIN');
+    }
+    return stdout.match(/http:\/\/\S+\//)?.[0];
+  }, { every: 1 }));
+  const asking = connect({ url, socketUrl: `${url.replace('http', 'ws')}ws` }).catch(() => null);  // its main thread has something to say
+  await steady('what it does', () => cpuTime(server.pid), { times: 20 });
+  let ended;
+  exited.then((how) => { ended = how; });
+  // two that come at once may be one
+  await until('its end', () => ended ?? (server.kill('SIGINT'), null));
+  assert.deepEqual(ended, { code: null, signal: 'SIGINT' });
+  await asking;
 });
