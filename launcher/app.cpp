@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app.h"
 
-#include <glib-unix.h>
-
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 
 #include "base/deadlines.h"
+#include "end_signals.h"
 #include "pipe/launch_errors.h"
 #include "pipe/value_check.h"
 #include "viewer/local_address.h"
@@ -43,15 +41,7 @@ App::App(const Options& options, PipeText pipe)
 }
 
 int App::run() {
-  const auto end_by_signal = [](gpointer data) -> gboolean {
-    // a second signal ends the process at once
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-    static_cast<App*>(data)->shut_down();
-    return G_SOURCE_CONTINUE;
-  };
-  g_unix_signal_add(SIGINT, end_by_signal, this);
-  g_unix_signal_add(SIGTERM, end_by_signal, this);
+  on_end_signal([this] { shut_down(); });
   started_at_ = g_get_monotonic_time();
   epoch_ = unix_ms() - producer_->running_ms();
   second_.every(1000, [this] { every_second(); });

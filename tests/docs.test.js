@@ -260,6 +260,7 @@ const causes = [
   [/no picture from/, { source: 'launcher/app.cpp' }],
   [/nofilm\.mp4/, { run: () => ['cv-launch --pipeline=file.pipe --port=0 --set location=nofilm.mp4'] }],
   [/this Host|this server/, { source: 'launcher/http/server.cpp' }],
+  [/no frame came/, { source: 'launcher/media/producer.cpp', like: (text, output) => [text.replace(/\d+ s/, ''), output] }],
   [/source is lost/, { source: 'launcher/app.cpp' }],
   [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
     like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],

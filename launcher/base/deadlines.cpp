@@ -15,9 +15,11 @@ Deadlines read_deadlines() try {
       .answer = environment_ms("CV_LAUNCH_ANSWER_MS", 10s),
       .dtls = environment_ms("CV_LAUNCH_DTLS_MS", 10s),
       .heartbeat = environment_ms("CV_LAUNCH_HEARTBEAT_MS", 10s),
+      .channel = environment_ms("CV_LAUNCH_CHANNEL_MS", 2s),
       .silent = environment_ms("CV_LAUNCH_SILENT_MS", 5s),
       .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
       .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
+      .still = environment_ms("CV_LAUNCH_STILL_MS", 10s),
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
       .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // viewers see a source that is back within 5 s
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),

@@ -14,11 +14,13 @@ struct Deadlines {
   Milliseconds answer;     // from the offer to the viewer's answer
   Milliseconds dtls;       // from the answer to the connection
   Milliseconds heartbeat;  // between two pings
+  Milliseconds channel;    // from the connection to an open data channel; after that, video goes without one
   // For an HTTP connection.
   Milliseconds silent;   // while nothing comes; rounded up to whole seconds, because GSocket's timeout is in seconds
   Milliseconds request;  // for a whole request and its reply, however slowly they come
   // For the source.
   Milliseconds first_frame;
+  Milliseconds still;  // from one frame to the next one; after that the source is lost
   Milliseconds retry;  // doubled after each failure
   Milliseconds last_retry;
   Milliseconds ran_well;  // after so long a run the next retry is the first one again

@@ -136,7 +136,9 @@ void FanOut::connect(GstElement* appsink, RunTime run) {
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
     const auto* context = static_cast<Context*>(data);
-    if (const SamplePtr sample{gst_app_sink_pull_sample(sink)}) context->fan_out->push(sample.get(), context->run);
+    // All that is there: a frame that came before we were connected would stay, and the end of the stream waits for it.
+    while (const SamplePtr sample{gst_app_sink_try_pull_sample(sink, 0)})
+      context->fan_out->push(sample.get(), context->run);
     return GST_FLOW_OK;
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), run},
@@ -144,6 +146,10 @@ void FanOut::connect(GstElement* appsink, RunTime run) {
 }
 
 void FanOut::disconnect() {
+  if (!appsink_) return;
+  // a run that ended because it stood still may go on before it is torn down
+  GstAppSinkCallbacks none{};
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink_.get()), &none, nullptr, nullptr);
   appsink_.reset();
 }
 

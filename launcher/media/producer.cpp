@@ -6,15 +6,22 @@
 #include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/shorten.h"
+#include "base/user_error.h"
 #include "core/frame_id.h"
 #include "loop.h"
 #include "reaper.h"
 #include "results.h"
-#include "shm_source.h"
 
 namespace {
 
 constexpr guint kFirstFramePollMs = 10;
+// Runs that do not end, because their source hangs, keep threads and descriptors. With so many of them no more are
+// made.
+constexpr std::size_t kMostEnding = 3;
+
+guint ms_of(std::chrono::milliseconds time) {
+  return static_cast<guint>(time.count());
+}
 
 // The text of an error or a warning: which element, what it says, and in brackets its detail for developers.
 std::string describe(GstMessage* message) {
@@ -66,7 +73,7 @@ Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
 }
 
 Producer::~Producer() {
-  stop();
+  end_run();
 }
 
 void Producer::adopt(CutPipeline cut) {
@@ -75,116 +82,109 @@ void Producer::adopt(CutPipeline cut) {
   if (!webrtcbin_) webrtcbin_ = std::move(run_.webrtcbin);
   // the file has the same streams each time, in the same order
   for (std::size_t i = 0; i < run_.streams.size(); ++i) {
-    auto& [appsink, chain, media] = run_.streams[i];
+    auto& [framestamp, appsink, chain, media] = run_.streams[i];
     if (i == streams_.size())
       streams_.push_back(std::make_unique<Stream>(std::move(chain), media == "video", timebase_));
-    streams_[i]->attach(std::move(appsink));
+    streams_[i]->attach(std::move(appsink), std::move(framestamp));
   }
   run_.streams.clear();
   keep_loops_apart(run_.producer.get());
 }
 
 void Producer::start() {
-  if (!run_.producer) adopt(cut(pipe_));
+  std::erase_if(ending_, [](const std::weak_ptr<Worker>& worker) { return worker.expired(); });
+  if (ending_.size() >= kMostEnding) return restart_.once(ms_of(deadlines().last_retry), [this] { start(); });
+  try {
+    if (!run_.producer) adopt(cut(pipe_));
+  } catch (const UserError& error) {
+    return ended(without_credentials(error.what()), true);
+  }
   GstElement* pipeline = run_.producer.get();
   gst_pipeline_use_clock(GST_PIPELINE(pipeline), timebase_->clock.get());
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(pipeline, timebase_->base);
   watch_bus();
-  hold_watchdogs();
-  state_ = State::kStarting;
-  std::string trouble = absent_shm_source(pipeline);
-  if (trouble.empty() && gst_element_set_state(pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE)
-    trouble = "the pipeline does not start";  // mostly a message on the bus comes first and says more
-  if (!trouble.empty())
-    return post(weak_from_this(), [trouble, generation = generation_](Producer& self) {
-      if (generation == self.generation_) self.ended(trouble, true);
+  watchdogs_.hold(pipeline);
+  hold_first_frames();
+  state_ = State::kOpening;
+  worker_ = std::make_shared<Worker>();
+  away([pipeline] { return open_source(pipeline); }, &Producer::opened);
+}
+
+// Does `work` on the run's worker, and then `done` with what came of it on the main thread, unless the run has ended by
+// then. `work` may use the pipeline without a reference: it is not dropped before the worker has finished.
+template <typename Work, typename Done>
+void Producer::away(Work work, Done done) {
+  worker_->add([work = std::move(work), done = std::move(done), self = weak_from_this(), generation = generation_] {
+    post(self, [done, generation, result = work()](Producer& producer) {
+      if (generation == producer.generation_) std::invoke(done, producer, result);
     });
-  live_ = has_live_source();
+  });
+}
+
+void Producer::set_state(GstState state) {
+  // an error is on the bus
+  worker_->add([pipeline = run_.producer.get(), state] { gst_element_set_state(pipeline, state); });
+}
+
+void Producer::opened(const Opened& opened) {
+  if (!opened.trouble.empty()) return ended(opened.trouble, true);
+  live_ = opened.live;
   if (live_) return play(timebase_->base);
-  await_first_frame();
-  gst_element_set_base_time(pipeline, gst_clock_get_time(timebase_->clock.get()));
-  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+  // a file can be sought in only once its frames flow, so it has to begin before it can begin
+  state_ = State::kBeginning;
+  set_run_time(gst_clock_get_time(timebase_->clock.get()));
+  set_state(GST_STATE_PLAYING);
+  if (gate_.reached()) go_to_start();
 }
 
-// Asks the sources and not the pipeline: a clocksync that paces a file makes the pipeline look live.
-bool Producer::has_live_source() {
-  g_autoptr(GstIterator) sources = gst_bin_iterate_sources(GST_BIN(run_.producer.get()));
-  bool live = false;
-  gst_iterator_foreach(
-      sources,
-      [](const GValue* item, gpointer found) {
-        auto* source = GST_ELEMENT(g_value_get_object(item));
-        if (gst_element_get_state(source, nullptr, nullptr, 0) == GST_STATE_CHANGE_NO_PREROLL)
-          *static_cast<bool*>(found) = true;
-      },
-      &live);
-  return live;
-}
-
-// Calls prepare_loop() when the first frame comes: a file can be sought in only once its frames flow.
-void Producer::await_first_frame() {
-  struct Context {
-    std::weak_ptr<Producer> producer;
-    unsigned generation;
-  };
-  const GstPtr<GstPad> pad = streams_.front()->sink_pad();
-  gst_pad_add_probe(
-      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo*, gpointer data) {
-        const auto* context = static_cast<Context*>(data);
-        post(context->producer, [generation = context->generation](Producer& self) {
-          if (generation == self.generation_) self.prepare_loop();
-        });
-        return GST_PAD_PROBE_REMOVE;
-      },
-      new Context{weak_from_this(), generation_}, [](gpointer data) { delete static_cast<Context*>(data); });
+// No frame gets its id before we know from when on the run's time counts.
+void Producer::hold_first_frames() {
+  std::vector<GstPtr<GstPad>> ends;
+  for (const auto& stream : streams_) ends.push_back(stream->sink_pad());
+  for (const auto* elements : {&run_.results, &run_.framestamps})
+    for (const auto& element : *elements) ends.emplace_back(gst_element_get_static_pad(element.get(), "sink"));
+  gate_.close(ends, [self = weak_from_this(), generation = generation_] {
+    post(self, [generation](Producer& producer) {
+      if (generation == producer.generation_) producer.go_to_start();
+    });
+  });
 }
 
 // Plays the file from its beginning, and then again and again without a gap: with segment seeks the running time goes
-// on.
-void Producer::prepare_loop() {
-  GstElement* pipeline = run_.producer.get();
-  gst_element_set_state(pipeline, GST_STATE_PAUSED);
-  const bool sought = seek_to_start(true);
-  play(sought ? gst_clock_get_time(timebase_->clock.get()) : gst_element_get_base_time(pipeline));
-}
-
-// The element watchdog counts from its start, but a camera may take seconds to begin. So each watchdog gets a longer
-// timeout now, and its own one back when the first frame has come.
-void Producer::hold_watchdogs() {
-  watchdogs_.clear();
-  g_autoptr(GstIterator) found = gst_bin_iterate_all_by_element_factory_name(GST_BIN(run_.producer.get()), "watchdog");
-  gst_iterator_foreach(
-      found,
-      [](const GValue* item, gpointer list) {
-        auto* watchdog = GST_ELEMENT(g_value_get_object(item));
-        int timeout = 0;
-        g_object_get(watchdog, "timeout", &timeout, nullptr);
-        if (timeout == 0) return;  // switched off
-        g_object_set(watchdog, "timeout", std::max(timeout, static_cast<int>(deadlines().first_frame.count())),
-                     nullptr);
-        static_cast<decltype(watchdogs_)*>(list)->emplace_back(gst_share(watchdog), timeout);
-      },
-      &watchdogs_);
-}
-
-void Producer::release_watchdogs() {
-  for (const auto& [watchdog, timeout] : watchdogs_) g_object_set(watchdog.get(), "timeout", timeout, nullptr);
-  watchdogs_.clear();
+// on. A file that can't be sought goes on from where it is; at its end a new run takes its place.
+void Producer::go_to_start() {
+  if (state_ != State::kBeginning) return;
+  state_ = State::kSeeking;
+  set_state(GST_STATE_PAUSED);
+  away([pipeline = run_.producer.get()] { return seek_to_start(pipeline, GST_SEEK_FLAG_FLUSH); },
+       [](Producer& self, bool sought) {
+         GstElement* pipeline = self.run_.producer.get();
+         const auto& timebase = *self.timebase_;
+         self.play(sought ? gst_clock_get_time(timebase.clock.get()) : gst_element_get_base_time(pipeline));
+       });
 }
 
 void Producer::stop() {
+  looking_.stop();
+  end_run();
+}
+
+void Producer::end_run() {
   restart_.stop();
-  watchdogs_.clear();
+  watchdogs_.forget();
   first_frames_.stop();
+  gate_.open();
   state_ = State::kStopped;
   ++generation_;
   if (!run_.producer) return;
   g_autoptr(GstBus) bus = gst_element_get_bus(run_.producer.get());
   gst_bus_set_sync_handler(bus, nullptr, nullptr, nullptr);
   for (const auto& stream : streams_) stream->detach();
-  reaper_.end(std::exchange(run_, {}).producer);
+  const auto worker = std::exchange(worker_, nullptr);
+  if (!worker) return reaper_.end(std::exchange(run_, {}).producer);  // it never started
+  ending_.push_back(worker);
+  reaper_.end(std::exchange(run_, {}).producer, worker);
 }
 
 // Hands messages to the main thread one by one. None stays on the bus.
@@ -216,10 +216,13 @@ void Producer::handle(GstMessage* message) {
     case GST_MESSAGE_ERROR:
       return ended(describe(message), true);
     case GST_MESSAGE_EOS:
-      return ended("the source has ended", live_ || !ever_started_);
+      check_first_frames();
+      return ended("the source has ended", live_ || !all_came());
     case GST_MESSAGE_SEGMENT_DONE:
-      if (!seek_to_start(false)) ended("the source could not start again", true);
-      return;
+      return away([pipeline = run_.producer.get()] { return seek_to_start(pipeline, GST_SEEK_FLAG_NONE); },
+                  [](Producer& self, bool sought) {
+                    if (!sought) self.ended("the source could not start again", true);
+                  });
     case GST_MESSAGE_INFO:
     case GST_MESSAGE_WARNING:
       if (auto state = read_model_state(message)) {
@@ -233,30 +236,27 @@ void Producer::handle(GstMessage* message) {
   }
 }
 
-bool Producer::seek_to_start(bool flush) {
-  const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_SEGMENT | (flush ? GST_SEEK_FLAG_FLUSH : 0));
-  g_autoptr(GstQuery) query = gst_query_new_seeking(GST_FORMAT_TIME);
-  gboolean seekable = FALSE;
-  if (gst_element_query(run_.producer.get(), query))
-    gst_query_parse_seeking(query, nullptr, &seekable, nullptr, nullptr);
-  return seekable && gst_element_seek(run_.producer.get(), 1.0, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, 0,
-                                      GST_SEEK_TYPE_NONE, 0);
-}
-
-// `base`: the clock's time when the run's own running time is 0.
+// `base`: as of set_run_time().
 void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
-  gst_element_set_base_time(run_.producer.get(), base);
-  const RunTime run{base - timebase_->base};
+  const RunTime run = set_run_time(base);
   for (const auto& stream : streams_) stream->connect(run);
   for (const auto& sink : run_.results) watch_results(sink.get(), run);
-  // the id in the pixels must be the one that viewers and results have
-  if (run_.framestamp)
-    g_object_set(run_.framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
-  gst_element_set_state(run_.producer.get(), GST_STATE_PLAYING);
-  if (!ever_started_ || trouble_ || !watchdogs_.empty())
+  gate_.open();
+  set_state(GST_STATE_PLAYING);
+  if (!ever_started_ || trouble_ || watchdogs_.held())
     first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
+}
+
+// `base`: the clock's time when the run's own running time is 0.
+RunTime Producer::set_run_time(GstClockTime base) {
+  gst_element_set_base_time(run_.producer.get(), base);
+  const RunTime run{base - timebase_->base};
+  // the id in the pixels must be the one that viewers and results have
+  for (const auto& framestamp : run_.framestamps)
+    g_object_set(framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
+  return run;
 }
 
 void Producer::watch_results(GstElement* sink, RunTime run) {
@@ -272,6 +272,7 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
   std::string suffix = name.substr(std::string("results").size());
   suffix.erase(0, suffix.find_first_not_of("-_"));
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
+  GstElement* framestamp = streams_.front()->framestamp();
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
@@ -294,23 +295,41 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
         return GST_PAD_PROBE_OK;
       },
       new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix,
-                  run_.framestamp ? gst_share(run_.framestamp.get()) : nullptr},
+                  framestamp ? gst_share(framestamp) : nullptr},
       [](gpointer data) { delete static_cast<Context*>(data); });
 }
 
+bool Producer::all_came() const {
+  return std::ranges::all_of(streams_, [](const auto& stream) { return stream->came(); });
+}
+
 void Producer::check_first_frames() {
-  for (const auto& stream : streams_)
-    if (!stream->came()) return;
+  if (!all_came()) return;
   first_frames_.stop();
-  release_watchdogs();
-  if (!std::exchange(ever_started_, true)) events_.started();
+  watchdogs_.release();
+  if (!std::exchange(ever_started_, true)) {
+    looking_.every(ms_of(streams_.front()->patience().look()), [this] { look_for_frames(); });
+    events_.started();
+  }
   if (std::exchange(trouble_, std::nullopt)) events_.back();
+}
+
+// A camera may stop without a word, and what opens a source again may wait for ever.
+void Producer::look_for_frames() {
+  bool still = false;
+  for (const auto& stream : streams_) still |= stream->stands_still();
+  if (!still) return;
+  const std::string message = "no frame came for " + seconds_text(deadlines().still);
+  if (state_ == State::kPlaying) return ended(message, true);
+  if (trouble_) return;
+  trouble_ = message;
+  events_.lost();
 }
 
 void Producer::ended(const std::string& message, bool failed) {
   const bool ran_well = state_ == State::kPlaying &&
                         std::chrono::microseconds(g_get_monotonic_time() - played_at_) > deadlines().ran_well;
-  stop();
+  end_run();
   if (!ever_started_) return events_.could_not_start(message);
   failures_ = failed && !ran_well ? failures_ + 1 : 0;
   if (failed) {
@@ -318,13 +337,14 @@ void Producer::ended(const std::string& message, bool failed) {
     events_.lost();
   }
   const auto delay = std::min(deadlines().last_retry, deadlines().retry * (1 << std::min(failures_, 10U)));
-  restart_.once(failed ? static_cast<guint>(delay.count()) : 0, [this] { start(); });
+  restart_.once(failed ? ms_of(delay) : 0, [this] { start(); });
 }
 
 std::optional<protocol::Stamp> Producer::stamp() {
-  if (!run_.framestamp) return stamp_;
+  GstElement* framestamp = streams_.front()->framestamp();
+  if (!framestamp) return stamp_;
   protocol::Stamp stamp;
-  g_object_get(run_.framestamp.get(), "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
+  g_object_get(framestamp, "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
   if (stamp.rows > 0) stamp_ = stamp;
   return stamp_;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Runs the file's pipeline once for all viewers: capture, model, encode. A run that fails is replaced by a new one on
-// the same clock; a file that ends starts again. Lives on the main thread.
+// the same clock; a file that ends starts again. Lives on the main thread; what may take long is done by a worker,
+// which each run has for itself.
 #pragma once
 
 #include <functional>
@@ -8,8 +9,12 @@
 
 #include "base/main_thread.h"
 #include "base/protocol.h"
+#include "opening.h"
 #include "pipe/cut.h"
+#include "start_gate.h"
 #include "stream.h"
+#include "watchdogs.h"
+#include "worker.h"
 
 class Reaper;
 
@@ -47,20 +52,24 @@ class Producer : public std::enable_shared_from_this<Producer> {
   const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:
-  enum class State { kStopped, kStarting, kPlaying };
+  enum class State { kStopped, kOpening, kBeginning, kSeeking, kPlaying };
+  template <typename Work, typename Done>
+  void away(Work work, Done done);
+  void set_state(GstState state);
   void adopt(CutPipeline cut);
   void watch_bus();
   void watch_results(GstElement* sink, RunTime run);
   void handle(GstMessage* message);
-  bool has_live_source();
-  void await_first_frame();
-  void prepare_loop();
+  void opened(const Opened& opened);
+  void hold_first_frames();
+  void go_to_start();
   void play(GstClockTime base);
-  bool seek_to_start(bool flush);
-  void hold_watchdogs();
-  void release_watchdogs();
+  RunTime set_run_time(GstClockTime base);
   void ended(const std::string& message, bool failed);
+  void end_run();
+  bool all_came() const;
   void check_first_frames();
+  void look_for_frames();
 
   const PipeText pipe_;
   Reaper& reaper_;
@@ -69,9 +78,12 @@ class Producer : public std::enable_shared_from_this<Producer> {
   GstPtr<GstElement> webrtcbin_;
   std::vector<std::unique_ptr<Stream>> streams_;
 
-  CutPipeline run_;                                            // its streams have gone into streams_
-  std::vector<std::pair<GstPtr<GstElement>, int>> watchdogs_;  // of run_ until its first frame, with their own timeouts
-  unsigned generation_ = 0;                                    // number of run_: messages of earlier runs are ignored
+  CutPipeline run_;                            // its streams have gone into streams_
+  std::shared_ptr<Worker> worker_;             // changes the states of run_
+  std::vector<std::weak_ptr<Worker>> ending_;  // of earlier runs that have not ended yet
+  Watchdogs watchdogs_;                        // of run_
+  StartGate gate_;                             // of run_
+  unsigned generation_ = 0;                    // number of run_: messages of earlier runs are ignored
   State state_ = State::kStopped;
   bool live_ = false;
   bool ever_started_ = false;
@@ -81,4 +93,5 @@ class Producer : public std::enable_shared_from_this<Producer> {
   gint64 played_at_ = 0;
   Timer restart_;
   Timer first_frames_;
+  Timer looking_;
 };

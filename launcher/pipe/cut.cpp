@@ -48,6 +48,25 @@ GstPtr<GstPad> feeding_pad(GstElement* element) {
   return GstPtr<GstPad>(sink ? gst_pad_get_peer(sink) : nullptr);
 }
 
+// A framestamp that writes. (With mode=read it writes nothing.)
+bool writes_stamps(GstElement* element) {
+  if (factory_name(element) != "framestamp") return false;
+  g_auto(GValue) mode = G_VALUE_INIT;
+  g_object_get_property(G_OBJECT(element), "mode", &mode);
+  g_autoptr(GEnumClass) modes = static_cast<GEnumClass*>(g_type_class_ref(G_VALUE_TYPE(&mode)));
+  return std::strcmp(g_enum_get_value(modes, g_value_get_enum(&mode))->value_nick, "write") == 0;
+}
+
+// The framestamp that wrote what comes to the pad: the nearest one before it. Null if there is none.
+GstPtr<GstElement> framestamp_before(GstPad* pad) {
+  const GstPtr<GstPad> from(gst_pad_get_peer(pad));
+  GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
+  if (!element || writes_stamps(element.get())) return element;
+  for (GList* sink = element->sinkpads; sink; sink = sink->next)
+    if (auto found = framestamp_before(GST_PAD(sink->data))) return found;
+  return nullptr;
+}
+
 void remove_from_parent(GstElement* element) {
   g_autoptr(GstObject) bin = gst_object_get_parent(GST_OBJECT(element));
   gst_bin_remove(GST_BIN(bin), element);
@@ -80,6 +99,7 @@ CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> 
   g_autoptr(GstPad) app_sink = gst_element_get_static_pad(stream.appsink.get(), "sink");
   if (GST_PAD_LINK_FAILED(gst_pad_link(from.get(), app_sink)))
     throw UserError(pipe.file + ": what is before " + factory_name(payloader) + " can't be linked to it");
+  stream.framestamp = framestamp_before(app_sink);
   return stream;
 }
 
@@ -161,7 +181,7 @@ CutPipeline cut(const PipeText& pipe) {
     for_each_element(out.producer.get(), [&](GstElement* element) {
       const std::string factory = factory_name(element);
       if (factory == "webrtcbin") webrtcbins.push_back(element);
-      if (factory == "framestamp" && !out.framestamp) out.framestamp = gst_share(element);
+      if (writes_stamps(element)) out.framestamps.push_back(gst_share(element));
       if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) && factory != "webrtcbin" &&
           g_str_has_prefix(GST_OBJECT_NAME(element), "results"))
         out.results.push_back(gst_share(element));

@@ -10,6 +10,7 @@
 #include "pipe_file.h"
 
 struct CutStream {
+  GstPtr<GstElement> framestamp;          // writes the stamps into the stream's pictures; or null
   GstPtr<GstElement> appsink;             // the producer's end: takes encoded frames
   std::vector<GstPtr<GstElement>> chain;  // from the payloader to the last element before webrtcbin; never run
   std::string media;                      // what the payloader takes: "video", "audio" …
@@ -19,8 +20,8 @@ struct CutPipeline {
   GstPtr<GstElement> producer;
   GstPtr<GstElement> webrtcbin;    // the first one, the template of each viewer's; never run
   std::vector<CutStream> streams;  // at most one of each medium, the video first; each has a payload type of its own
-  std::vector<GstPtr<GstElement>> results;  // sinks named "results…"
-  GstPtr<GstElement> framestamp;            // the first one, or null
+  std::vector<GstPtr<GstElement>> results;      // sinks named "results…"
+  std::vector<GstPtr<GstElement>> framestamps;  // all that write stamps
 };
 
 // Throws UserError if the pipeline can't be shown to a browser.

@@ -76,6 +76,7 @@ void Viewer::build(const std::vector<std::string>& addresses) {
   connect(pipeline_.results.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
             post(*static_cast<Weak*>(self), [](Viewer& viewer) {
               viewer.channel_open_ = true;
+              viewer.grace_.stop();
               viewer.send_stream_info();
               viewer.start_media();
             });
@@ -137,6 +138,7 @@ void Viewer::fail(const char* code, const std::string& message) {
 void Viewer::end() {
   if (std::exchange(state_, State::kEnded) == State::kEnded) return;
   repeater_.stop();
+  grace_.stop();
   for (const auto& stream : pipeline_.streams) stream.feed->stop();
   while (!handlers_.empty()) {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
@@ -232,11 +234,15 @@ void Viewer::connection_changed() {
     return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
   state_ = State::kConnected;
   deadline_ = from_now(deadlines().heartbeat);
-  start_media();
+  if (channel_open_) return start_media();
+  grace_.once(static_cast<guint>(deadlines().channel.count()), [this] {
+    channel_open_ = true;
+    start_media();
+  });
 }
 
 // Media start once a channel is open: then the viewer has its SRTP keys as well. Before that it would throw all packets
-// away, and with them the key frame. For a viewer that opens no channel check_deadline() starts the video.
+// away, and with them the key frame. A viewer that opens no channel gets its video after a grace.
 void Viewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
   for (const auto& stream : pipeline_.streams) stream.feed->open();
@@ -322,7 +328,6 @@ void Viewer::send_model_state(const protocol::ModelState& state) {
 }
 
 void Viewer::check_deadline() {
-  if (state_ == State::kConnected && !std::exchange(channel_open_, true)) start_media();
   if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
   if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
   if (state_ == State::kOffered) return fail("timeout", "no answer within " + seconds_text(deadlines().answer));

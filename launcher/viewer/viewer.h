@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "answer_check.h"
+#include "base/main_thread.h"
 #include "base/protocol.h"
 #include "result_repeater.h"
 #include "viewer_pipeline.h"
@@ -69,5 +70,6 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   std::string fingerprint_;
   unsigned candidates_ = 0;
   bool channel_open_ = false;
+  Timer grace_;  // for the channel to open
   std::optional<protocol::StreamInfo> sent_info_;
 };

@@ -18,7 +18,7 @@ const pipelineOf = (socket) => pipelineFile(`shmsrc socket-path=${socket} is-liv
 /** What a server said of its lost source. */
 const losses = (server) => server.stderr.match(/the source is lost, retrying: /g)?.length ?? 0;
 
-/** A camera, and what a server shows of it. */
+/** A camera, and what a server shows of it; `silence` and `speak` leave it plugged in. */
 async function start(t, env) {
   const socket = join(temporaryFolder(), 'camera');
   let camera = await startCamera(socket, source);
@@ -34,6 +34,8 @@ async function start(t, env) {
       await camera.exited;
       await viewer.reports('the loss of the source', (report) => report.source === 'lost');
     },
+    silence: () => camera.signal('SIGSTOP'),
+    speak: () => camera.signal('SIGCONT'),
     plug: async () => {
       camera = await startCamera(socket, source);
       await viewer.reports('the source again', (report) => report.source === 'live');
@@ -70,4 +72,14 @@ test('and never after more than the longest time', async (t) => {
   const { unplug, plug } = await start(t, { CV_LAUNCH_RETRY_MS: '3600000', CV_LAUNCH_LAST_RETRY_MS: '50' });
   await unplug();
   await plug();
+});
+
+test('a source whose frames stand still is lost, whatever it says, and is back with its next frame', async (t) => {
+  const { server, viewer, silence, speak } = await start(t, { CV_LAUNCH_STILL_MS: '2000' });
+  silence();
+  await viewer.reports('the loss of the source', (report) => report.source === 'lost');
+  assert.match(server.stderr, /source is lost, retrying: no frame came for 2 s/);
+  speak();
+  await viewer.reports('the source again', (report) => report.source === 'live');
+  await goesOn(viewer, 30);
 });

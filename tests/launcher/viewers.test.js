@@ -28,6 +28,16 @@ test('the first frame of a viewer is a key frame, whoever else watches', async (
   await goesOn(first);
 });
 
+test('a viewer whose data channels do not open gets its video when their time is over, and never sooner by chance', async (t) => {
+  const patient = await startServer({ env: { CV_LAUNCH_CHANNEL_MS: '3000' } });
+  t.after(() => patient.stop());
+  const viewer = await startWatching(patient, ['--no-channels', '--no-ping']);
+  t.after(() => viewer.stop());
+  const { firstFrameMs, answerMs, startsWithKeyFrame } = viewer.report;
+  assert.ok(firstFrameMs - answerMs >= 3000, `${firstFrameMs - answerMs} ms after its answer`);
+  assert.equal(startsWithKeyFrame, 1);
+});
+
 test('a key frame is asked for at the answer, so that it is there when the connection is', async (t) => {
   const plain = await startServer({ pipeline: 'plain' });  // its encoder makes none by itself
   t.after(() => plain.stop());

@@ -26,7 +26,8 @@ gboolean quit(gpointer loop) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, listFrames = FALSE, nack = FALSE;
+  gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, noChannels = FALSE, listFrames = FALSE,
+           nack = FALSE;
   g_autofree char* control = nullptr;
   gint controlInterval = 0, duration = 0, interval = 1000, count = 1;
   const GOptionEntry entries[] = {
@@ -39,6 +40,7 @@ int main(int argc, char** argv) {
       {"no-candidates", 0, 0, G_OPTION_ARG_NONE, &noCandidates, "Send no ICE candidates", nullptr},
       {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},
       {"false-fingerprint", 0, 0, G_OPTION_ARG_NONE, &falseFingerprint, "Name another certificate", nullptr},
+      {"no-channels", 0, 0, G_OPTION_ARG_NONE, &noChannels, "Let no data channel open", nullptr},
       {"control", 0, 0, G_OPTION_ARG_STRING, &control, "Send this on the control channel", "TEXT"},
       {"control-interval", 0, 0, G_OPTION_ARG_INT, &controlInterval, "Send it again and again", "MS"},
       {nullptr, 0, 0, G_OPTION_ARG_NONE, nullptr, nullptr, nullptr}};
@@ -58,6 +60,7 @@ int main(int argc, char** argv) {
   options.candidates = noCandidates == FALSE;
   options.ping = noPing == FALSE;
   options.falseFingerprint = falseFingerprint != FALSE;
+  options.channels = noChannels == FALSE;
   options.nack = nack != FALSE;
   options.listFrames = listFrames != FALSE;
   options.control = control != nullptr ? control : "";

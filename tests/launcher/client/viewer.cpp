@@ -173,6 +173,11 @@ void Viewer::onElement(GstBin* /*peer*/, GstBin* /*parent*/, GstElement* element
   // webrtcbin's own id is random; two that are the same in one process hang it (fixed in 1.27.1)
   if (g_str_equal(name, "sctpenc") || g_str_equal(name, "sctpdec"))
     g_object_set(element, "sctp-association-id", self->options_.number + 1, nullptr);
+  if (!self->options_.channels && g_str_equal(name, "sctpdec")) {
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(element, "sink");
+    probe(
+        sink, +[](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; }, nullptr);
+  }
   if (!g_str_equal(name, "nicesrc")) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "src");
   auto count = [](GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -307,6 +312,7 @@ void Viewer::answer(GstWebRTCSessionDescription* description) {
     sdp = std::regex_replace(sdp, hex, "$1 " + same);
   }
   JsonWriting message;
+  answered_ = g_get_monotonic_time();
   sendSignalling(message.add("type", "answer").add("sdp", sdp).text());
 }
 
@@ -374,6 +380,7 @@ std::string Viewer::report(bool final) const {
   line.add("startsWithKeyFrame", static_cast<int64_t>(counts.startsWithKeyFrame)).add("tracks", tracks);
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
+  line.add("answerMs", answered_ != 0 ? (answered_ - start_) / 1000 : int64_t{-1});
   line.add("results", resultCount_).add("objects", objects_).add("pongs", pongs_).add("source", sourceState_);
   line.add("clockErrorUs", clockError_).add("epochUs", static_cast<int64_t>(epoch_ * 1000));
   line.add("lastResults", lastResult_).add("models", modelStates_);

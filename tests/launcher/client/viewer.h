@@ -22,6 +22,7 @@ struct Options {
   bool candidates = true;
   bool ping = true;
   bool falseFingerprint = false;
+  bool channels = true;  ///< false: what the server sends to open them is thrown away
   bool nack = false;
   bool listFrames = false;
   unsigned interval = 1000;      ///< ms between two reports
@@ -77,6 +78,7 @@ class Viewer {
   std::atomic<int64_t> wirePackets_ = 0;  ///< RTP on the wire, still encrypted
   std::atomic<int64_t> firstFrame_ = 0;   ///< monotonic time at which the first frame was whole, µs
   int64_t start_ = 0;
+  int64_t answered_ = 0;  ///< µs, as start_
   int64_t resultCount_ = 0, objects_ = 0, pongs_ = 0;
   int64_t clockError_ = 0;  ///< by how much a pong's time was not between its ping and its coming, µs
   double epoch_ = 0;        ///< ms, as the last `stream` said

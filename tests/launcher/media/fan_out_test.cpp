@@ -126,6 +126,37 @@ class FanOutTest : public testing::Test {
 
 constexpr GstClockTime kLong = 400 * GST_MSECOND;  // too old to begin with, too short to be behind
 
+TEST(FanOut, TakesAFrameThatCameBeforeItWasConnectedWithTheNextOneAndLeavesNoneBehind) {
+  gst_init(nullptr, nullptr);
+  const auto pipeline =
+      gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false async=false", nullptr));
+  const GstPtr<GstElement> in(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
+  const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+  const auto push = [&in](GstClockTime at) {
+    GstBuffer* buffer = gst_buffer_new_allocate(nullptr, 8, nullptr);
+    GST_BUFFER_PTS(buffer) = at;
+    gst_app_src_push_buffer(GST_APP_SRC(in.get()), buffer);
+  };
+  const auto fan_out = std::make_shared<FanOut>(timebase());
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  push(0);
+  SamplePtr came;
+  while (!came) {
+    GstSample* sample = nullptr;
+    g_object_get(out.get(), "last-sample", &sample, nullptr);
+    came.reset(sample);
+    g_thread_yield();
+  }
+  fan_out->connect(out.get(), {});
+  push(1);
+  gst_app_src_end_of_stream(GST_APP_SRC(in.get()));
+  g_autoptr(GstBus) bus = gst_element_get_bus(pipeline.get());
+  g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_EOS);
+  EXPECT_TRUE(message) << "the end of the stream waits for a frame that nobody takes";
+  EXPECT_EQ(fan_out->frames(), 2U);
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+}
+
 TEST_F(FanOutTest, BeforeItOpensAFeedGetsOneKeyFrame) {
   feed_->start();
   push(0, false);

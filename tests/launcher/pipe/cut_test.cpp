@@ -98,6 +98,25 @@ TEST_F(Cut, RefusesTwoStreamsOfOneMedium) {
       HasSubstr("two streams of audio"));
 }
 
+std::string name(const GstPtr<GstElement>& element) {
+  return element ? GST_OBJECT_NAME(element.get()) : "none";
+}
+
+TEST_F(Cut, TheFramestampOfAStreamIsTheOneThatWritesItsStampsNotAReaderAndNotAnotherBranchs) {
+  const auto out = cut_text(
+      "webrtcbin name=w videotestsrc ! tee name=t ! queue ! framestamp name=one ! vp8enc ! vp8dec "
+      "! framestamp name=check mode=read ! vp8enc ! rtpvp8pay ! w. "
+      "audiotestsrc ! opusenc ! rtpopuspay ! w. "
+      "t. ! queue ! framestamp name=two ! fakesink "
+      "t. ! queue ! framestamp name=last mode=read ! fakesink");
+  ASSERT_EQ(out.streams.size(), 2U);
+  EXPECT_EQ(name(out.streams[0].framestamp), "one");
+  EXPECT_EQ(name(out.streams[1].framestamp), "none");
+  std::vector<std::string> writers;
+  for (const auto& framestamp : out.framestamps) writers.push_back(name(framestamp));
+  EXPECT_THAT(writers, testing::UnorderedElementsAre("one", "two"));
+}
+
 TEST_F(Cut, WantsAWebrtcbin) {
   EXPECT_THAT(complaint("videotestsrc ! fakesink"), HasSubstr("no webrtcbin"));
   EXPECT_THAT(complaint("videotestsrc"), HasSubstr("no webrtcbin"));
