@@ -195,6 +195,10 @@ CutPipeline cut(const PipeText& pipe) {
     throw UserError(pipe.file + ": nothing is linked to the pipeline's webrtcbin; end it in " +
                     "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
   arrange(pipe, out.streams);
+  // Video that leaves the pipeline and comes back, through another program, has no way back to its framestamp.
+  CutStream& first = out.streams.front();
+  if (first.media == "video" && !first.framestamp && !out.framestamps.empty())
+    first.framestamp = gst_share(out.framestamps.front().get());
   tell_payload_types_apart(pipe, out.streams);
   return out;
 }

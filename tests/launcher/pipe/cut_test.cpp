@@ -117,6 +117,13 @@ TEST_F(Cut, TheFramestampOfAStreamIsTheOneThatWritesItsStampsNotAReaderAndNotAno
   EXPECT_THAT(writers, testing::UnorderedElementsAre("one", "two"));
 }
 
+TEST_F(Cut, VideoThatLeavesThePipelineAndComesBackHasTheFramestampThatIsThere) {
+  const auto out = cut_text(
+      "videotestsrc ! framestamp name=far mode=read ! framestamp name=near ! vp8enc ! rtpvp8pay ! udpsink "
+      "udpsrc caps=application/x-rtp,media=video ! rtpvp8depay ! rtpvp8pay ! webrtcbin");
+  EXPECT_EQ(name(out.streams[0].framestamp), "near");
+}
+
 TEST_F(Cut, WantsAWebrtcbin) {
   EXPECT_THAT(complaint("videotestsrc ! fakesink"), HasSubstr("no webrtcbin"));
   EXPECT_THAT(complaint("videotestsrc"), HasSubstr("no webrtcbin"));
