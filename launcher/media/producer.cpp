@@ -141,6 +141,7 @@ void Producer::opened(const Opened& opened) {
 // No frame gets its id before we know from when on the run's time counts.
 void Producer::hold_first_frames() {
   std::vector<GstPtr<GstPad>> ends;
+  ends.reserve(streams_.size() + run_.results.size() + run_.framestamps.size());
   for (const auto& stream : streams_) ends.push_back(stream->sink_pad());
   for (const auto* elements : {&run_.results, &run_.framestamps})
     for (const auto& element : *elements) ends.emplace_back(gst_element_get_static_pad(element.get(), "sink"));
