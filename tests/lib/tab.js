@@ -98,7 +98,13 @@ export class Tab {
 
   /** Presses the mouse's button on a part of the player, which the browser takes for its user. */
   async click(selector) {
-    const { x, y, width, height } = await this.placeOf(selector);
+    // the layout may change while the page begins: what is clicked must be at rest
+    let place = await this.placeOf(selector);
+    const { x, y, width, height } = await until(`${selector} at rest`, async () => {
+      const before = place;
+      place = await this.placeOf(selector);
+      return JSON.stringify(place) === JSON.stringify(before) ? place : null;
+    }, { every: 100 });
     await within(`a click on ${selector}`, this.#page.mouse.click(x + width / 2, y + height / 2));
   }
 
