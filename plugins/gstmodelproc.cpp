@@ -41,16 +41,15 @@
 
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <stdexcept>
 
 #include "allocation.h"
 #include "core/frame_id.h"
 #include "core/model_process.h"
 #include "inference_latency.h"
-#include "inference_message.h"
 #include "model_command.h"
 #include "model_protocol.h"
+#include "model_results.h"
 #include "model_state.h"
 #include "properties.h"
 #include "regions.h"
@@ -76,10 +75,6 @@ struct Settings {
 const Settings kDefaults;
 constexpr guint kPropCommand = 100;  // not plain fields; the others are in the table
 constexpr guint kPropModelName = 101;
-// GLib never forgets the type of a region, and a model may have a new label for every frame. So only this many labels
-// become types.
-constexpr std::size_t kMaxTypes = 200;
-constexpr GstClockTime kComplaintInterval = 10 * GST_SECOND;
 
 cvgst::PropertyTable<Settings> properties;
 
@@ -97,8 +92,7 @@ struct ModelProcState {
 
   // Belongs to the streaming thread.
   cvgst::SharedFrame shared;
-  std::set<std::string> types;
-  GstClockTime complained = GST_CLOCK_TIME_NONE;
+  cvgst::ModelResults results;
 };
 
 struct _GstModelProc {
@@ -215,34 +209,6 @@ static std::optional<cvgst::ModelAnswer> ask(GstModelProc* self, GstBuffer* buff
   return std::get<cvgst::ModelAnswer>(std::move(answer));
 }
 
-static void complain(GstModelProc* self, const std::string& what) {
-  const GstClockTime now = gst_util_get_timestamp();
-  GstClockTime& last = self->state->complained;
-  if (GST_CLOCK_TIME_IS_VALID(last) && now - last < kComplaintInterval) return;
-  last = now;
-  GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s: left out of the results: %s", model_name(self).c_str(), what.c_str()),
-                      (nullptr));
-}
-
-static std::string region_type(ModelProcState& state, const GstStructure* object) {
-  const std::string label = gst_structure_get_string(object, "label");
-  if (state.types.size() < kMaxTypes) state.types.insert(label);
-  return state.types.contains(label) ? label : "object";
-}
-
-static void attach(GstModelProc* self, GstBuffer* buffer, cvgst::ModelAnswer answer, GstClockTime duration,
-                   bool with_message) {
-  const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
-  const std::string name = model_name(self);
-  if (!answer.left_out.empty()) complain(self, answer.left_out);
-  for (const auto& object : answer.objects)
-    cvgst::add_region(buffer, region_type(*self->state, object.get()),
-                      cvgst::StructurePtr(gst_structure_copy(object.get())), info.width, info.height);
-  cvgst::add_inference(buffer, name.c_str(), duration);
-  if (with_message)
-    cvgst::post_inference(GST_VIDEO_FILTER(self), "modelproc", buffer, name, duration, std::move(answer.objects));
-}
-
 // Whether frames wait for a program that does not run.
 static bool frames_wait(GstModelProc* self, int while_starting) {
   if (while_starting != kWhileStartingAuto) return while_starting != kWhileStartingPass;
@@ -279,7 +245,8 @@ static GstFlowReturn gst_model_proc_transform_ip(GstBaseTransform* base, GstBuff
   try {
     if (auto answer = process.running() ? ask(self, buffer) : std::nullopt) {
       const GstClockTime duration = gst_util_get_timestamp() - start;
-      attach(self, buffer, *std::move(answer), duration, settings.post_messages);
+      self->state->results.attach(GST_VIDEO_FILTER(self), buffer, model_name(self), *std::move(answer), duration,
+                                  settings.post_messages);
       if (self->state->latency.add(duration)) cvgst::post_latency(self);
       return GST_FLOW_OK;
     }

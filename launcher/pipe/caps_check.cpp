@@ -10,10 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxListed = 300;
 
-struct CapsDeleter {
-  void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
-};
-using CapsPtr = std::unique_ptr<GstCaps, CapsDeleter>;
+using CapsPtr = std::unique_ptr<GstCaps, MiniObjectDeleter>;
 
 std::string filter_name(const PipeCaps& caps) {
   return "cv-caps-" + std::to_string(caps.first);

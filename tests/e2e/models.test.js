@@ -7,9 +7,10 @@ import { browsers } from '../lib/browsers.js';
 import { run } from '../lib/child.js';
 import { stillFilm } from '../lib/film.js';
 import { env, root, temporaryFolder } from '../lib/paths.js';
-import { pipelineFile, startServer } from '../lib/server.js';
+import { pipelineFile } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
+import { watch } from '../lib/watch.js';
 
 const data = '/usr/share/doc/opencv-doc/examples/data';
 
@@ -31,24 +32,17 @@ const results = (tab) => events(tab, 'cv-result', 20);
 const list = (tab) => tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.models:not([hidden]) li')]
   .map(({ dataset, textContent }) => ({ state: dataset.state, text: textContent })));
 
+/** All models' states fit in. */
+const size = { width: 1100, height: 1000 };
+
 for (const [name, start] of Object.entries(browsers))
   describe(name, () => {
     let browser;
     before(async () => { browser = await start(); });
     after(() => browser?.stop());
 
-    const open = async (t, options) => {
-      const server = await startServer(options);
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.resize({ width: 1100, height: 1000 });
-      await tab.watch(server.url);
-      return tab;
-    };
-
     test('people in a street, found in Python, each on its own frame', async (t) => {
-      const tab = await open(t, { pipeline: 'people' });
+      const { tab } = await watch(t, browser, { size, pipeline: 'people' });
       const { exact } = await tab.reports('people on their frames', ({ exact: { mode, results: { onFrame }, frames } }) => mode === 'exact' && onFrame >= 20 && frames.readBack > 0);
       assert.deepEqual([exact.frames.mismatched, exact.frames.disagreeing, exact.frames.unreadable], [0, 0, 0]);
       const people = (await results(tab)).flatMap(({ objects }) => objects);
@@ -62,7 +56,7 @@ for (const [name, start] of Object.entries(browsers))
     });
 
     test('why a model fails stands on the page and is told around it, over a video that goes on', async (t) => {
-      const tab = await open(t, { pipeline: 'model', set: { command: model('exit-at-start') }, env: soon });
+      const { tab } = await watch(t, browser, { size, pipeline: 'model', set: { command: model('exit-at-start') }, env: soon });
       const { frames } = await tab.reports('the failure', ({ models }) => models[0]?.state === 'failed');
       const words = /the model ended with status 1; trying again in \d\.\d s\. It said last:\nModuleNotFoundError: no module named torch$/;
       const { text } = await until('its words', async () => (await list(tab)).find(({ state }) => state === 'failed'));
@@ -77,7 +71,7 @@ for (const [name, start] of Object.entries(browsers))
     });
 
     test('a model that is started again and again: never a wrong frame', async (t) => {
-      const tab = await open(t, { pipeline: 'model', set: { command: model('crash') }, env: soon });
+      const { tab } = await watch(t, browser, { size, pipeline: 'model', set: { command: model('crash') }, env: soon });
       const { exact, models: [failed] } = await tab.reports('results on their frames', (report) => report.exact.mode === 'exact' && report.exact.results.onFrame >= 2);
       assert.equal(failed.model, 'model');
       const { exact: { frames } } = await tab.reports('results of two more lives', (report) => report.exact.results.onFrame >= exact.results.onFrame + 3);
@@ -91,7 +85,7 @@ for (const [name, start] of Object.entries(browsers))
         frames. ! queue max-size-buffers=1 leaky=downstream ! framestamp ! vp8enc deadline=1 cpu-used=8 ! rtpvp8pay ! webrtcbin
         ${branch('circledetect model-name=circles ! fakesink name=results-circles sync=false async=false')}
         ${branch(`modelproc model-name=spots command="${model()}" ! fakesink name=results-spots sync=false async=false`)}`);
-      const tab = await open(t, { pipeline });
+      const { tab } = await watch(t, browser, { size, pipeline });
       const { models } = await tab.reports('both models', (report) => report.models.length === 2 && report.models.every(({ perSecond }) => perSecond > 0));
       assert.deepEqual(models.map((one) => one.model).sort(), ['circles', 'spots']);
       await until('both in the list', async () => {
@@ -107,7 +101,7 @@ for (const [name, start] of Object.entries(browsers))
 
     test('faces, found in Python', async (t) => {
       const location = await stillFilm(`filesrc location=${data}/messi5.jpg ! jpegdec`, 20);
-      const tab = await open(t, { pipeline: 'faces', set: { location } });
+      const { tab } = await watch(t, browser, { size, pipeline: 'faces', set: { location } });
       await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= 10);
       const found = (await results(tab)).filter(({ objects }) => objects.length > 0);
       assert.ok(found.length >= 15, `${found.length} of 20`);
@@ -127,7 +121,7 @@ for (const [name, start] of Object.entries(browsers))
         assert.equal(code, 0, stderr);
         writeFileSync(`${folder}/labels.txt`, 'red\ngreen\nblue\n');
         const location = await stillFilm('videotestsrc pattern=green num-buffers=1 ! video/x-raw,format=I420,width=320,height=240', 20);
-        const tab = await open(t, { pipeline: 'onnx', set: { location, network: `${folder}/a.onnx`, labels: `${folder}/labels.txt` } });
+        const { tab } = await watch(t, browser, { size, pipeline: 'onnx', set: { location, network: `${folder}/a.onnx`, labels: `${folder}/labels.txt` } });
         await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= 10);
         const [object] = (await results(tab)).at(-1).objects;
         for (const [field, value] of Object.entries(expected))

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
 import { distance, fitCircle, points, samplePixels } from '../lib/circles.js';
-import { startServer, variant } from '../lib/server.js';
+import { variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
+import { watch } from '../lib/watch.js';
 
 const frames = 25;
 /** A ring so thick that the circle drawn over it does not hide it. */
@@ -28,22 +29,13 @@ for (const [name, start] of Object.entries(browsers))
     before(async () => { browser = await start(); });
     after(() => browser?.stop());
 
-    const watch = async (t, pipeline) => {
-      const server = await startServer({ pipeline });
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
-      return tab;
-    };
-
     test('shows the circle of sync.pipe on the ball', async (t) => {
-      const tab = await watch(t, variant('sync', { 'ballsrc name=source': thickRing }));
+      const { tab } = await watch(t, browser, { pipeline: variant('sync', { 'ballsrc name=source': thickRing }) });
       await onTheBall(tab, ({ coloured, width, height }) => fitCircle(points(coloured, width), { largest: height }));
     });
 
     test('shows the circle of async.pipe on a ball that hardly moves while its result comes', async (t) => {
-      const tab = await watch(t, variant('async', { 'ballsrc name=source': `${thickRing} speed=0.002` }));
+      const { tab } = await watch(t, browser, { pipeline: variant('async', { 'ballsrc name=source': `${thickRing} speed=0.002` }) });
       await tab.reports('results', (report) => report.results.received > 3);
       await onTheBall(tab, ({ overlay, width, height }) => fitCircle(points(overlay.pixels, overlay.width, width), { largest: height }));
     });

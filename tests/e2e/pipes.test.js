@@ -6,6 +6,7 @@ import { film, filmSize } from '../lib/film.js';
 import { startServer, variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { startWatching } from '../lib/viewer.js';
+import { watch } from '../lib/watch.js';
 
 const clockRate = 90_000;
 const ball = { width: 640, height: 360, framerate: 30 };
@@ -36,19 +37,10 @@ for (const [name, start] of Object.entries(browsers))
     before(async () => { browser = await start(); });
     after(() => browser?.stop());
 
-    const watch = async (t, options) => {
-      const server = await startServer(options);
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
-      return { server, tab };
-    };
-
     for (const pipeline of ['plain', 'sync', 'async', 'file'])
       test(`plays ${pipeline}.pipe and presents every frame that is sent${pipeline === 'file' ? ', and the film again at its end' : ''}`, async (t) => {
         const size = pipeline === 'file' ? filmSet : ball;
-        const { server, tab } = await watch(t, { pipeline, set: pipeline === 'file' ? { ...size, location: await film() } : size });
+        const { server, tab } = await watch(t, browser, { pipeline, set: pipeline === 'file' ? { ...size, location: await film() } : size });
         const { sent, presented } = await frames(t, server, tab, 40);
         assert.equal(presented, sent);
         const report = await tab.reports('rates', (now) => now.frames.perSecond > 0 && now.bitrate > 0);
@@ -61,7 +53,7 @@ for (const [name, start] of Object.entries(browsers))
 
     for (const framerate of [100, 120])
       test(`presents every frame of a source of ${framerate} a second`, async (t) => {
-        const { server, tab } = await watch(t, { pipeline: 'plain', set: { ...ball, framerate } });
+        const { server, tab } = await watch(t, browser, { pipeline: 'plain', set: { ...ball, framerate } });
         const { ids, sent, presented } = await frames(t, server, tab, 60);
         assert.equal(presented, sent);
         // an encoder that is too slow skips frames, but those that it takes are of that rate
@@ -72,7 +64,7 @@ for (const [name, start] of Object.entries(browsers))
       });
 
     test('shows the results of async.pipe', async (t) => {
-      const { tab } = await watch(t, { pipeline: 'async' });
+      const { tab } = await watch(t, browser, { pipeline: 'async' });
       // the lag is a median, the model's time is of the last result alone: that one may have taken longer
       const { results } = await tab.reports('results, later than the model takes',
         ({ results: { received, perSecond, lag, ms } }) => received > 20 && perSecond > 0 && ms > 0 && lag > ms);
@@ -82,7 +74,7 @@ for (const [name, start] of Object.entries(browsers))
     test('shows how late the picture is and where that comes from: a second before the encoder', async (t) => {
       // 31 frames of a thirtieth and one to spare: frames that a slow source skips make it later, not sooner
       const waits = 'queue min-threshold-buffers=32 max-size-buffers=0 max-size-bytes=0 max-size-time=0';
-      const { tab } = await watch(t, { pipeline: variant('async', { 'include codecs': `! ${waits}\ninclude codecs` }) });
+      const { tab } = await watch(t, browser, { pipeline: variant('async', { 'include codecs': `! ${waits}\ninclude codecs` }) });
       // each is a median of its own frames: a slow machine's first few need not agree
       await tab.reports('stages that add up, the first of more than a second', ({ stages, latency, results }) => {
         const { encode, send, network, decode, display } = stages;
@@ -99,7 +91,7 @@ for (const [name, start] of Object.entries(browsers))
     // this Firefox has no network to fetch its H.264 decoder by
     for (const codec of name === 'Firefox' ? ['vp8', 'vp9'] : ['vp8', 'vp9', 'h264', 'openh264'])
       test(`plays ${codec}`, async (t) => {
-        const { tab } = await watch(t, { pipeline: 'plain', set: { codec } });
+        const { tab } = await watch(t, browser, { pipeline: 'plain', set: { codec } });
         assert.equal((await tab.decodes(30)).lost, 0, 'packets lost');
         const mime = await tab.evaluate(async () => {
           const stats = [...(await window.testPeers.at(-1).getStats()).values()];

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
 import { startLoudspeaker } from '../lib/loudspeaker.js';
-import { startServer, variant } from '../lib/server.js';
+import { variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
+import { watch } from '../lib/watch.js';
 
 /** A shipped pipeline with one more branch, as anyone with a microphone would write it: a sine of 0.8. */
 const withSound = (name) => variant(name, {
@@ -22,17 +23,8 @@ for (const [name, start] of Object.entries(browsers))
     before(async () => { browser = await start(); });
     after(() => browser?.stop());
 
-    const watch = async (t, options) => {
-      const server = await startServer(options);
-      t.after(() => server.stop());
-      const tab = await browser.newTab();
-      t.after(() => tab.close());
-      await tab.watch(server.url);
-      return tab;
-    };
-
     test('is silent until its viewer wants to hear it, and again when he does not', async (t) => {
-      const tab = await watch(t, { pipeline: withSound('async') });
+      const { tab } = await watch(t, browser, { pipeline: withSound('async') });
       await tab.decodes(30);
       assert.equal((await tab.heard()).level, 0);
       await tab.click('.sound');
@@ -44,7 +36,7 @@ for (const [name, start] of Object.entries(browsers))
     });
 
     test('is as late as the picture, in the exact view and live', async (t) => {
-      const tab = await watch(t, { pipeline: withSound('exact'), set: { runtime: 300 } });
+      const { tab } = await watch(t, browser, { pipeline: withSound('exact'), set: { runtime: 300 } });
       await tab.click('.sound');
       const asLate = (wanted) => until('the sound as late as the picture', async () => {
         const [heard, { exact }] = [await tab.heard(), await tab.report()];
