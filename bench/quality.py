@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the shipped encoder settings (pipelines/codecs/*.pipe) give for their bits, beside MJPEG: prints a Markdown table, writes
+"""What the shipped encoder settings (pipelines/encoders/*.pipe) give for their bits, beside MJPEG: prints a Markdown table, writes
 results/quality.csv and .svg, and fails if the default codec misses its goal against MJPEG.
 
 apt install python3-opencv opencv-doc gstreamer1.0-libav, then in the build's environment:
@@ -40,15 +40,17 @@ SSIM_STEP = 3  # SSIM is slow, and neighbouring frames have nearly the same
 
 
 def shipped(codec, bitrate):
-    """The encoder of a pipe file: what stands between its first "!" and its payloader, with values for its variables."""
-    lines = (HERE.parent / "pipelines/codecs" / f"{codec}.pipe").read_text().splitlines()
+    """The encoder of a pipe file: what stands behind its "!", with values for its variables."""
+    lines = (HERE.parent / "pipelines/encoders" / f"{codec}.pipe").read_text().splitlines()
     text = " ".join(line for line in lines if not line.lstrip().startswith("#"))
-    encoder = re.search(r"!(.*?)!\s*rtp\w+pay", text).group(1)
+    encoder = text.split("!", 1)[1]
 
     def value(match):
         name, divisor, default = match.groups()
+        if not default:
+            return ""
         return str((bitrate if name == "bitrate" else int(default)) // int(divisor or 1))
-    return re.sub(r"\$\{(\w+)(?:/(\d+))?:-(\d+)\}", value, encoder)
+    return re.sub(r"\$\{(\w+)(?:/(\d+))?:-(\d*)\}", value, encoder)
 
 
 def launch(line):

@@ -156,7 +156,8 @@ protocol::StreamInfo App::stream_info() const {
   const auto& trouble = producer_->trouble();
   protocol::StreamInfo info;
   info.epoch = epoch_;
-  info.stamp = producer_->stamp();
+  if (const auto& picture = producer_->streams().front()->top().picture(); picture && picture->rows > 0)
+    info.stamp = protocol::Stamp{picture->rows, picture->cell};
   info.lost = trouble.has_value();
   info.message = trouble.value_or("");
   return info;

@@ -199,9 +199,9 @@ test('docs: the tables of variables say what --variables says', async () => {
 
 test('docs: the table of codecs has those that are there', () => {
   const rows = [...read('docs/pipeline-files.md').matchAll(/^\| `(\w+)` \| `(\w+)` \| gstreamer/gm)];
-  const codecs = readdirSync(join(root, 'pipelines/codecs')).filter((name) => name.endsWith('.pipe'));
+  const codecs = readdirSync(join(root, 'pipelines/encoders')).filter((name) => name.endsWith('.pipe'));
   assert.deepEqual(rows.map(([, codec]) => `${codec}.pipe`).sort(), codecs.sort());
-  for (const [, codec, encoder] of rows) assert.match(read(`pipelines/codecs/${codec}.pipe`), new RegExp(`^! ${encoder} `, 'm'));
+  for (const [, codec, encoder] of rows) assert.match(read(`pipelines/encoders/${codec}.pipe`), new RegExp(`^! ${encoder} `, 'm'));
 });
 
 /** Where GStreamer looks for plugins by itself. */

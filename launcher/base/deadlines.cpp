@@ -23,6 +23,7 @@ Deadlines read_deadlines() try {
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
       .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // viewers see a source that is back within 5 s
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),
+      .awake = environment_ms("CV_LAUNCH_AWAKE_MS", 1500ms),
       .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // cv-launch must end within 2 s
   };
 } catch (const std::runtime_error& error) {

@@ -24,6 +24,8 @@ struct Deadlines {
   Milliseconds retry;  // doubled after each failure
   Milliseconds last_retry;
   Milliseconds ran_well;  // after so long a run the next retry is the first one again
+  // For an encoding: how long it stays awake when nobody wants it any more. Who comes back soon has its picture sooner.
+  Milliseconds awake;
   // For cv-launch's own end: until viewers and threads have ended.
   Milliseconds end;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/deadlines.h"
 #include "core/frame_id.h"
 
 namespace {
@@ -48,9 +49,14 @@ SamplePtr retimed(GstSample* sample, RunTime run) {
 Feed::Feed(GstElement* appsrc, std::shared_ptr<FanOut> from)
     : appsrc_(gst_share(GST_APP_SRC(appsrc))), from_(std::move(from)) {}
 
-std::shared_ptr<FanOut> Feed::from() {
+std::shared_ptr<FanOut> Feed::from() const {
   const std::lock_guard lock(mutex_);
   return from_;
+}
+
+bool Feed::moving() const {
+  const std::lock_guard lock(mutex_);
+  return next_ != nullptr;
 }
 
 void Feed::start() {
@@ -70,17 +76,38 @@ void Feed::stop() {
   if (next) next->remove(shared_from_this());
 }
 
-void Feed::move_to(const std::shared_ptr<FanOut>& other) {
-  const GstClockTime at = other->request_key_frame_soon();
+void Feed::move_to(const std::shared_ptr<FanOut>& other, bool at_once) {
+  const GstClockTime at = other->request_key_frame_after(from()->newest(), at_once);
   std::unique_lock lock(mutex_);
   if (other == (next_ ? next_ : from_)) return;
   auto left = std::exchange(next_, nullptr);
   const bool back = other == from_;
-  if (!open_) left = std::exchange(from_, other);  // nothing was sent yet
-  if (open_ && !back) next_ = other, move_at_ = at;
+  const bool flows = open_ && !paused_;
+  if (!flows) left = std::exchange(from_, other);
+  if (flows && !back) next_ = other, move_at_ = at;
+  const bool paused = paused_;
   lock.unlock();
   if (left) left->remove(shared_from_this());
-  if (!back) other->add(shared_from_this());
+  if (!back && !paused) other->add(shared_from_this());
+}
+
+void Feed::pause() {
+  std::unique_lock lock(mutex_);
+  if (std::exchange(paused_, true)) return;
+  const auto from = from_;
+  const auto next = std::exchange(next_, nullptr);
+  needs_key_ = true;
+  lock.unlock();
+  from->remove(shared_from_this());
+  if (next) next->remove(shared_from_this());
+}
+
+void Feed::resume() {
+  std::unique_lock lock(mutex_);
+  if (!std::exchange(paused_, false)) return;
+  const auto from = from_;
+  lock.unlock();
+  from->add(shared_from_this());
 }
 
 void Feed::request_key_frame(bool join) {
@@ -114,6 +141,10 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
     if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
     return false;
   }
+  if (stills_ && !key) {
+    needs_key_ = true;
+    return false;
+  }
   const bool behind = gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued;
   if (behind || (needs_key_ && !key)) {
     needs_key_ = true;
@@ -126,7 +157,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   return true;
 }
 
-void FanOut::connect(GstElement* appsink, RunTime run) {
+void FanOut::connect(GstElement* appsink, GstPad* entry, RunTime run) {
   struct Context {
     std::shared_ptr<FanOut> fan_out;
     RunTime run;
@@ -143,10 +174,15 @@ void FanOut::connect(GstElement* appsink, RunTime run) {
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, new Context{shared_from_this(), run},
                              [](gpointer data) { delete static_cast<Context*>(data); });
+  frames_before_ = frames_;
+  doze_.attach(entry);
+  sleep_when_unwatched();
 }
 
 void FanOut::disconnect() {
   if (!appsink_) return;
+  sleep_timer_.stop();
+  doze_.detach();
   // a run that ended because it stood still may go on before it is torn down
   GstAppSinkCallbacks none{};
   gst_app_sink_set_callbacks(GST_APP_SINK(appsink_.get()), &none, nullptr, nullptr);
@@ -154,21 +190,63 @@ void FanOut::disconnect() {
 }
 
 void FanOut::add(std::shared_ptr<Feed> feed) {
+  wake();
   const std::lock_guard lock(mutex_);
-  if (!since_key_.empty()) feed->push(*this, since_key_.front().get(), true);
+  if (feed->open_ && !feed->moving())
+    start(*feed);
+  else if (!feed->open_ && !since_key_.empty())
+    feed->push(*this, since_key_.front().get(), true);
   feeds_.push_back(std::move(feed));
 }
 
 void FanOut::open(const std::shared_ptr<Feed>& feed) {
   const std::lock_guard lock(mutex_);
-  if (feed->open_.exchange(true)) return;
-  if (since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung) return request_key_frame(true);
-  for (std::size_t i = 0; i < since_key_.size(); ++i) feed->push(*this, since_key_[i].get(), i == 0);
+  if (!feed->open_.exchange(true)) start(*feed);
+}
+
+// What a feed needs before the next frame is of use to it. Under the mutex.
+void FanOut::start(Feed& feed) {
+  if (slept_ || since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung)
+    return request_key_frame(true);
+  for (std::size_t i = 0; i < since_key_.size(); ++i) feed.push(*this, since_key_[i].get(), i == 0);
 }
 
 void FanOut::remove(const std::shared_ptr<Feed>& feed) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(feeds_, feed);
+    if (!feeds_.empty()) return;
+  }
+  sleep_when_unwatched();
+}
+
+void FanOut::wake() {
+  sleep_timer_.stop();
+  if (!doze_.asleep()) return;
+  ask_encoder(GST_CLOCK_TIME_NONE);  // before the next frame reaches it
+  doze_.set_asleep(false);
+}
+
+void FanOut::sleep_when_unwatched() {
+  sleep_timer_.every(static_cast<guint>(deadlines().awake.count()), [this] {
+    const std::lock_guard lock(mutex_);
+    if (feeds_.empty() && frames_ == frames_before_) return;  // of each run at least one frame has to come
+    sleep_timer_.stop();
+    if (!feeds_.empty()) return;
+    slept_ = true;
+    if (since_key_.size() > 1) since_key_.resize(1);
+    doze_.set_asleep(true);
+  });
+}
+
+GstClockTime FanOut::newest() const {
   const std::lock_guard lock(mutex_);
-  std::erase(feeds_, feed);
+  return newest_;
+}
+
+FanOut::Rate FanOut::rate() const {
+  const std::lock_guard lock(mutex_);
+  return {rate_.bits(), rate_.frame_rate()};
 }
 
 void FanOut::push(GstSample* sample, RunTime run) {
@@ -184,7 +262,8 @@ void FanOut::push(GstSample* sample, RunTime run) {
         feed->delays()->encoded(frame_id(captured), static_cast<std::int64_t>(captured),
                                 static_cast<std::int64_t>(now));
     newest_ = captured;
-    if (key) since_key_.clear();
+    rate_.add(static_cast<std::int64_t>(captured), gst_buffer_get_size(gst_sample_get_buffer(frame.get())));
+    if (key) since_key_.clear(), slept_ = false;
     if (key || (!since_key_.empty() && age_of(since_key_.front().get(), newest_) <= kYoung))
       since_key_.push_back(std::move(frame));
     else if (since_key_.size() > 1)
@@ -202,9 +281,9 @@ void FanOut::request_key_frame(bool join) {
   });
 }
 
-GstClockTime FanOut::request_key_frame_soon() {
+GstClockTime FanOut::request_key_frame_after(GstClockTime after, bool at_once) {
   const std::lock_guard lock(mutex_);
-  const GstClockTime at = newest_ + kSoon;
+  const GstClockTime at = std::max(newest_, after) + (at_once ? 1 : kSoon);
   post(weak_from_this(), [at](FanOut& self) { self.ask_encoder(at); });
   return at;
 }

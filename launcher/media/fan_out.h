@@ -10,6 +10,8 @@
 
 #include "base/gst_ptr.h"
 #include "base/main_thread.h"
+#include "bit_rate.h"
+#include "doze.h"
 #include "frame_delays.h"
 #include "key_frame_gate.h"
 #include "timebase.h"
@@ -29,12 +31,21 @@ class Feed : public std::enable_shared_from_this<Feed> {
   // frame.
   void open();
   void stop();
-  // Moves to another encoding of the same stream. The old encoding goes on until the key frame of the new one. No frame
-  // comes twice, and none comes after a newer one.
-  void move_to(const std::shared_ptr<FanOut>& other);
+  // Moves to another encoding of the same stream, at its next key frame. No frame comes twice, and none comes after a
+  // newer one. `at_once`: nothing more comes of the old encoding; otherwise it goes on until the time that the key
+  // frame was asked for.
+  void move_to(const std::shared_ptr<FanOut>& other, bool at_once = false);
+  // A feed that pauses gets nothing, and wants nothing of its encoding. It goes on with a key frame.
+  void pause();
+  void resume();
+  // From now on only key frames go through, which others, or request_key_frame(), ask for. Any thread.
+  void set_stills(bool stills) { stills_ = stills; }
   void request_key_frame(bool join);  // any thread
 
   bool is_open() const { return open_; }  // any thread
+  // The encoding whose frames come now.
+  std::shared_ptr<FanOut> from() const;
+  bool moving() const;
   // Of the frames that this viewer gets.
   const std::shared_ptr<FrameDelays>& delays() const { return delays_; }
 
@@ -43,55 +54,76 @@ class Feed : public std::enable_shared_from_this<Feed> {
   // Streaming threads, or FanOut on the main thread. True if the viewer gets the frame.
   bool push(const FanOut& from, GstSample* sample, bool key);
   bool accept(const FanOut& from, GstClockTime captured, bool key);
-  std::shared_ptr<FanOut> from();
 
   const GstPtr<GstAppSrc> appsrc_;
   const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
   std::atomic<bool> open_ = false;
+  std::atomic<bool> stills_ = false;
 
   // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the appsrc, which only
   // queues it.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::shared_ptr<FanOut> from_;
   std::shared_ptr<FanOut> next_;  // where this feed is moving to, or null
   GstClockTime move_at_ = 0;      // running time: earlier frames come from from_, the others from next_
   bool primed_ = false;           // a key frame went in before open()
   bool needs_key_ = true;         // other frames are left out until one comes
+  bool paused_ = false;
 };
 
-// Created and ended on the main thread; shared with the streaming thread's appsink callback.
+// One encoding. It sleeps while no feed wants it, and is awake again with the next frame when one does. Created and
+// ended on the main thread; shared with the streaming thread's appsink callback.
 class FanOut : public std::enable_shared_from_this<FanOut> {
  public:
   explicit FanOut(std::shared_ptr<const Timebase> timebase) : timebase_(std::move(timebase)) {}
 
   // Main thread. `appsink` is that of the producer's current run: frames come from it, and key frame requests go to it.
-  void connect(GstElement* appsink, RunTime run);
+  // `entry`: as of Doze.
+  void connect(GstElement* appsink, GstPad* entry, RunTime run);
   void disconnect();
 
   void add(std::shared_ptr<Feed> feed);
   void remove(const std::shared_ptr<Feed>& feed);
   void open(const std::shared_ptr<Feed>& feed);
   void request_key_frame(bool join);  // any thread
-  // Asks for a key frame a little later than now. Returns the running time from which on the first frame is to be one.
-  GstClockTime request_key_frame_soon();
+  // Asks for a key frame of a picture that is captured later than `after`, a running time, or later than the newest
+  // one: of the next one (`at_once`), or of one a little later. Returns the running time from which on the first frame
+  // is to be one.
+  GstClockTime request_key_frame_after(GstClockTime after, bool at_once);
 
-  std::uint64_t frames() const { return frames_; }
+  std::uint64_t frames() const { return frames_; }             // encoded so far
+  std::uint64_t left_out() const { return doze_.left_out(); }  // while it slept
+  bool asleep() const { return doze_.asleep(); }
+  GstClockTime newest() const;  // running time of the last frame
+  struct Rate {
+    double bits = 0;  // a second, as packets on the wire; 0: not known yet
+    double frame_rate = 0;
+  };
+  Rate rate() const;  // lately, or before it went to sleep
 
  private:
   void push(GstSample* sample, RunTime run);  // streaming thread
   void ask_encoder(GstClockTime at);
+  void start(Feed& feed);
+  void wake();
+  void sleep_when_unwatched();
 
   const std::shared_ptr<const Timebase> timebase_;
   GstPtr<GstElement> appsink_;
   RunTime run_;  // of the appsink
   KeyFrameGate gate_;
   Timer gate_timer_;
+  Doze doze_;
+  Timer sleep_timer_;
+  std::uint64_t frames_before_ = 0;  // of earlier runs
   std::atomic<std::uint64_t> frames_ = 0;
 
   // Guards what follows. Held while frames go into feeds and FrameDelays, and while post() is called; nothing else is
   // called under it.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Feed>> feeds_;
   std::vector<SamplePtr> since_key_;  // the last key frame; while it is young, the frames after it too
+  bool slept_ = false;                // since that key frame
   GstClockTime newest_ = 0;           // running time of the last frame
+  BitRate rate_;
 };

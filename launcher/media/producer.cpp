@@ -82,10 +82,10 @@ void Producer::adopt(CutPipeline cut) {
   if (!webrtcbin_) webrtcbin_ = std::move(run_.webrtcbin);
   // the file has the same streams each time, in the same order
   for (std::size_t i = 0; i < run_.streams.size(); ++i) {
-    auto& [framestamp, appsink, chain, media] = run_.streams[i];
+    auto& [rungs, place, chain, media] = run_.streams[i];
     if (i == streams_.size())
-      streams_.push_back(std::make_unique<Stream>(std::move(chain), media == "video", timebase_));
-    streams_[i]->attach(std::move(appsink), std::move(framestamp));
+      streams_.push_back(std::make_unique<Stream>(std::move(chain), media == "video", place, rungs.size(), timebase_));
+    streams_[i]->attach(std::move(rungs));
   }
   run_.streams.clear();
   keep_loops_apart(run_.producer.get());
@@ -141,8 +141,8 @@ void Producer::opened(const Opened& opened) {
 // No frame gets its id before we know from when on the run's time counts.
 void Producer::hold_first_frames() {
   std::vector<GstPtr<GstPad>> ends;
-  ends.reserve(streams_.size() + run_.results.size() + run_.framestamps.size());
-  for (const auto& stream : streams_) ends.push_back(stream->sink_pad());
+  for (const auto& stream : streams_)
+    for (const auto& rung : stream->rungs()) ends.push_back(rung->sink_pad());
   for (const auto* elements : {&run_.results, &run_.framestamps})
     for (const auto& element : *elements) ends.emplace_back(gst_element_get_static_pad(element.get(), "sink"));
   gate_.close(ends, [self = weak_from_this(), generation = generation_] {
@@ -218,6 +218,7 @@ void Producer::handle(GstMessage* message) {
       return ended(describe(message), true);
     case GST_MESSAGE_EOS:
       check_first_frames();
+      if (state_ == State::kStopped) return;
       return ended("the source has ended", live_ || !all_came());
     case GST_MESSAGE_SEGMENT_DONE:
       return away([pipeline = run_.producer.get()] { return seek_to_start(pipeline, GST_SEEK_FLAG_NONE); },
@@ -273,7 +274,7 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
   std::string suffix = name.substr(std::string("results").size());
   suffix.erase(0, suffix.find_first_not_of("-_"));
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
-  GstElement* framestamp = streams_.front()->framestamp();
+  GstElement* framestamp = streams_.front()->top().framestamp();
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
@@ -307,6 +308,8 @@ bool Producer::all_came() const {
 void Producer::check_first_frames() {
   if (!all_came()) return;
   first_frames_.stop();
+  for (const auto& stream : streams_)
+    if (const std::string wrong = stream->trouble(); !wrong.empty()) return ended(wrong, true);
   watchdogs_.release();
   if (!std::exchange(ever_started_, true)) {
     looking_.every(ms_of(streams_.front()->patience().look()), [this] { look_for_frames(); });
@@ -339,13 +342,4 @@ void Producer::ended(const std::string& message, bool failed) {
   }
   const auto delay = std::min(deadlines().last_retry, deadlines().retry * (1 << std::min(failures_, 10U)));
   restart_.once(failed ? ms_of(delay) : 0, [this] { start(); });
-}
-
-std::optional<protocol::Stamp> Producer::stamp() {
-  GstElement* framestamp = streams_.front()->framestamp();
-  if (!framestamp) return stamp_;
-  protocol::Stamp stamp;
-  g_object_get(framestamp, "rows", &stamp.rows, "cell-size", &stamp.cell, nullptr);
-  if (stamp.rows > 0) stamp_ = stamp;
-  return stamp_;
 }

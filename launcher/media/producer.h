@@ -43,11 +43,8 @@ class Producer : public std::enable_shared_from_this<Producer> {
   const Timebase& timebase() const { return *timebase_; }
 
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
-  // Where the pictures carry their ids. Known once a run has its caps. Kept when the source is lost, because the
-  // picture that viewers still see has the stamp.
-  std::optional<protocol::Stamp> stamp();
-  // Encoded frames of the pipeline's first stream so far.
-  std::uint64_t frames() const { return streams_.front()->fan_out()->frames(); }
+  // Frames of the pipeline's first stream so far, those too that nobody wanted.
+  std::uint64_t frames() const { return streams_.front()->top().frames(); }
   // Why there is no picture. Set when the source fails, cleared when a frame of its next run comes.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
@@ -88,7 +85,6 @@ class Producer : public std::enable_shared_from_this<Producer> {
   bool live_ = false;
   bool ever_started_ = false;
   std::optional<std::string> trouble_;
-  std::optional<protocol::Stamp> stamp_;
   unsigned failures_ = 0;  // in a row
   gint64 played_at_ = 0;
   Timer restart_;

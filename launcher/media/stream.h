@@ -2,61 +2,66 @@
 // One stream of the pipeline file, through all runs of its source. Main thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/deadlines.h"
 #include "base/gst_ptr.h"
-#include "fan_out.h"
 #include "patience.h"
+#include "rung.h"
 
 class Stream {
  public:
   using Chain = std::vector<GstPtr<GstElement>>;
-  Stream(Chain chain, bool is_video, std::shared_ptr<const Timebase> timebase)
-      : chain_(std::move(chain)), is_video_(is_video), fan_out_(std::make_shared<FanOut>(std::move(timebase))) {}
+  // `place`: "file:line" of its ladder, or "".
+  Stream(Chain chain, bool is_video, std::string place, std::size_t rungs,
+         const std::shared_ptr<const Timebase>& timebase)
+      : chain_(std::move(chain)), is_video_(is_video), place_(std::move(place)) {
+    for (std::size_t i = 0; i < rungs; ++i) rungs_.push_back(std::make_unique<Rung>(timebase));
+  }
 
   // Each viewer gets a copy of these elements: from the payloader to the last one before webrtcbin.
   const Chain& chain() const { return chain_; }
   bool is_video() const { return is_video_; }
-  // The stream's encoded frames. So far there is one encoding; several would stand here.
-  const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
+  // The stream's encodings, the best one first.
+  const std::vector<std::unique_ptr<Rung>>& rungs() const { return rungs_; }
+  Rung& top() const { return *rungs_.front(); }
 
-  // The appsink of a new run takes the place of the last one.
-  void attach(GstPtr<GstElement> appsink, GstPtr<GstElement> framestamp) {
-    appsink_ = std::move(appsink);
-    framestamp_ = std::move(framestamp);
-    frames_before_ = fan_out_->frames();
+  // What belongs to a new run takes the place of the last one's.
+  void attach(std::vector<CutRung> rungs) {
+    for (std::size_t i = 0; i < rungs_.size(); ++i) rungs_[i]->attach(std::move(rungs[i]));
   }
   // The run's frames go to viewers from here on.
   void connect(RunTime run) {
-    patience_.begin_run(fan_out_->frames());
-    fan_out_->connect(appsink_.get(), run);
+    patience_.begin_run(frames());
+    for (const auto& rung : rungs_) rung->connect(run);
   }
   void detach() {
-    fan_out_->disconnect();
-    appsink_.reset();
-    framestamp_.reset();
+    for (const auto& rung : rungs_) rung->detach();
   }
-  // Writes the stamps into the pictures of the current run; null if there is none.
-  GstElement* framestamp() const { return framestamp_.get(); }
-  GstPtr<GstPad> sink_pad() const { return GstPtr<GstPad>(gst_element_get_static_pad(appsink_.get(), "sink")); }
-  // A frame of this run has come.
-  bool came() const { return fan_out_->frames() != frames_before_; }
+  // A frame of this run has come of each encoding.
+  bool came() const {
+    return std::ranges::all_of(rungs_, [](const auto& rung) { return rung->came(); });
+  }
+  // What is wrong with the ladder of the current run, once a frame of each encoding has come; "" if nothing is.
+  std::string trouble() const;
   // To be asked again and again, every patience().look(). True while the next frame is overdue.
   bool stands_still() {
-    g_autoptr(GstCaps) caps = appsink_ ? gst_pad_get_current_caps(sink_pad().get()) : nullptr;
+    g_autoptr(GstCaps) caps = top().caps();
     if (caps) patience_.learn(caps);
-    return patience_.is_over(fan_out_->frames());
+    return patience_.is_over(frames());
   }
   const Patience& patience() const { return patience_; }
 
  private:
+  // Of the encodings that are awake; while all sleep, what comes of the source.
+  std::uint64_t frames() const;
+
   const Chain chain_;
   const bool is_video_;
-  const std::shared_ptr<FanOut> fan_out_;
-  GstPtr<GstElement> appsink_;
-  GstPtr<GstElement> framestamp_;
-  std::uint64_t frames_before_ = 0;
+  const std::string place_;
+  std::vector<std::unique_ptr<Rung>> rungs_;
   Patience patience_{deadlines().still, deadlines().first_frame};
 };

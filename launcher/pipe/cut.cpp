@@ -9,7 +9,9 @@
 #include <optional>
 #include <set>
 
+#include "base/glib_ptr.h"
 #include "launch_errors.h"
+#include "pipe_parts.h"
 
 namespace {
 
@@ -72,6 +74,71 @@ void remove_from_parent(GstElement* element) {
   gst_bin_remove(GST_BIN(bin), element);
 }
 
+// The first pad behind the tee that is nearest to `pad`, upstream; null if there is a fork or a source before that.
+GstPtr<GstPad> entry_of(GstPtr<GstPad> pad) {
+  while (pad) {
+    GstPtr<GstPad> from(gst_pad_get_peer(pad.get()));
+    const GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
+    if (!element) return nullptr;
+    if (factory_name(element.get()) == "tee") return pad;
+    pad = element->numsinkpads == 1 ? gst_share(GST_PAD(element->sinkpads->data)) : nullptr;
+  }
+  return nullptr;
+}
+
+// "file:line" where the text names the element.
+std::string place_of(const PipeText& pipe, GstElement* element) {
+  for (const auto& part : parts_of(pipe).elements) {
+    if (part.factory != factory_name(element)) continue;
+    const bool same = std::ranges::any_of(part.properties, [element](const PipeProperty& property) {
+      return property.name == "name" && property.value == GST_OBJECT_NAME(element);
+    });
+    const bool unnamed = std::ranges::none_of(part.properties, [](const auto& each) { return each.name == "name"; });
+    if (same || unnamed) return pipe.place(pipe.tokens[part.at].line);
+  }
+  return pipe.file;
+}
+
+// Ends one encoding, which `from` gives, in an appsink.
+CutRung cut_rung(const std::string& place, GstElement* pipeline, GstPad* from, GstElement* payloader) {
+  CutRung rung;
+  g_autoptr(GstPad) pay_sink = gst_element_get_static_pad(payloader, "sink");
+  g_autoptr(GstCaps) caps = gst_pad_get_pad_template_caps(pay_sink);
+  // Every frame goes on at once: the appsink waits for no clock. It also has no preroll, which could hold back a live
+  // pipeline.
+  rung.appsink = gst_adopt(gst_element_factory_make("appsink", nullptr));
+  g_object_set(rung.appsink.get(), "caps", caps, "sync", FALSE, "async", FALSE, "processing-deadline",
+               G_GUINT64_CONSTANT(0), "enable-last-sample", FALSE, nullptr);
+  gst_bin_add(GST_BIN(pipeline), rung.appsink.get());
+  const GstPtr<GstPad> sink(gst_element_get_static_pad(rung.appsink.get(), "sink"));
+  g_autoptr(GstElement) encoder = gst_pad_get_parent_element(from);
+  if (GST_PAD_LINK_FAILED(gst_pad_link(from, sink.get())))
+    throw UserError(place + ": " + GST_OBJECT_NAME(encoder) + " can't be linked to " + factory_name(payloader) +
+                    ", which takes " + take_string(gst_caps_to_string(caps)));
+  rung.framestamp = framestamp_before(sink.get());
+  rung.entry = entry_of(gst_share(sink.get()));
+  return rung;
+}
+
+// Unlinks the encodings from the input-selector that joins them, and gives their pads in its order.
+std::vector<GstPtr<GstPad>> take_ladder(const std::string& place, GstElement* selector) {
+  std::vector<GstPtr<GstPad>> pads;
+  for (GList* item = selector->sinkpads; item; item = item->next) {
+    auto* sink = GST_PAD(item->data);
+    if (GstPtr<GstPad> from{gst_pad_get_peer(sink)}) pads.push_back(std::move(from));
+  }
+  if (pads.empty()) throw UserError(place + ": nothing is linked to " + GST_OBJECT_NAME(selector));
+  if (pads.size() > kMaxRungs)
+    throw UserError(place + ": " + std::to_string(pads.size()) + " encodings are joined here; at most " +
+                    std::to_string(kMaxRungs) + " are taken");
+  for (const auto& from : pads) {
+    g_autoptr(GstPad) sink = gst_pad_get_peer(from.get());
+    gst_pad_unlink(from.get(), sink);
+  }
+  remove_from_parent(selector);
+  return pads;
+}
+
 // Cuts one stream: goes back from webrtcbin's input to the payloader. `from` is the pad that feeds webrtcbin.
 CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> from) {
   CutStream stream;
@@ -87,19 +154,20 @@ CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> 
   GstElement* payloader = stream.chain.front().get();
   stream.media = media_of(payloader);
   g_autoptr(GstPad) pay_sink = gst_element_get_static_pad(payloader, "sink");
-  g_autoptr(GstCaps) caps = gst_pad_get_pad_template_caps(pay_sink);
   gst_pad_unlink(from.get(), pay_sink);
   for (const auto& element : stream.chain) remove_from_parent(element.get());
-  // Every frame goes on at once: the appsink waits for no clock. It also has no preroll, which could hold back a live
-  // pipeline.
-  stream.appsink = gst_adopt(gst_element_factory_make("appsink", nullptr));
-  g_object_set(stream.appsink.get(), "caps", caps, "sync", FALSE, "async", FALSE, "processing-deadline",
-               G_GUINT64_CONSTANT(0), "enable-last-sample", FALSE, nullptr);
-  gst_bin_add(GST_BIN(pipeline), stream.appsink.get());
-  g_autoptr(GstPad) app_sink = gst_element_get_static_pad(stream.appsink.get(), "sink");
-  if (GST_PAD_LINK_FAILED(gst_pad_link(from.get(), app_sink)))
-    throw UserError(pipe.file + ": what is before " + factory_name(payloader) + " can't be linked to it");
-  stream.framestamp = framestamp_before(app_sink);
+  std::vector<GstPtr<GstPad>> encodings;
+  GstPtr<GstElement> before(gst_pad_get_parent_element(from.get()));
+  if (before && factory_name(before.get()) == "input-selector") {
+    stream.place = place_of(pipe, before.get());
+    from.reset();
+    encodings = take_ladder(stream.place, before.get());
+  } else {
+    encodings.push_back(std::move(from));
+  }
+  for (const auto& encoding : encodings)
+    stream.rungs.push_back(
+        cut_rung(stream.place.empty() ? pipe.file : stream.place, pipeline, encoding.get(), payloader));
   return stream;
 }
 
@@ -197,8 +265,9 @@ CutPipeline cut(const PipeText& pipe) {
   arrange(pipe, out.streams);
   // Video that leaves the pipeline and comes back, through another program, has no way back to its framestamp.
   CutStream& first = out.streams.front();
-  if (first.media == "video" && !first.framestamp && !out.framestamps.empty())
-    first.framestamp = gst_share(out.framestamps.front().get());
+  const bool stamped = std::ranges::any_of(first.rungs, [](const CutRung& rung) { return rung.framestamp != nullptr; });
+  if (first.media == "video" && !stamped && !out.framestamps.empty())
+    for (auto& rung : first.rungs) rung.framestamp = gst_share(out.framestamps.front().get());
   tell_payload_types_apart(pipe, out.streams);
   return out;
 }

@@ -9,9 +9,17 @@
 #include "base/gst_ptr.h"
 #include "pipe_file.h"
 
+// One encoding of a stream.
+struct CutRung {
+  GstPtr<GstElement> appsink;     // the producer's end: takes encoded frames
+  GstPtr<GstElement> framestamp;  // writes the stamps into its pictures; or null
+  GstPtr<GstPad> entry;           // where what only this encoding needs begins, behind a tee; or null
+};
+
 struct CutStream {
-  GstPtr<GstElement> framestamp;          // writes the stamps into the stream's pictures; or null
-  GstPtr<GstElement> appsink;             // the producer's end: takes encoded frames
+  // A payloader behind an input-selector takes several encodings of the same picture, the best one first.
+  std::vector<CutRung> rungs;
+  std::string place;                      // "file:line" of the input-selector; "" if there is none
   std::vector<GstPtr<GstElement>> chain;  // from the payloader to the last element before webrtcbin; never run
   std::string media;                      // what the payloader takes: "video", "audio" …
 };
@@ -23,6 +31,8 @@ struct CutPipeline {
   std::vector<GstPtr<GstElement>> results;      // sinks named "results…"
   std::vector<GstPtr<GstElement>> framestamps;  // all that write stamps
 };
+
+inline constexpr std::size_t kMaxRungs = 8;
 
 // Throws UserError if the pipeline can't be shown to a browser.
 CutPipeline cut(const PipeText& pipe);

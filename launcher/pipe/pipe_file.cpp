@@ -107,8 +107,8 @@ std::string find_included(const std::string& place, const std::string& name, con
   throw UserError(text);
 }
 
-// The file name in a line "include FILE"; "" if the line is another one.
-std::string included_name(std::string_view line) {
+// What a line "include FILE NAME=VALUE…" says behind "include"; "" if the line is another one.
+std::string included(std::string_view line) {
   const auto from = line.find_first_not_of(" \t");
   if (from == std::string_view::npos || !line.substr(from).starts_with(kInclude)) return "";
   line.remove_prefix(from + kInclude.size());
@@ -116,29 +116,54 @@ std::string included_name(std::string_view line) {
   return take_string(g_strstrip(g_strndup(line.data(), line.size())));
 }
 
+// An "include" line with its variables replaced: the file, and what its variables are in there.
+struct Include {
+  std::string file;
+  Settings given;
+};
+
+Include parse_include(const std::string& place, const std::string& line) {
+  std::istringstream words(line);
+  Include include;
+  words >> include.file;
+  for (std::string word; words >> word;) {
+    const auto sign = word.find('=');
+    const bool named = sign != 0 && sign != std::string::npos;
+    if (named)
+      include.given[word.substr(0, sign)] = word.substr(sign + 1);
+    else if (include.given.empty())
+      include.file += ' ' + word;  // a name with spaces
+    else
+      throw UserError(place + ": \"" + word + "\" is not NAME=VALUE; write include FILE NAME=VALUE …");
+  }
+  return include;
+}
+
 // Loads a file's text without comments. Each "include" line is replaced by the text of the file that it names.
 class Loader {
  public:
   Loader(const Settings& settings, const std::vector<std::string>& folders) : settings_(settings), folders_(folders) {}
 
-  void load(const std::string& file, std::string_view text, int depth = 0) {
+  // `given`: variables that have these values in this file and in those that it includes.
+  void load(const std::string& file, std::string_view text, const Settings& given = {}, int depth = 0) {
     check_utf8(file, text);
     Script own{insert_folder(file, strip_comments(file, text)), {}};
     for (long i = 0; i <= std::count(own.text.begin(), own.text.end(), '\n'); ++i)
       own.places.push_back(at(file, static_cast<std::size_t>(i + 1)));
+    own.text = substitute_given(own, given);
     find_variables(own, variables);
     Quoting quoting;
     std::istringstream lines(own.text);
     std::string line;
     for (std::size_t i = 0; std::getline(lines, line); ++i) {
-      const std::string name = quoting.quote == 0 ? included_name(line) : "";
+      const std::string what = quoting.quote == 0 ? included(line) : "";
       for (const char c : line) quoting.feed(c);
       quoting.feed('\n');
-      if (name.empty()) {
+      if (what.empty()) {
         script.text += line + '\n';
         script.places.push_back(own.places[i]);
       } else {
-        include(file, own.places[i], name, depth);
+        include(file, own.places[i], what, given, depth);
       }
     }
   }
@@ -147,13 +172,14 @@ class Loader {
   Variables variables;
 
  private:
-  void include(const std::string& file, const std::string& place, const std::string& pattern, int depth) {
+  void include(const std::string& file, const std::string& place, const std::string& what, Settings given, int depth) {
     if (depth == kMaxDepth) throw UserError(place + ": too many files include each other");
-    const std::string name = substitute({pattern, {place}}, variables, settings_).text;
+    const Include line = parse_include(place, substitute({what, {place}}, variables, settings_).text);
+    for (const auto& [name, value] : line.given) given[name] = value;
     std::vector<std::string> folders{folder_of(file)};
     folders.insert(folders.end(), folders_.begin(), folders_.end());
-    const std::string path = find_included(place, name, folders);
-    load(path, read_text(path), depth + 1);
+    const std::string path = find_included(place, line.file, folders);
+    load(path, read_text(path), given, depth + 1);
   }
 
   const Settings& settings_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A pipeline file: gst-launch syntax plus # comments, line breaks, variables, and lines "include FILE".
+// A pipeline file: gst-launch syntax plus # comments, line breaks, variables, and lines "include FILE NAME=VALUE…".
 #pragma once
 
 #include <string>

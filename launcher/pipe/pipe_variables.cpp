@@ -123,6 +123,46 @@ std::vector<Insertion> each_once(const std::vector<Insertion>& insertions) {
   return out;
 }
 
+struct Value {
+  std::string text;
+  std::optional<std::string> fallback;
+};
+
+// The script with each reference replaced by its value. One for which `value_of` gives nothing stays.
+template <typename ValueOf>
+Expanded replace(const Script& script, ValueOf value_of) {
+  const std::string& text = script.text;
+  Expanded out;
+  Quoting quoting;
+  std::size_t line = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto reference = reference_of(std::string_view(text).substr(i));
+    const auto value = reference ? value_of(*reference) : std::nullopt;
+    if (!value) {
+      if (text[i] == '\n') ++line;
+      quoting.feed(text[i]);
+      out.text += text[i++];
+      continue;
+    }
+    Insertion inserted{reference->name, value->text, value->fallback, {}};
+    const bool plain = reference->divisor.empty();
+    i += reference->size;
+    inserted.text = insert_value(
+        plain ? inserted.value : divided(reference->name, inserted.value, reference->divisor, script.places[line]),
+        quoting.quote);
+    const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(inserted.value) : std::nullopt;
+    if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
+      inserted.text = *rate;
+      i += *denominator;
+    }
+    inserted.from = out.text.size();
+    out.text += inserted.text;
+    inserted.to = out.text.size();
+    out.insertions.push_back(std::move(inserted));
+  }
+  return out;
+}
+
 }  // namespace
 
 void Quoting::feed(char c) {
@@ -176,40 +216,24 @@ std::string insert_value(std::string_view value, char quote) {
 }
 
 Expanded substitute(const Script& script, const Variables& variables, const Settings& settings) {
-  const std::string& text = script.text;
-  Expanded out;
-  Quoting quoting;
-  std::size_t line = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto reference = reference_of(std::string_view(text).substr(i));
-    if (!reference) {
-      if (text[i] == '\n') ++line;
-      quoting.feed(text[i]);
-      out.text += text[i++];
-      continue;
-    }
-    const std::string& name = reference->name;
+  return replace(script, [&](const Reference& reference) -> std::optional<Value> {
+    const std::string& name = reference.name;
     const Variable& variable = variables.at(name);
     const auto setting = settings.find(name);
-    if (setting == settings.end() && !variable.fallback)
-      throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
-                      "=VALUE");
-    Insertion inserted{name, setting != settings.end() ? setting->second : *variable.fallback, variable.fallback, {}};
-    const bool plain = reference->divisor.empty();
-    i += reference->size;
-    inserted.text = insert_value(
-        plain ? inserted.value : divided(name, inserted.value, reference->divisor, script.places[line]), quoting.quote);
-    const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(inserted.value) : std::nullopt;
-    if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
-      inserted.text = *rate;
-      i += *denominator;
-    }
-    inserted.from = out.text.size();
-    out.text += inserted.text;
-    inserted.to = out.text.size();
-    out.insertions.push_back(std::move(inserted));
-  }
-  return out;
+    if (setting != settings.end()) return Value{setting->second, variable.fallback};
+    if (variable.fallback) return Value{*variable.fallback, variable.fallback};
+    throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
+                    "=VALUE");
+  });
+}
+
+std::string substitute_given(const Script& script, const Settings& given) {
+  return replace(script,
+                 [&given](const Reference& reference) {
+                   const auto found = given.find(reference.name);
+                   return found == given.end() ? std::nullopt : std::optional(Value{found->second, std::nullopt});
+                 })
+      .text;
 }
 
 std::string named(const std::vector<Insertion>& insertions) {

@@ -63,6 +63,9 @@ std::string insert_value(std::string_view value, char quote);
 // neither setting nor default, or if it is divided and is no whole number.
 Expanded substitute(const Script& script, const Variables& variables, const Settings& settings);
 
+// The text with the references to these variables alone replaced, as of substitute().
+std::string substitute_given(const Script& script, const Settings& given);
+
 // For messages: 'the variable "width" is "abc"'. Of several variables, all.
 std::string named(const std::vector<Insertion>& insertions);
 // For messages: '; its default is "640"', or "" if that is what it is, or if it has none.

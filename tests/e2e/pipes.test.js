@@ -74,7 +74,7 @@ for (const [name, start] of Object.entries(browsers))
     test('shows how late the picture is and where that comes from: a second before the encoder', async (t) => {
       // 31 frames of a thirtieth and one to spare: frames that a slow source skips make it later, not sooner
       const waits = 'queue min-threshold-buffers=32 max-size-buffers=0 max-size-bytes=0 max-size-time=0';
-      const { tab } = await watch(t, browser, { pipeline: variant('async', { 'include codecs': `! ${waits}\ninclude codecs` }) });
+      const { tab } = await watch(t, browser, { pipeline: variant('async', { 'include ladder': `! ${waits}\ninclude ladder` }) });
       // each is a median of its own frames: a slow machine's first few need not agree
       await tab.reports('stages that add up, the first of more than a second', ({ stages, latency, results }) => {
         const { encode, send, network, decode, display } = stages;

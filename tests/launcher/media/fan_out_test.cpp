@@ -54,7 +54,7 @@ class Encoding {
       : pipeline_(gst_adopt(gst_parse_launch("appsrc name=in format=time ! appsink name=out sync=false", nullptr))),
         in_(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "in")) {
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
-    fan_out->connect(out.get(), {});
+    fan_out->connect(out.get(), nullptr, {});
     const GstPtr<GstPad> pad(gst_element_get_static_pad(in_.get(), "src"));
     const auto note = [](GstPad*, GstPadProbeInfo* info, gpointer asked) {
       GstClockTime at = 0;
@@ -72,16 +72,26 @@ class Encoding {
   // It is a later run, whose own running time begins at 0 all the same.
   void begin_later(GstClockTime by) {
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
-    fan_out->connect(out.get(), {by});
+    fan_out->connect(out.get(), nullptr, {by});
   }
-  // Until a streaming thread has handed the frame on.
+  // From now on it can sleep.
+  void connect_with_entry() {
+    const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
+    const GstPtr<GstPad> entry(gst_element_get_static_pad(out.get(), "sink"));
+    fan_out->connect(out.get(), entry.get(), {});
+  }
+  void fall_asleep() {
+    while (!fan_out->asleep()) g_main_context_iteration(nullptr, TRUE);
+  }
+  // Until a streaming thread has handed the frame on, or left it out.
   void push(GstClockTime at, bool key) {
     GstBuffer* buffer = gst_buffer_new_allocate(nullptr, 8, nullptr);
     GST_BUFFER_PTS(buffer) = at;
     if (!key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-    const auto before = fan_out->frames();
+    const auto came = [this] { return fan_out->frames() + fan_out->left_out(); };
+    const auto before = came();
     gst_app_src_push_buffer(GST_APP_SRC(in_.get()), buffer);
-    while (fan_out->frames() == before) g_thread_yield();
+    while (came() == before) g_thread_yield();
   }
   // The running times of the key frames that it was asked for, when what is waiting for the main thread is done.
   std::vector<GstClockTime> asked() {
@@ -147,7 +157,7 @@ TEST(FanOut, TakesAFrameThatCameBeforeItWasConnectedWithTheNextOneAndLeavesNoneB
     came.reset(sample);
     g_thread_yield();
   }
-  fan_out->connect(out.get(), {});
+  fan_out->connect(out.get(), nullptr, {});
   push(1);
   gst_app_src_end_of_stream(GST_APP_SRC(in.get()));
   g_autoptr(GstBus) bus = gst_element_get_bus(pipeline.get());
@@ -221,7 +231,7 @@ TEST_F(FanOutTest, AsksForAKeyFrameInTheTimeOfARunThatBeganLater) {
   feed_->open();
   EXPECT_THAT(encoding_->asked(), testing::ElementsAre(GST_CLOCK_TIME_NONE)) << "the next frame";
   push(GST_SECOND, true);
-  const GstClockTime soon = fan_out_->request_key_frame_soon();
+  const GstClockTime soon = fan_out_->request_key_frame_after(0, false);
   EXPECT_GT(soon, kLong + GST_SECOND);
   EXPECT_EQ(encoding_->asked().back(), soon - kLong);
 }
@@ -323,6 +333,115 @@ TEST_F(FanOutTest, AFeedThatMovesBackMissesNothing) {
   push(at, false);
   EXPECT_EQ(queued(), 3U);
   other.push(at, true);
+  EXPECT_EQ(queued(), 3U);
+}
+
+TEST_F(FanOutTest, AFeedThatMovesAtOnceGetsNothingMoreOfTheOldEncoding) {
+  Encoding other;
+  feed_->start();
+  push(5, true);
+  feed_->open();
+  feed_->move_to(other.fan_out, true);
+  EXPECT_THAT(other.asked(), testing::ElementsAre(6)) << "the next frame";
+  push(6, false);
+  EXPECT_EQ(queued(), 2U);
+  other.push(5, true);
+  EXPECT_EQ(queued(), 2U) << "it has had that one";
+  other.push(6, true);
+  EXPECT_EQ(queued(), 3U);
+}
+
+TEST_F(FanOutTest, AFeedThatPausesGetsNothingAndGoesOnWithAKeyFrame) {
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->pause();
+  push(1, true);
+  push(kLong, false);
+  EXPECT_EQ(queued(), 2U);
+  feed_->resume();
+  EXPECT_EQ(asked(), 1U);
+  push(kLong + 1, false);
+  EXPECT_EQ(queued(), 2U);
+  push(kLong + 2, true);
+  push(kLong + 3, false);
+  EXPECT_EQ(queued(), 4U);
+}
+
+TEST_F(FanOutTest, AFeedThatMovesWhileItPausesGoesOnWithTheOtherEncoding) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->pause();
+  feed_->move_to(other.fan_out);
+  other.push(1, true);
+  EXPECT_EQ(queued(), 2U);
+  feed_->resume();
+  EXPECT_EQ(queued(), 3U) << "its key frame is young";
+  push(2, true);
+  EXPECT_EQ(queued(), 3U);
+}
+
+TEST_F(FanOutTest, AFeedOfStillsGetsKeyFramesAlone) {
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->set_stills(true);
+  push(1, false);
+  push(2, true);
+  push(3, false);
+  EXPECT_EQ(queued(), 3U);
+  EXPECT_EQ(asked(), 0U) << "who wants stills says when";
+  feed_->set_stills(false);
+  push(4, false);
+  EXPECT_EQ(queued(), 3U) << "of pictures that it has not had";
+  EXPECT_EQ(asked(), 1U);
+  push(5, true);
+  push(6, false);
+  EXPECT_EQ(queued(), 5U);
+}
+
+TEST_F(FanOutTest, AnEncodingThatNobodyWantsSleepsUntilSomeoneDoesAndWakesWithAKeyFrame) {
+  encoding_->connect_with_entry();
+  push(0, true);
+  encoding_->fall_asleep();
+  push(1, false);
+  EXPECT_EQ(fan_out_->frames(), 1U);
+  EXPECT_EQ(fan_out_->left_out(), 1U);
+  feed_->start();
+  EXPECT_FALSE(fan_out_->asleep());
+  EXPECT_EQ(queued(), 1U) << "what the payloader needs for its caps";
+  EXPECT_EQ(asked(), 1U);
+  feed_->open();
+  EXPECT_EQ(queued(), 1U) << "the key frame is of before it slept, however young it is";
+  push(2, true);
+  EXPECT_EQ(queued(), 2U);
+}
+
+TEST_F(FanOutTest, AnEncodingDoesNotSleepBeforeAFrameOfTheRunHasCome) {
+  encoding_->connect_with_entry();
+  bool over = false;
+  Timer timer;
+  timer.once(2000, [&over] { over = true; });  // longer than it stays awake
+  while (!over) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_FALSE(fan_out_->asleep());
+  push(0, true);
+  encoding_->fall_asleep();
+}
+
+TEST_F(FanOutTest, AnEncodingThatAFeedMovesToWakes) {
+  Encoding other;
+  other.connect_with_entry();
+  other.push(0, true);
+  other.fall_asleep();
+  feed_->start();
+  push(7, true);
+  feed_->open();
+  feed_->move_to(other.fan_out, true);
+  EXPECT_FALSE(other.fan_out->asleep());
+  EXPECT_EQ(other.asked().back(), 8U);
+  other.push(8, true);
   EXPECT_EQ(queued(), 3U);
 }
 

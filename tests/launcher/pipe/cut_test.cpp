@@ -110,8 +110,8 @@ TEST_F(Cut, TheFramestampOfAStreamIsTheOneThatWritesItsStampsNotAReaderAndNotAno
       "t. ! queue ! framestamp name=two ! fakesink "
       "t. ! queue ! framestamp name=last mode=read ! fakesink");
   ASSERT_EQ(out.streams.size(), 2U);
-  EXPECT_EQ(name(out.streams[0].framestamp), "one");
-  EXPECT_EQ(name(out.streams[1].framestamp), "none");
+  EXPECT_EQ(name(out.streams[0].rungs[0].framestamp), "one");
+  EXPECT_EQ(name(out.streams[1].rungs[0].framestamp), "none");
   std::vector<std::string> writers;
   for (const auto& framestamp : out.framestamps) writers.push_back(name(framestamp));
   EXPECT_THAT(writers, testing::UnorderedElementsAre("one", "two"));
@@ -121,7 +121,49 @@ TEST_F(Cut, VideoThatLeavesThePipelineAndComesBackHasTheFramestampThatIsThere) {
   const auto out = cut_text(
       "videotestsrc ! framestamp name=far mode=read ! framestamp name=near ! vp8enc ! rtpvp8pay ! udpsink "
       "udpsrc caps=application/x-rtp,media=video ! rtpvp8depay ! rtpvp8pay ! webrtcbin");
-  EXPECT_EQ(name(out.streams[0].framestamp), "near");
+  EXPECT_EQ(name(out.streams[0].rungs[0].framestamp), "near");
+}
+
+TEST_F(Cut, TakesTheEncodingsThatAnInputSelectorJoinsInItsOrder) {
+  const auto out = cut_text(
+      "videotestsrc ! tee name=t "
+      "t. ! queue name=q1 ! framestamp name=f1 ! vp8enc ! s. "
+      "t. ! queue name=q2 ! videoscale ! framestamp name=f2 ! vp8enc ! s. "
+      "t. ! queue name=q3 ! vp8enc ! s. "
+      "input-selector name=s ! rtpvp8pay ! webrtcbin");
+  ASSERT_EQ(out.streams.size(), 1U);
+  const auto& rungs = out.streams[0].rungs;
+  ASSERT_EQ(rungs.size(), 3U);
+  EXPECT_EQ(name(rungs[0].framestamp), "f1");
+  EXPECT_EQ(name(rungs[1].framestamp), "f2");
+  EXPECT_EQ(name(rungs[2].framestamp), "none");
+  std::vector<std::string> entries;
+  for (const auto& rung : rungs) {
+    ASSERT_TRUE(rung.entry);
+    g_autoptr(GstElement) first = gst_pad_get_parent_element(rung.entry.get());
+    entries.emplace_back(GST_OBJECT_NAME(first));
+  }
+  EXPECT_THAT(entries, testing::ElementsAre("q1", "q2", "q3"));
+  EXPECT_EQ(out.streams[0].chain.size(), 1U);
+  g_autoptr(GstElement) left = gst_bin_get_by_name(GST_BIN(out.producer.get()), "s");
+  EXPECT_EQ(left, nullptr) << "the selector is still in the producer";
+}
+
+TEST_F(Cut, AnEncodingWithoutATeeBeforeItHasNoEntry) {
+  EXPECT_FALSE(cut_text("videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin").streams[0].rungs[0].entry);
+}
+
+TEST_F(Cut, SaysWhereALadderHasTooManyEncodingsOrAnotherCodec) {
+  std::string many = "videotestsrc ! tee name=t\ninput-selector name=s ! rtpvp8pay ! webrtcbin";
+  for (int i = 0; i < 9; ++i) many += " t. ! queue ! vp8enc ! s.";
+  EXPECT_THAT(complaint(many), HasSubstr("a.pipe:2: 9 encodings"));
+  const std::string codecs = complaint(
+      "videotestsrc ! tee name=t\n"
+      "t. ! queue ! vp8enc ! s.\n"
+      "t. ! queue ! theoraenc name=other ! s.\n"
+      "input-selector name=s ! rtpvp8pay ! webrtcbin");
+  EXPECT_THAT(codecs, HasSubstr("a.pipe:4"));
+  EXPECT_THAT(codecs, HasSubstr("other"));
 }
 
 TEST_F(Cut, WantsAWebrtcbin) {

@@ -219,6 +219,30 @@ TEST_F(PipeInclude, PlacesOfErrorsAreInTheIncludedFile) {
   EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("one.pipe:2: not UTF-8"));
 }
 
+TEST_F(PipeInclude, GivesVariablesTheirValuesInThatFileAndInThoseThatItIncludes) {
+  write("one.pipe", "! one x=${bitrate:-5} k=${bitrate/10:-5} y=${level:-1}\ninclude two.pipe");
+  write("two.pipe", "! two x=${bitrate:-5} q=\"${name:-n}\"");
+  const std::string text =
+      "a x=${bitrate:-500}\ninclude one.pipe bitrate=${bitrate/2:-500} name=m\n! b x=${bitrate:-500}";
+  EXPECT_EQ(expand_pipe_text(folder_ + "/a.pipe", text, {}).text(),
+            "a x=500 ! one x=250 k=25 y=1 ! two x=250 q=\"m\" ! b x=500");
+  EXPECT_EQ(expand_pipe_text(folder_ + "/a.pipe", text, {{"bitrate", "800"}, {"level", "3"}}).text(),
+            "a x=800 ! one x=400 k=40 y=3 ! two x=400 q=\"m\" ! b x=800");
+}
+
+TEST_F(PipeInclude, WhatAnIncludeGivesIsNoVariableOfThePipelineWhereNothingElseAsksForIt) {
+  write("one.pipe", "! one x=${size:-5}");
+  EXPECT_THAT(complaint("a\ninclude one.pipe size=7", {{"size", "9"}}), HasSubstr("no variable \"size\""));
+}
+
+TEST_F(PipeInclude, SaysWhereAGivenValueIsNone) {
+  write("one.pipe", "! one x=${size/2:-5}");
+  EXPECT_THAT(complaint("a\ninclude one.pipe size=big"), HasSubstr("one.pipe:1: the variable \"size\" is \"big\""));
+  EXPECT_THAT(complaint("a\ninclude one.pipe size=7 big"), HasSubstr("a.pipe:2: \"big\" is not NAME=VALUE"));
+  write("my one.pipe", "! one x=${size/2:-5}");
+  EXPECT_EQ(expand_pipe_text(folder_ + "/a.pipe", "a\ninclude my one.pipe size=8", {}).text(), "a ! one x=4");
+}
+
 TEST_F(PipeInclude, EndsWhenFilesIncludeEachOther) {
   write("one.pipe", "include one.pipe");
   EXPECT_THAT(complaint("a\ninclude one.pipe"), HasSubstr("include each other"));

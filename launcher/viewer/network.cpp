@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network.h"
+
+#include <gst/rtp/rtp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "link/feedback.h"
+
+namespace {
+
+constexpr const char* kTransportCc = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+// Beside playout_delay.h's.
+constexpr guint kTransportCcId = 13;
+constexpr guint kTransportCcFormat = 15;  // of RTCP's transport layer feedback
+constexpr std::size_t kUdpIp = 28;
+constexpr guint kProbeMs = 5;
+
+bool has_factory(GstElement* element, const char* name) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
+}
+
+struct PacketHead {
+  std::uint16_t sequence;
+  std::uint32_t ssrc;
+  std::optional<std::uint16_t> transport_sequence;
+};
+
+std::uint32_t number(std::span<const guint8> bytes, std::size_t at, std::size_t size) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[at + i];
+  return value;
+}
+
+// What SRTP leaves readable of an RTP packet (RFC 3711, 3.1), with its one-byte header extensions (RFC 8285, 4.2);
+// nothing for packets of other kinds (RFC 7983; RTCP: RFC 5761, 4).
+std::optional<PacketHead> head_of(std::span<const guint8> bytes) {
+  constexpr std::size_t kFixed = 12;
+  if (bytes.size() < kFixed || bytes[0] >> 6 != 2 || (bytes[1] >= 192 && bytes[1] < 224)) return std::nullopt;
+  PacketHead head{static_cast<std::uint16_t>(number(bytes, 2, 2)), number(bytes, 8, 4), {}};
+  std::size_t at = kFixed + 4 * (bytes[0] & 0x0fU);
+  if ((bytes[0] & 0x10) == 0 || at + 4 > bytes.size() || number(bytes, at, 2) != 0xbede) return head;
+  const std::size_t end = std::min(bytes.size(), at + 4 + 4 * number(bytes, at + 2, 2));
+  for (at += 4; at < end; ++at) {
+    if (bytes[at] == 0) continue;  // padding
+    const std::size_t size = (bytes[at] & 0x0fU) + 1;
+    if (bytes[at] >> 4 == kTransportCcId && size == 2 && at + 2 < end)
+      head.transport_sequence = static_cast<std::uint16_t>(number(bytes, at + 1, 2));
+    at += size;
+  }
+  return head;
+}
+
+}  // namespace
+
+std::shared_ptr<Network> Network::watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp) {
+  const std::shared_ptr<Network> network(new Network(std::move(rtp)));
+  GstPtr<GstRTPHeaderExtension> extension(gst_rtp_header_extension_create_from_uri(kTransportCc));
+  if (!extension) return network;  // without it nothing is ever reported
+  gst_rtp_header_extension_set_id(extension.get(), kTransportCcId);
+  g_signal_emit_by_name(payloader, "add-extension", extension.get());
+  g_signal_connect_data(
+      webrtcbin, "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
+        if (const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock()) self->watch_element(added);
+      }),
+      new std::weak_ptr(network), [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<Network>*>(data); },
+      static_cast<GConnectFlags>(0));
+  return network;
+}
+
+void Network::watch_element(GstElement* added) {
+  if (has_factory(added, "nicesink")) watch_sink(added);
+  if (has_factory(added, "rtprtxsend")) retransmitter_ = gst_share(added);
+  if (!has_factory(added, "rtpsession")) return;
+  g_autoptr(GObject) session = nullptr;
+  g_object_get(added, "internal-session", &session, nullptr);
+  g_signal_connect_data(
+      session, "on-feedback-rtcp",
+      G_CALLBACK(+[](GObject*, guint type, guint format, guint, guint, GstBuffer* fci, gpointer data) {
+        if (type != GST_RTCP_TYPE_RTPFB || format != kTransportCcFormat || !fci) return;
+        if (const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock()) self->take_feedback(fci);
+      }),
+      new std::weak_ptr(weak_from_this()),
+      [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<Network>*>(data); },
+      static_cast<GConnectFlags>(0));
+}
+
+void Network::watch_sink(GstElement* sink) {
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock();
+        if (!self) return GST_PAD_PROBE_OK;
+        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+          self->note(GST_PAD_PROBE_INFO_BUFFER(info));
+        } else {
+          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+          for (guint i = 0; i < gst_buffer_list_length(list); ++i) self->note(gst_buffer_list_get(list, i));
+        }
+        return GST_PAD_PROBE_OK;
+      },
+      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<Network>*>(data); });
+}
+
+// A packet leaves. Streaming threads.
+void Network::note(GstBuffer* packet) {
+  std::array<guint8, 64> bytes{};
+  const gsize size = gst_buffer_extract(packet, 0, bytes.data(), bytes.size());
+  const std::size_t on_wire = gst_buffer_get_size(packet) + kUdpIp;
+  const auto head = head_of(std::span(bytes).first(size));
+  if (!head || !head->transport_sequence) {
+    other_bytes_ += on_wire;
+    return;
+  }
+  const bool duplicate = head->ssrc != rtp_->ssrc;
+  const std::lock_guard lock(mutex_);
+  const std::int64_t now = g_get_monotonic_time();
+  log_.sent(*head->transport_sequence, now, on_wire, duplicate);
+  sent_.push_back({now, on_wire, duplicate});
+  if (!duplicate) recent_[recents_++ % recent_.size()] = {head->sequence, on_wire};
+}
+
+// A thread of webrtcbin's.
+void Network::take_feedback(GstBuffer* fci) {
+  GstMapInfo map;
+  if (!gst_buffer_map(fci, &map, GST_MAP_READ)) return;
+  const auto feedback = Feedback::parse({map.data, map.size});
+  gst_buffer_unmap(fci, &map);
+  if (!feedback) return;
+  std::unique_lock lock(mutex_);
+  auto reports = log_.match(*feedback);
+  lock.unlock();
+  if (reports.empty()) return;
+  post(weak_from_this(), [reports = std::move(reports)](Network& self) {
+    if (self.on_reports_) self.on_reports_(reports);
+  });
+}
+
+std::vector<Network::Packet> Network::take_sent() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(sent_, {});
+}
+
+void Network::probe(double bits) {
+  if (bits > 0 && !prober_.running()) {
+    owed_bytes_ = 0;
+    probed_at_ = g_get_monotonic_time();
+    prober_.every(kProbeMs, [this] { send_duplicates(); });
+  }
+  if (bits == 0) prober_.stop();
+  probe_bits_ = bits;
+}
+
+void Network::send_duplicates() {
+  const gint64 now = g_get_monotonic_time();
+  // a main thread that was late makes no burst
+  const gint64 time = std::min<gint64>(now - std::exchange(probed_at_, now), gint64{4} * kProbeMs * 1000);
+  owed_bytes_ += probe_bits_ / 8 * static_cast<double>(time) / 1e6;
+  std::unique_lock lock(mutex_);
+  auto packets = recent_;
+  const std::size_t count = std::min(recents_, packets.size());
+  lock.unlock();
+  if (!retransmitter_ || count == 0) return;
+  // the larger half: a small packet is mostly header
+  const auto half = packets.begin() + static_cast<std::ptrdiff_t>((count + 1) / 2);
+  std::partial_sort(packets.begin(), half, packets.begin() + static_cast<std::ptrdiff_t>(count),
+                    [](const Recent& a, const Recent& b) { return a.bytes > b.bytes; });
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter_.get(), "src");
+  while (owed_bytes_ > 0) {
+    const Recent& packet = packets[next_duplicate_++ % ((count + 1) / 2)];
+    owed_bytes_ -= static_cast<double>(packet.bytes);
+    gst_pad_send_event(pad, gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
+                                                 gst_structure_new("GstRTPRetransmissionRequest", "seqnum", G_TYPE_UINT,
+                                                                   guint{packet.sequence}, "ssrc", G_TYPE_UINT,
+                                                                   guint{rtp_->ssrc}, nullptr)));
+  }
+}
+
+void Network::stop() {
+  prober_.stop();
+  on_reports_ = nullptr;
+}

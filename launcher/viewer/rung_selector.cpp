@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rung_selector.h"
+
+#include <algorithm>
+
+namespace {
+
+constexpr guint kTickMs = 50;
+constexpr gint64 kRungsUs = 500 * 1000;   // from one look at what the rungs take to the next one
+constexpr gint64 kOthersUs = 500 * 1000;  // the same of what else is sent
+// So much time's results may go at once.
+constexpr double kResultBurst = 0.3;
+// A key frame that has not come is asked for again.
+constexpr gint64 kKeyFrameUs = 400 * 1000;
+
+// Where nothing was measured yet: each rung has half the bits of the one above.
+constexpr double kUnknownTop = 1e6;
+
+RungSelector::Reason reason_of(LinkControl::Reason reason) {
+  switch (reason) {
+    case LinkControl::Reason::kFree:
+      return RungSelector::Reason::kFree;
+    case LinkControl::Reason::kNetwork:
+      return RungSelector::Reason::kNetwork;
+    case LinkControl::Reason::kLimit:
+      return RungSelector::Reason::kLimit;
+    case LinkControl::Reason::kTooSlow:
+      return RungSelector::Reason::kTooSlow;
+    case LinkControl::Reason::kStart:
+      break;
+  }
+  return RungSelector::Reason::kStart;
+}
+
+}  // namespace
+
+RungSelector::RungSelector(const Stream& stream, std::shared_ptr<Feed> feed, std::shared_ptr<Network> network,
+                           std::optional<double> hint, std::function<void()> changed)
+    : stream_(stream),
+      feed_(std::move(feed)),
+      network_(std::move(network)),
+      changed_(std::move(changed)),
+      control_(hint) {
+  network_->on_reports([this](const std::vector<SentLog::Report>& reports) {
+    for (const auto& packet : network_->take_sent()) control_.sent(packet.sent, packet.bytes, packet.duplicate);
+    control_.reported(g_get_monotonic_time(), reports);
+    look();
+  });
+}
+
+RungSelector::~RungSelector() {
+  network_->stop();
+}
+
+void RungSelector::start() {
+  if (ticker_.running()) return;
+  tell_rungs();
+  others_at_ = g_get_monotonic_time();
+  ticker_.every(kTickMs, [this] {
+    for (const auto& packet : network_->take_sent()) control_.sent(packet.sent, packet.bytes, packet.duplicate);
+    look();
+  });
+  look();
+}
+
+void RungSelector::wish(bool wanted, std::optional<double> limit) {
+  control_.limit(limit);
+  if (std::exchange(wanted_, wanted) != wanted) wanted ? feed_->resume() : feed_->pause();
+  if (ticker_.running()) look();
+}
+
+void RungSelector::tell_rungs() {
+  rungs_at_ = g_get_monotonic_time();
+  std::vector<LinkControl::Rung> rungs;
+  double guess = kUnknownTop;
+  for (const auto& rung : stream_.rungs()) {
+    const auto rate = rung->fan_out()->rate();
+    rungs.push_back({rate.bits > 0 ? rate.bits : guess, rate.frame_rate});
+    guess = rungs.back().bitrate / 2;
+  }
+  control_.rungs(std::move(rungs));
+}
+
+void RungSelector::tell_others() {
+  const gint64 now = g_get_monotonic_time();
+  const std::uint64_t bytes = network_->other_bytes();
+  const auto sent = static_cast<double>(bytes - std::exchange(other_bytes_, bytes));
+  control_.other(sent * 8e6 / static_cast<double>(now - std::exchange(others_at_, now)));
+}
+
+void RungSelector::look() {
+  const gint64 now = g_get_monotonic_time();
+  if (now - rungs_at_ > kRungsUs) tell_rungs();
+  if (now - others_at_ > kOthersUs) tell_others();
+  if (!arrived_ && !feed_->moving()) {
+    arrived_ = true;
+    control_.switched(now, rung_);
+  }
+  apply(control_.decide(now));
+}
+
+void RungSelector::apply(const LinkControl::Decision& decision) {
+  const std::size_t count = stream_.rungs().size();
+  results_ = decision.results;
+  network_->probe(wanted_ ? decision.probe : 0);
+  const bool late = !arrived_ && g_get_monotonic_time() - asked_at_ > kKeyFrameUs;
+  if (decision.rung != rung_ || late) move_to(decision.rung);
+  const bool stills = decision.rung == count;
+  if (!stills) stills_.stop();
+  if (stills && (!stills_.running() || decision.still_interval_s != still_interval_s_)) {
+    still_interval_s_ = decision.still_interval_s;
+    stills_.every(static_cast<guint>(still_interval_s_ * 1000), [this] {
+      if (wanted_) feed_->request_key_frame(false);
+    });
+  }
+  const State now{decision.rung, decision.carries, wanted_ ? reason_of(decision.reason) : Reason::kHidden};
+  if (std::exchange(state_, now) != now) changed_();
+}
+
+void RungSelector::move_to(std::size_t rung) {
+  const auto& rungs = stream_.rungs();
+  const bool down = rung > rung_;
+  const auto& fan_out = rungs[std::min(rung, rungs.size() - 1)]->fan_out();
+  feed_->set_stills(rung == rungs.size());
+  feed_->move_to(fan_out, down);
+  rung_ = rung;
+  arrived_ = false;
+  asked_at_ = g_get_monotonic_time();
+}
+
+bool RungSelector::result_fits(std::size_t bytes) {
+  if (results_ == LinkControl::kUnlimited) return true;
+  const gint64 now = g_get_monotonic_time();
+  const double passed = static_cast<double>(now - std::exchange(refilled_at_, now)) / 1e6;
+  result_bytes_ = std::min(result_bytes_ + passed * results_ / 8, kResultBurst * results_ / 8);
+  if (result_bytes_ <= 0) return false;
+  result_bytes_ -= static_cast<double>(bytes);
+  return true;
+}

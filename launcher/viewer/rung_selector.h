@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gives one viewer the encoding that its network carries: joins what its packets show (Network), what that means
+// (LinkControl), what the viewer wishes, and the feed that moves between encodings. Main thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/main_thread.h"
+#include "link/link_control.h"
+#include "media/producer.h"
+#include "network.h"
+
+class RungSelector {
+ public:
+  enum class Reason : std::uint8_t { kStart, kFree, kNetwork, kTooSlow, kLimit, kHidden };
+  struct State {
+    std::size_t rung = 0;           // the number of rungs: only stills
+    std::optional<double> carries;  // bit/s; nothing: not known, or more than the best rung takes
+    Reason reason = Reason::kStart;
+    bool operator==(const State&) const = default;
+  };
+
+  // `hint`: what the viewer believes that its network carries, in bit/s. `changed`: the state is another one, now.
+  RungSelector(const Stream& stream, std::shared_ptr<Feed> feed, std::shared_ptr<Network> network,
+               std::optional<double> hint, std::function<void()> changed);
+  ~RungSelector();
+
+  // The viewer is connected: its video begins.
+  void start();
+  // `wanted`: whether it looks at all. `limit`: it wants no more than so many bit/s.
+  void wish(bool wanted, std::optional<double> limit);
+  // Whether so many bytes may go beside the video now; then they count as sent.
+  bool result_fits(std::size_t bytes);
+  const State& state() const { return state_; }
+  const Stream& stream() const { return stream_; }
+
+ private:
+  void tell_rungs();
+  void tell_others();
+  void look();
+  void apply(const LinkControl::Decision& decision);
+  void move_to(std::size_t rung);
+
+  const Stream& stream_;
+  const std::shared_ptr<Feed> feed_;
+  const std::shared_ptr<Network> network_;
+  const std::function<void()> changed_;
+  LinkControl control_;
+  State state_;
+  bool wanted_ = true;
+  std::size_t rung_ = 0;  // what the feed was told
+  bool arrived_ = true;   // and has come to
+  gint64 asked_at_ = 0;
+  double still_interval_s_ = 1;
+  double results_ = LinkControl::kUnlimited;
+  double result_bytes_ = 0;  // that may be sent
+  gint64 refilled_at_ = 0;
+  std::uint64_t other_bytes_ = 0;
+  gint64 others_at_ = 0;
+  gint64 rungs_at_ = 0;
+  Timer ticker_;
+  Timer stills_;
+};
