@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One attempt to find out whether a link carries more: more and more is sent until packets queue, or until there is
+// enough for the best encoding. All times are µs, all rates bit/s and of everything that the viewer gets.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "link_trace.h"
+
+class Climb {
+ public:
+  enum class End : std::uint8_t {
+    kTop,     // the link carries all that we may want
+    kFull,    // it does not
+    kUnknown  // there was not enough to send
+  };
+
+  bool active() const { return active_; }
+  double rate() const { return rate_; }
+  // The highest rate that has passed without a queue.
+  double passed() const { return passed_; }
+
+  // `first` is sent for at least `hold`: some links let so many bytes through at once that a short try shows nothing.
+  void start(std::int64_t now, double first, std::int64_t hold, double top);
+  void stop() { active_ = false; }
+
+  // To be called after each report, and now and then. `usual` is the median delay when nothing queues.
+  std::optional<End> step(std::int64_t now, const LinkTrace& trace, double usual);
+
+ private:
+  void level(std::int64_t now, double rate, std::int64_t hold);
+  static bool full(const LinkTrace& trace, std::int64_t start, const LinkTrace::Stretch& stretch, double usual);
+
+  bool active_ = false;
+  double rate_ = 0;
+  double top_ = 0;
+  double passed_ = 0;
+  std::int64_t start_ = 0;  // of this rate
+  std::int64_t hold_ = 0;
+};

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "link_control.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace {
+
+constexpr std::int64_t kMs = 1000;
+constexpr std::int64_t kSecond = 1000 * kMs;
+
+// Of what a link carries, so much may be used: pictures differ in size.
+constexpr double kHeadroom = 0.85;
+// The lowest rung may use more: below it are only stills.
+constexpr double kLowestHeadroom = 0.95;
+// Results may ask for this share before the video gets smaller for them.
+constexpr double kResultsShare = 0.15;
+// A viewer's own belief about its link.
+constexpr double kHintTrust = 0.7;
+// Without one, the first rung buries no link that could carry any video.
+constexpr double kSafeStart = 50'000;
+
+constexpr std::int64_t kQueueFull = 35 * kMs;
+constexpr std::int64_t kQueueWindow = 150 * kMs;
+constexpr std::size_t kQueueBursts = 4;
+constexpr std::int64_t kSwitchPatience = 800 * kMs;
+// A queue that stays although the link seems to carry the rung.
+constexpr std::int64_t kCongestedForLong = 700 * kMs;
+
+// Where nothing is known: little enough for a slow link, and enough to know soon.
+constexpr double kFirstClimb = 160'000;
+constexpr double kClimbMargin = 1.2;
+// Token buckets let 10 kB through at any rate.
+constexpr double kBucketBits = 100'000;
+constexpr std::int64_t kFirstWait = 4 * kSecond;
+constexpr int kMostDoublings = 4;
+// A rung that was held for so long was no mistake: the link has changed since, and may change again.
+constexpr std::int64_t kHeldForLong = 5 * kSecond;
+constexpr std::int64_t kVaries = 60 * kSecond;
+constexpr std::int64_t kVariesWait = 3500 * kMs;
+
+constexpr std::int64_t kBlock = 500 * kMs;
+constexpr std::int64_t kBlocksKept = 15 * kSecond;
+
+constexpr double kStillShare = 0.5;
+
+}  // namespace
+
+void LinkControl::rungs(std::vector<Rung> rungs) {
+  const std::size_t before = rungs_.size();
+  rungs_ = std::move(rungs);
+  if (!started_) {
+    started_ = true;
+    current_ = target_ = start_rung();
+    return;
+  }
+  if (rungs_.size() == before) return;
+  for (std::size_t* rung : {&current_, &target_})
+    *rung = *rung == before ? rungs_.size() : std::min(*rung, rungs_.size() - 1);
+}
+
+std::size_t LinkControl::allowed() const {
+  if (!limit_) return 0;
+  for (std::size_t rung = 0; rung < rungs_.size(); ++rung) {
+    // the measured rate of the rung that is sent varies
+    if (rungs_[rung].bitrate <= *limit_ * (rung == current_ ? 1.15 : 1)) return rung;
+  }
+  return rungs_.size();
+}
+
+std::size_t LinkControl::start_rung() const {
+  for (std::size_t rung = allowed(); rung < rungs_.size(); ++rung) {
+    if (hint_ ? need(rung) <= kHintTrust * *hint_ : rungs_[rung].bitrate <= kSafeStart) return rung;
+  }
+  return std::max(allowed(), rungs_.size() - 1);
+}
+
+double LinkControl::need(std::size_t rung) const {
+  return rungs_[rung].bitrate + (carries_ ? std::min(other_, kResultsShare * *carries_) : other_);
+}
+
+std::size_t LinkControl::best(double carries) const {
+  for (std::size_t rung = allowed(); rung < rungs_.size(); ++rung) {
+    if (need(rung) <= carries * (rung + 1 == rungs_.size() ? kLowestHeadroom : kHeadroom)) return rung;
+  }
+  return rungs_.size();
+}
+
+void LinkControl::sent(std::int64_t now, std::size_t bytes, bool probe) {
+  watch_.sent(now);
+  if (!probe && current_ == rungs_.size()) {
+    if (now - last_sent_ > 200 * kMs && still_sum_ > 0) {
+      still_bytes_ += (static_cast<double>(still_sum_) - still_bytes_) / 4;
+      still_sum_ = 0;
+    }
+    still_sum_ += bytes;
+  }
+  last_sent_ = now;
+}
+
+void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> reports) {
+  if (reports.empty()) return;
+  trace_.add(reports);
+  reports_ += reports.size();
+  const std::int64_t newest = reports.back().sent;
+  const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
+  watch_.reported(now, newest, queue && *queue > kQueueFull / 2 + trace_.noise());
+  if (std::exchange(was_silent_, false)) {
+    failures_ = 0;
+    carries_.reset();
+    next_climb_ = now + kSecond;
+    settle(now);
+  }
+  if (current_ == rungs_.size() && trace_.newest()) {
+    const auto last = trace_.queue(*trace_.newest(), *trace_.newest(), 1);
+    still_slowness_ = std::clamp(still_slowness_ * (last && *last > 400 * kMs ? 1.5 : 0.9), 1.0, 8.0);
+  }
+}
+
+void LinkControl::switched(std::int64_t now, std::size_t rung) {
+  current_ = rung;
+  held_since_ = now;
+  congested_since_.reset();
+  settle(now);
+}
+
+// What left until now was sent otherwise.
+void LinkControl::settle(std::int64_t now) {
+  settled_ = now;
+  block_start_ = now;
+  block_.reset();
+}
+
+LinkControl::Decision LinkControl::decide(std::int64_t now) {
+  close_blocks();
+  if (silent(now)) return decision();
+  if (allowed() > target_) go(now, allowed());
+  if (climb_.active()) {
+    step_climb(now);
+  } else if (measuring(now)) {
+    return decision();
+  } else if (target_ == current_ || now - asked_ > kSwitchPatience) {
+    if (const auto rate = congested()) {
+      fall(now, *rate + other_);
+    } else {
+      congested_since_.reset();
+      may_climb(now);
+    }
+  }
+  return decision();
+}
+
+// Feedback has stopped although packets leave: the link is dead, or so full that nothing comes through.
+bool LinkControl::silent(std::int64_t now) {
+  const double waited = watch_.silent(now);
+  if (waited < 1) return false;
+  was_silent_ = true;
+  climb_.stop();
+  full_at_.reset();
+  const std::size_t rung = waited < 2 ? rungs_.size() - 1 : rungs_.size();
+  if (target_ < rung) go(now, rung);
+  return true;
+}
+
+// Blocks of half a second show loss, and what the median delay is when nothing queues.
+void LinkControl::close_blocks() {
+  const auto newest = trace_.newest();
+  if (!newest || *newest - block_start_ < kBlock) return;
+  const auto block = trace_.since(block_start_);
+  if (block.packets < 20 && *newest - block_start_ < 4 * kBlock) return;
+  block_ = block;
+  blocks_.push_back({block_start_, block.median});
+  block_start_ = *newest;
+  while (blocks_.front().start < *newest - kBlocksKept) blocks_.pop_front();
+}
+
+// What arrives of the video, if the link does not carry what is sent.
+std::optional<double> LinkControl::congested() {
+  const auto newest = trace_.newest();
+  if (!newest) return std::nullopt;
+  const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
+  if (trace_.rises(settled_) || (queue && *queue > kQueueFull + trace_.noise() && !drains(*queue))) {
+    if (const auto rate = trace_.busy_rate()) return rate;
+    return trace_.since(*newest - 400 * kMs).rate;
+  }
+  const auto block = std::exchange(block_, std::nullopt);
+  if (!block) return std::nullopt;
+  const bool late = block->median > usual_median() + 8.0 * kMs + static_cast<double>(trace_.noise());
+  const bool policed = block->packets >= 20 && block->loss > 0.35;
+  if (policed || (block->packets >= 20 && block->loss > 0.15 && late)) return block->rate;
+  return std::nullopt;
+}
+
+double LinkControl::usual_median() const {
+  double least = blocks_.empty() ? 0 : blocks_.front().median;
+  for (const Block& block : blocks_) least = std::min(least, block.median);
+  return least;
+}
+
+bool LinkControl::drains(std::int64_t queue) const {
+  const std::int64_t newest = *trace_.newest();
+  const auto before = trace_.queue(newest - 450 * kMs, newest - 300 * kMs, 1);
+  return before && queue + 8 * kMs < *before;
+}
+
+void LinkControl::fall(std::int64_t now, double carries) {
+  measured(carries);
+  known_ = true;
+  if (!congested_since_) congested_since_ = now;
+  std::size_t rung = best(*carries_);
+  const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
+  if (rung <= target_ || fits) {
+    if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
+    rung = std::max(rung, target_ + 1);
+  }
+  if (now - held_since_ > kHeldForLong) {
+    failures_ = 0;
+    varies_until_ = now + kVaries;
+  }
+  wait(now);
+  go(now, rung);
+}
+
+void LinkControl::may_climb(std::int64_t now) {
+  if (reports_ < 3 || target_ != current_ || current_ <= allowed() || now < next_climb_) return;
+  const auto queue = trace_.queue_now(kQueueWindow, 2, settled_);
+  if (queue && *queue > kQueueFull / 2 + trace_.noise()) return;
+  const double next = kClimbMargin * need(current_ - 1);
+  const double top = kClimbMargin * need(allowed());
+  if (!carries_) {
+    const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
+    climb_.start(now, std::max({next, 2 * now_sent, kFirstClimb}), 0, top);
+    return;
+  }
+  // little above what the link carried: if it still carries no more, the queue that this makes is short
+  const double first = std::min({std::max(next, 1.3 * *carries_), 1.6 * *carries_, top});
+  const double hold_s = first > *carries_ ? 0.1 + kBucketBits / (first - *carries_) : 0;
+  climb_.start(now, first, static_cast<std::int64_t>(std::clamp(hold_s, 0.3, 8.0) * 1e6), top);
+}
+
+void LinkControl::step_climb(std::int64_t now) {
+  if (watch_.late(now)) {
+    // a long queue: its packets have yet to come
+    climb_.stop();
+    full_at_ = now;
+    return;
+  }
+  const auto end = climb_.step(now, trace_, usual_median());
+  if (carries_ && climb_.passed() > *carries_) carries_.reset();
+  if (!end) return;
+  if (*end == Climb::End::kFull) {
+    full_at_ = now;
+  } else if (*end == Climb::End::kTop) {
+    known_ = true;
+    carries_.reset();
+    failures_ = 0;
+    if (allowed() < target_) go(now, allowed());
+  } else {
+    climbed(now, climb_.passed());
+  }
+}
+
+// After a climb that has filled the link: until all that it has sent is reported.
+bool LinkControl::measuring(std::int64_t now) {
+  if (!full_at_) return false;
+  const auto newest = trace_.newest();
+  if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) return true;
+  const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
+  const auto busy = trace_.busy_rate();
+  measured((busy ? *busy : trace_.since(full_at - 400 * kMs).rate) + other_);
+  climbed(now, *carries_);
+  return false;
+}
+
+void LinkControl::climbed(std::int64_t now, double carries) {
+  known_ = true;
+  const std::size_t rung = best(carries);
+  if (rung < target_) failures_ = 0;
+  wait(now);
+  settle(now);
+  if (rung < target_) go(now, rung);
+}
+
+void LinkControl::go(std::int64_t now, std::size_t rung) {
+  target_ = rung;
+  asked_ = now;
+  climb_.stop();
+}
+
+void LinkControl::measured(double carries) {
+  const bool alike = carries_ && std::abs(carries - *carries_) < 0.25 * *carries_;
+  carries_ = alike ? (*carries_ + carries) / 2 : carries;
+}
+
+void LinkControl::wait(std::int64_t now) {
+  next_climb_ = now + (now < varies_until_ ? kVariesWait : kFirstWait << std::min(failures_, kMostDoublings));
+  ++failures_;
+}
+
+LinkControl::Decision LinkControl::decision() const {
+  Decision decision;
+  decision.rung = target_;
+  const double video = current_ < rungs_.size() ? rungs_[current_].bitrate : 0;
+  if (climb_.active()) decision.probe = std::max(0.0, climb_.rate() - video - other_);
+  const bool free = target_ == 0;
+  if (!free) decision.carries = carries_;
+  if (free) {
+    decision.reason = Reason::kFree;
+  } else if (target_ == allowed()) {
+    decision.reason = Reason::kLimit;
+  } else if (target_ == rungs_.size()) {
+    decision.reason = Reason::kTooSlow;
+  } else {
+    decision.reason = known_ ? Reason::kNetwork : Reason::kStart;
+  }
+  if (carries_ && !free) {
+    decision.results =
+        std::max(0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : kStillShare * *carries_));
+  } else if (!free && decision.reason != Reason::kLimit) {
+    decision.results = std::max(15'000.0, video / 2);
+  }
+  if (carries_ && *carries_ > 0) decision.still_interval_s = still_bytes_ * 8 / (kStillShare * *carries_);
+  decision.still_interval_s = std::clamp(decision.still_interval_s * still_slowness_, 1.0, 10.0);
+  return decision;
+}

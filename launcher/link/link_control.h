@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which of a ladder's encodings (rungs) a viewer gets, from what its feedback says of its link. All times are µs on any
+// monotonic clock, all rates bit/s on the wire. One thread.
+//
+// Down: as soon as packets queue, to what arrived meanwhile. Up: when a climb (climb.h) has shown that the link carries
+// it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "climb.h"
+#include "link_trace.h"
+#include "report_watch.h"
+#include "sent_log.h"
+
+class LinkControl {
+ public:
+  struct Rung {
+    double bitrate = 0;  // as measured if it is awake, else as the encoder was told
+    double framerate = 0;
+  };
+  enum class Reason : std::uint8_t {
+    kFree,     // the top rung
+    kStart,    // not known yet
+    kNetwork,  // the link carries no more
+    kLimit,    // the viewer wants no more
+    kTooSlow   // stills: the link does not carry even the lowest rung
+  };
+  static constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+  struct Decision {
+    std::size_t rung = 0;             // the number of rungs: stills, which are key frames of the lowest rung
+    double still_interval_s = 1;      // from one still to the next
+    double probe = 0;                 // of duplicates, beside the video; 0: none
+    std::optional<double> carries{};  // what the link carries in all; nothing: not known, or more than we send
+    double results = kUnlimited;      // what results may take
+    Reason reason = Reason::kStart;
+  };
+
+  // `hint`: what the viewer believes that its link carries.
+  explicit LinkControl(std::optional<double> hint = {}) : hint_(hint) {}
+
+  // Top first, 1 to 8. Before the first decision, and whenever a bit rate has changed.
+  void rungs(std::vector<Rung> rungs);
+  // What is sent to this viewer beside the video and the probes.
+  void other(double rate) { other_ = rate; }
+  // No rung above this.
+  void limit(std::optional<double> limit) { limit_ = limit; }
+  // A packet with a transport-cc number leaves.
+  void sent(std::int64_t now, std::size_t bytes, bool probe);
+  void reported(std::int64_t now, std::span<const SentLog::Report> reports);
+  // The first picture of the rung that was decided leaves (of stills too).
+  void switched(std::int64_t now, std::size_t rung);
+
+  // To be called after each feedback and every 50 ms.
+  Decision decide(std::int64_t now);
+
+ private:
+  double need(std::size_t rung) const;
+  std::size_t best(double carries) const;
+  std::size_t allowed() const;
+  std::size_t start_rung() const;
+
+  bool silent(std::int64_t now);
+  double usual_median() const;
+  void close_blocks();
+  std::optional<double> congested();
+  void settle(std::int64_t now);
+  bool drains(std::int64_t queue) const;
+  void fall(std::int64_t now, double carries);
+  void may_climb(std::int64_t now);
+  void step_climb(std::int64_t now);
+  bool measuring(std::int64_t now);
+  void climbed(std::int64_t now, double carries);
+  void go(std::int64_t now, std::size_t rung);
+  void measured(double carries);
+  void wait(std::int64_t now);
+  void slow_stills(std::int64_t delay);
+  Decision decision() const;
+
+  std::optional<double> hint_;
+  std::vector<Rung> rungs_;
+  double other_ = 0;
+  std::optional<double> limit_;
+
+  LinkTrace trace_;
+  Climb climb_;
+  std::optional<double> carries_;
+
+  bool started_ = false;
+  bool known_ = false;        // one climb has ended
+  std::size_t current_ = 0;   // what is sent
+  std::size_t target_ = 0;    // what is to be sent
+  std::int64_t asked_ = 0;    // when the target was set
+  std::int64_t settled_ = 0;  // what left before this says nothing of the present rate
+  std::int64_t held_since_ = 0;
+  std::optional<std::int64_t> congested_since_;
+
+  std::int64_t next_climb_ = 0;
+  std::optional<std::int64_t>
+      full_at_;  // a climb has filled the link; what was sent until then tells how much it carries
+  int failures_ = 0;
+  std::int64_t varies_until_ = 0;  // the link has carried more a short while ago
+
+  struct Block {
+    std::int64_t start;
+    double median;
+  };
+  std::int64_t block_start_ = 0;
+  std::deque<Block> blocks_;
+  std::optional<LinkTrace::Stretch> block_;  // the last one
+
+  std::size_t reports_ = 0;
+  ReportWatch watch_;
+  bool was_silent_ = false;
+  std::int64_t last_sent_ = 0;
+
+  double still_bytes_ = 2000;
+  std::size_t still_sum_ = 0;
+  double still_slowness_ = 1;
+};

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the reports of the last seconds show of a link: how long packets queue, how much arrives while they do, how many
+// are lost. All times are µs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+
+#include "sent_log.h"
+
+class LinkTrace {
+ public:
+  struct Stretch {  // of packets sent one after the other
+    std::size_t packets = 0;
+    std::size_t sent_bytes = 0;
+    double loss = 0;    // 0 to 1
+    double rate = 0;    // bit/s that arrived
+    double median = 0;  // of the delays, on the scale of queue()
+  };
+
+  void add(std::span<const SentLog::Report> reports);
+
+  // When the newest packet of which we know that it arrived was sent.
+  std::optional<std::int64_t> newest() const;
+
+  // The least delay of what was sent from `from` to `to`, above the least of the last seconds: a queue that even the
+  // luckiest packet met, and so neither one large picture nor jitter. Nothing if that is less than `bursts` bursts.
+  std::optional<std::int64_t> queue(std::int64_t from, std::int64_t to, std::size_t bursts) const;
+  // The same, of the last `window` µs or the last `bursts` bursts, whichever is longer; nothing before `start`.
+  std::optional<std::int64_t> queue_now(std::int64_t window, std::size_t bursts, std::int64_t start) const;
+  // The queue grows so fast that three bursts are enough to know.
+  bool rises(std::int64_t start) const;
+  // How much the delay differs from one burst to the next, on a link as it usually is.
+  std::int64_t noise() const { return static_cast<std::int64_t>(noise_); }
+
+  // bit/s that arrive while packets queue: what the link gives us. Nothing if too few of the newest ones did.
+  std::optional<double> busy_rate() const;
+
+  Stretch since(std::int64_t sent) const;
+
+ private:
+  struct Packet {
+    std::int64_t seq;
+    std::int64_t sent;
+    std::optional<std::int64_t> arrival;
+    std::size_t bytes;
+    std::int64_t delay() const { return *arrival - sent; }
+  };
+  struct Burst {  // what left at once
+    std::int64_t sent;
+    std::int64_t delay;  // of the packet that met the shortest queue
+  };
+  struct Second {
+    std::int64_t start;
+    std::int64_t least;
+  };
+
+  void add(const SentLog::Report& report);
+  void add_arrival(const Packet& packet);
+  std::int64_t base() const;
+
+  std::deque<Packet> packets_;  // by their numbers
+  std::deque<Burst> bursts_;
+  std::deque<Second> seconds_;
+  double noise_ = 0;
+};
