@@ -10,7 +10,8 @@ namespace {
 
 constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
-constexpr unsigned kMaxPlayoutMs = 40950;            // the header extension has 12 bits, in units of 10 ms
+constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
+constexpr std::int64_t kMaxBitrate = 1'000'000'000'000;
 constexpr std::size_t kMaxMessage = kMaxResult / 8;  // for people; one character may become six in JSON
 
 // Reads the members of one received object. Only the first error is kept.
@@ -37,11 +38,17 @@ class Reader {
     fail("\"" + std::string(name) + "\" must be a number");
     return 0;
   }
-  unsigned integer(const char* name, unsigned most) {
-    const double value = number(name);
-    if (value >= 0 && value <= most && value == std::floor(value)) return static_cast<unsigned>(value);
-    fail("\"" + std::string(name) + "\" must be an integer from 0 to " + std::to_string(most));
-    return 0;
+  bool boolean(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_boolean()) return value->get<bool>();
+    fail("\"" + std::string(name) + "\" must be true or false");
+    return false;
+  }
+  unsigned integer(const char* name, unsigned most) { return static_cast<unsigned>(integer(name, 0, most)); }
+  std::optional<double> bitrate_or_null(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_null()) return std::nullopt;
+    return static_cast<double>(integer(name, 1, kMaxBitrate));
   }
   void fail(std::string message) {
     if (!error_) error_ = Error{"malformed", std::move(message)};
@@ -49,6 +56,15 @@ class Reader {
   const std::optional<Error>& error() const { return error_; }
 
  private:
+  std::int64_t integer(const char* name, std::int64_t least, std::int64_t most) {
+    const double value = number(name);
+    if (value >= static_cast<double>(least) && value <= static_cast<double>(most) && value == std::floor(value))
+      return static_cast<std::int64_t>(value);
+    fail("\"" + std::string(name) + "\" must be an integer from " + std::to_string(least) + " to " +
+         std::to_string(most));
+    return least;
+  }
+
   core::Json object_ = core::Json::object();
   std::optional<Error> error_;
 };
@@ -133,6 +149,11 @@ Control parse_control(std::string_view text) {
     if (reader.error()) return *reader.error();
     return PlayoutRequest{max_ms};
   }
+  if (type == "video") {
+    const VideoRequest request{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate")};
+    if (reader.error()) return *reader.error();
+    return request;
+  }
   if (type != "ping") return unknown_type(type);
   const Ping ping{reader.number("t")};
   if (reader.error()) return *reader.error();
@@ -157,16 +178,31 @@ std::string encode(const Pong& message) {
                           {"sent", or_null(message.sent)}});
 }
 
+std::string encode(const Link& link) {
+  return core::json_text({{"type", "link"},
+                          {"rung", link.rung},
+                          {"rungs", link.rungs},
+                          {"width", link.width},
+                          {"height", link.height},
+                          {"bitrate", core::json_of(link.bitrate)},
+                          {"framerate", or_null(link.framerate)},
+                          {"carries", or_null(link.carries)},
+                          {"reason", link.reason}});
+}
+
 std::string encode(const StreamInfo& info) {
   core::OrderedJson stamp = nullptr;
   if (info.stamp) stamp = {{"rows", info.stamp->rows}, {"cell", info.stamp->cell}};
-  return core::json_text({{"type", "stream"},
-                          {"clockRate", 90000},
-                          {"rtpOffset", or_null(info.rtp_offset)},
-                          {"epoch", core::json_of(info.epoch)},
-                          {"stamp", std::move(stamp)},
-                          {"state", info.lost ? "lost" : "live"},
-                          {"message", shorten(info.message, kMaxMessage)}});
+  core::OrderedJson json{{"type", "stream"},
+                         {"clockRate", 90000},
+                         {"rtpOffset", or_null(info.rtp_offset)},
+                         {"epoch", core::json_of(info.epoch)},
+                         {"stamp", std::move(stamp)},
+                         {"state", info.lost ? "lost" : "live"},
+                         {"message", shorten(info.message, kMaxMessage)}};
+  for (const auto& [width, height, rows, cell] : info.rungs)
+    json["rungs"].push_back({{"width", width}, {"height", height}, {"rows", rows}, {"cell", cell}});
+  return core::json_text(json);
 }
 
 std::string encode(const ModelState& state) {

@@ -46,7 +46,11 @@ struct ResultsRequest {
 struct PlayoutRequest {
   unsigned max_ms = 0;
 };
-using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, Error>;
+struct VideoRequest {
+  bool wanted = true;                 // whether the viewer looks: else neither video nor results are sent
+  std::optional<double> max_bitrate;  // bit/s
+};
+using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, Error>;
 Control parse_control(std::string_view text);
 
 // Server → page, WebSocket.
@@ -67,16 +71,36 @@ struct Pong {
 };
 std::string encode(const Pong& message);
 
+// What this viewer is sent now, and why.
+struct Link {
+  unsigned rung = 0;   // 0: the top; `rungs`: only one key frame a second, of the lowest
+  unsigned rungs = 1;  // how many there are
+  unsigned width = 0, height = 0;
+  double bitrate = 0;  // bit/s
+  std::optional<double> framerate;
+  std::optional<double> carries;  // what the network is believed to carry, bit/s; nothing: it has not limited it so far
+  std::string reason;             // one of those in PROTOCOL.md
+  bool operator==(const Link&) const = default;
+};
+std::string encode(const Link& message);
+
 // Server → page, data channel "results".
 struct Stamp {
   unsigned rows = 0;
   unsigned cell = 0;
   bool operator==(const Stamp&) const = default;
 };
+// A size that the stream's coded pictures may have, and where their stamp is. No rows: no stamp.
+struct RungPicture {
+  unsigned width = 0, height = 0;
+  unsigned rows = 0, cell = 0;
+  bool operator==(const RungPicture&) const = default;
+};
 struct StreamInfo {
   std::optional<std::uint32_t> rtp_offset;
-  double epoch = 0;  // unix ms of running time 0
-  std::optional<Stamp> stamp;
+  double epoch = 0;                // unix ms of running time 0
+  std::optional<Stamp> stamp;      // of the top rung
+  std::vector<RungPicture> rungs;  // each size once, the top one first
   bool lost = false;
   std::string message;
   bool operator==(const StreamInfo&) const = default;

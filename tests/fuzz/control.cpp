@@ -11,5 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
   if (const auto* ping = std::get_if<protocol::Ping>(&control)) must(std::isfinite(ping->t), "a ping's time is finite");
   if (const auto* playout = std::get_if<protocol::PlayoutRequest>(&control))
     must(playout->max_ms / 10 < 1U << 12U, "a playout delay fits the header extension");
+  const auto* video = std::get_if<protocol::VideoRequest>(&control);
+  if (video && video->max_bitrate)
+    must(*video->max_bitrate >= 1 && *video->max_bitrate <= 1e12, "a bit rate is in range");
   return 0;
 }

@@ -15,9 +15,9 @@ const controls = messagesOf(contract, 4, 'viewer → server');
 
 test('knows every message that PROTOCOL.md has in its tables', () => {
   assert.deepEqual([...signals.keys()], ['answer', 'candidate']);
-  assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'keyframe']);
+  assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'video', 'keyframe']);
   assert.deepEqual([...messagesOf(contract, 1, 'server → viewer').keys()], ['offer', 'candidate', 'error']);
-  assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong']);
+  assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong', 'link']);
 });
 
 test('finds what is wrong with a message', () => {
@@ -27,6 +27,8 @@ test('finds what is wrong with a message', () => {
     [controls, { type: 'ping', t: 1.5 }, { type: 'ping', t: null }, { type: 'ping', t: 1, now: 2 }, { type: 'pin', t: 1 }],
     [controls, { type: 'results', repeats: 3 }, { type: 'results', repeats: 4 }, { type: 'results', repeats: -1 }],
     [controls, { type: 'playout', max: 40950 }, { type: 'playout', max: 40951 }],
+    [controls, { type: 'video', wanted: false, maxBitrate: null }, { type: 'video', wanted: 1, maxBitrate: null }, { type: 'video', wanted: true, maxBitrate: 0 }],
+    [controls, { type: 'video', wanted: true, maxBitrate: 300000 }, { type: 'video', wanted: true, maxBitrate: 0.5 }, { type: 'video', wanted: true }],
     [messagesOf(contract, 4, 'server → viewer'), { type: 'pong', t: 1, now: 2, encoded: null, sent: 3.5 }, { type: 'pong', t: 1, now: 2, encoded: null }],
   ]) {
     assert.equal(faultOf(messages, JSON.stringify(good)), null);

@@ -8,13 +8,16 @@
  * @typedef {{type: 'answer', sdp: string}} Answer
  * @typedef {{rows: number, cell: number}} Stamp
  * @typedef {{type: 'stream', clockRate: 90000, rtpOffset: number|null, epoch: number, stamp: Stamp|null,
- *   state: 'live'|'lost', message: string}} Stream
+ *   state: 'live'|'lost', message: string, rungs?: (Size & Stamp)[]}} Stream
+ * @typedef {{width: number, height: number}} Size
  * @typedef {{label: string, confidence: number|null, x: number, y: number, w: number, h: number,
  *   [field: string]: unknown}} DetectedObject
  * @typedef {{type: 'result', frame: number, model: string, ms: number|null, age?: number, width: number, height: number,
  *   whole?: boolean, objects: DetectedObject[]}} Result
  * @typedef {{type: 'model', model: string, state: 'starting'|'running'|'failed', message: string, since: number}} ModelState
  * @typedef {{type: 'pong', t: number, now: number, encoded?: number|null, sent?: number|null}} Pong
+ * @typedef {Size & {type: 'link', rung: number, rungs: number, bitrate: number, framerate: number|null, carries: number|null,
+ *   reason: string}} Link
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
  * @typedef {{type: 'invalid', reason: string}} Invalid
  * @typedef {(value: unknown) => boolean} Check
@@ -45,6 +48,7 @@ const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
 const listOf = (check) => (v) => Array.isArray(v) && v.every(check);
 
 const isStamp = object({ rows: isCount, cell: isCount });
+const isRung = object({ width: isCount, height: isCount, rows: isCount, cell: isCount });
 const isDetected = object({
   label: isText, confidence: orNull(isNumber), x: isNumber, y: isNumber, w: isNumber, h: isNumber,
 });
@@ -59,7 +63,7 @@ const SIGNALS = {
 const RESULTS = {
   stream: {
     clockRate: oneOf(90000), rtpOffset: orNull(isU32), epoch: isNumber, stamp: orNull(isStamp),
-    state: oneOf('live', 'lost'), message: isText,
+    state: oneOf('live', 'lost'), message: isText, rungs: orAbsent(listOf(isRung)),
   },
   result: {
     frame: isU32, model: isText, ms: orNull(isNumber), age: orAbsent(isNumber), width: isSize, height: isSize, whole: orAbsent(isTruth),
@@ -70,6 +74,10 @@ const RESULTS = {
 /** @type {Record<string, Fields>} */
 const CONTROLS = {
   pong: { t: isNumber, now: isNumber, encoded: orAbsent(orNull(isNumber)), sent: orAbsent(orNull(isNumber)) },
+  link: {
+    rung: isCount, rungs: isCount, width: isCount, height: isCount, bitrate: isNumber, framerate: orNull(isNumber), carries: orNull(isNumber),
+    reason: isText,
+  },
 };
 
 /** @param {unknown} v @returns {v is Record<string, unknown>} */
@@ -105,5 +113,5 @@ const invalid = (reason) => ({ type: 'invalid', reason });
 export const parseSignal = (data) => parse(data, SIGNALS);
 /** @type {(data: unknown) => Stream|Result|ModelState|Unknown|Invalid} */
 export const parseResults = (data) => parse(data, RESULTS);
-/** @type {(data: unknown) => Pong|Unknown|Invalid} */
+/** @type {(data: unknown) => Pong|Link|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);

@@ -67,6 +67,39 @@ TEST(Protocol, ReadsControlMessages) {
         << repeats;
 }
 
+TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
+  const auto read = [](const char* rest) {
+    return std::get<VideoRequest>(parse_control(std::string(R"({"type":"video",)") + rest + "}"));
+  };
+  EXPECT_FALSE(read(R"("wanted":false,"maxBitrate":null)").wanted);
+  EXPECT_EQ(read(R"("wanted":false,"maxBitrate":null)").max_bitrate, std::nullopt);
+  EXPECT_TRUE(read(R"("wanted":true,"maxBitrate":1)").wanted);
+  EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1)").max_bitrate, 1);
+  EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1000000000000)").max_bitrate, 1e12);
+  for (const char* rest :
+       {R"("wanted":true)", R"("maxBitrate":null)", R"("wanted":1,"maxBitrate":null)",
+        R"("wanted":null,"maxBitrate":null)", R"("wanted":true,"maxBitrate":0)", R"("wanted":true,"maxBitrate":-1)",
+        R"("wanted":true,"maxBitrate":1.5)", R"("wanted":true,"maxBitrate":1000000000001)",
+        R"("wanted":true,"maxBitrate":1e300)", R"("wanted":true,"maxBitrate":"1")"})
+    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"video",)") + rest + "}")), "malformed") << rest;
+}
+
+TEST(Protocol, SaysWhichNumbersItTakes) {
+  EXPECT_EQ(std::get<Error>(parse_control(R"({"type":"video","wanted":true,"maxBitrate":0})")).message,
+            R"("maxBitrate" must be an integer from 1 to 1000000000000)");
+  EXPECT_EQ(std::get<Error>(parse_control(R"({"type":"results","repeats":4})")).message,
+            R"("repeats" must be an integer from 0 to 3)");
+}
+
+TEST(Protocol, WritesWhatTheLinkCarries) {
+  EXPECT_EQ(encode(Link{0, 3, 640, 384, 690'000, std::nullopt, std::nullopt, "free"}),
+            R"({"type":"link","rung":0,"rungs":3,"width":640,"height":384,"bitrate":690000.0,"framerate":null,)"
+            R"("carries":null,"reason":"free"})");
+  EXPECT_EQ(encode(Link{3, 3, 320, 196, 75'000, 15, 61'234.5, "too-slow"}),
+            R"({"type":"link","rung":3,"rungs":3,"width":320,"height":196,"bitrate":75000.0,"framerate":15.0,)"
+            R"("carries":61234.5,"reason":"too-slow"})");
+}
+
 TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
   EXPECT_EQ(encode(Offer{"v=0", false}), R"({"type":"offer","sdp":"v=0","stamped":false})");
   EXPECT_EQ(encode(Offer{"v=0", true}), R"({"type":"offer","sdp":"v=0","stamped":true})");
@@ -91,6 +124,13 @@ TEST(Protocol, WritesTheStream) {
   EXPECT_EQ(encode(info),
             R"({"type":"stream","clockRate":90000,"rtpOffset":4294967295,"epoch":1.5,"stamp":{"rows":24,"cell":8},)"
             R"("state":"lost","message":"gone \"away\""})");
+}
+
+TEST(Protocol, WritesTheSizesOfAStreamThatHasSeveral) {
+  StreamInfo info;
+  info.rungs = {{640, 384, 24, 8}, {320, 180, 0, 0}};
+  EXPECT_THAT(encode(info), testing::EndsWith(R"("rungs":[{"width":640,"height":384,"rows":24,"cell":8},)"
+                                              R"({"width":320,"height":180,"rows":0,"cell":0}]})"));
 }
 
 Result one_circle() {

@@ -8,9 +8,10 @@ const DETECTED = { label: 'circle', confidence: 0.5, x: 1.5, y: -2, w: 3, h: 4, 
 const RESULT = {
   type: 'result', frame: 4294967295, model: 'm', ms: null, width: 640, height: 360, objects: [DETECTED],
 };
+const RUNG = { width: 640, height: 384, rows: 24, cell: 8 };
 const STREAM = {
   type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 1795000000000.5, stamp: { rows: 16, cell: 8 },
-  state: 'live', message: '',
+  state: 'live', message: '', rungs: [RUNG, { width: 320, height: 196, rows: 16, cell: 8 }],
 };
 
 /**
@@ -33,6 +34,7 @@ const MESSAGES = [
       clockRate: [48000, '90000', undefined], rtpOffset: [-1, 2 ** 32, 1.5, '0', undefined],
       epoch: ['1', null, undefined],
       stamp: [undefined, 3, [], { rows: 1 }, { rows: -1, cell: 8 }], state: ['gone', null], message: [null, undefined],
+      rungs: [null, {}, [{}], [null], [{ ...RUNG, width: -1 }], [RUNG, { ...RUNG, rows: null }], [{ ...RUNG, cell: 0.5 }]],
     },
   },
   {
@@ -48,6 +50,14 @@ const MESSAGES = [
   {
     parse: parseControl, message: { type: 'pong', t: 1.5, now: 1795000000000.5, encoded: 3.5, sent: null },
     wrong: { t: ['1', null, undefined], now: [null, []], encoded: ['1', []], sent: ['1'] },
+  },
+  {
+    parse: parseControl,
+    message: { type: 'link', rung: 1, rungs: 3, width: 320, height: 196, bitrate: 170_000, framerate: 29.97, carries: 260_123.5, reason: 'network' },
+    wrong: {
+      rung: [-1, 0.5, null, undefined], rungs: ['3', null], width: [null], height: [-2], bitrate: ['1', null, undefined], framerate: ['30', undefined],
+      carries: ['1', undefined], reason: [null, 3, undefined],
+    },
   },
 ];
 
@@ -77,6 +87,7 @@ test('null is allowed where the protocol says so', () => {
   for (const whole of [true, false]) assert.equal(parseResults(JSON.stringify({ ...RESULT, whole })).type, 'result');
   // of a server that does not tell them
   assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
+  assert.equal(parseResults(JSON.stringify({ ...STREAM, rungs: undefined })).type, 'stream');
   assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');
 });
 
