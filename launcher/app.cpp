@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -28,6 +29,17 @@ void require_elements() {
     throw UserError("webrtcbin needs the element \"" + std::string(name) + "\"; apt install " +
                     std::string(debian_package(name)));
   }
+}
+
+// What a viewer says that its network carries, in bit/s.
+std::optional<double> downlink_of(const Request& request) {
+  constexpr guint64 kMost = 1'000'000'000'000;
+  const auto found = request.query.find("downlink");
+  guint64 bits = 0;
+  if (found == request.query.end() ||
+      !g_ascii_string_to_unsigned(found->second.c_str(), 10, 1, kMost, &bits, nullptr))
+    return std::nullopt;
+  return static_cast<double>(bits);
 }
 
 }  // namespace
@@ -140,7 +152,7 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
   viewers_[peer] = viewer;
   g_info("a viewer joins from %s; %zu now", peer->request().address.c_str(), viewers_.size());
-  viewer->start(media_addresses(options_.host));
+  viewer->start(media_addresses(options_.host), downlink_of(peer->request()));
 }
 
 void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
@@ -158,6 +170,12 @@ protocol::StreamInfo App::stream_info() const {
   info.epoch = epoch_;
   if (const auto& picture = producer_->streams().front()->top().picture(); picture && picture->rows > 0)
     info.stamp = protocol::Stamp{picture->rows, picture->cell};
+  for (const auto& rung : producer_->streams().front()->rungs()) {
+    const auto& picture = rung->picture();
+    if (!picture) continue;
+    const protocol::RungPicture size{picture->width, picture->height, picture->rows, picture->cell};
+    if (std::ranges::find(info.rungs, size) == info.rungs.end()) info.rungs.push_back(size);
+  }
   info.lost = trouble.has_value();
   info.message = trouble.value_or("");
   return info;

@@ -2,12 +2,15 @@
 #include "rung_selector.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace {
 
 constexpr guint kTickMs = 50;
 constexpr gint64 kRungsUs = 500 * 1000;   // from one look at what the rungs take to the next one
 constexpr gint64 kOthersUs = 500 * 1000;  // the same of what else is sent
+constexpr guint kTellMs = 500;
+constexpr std::size_t kResultOverhead = 90;  // SCTP, DTLS, UDP and IP
 // So much time's results may go at once.
 constexpr double kResultBurst = 0.3;
 // A key frame that has not come is asked for again.
@@ -16,20 +19,27 @@ constexpr gint64 kKeyFrameUs = 400 * 1000;
 // Where nothing was measured yet: each rung has half the bits of the one above.
 constexpr double kUnknownTop = 1e6;
 
-RungSelector::Reason reason_of(LinkControl::Reason reason) {
+// To two digits.
+double rounded(double value) {
+  if (value < 1) return 0;
+  const double unit = std::pow(10, std::floor(std::log10(value)) - 1);
+  return std::round(value / unit) * unit;
+}
+
+const char* name_of(LinkControl::Reason reason) {
   switch (reason) {
     case LinkControl::Reason::kFree:
-      return RungSelector::Reason::kFree;
+      return "free";
     case LinkControl::Reason::kNetwork:
-      return RungSelector::Reason::kNetwork;
+      return "network";
     case LinkControl::Reason::kLimit:
-      return RungSelector::Reason::kLimit;
+      return "limit";
     case LinkControl::Reason::kTooSlow:
-      return RungSelector::Reason::kTooSlow;
+      return "too-slow";
     case LinkControl::Reason::kStart:
       break;
   }
-  return RungSelector::Reason::kStart;
+  return "start";
 }
 
 }  // namespace
@@ -113,8 +123,32 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
       if (wanted_) feed_->request_key_frame(false);
     });
   }
-  const State now{decision.rung, decision.carries, wanted_ ? reason_of(decision.reason) : Reason::kHidden};
-  if (std::exchange(state_, now) != now) changed_();
+  decision_ = decision;
+  if (!teller_.running()) tell();
+}
+
+// What is told changes with each measurement a little; figures of two digits are enough.
+void RungSelector::tell() {
+  const protocol::Link now = link();
+  if (now == told_) return;
+  told_ = now;
+  changed_();
+  teller_.once(kTellMs, [] {});
+}
+
+protocol::Link RungSelector::link() const {
+  const auto& rungs = stream_.rungs();
+  const auto& rung = rungs[std::min(rung_, rungs.size() - 1)];
+  const auto rate = rung->fan_out()->rate();
+  protocol::Link link;
+  link.rung = static_cast<unsigned>(rung_);
+  link.rungs = static_cast<unsigned>(rungs.size());
+  if (const auto& picture = rung->picture()) link.width = picture->width, link.height = picture->height;
+  link.bitrate = rounded(rate.bits);
+  if (rate.frame_rate > 0) link.framerate = std::round(rate.frame_rate);
+  if (decision_.carries) link.carries = rounded(*decision_.carries);
+  link.reason = wanted_ ? name_of(decision_.reason) : "hidden";
+  return link;
 }
 
 void RungSelector::move_to(std::size_t rung) {
@@ -129,11 +163,12 @@ void RungSelector::move_to(std::size_t rung) {
 }
 
 bool RungSelector::result_fits(std::size_t bytes) {
+  if (!wanted_) return false;
   if (results_ == LinkControl::kUnlimited) return true;
   const gint64 now = g_get_monotonic_time();
   const double passed = static_cast<double>(now - std::exchange(refilled_at_, now)) / 1e6;
   result_bytes_ = std::min(result_bytes_ + passed * results_ / 8, kResultBurst * results_ / 8);
   if (result_bytes_ <= 0) return false;
-  result_bytes_ -= static_cast<double>(bytes);
+  result_bytes_ -= static_cast<double>(bytes + kResultOverhead);
   return true;
 }

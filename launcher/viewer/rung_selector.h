@@ -8,21 +8,15 @@
 #include <optional>
 
 #include "base/main_thread.h"
+#include "base/protocol.h"
 #include "link/link_control.h"
 #include "media/producer.h"
 #include "network.h"
 
 class RungSelector {
  public:
-  enum class Reason : std::uint8_t { kStart, kFree, kNetwork, kTooSlow, kLimit, kHidden };
-  struct State {
-    std::size_t rung = 0;           // the number of rungs: only stills
-    std::optional<double> carries;  // bit/s; nothing: not known, or more than the best rung takes
-    Reason reason = Reason::kStart;
-    bool operator==(const State&) const = default;
-  };
-
-  // `hint`: what the viewer believes that its network carries, in bit/s. `changed`: the state is another one, now.
+  // `hint`: what the viewer believes that its network carries, in bit/s. `changed`: what link() says is something else
+  // now; at most twice a second.
   RungSelector(const Stream& stream, std::shared_ptr<Feed> feed, std::shared_ptr<Network> network,
                std::optional<double> hint, std::function<void()> changed);
   ~RungSelector();
@@ -31,10 +25,10 @@ class RungSelector {
   void start();
   // `wanted`: whether it looks at all. `limit`: it wants no more than so many bit/s.
   void wish(bool wanted, std::optional<double> limit);
-  // Whether so many bytes may go beside the video now; then they count as sent.
+  // Whether a result of so many bytes may go beside the video now; then it counts as sent.
   bool result_fits(std::size_t bytes);
-  const State& state() const { return state_; }
-  const Stream& stream() const { return stream_; }
+  // What the viewer gets now, and why.
+  protocol::Link link() const;
 
  private:
   void tell_rungs();
@@ -42,13 +36,14 @@ class RungSelector {
   void look();
   void apply(const LinkControl::Decision& decision);
   void move_to(std::size_t rung);
+  void tell();
 
   const Stream& stream_;
   const std::shared_ptr<Feed> feed_;
   const std::shared_ptr<Network> network_;
   const std::function<void()> changed_;
   LinkControl control_;
-  State state_;
+  LinkControl::Decision decision_;
   bool wanted_ = true;
   std::size_t rung_ = 0;  // what the feed was told
   bool arrived_ = true;   // and has come to
@@ -60,6 +55,8 @@ class RungSelector {
   std::uint64_t other_bytes_ = 0;
   gint64 others_at_ = 0;
   gint64 rungs_at_ = 0;
+  protocol::Link told_;
+  Timer teller_;
   Timer ticker_;
   Timer stills_;
 };

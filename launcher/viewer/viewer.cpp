@@ -45,6 +45,14 @@ std::string promise_error(const GstPromise* promise) {
   return error ? error->message : "";
 }
 
+// Sending on a channel that is not open yet is a critical. Before 1.22.2 webrtcbin also leaks the message.
+bool is_open(GstWebRTCDataChannel* channel) {
+  if (!channel) return false;
+  auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
+  g_object_get(channel, "ready-state", &channel_state, nullptr);
+  return channel_state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
+}
+
 }  // namespace
 
 Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events)
@@ -59,15 +67,19 @@ Viewer::~Viewer() {
   end();
 }
 
-void Viewer::start(const std::vector<std::string>& addresses) try {
-  build(addresses);
+void Viewer::start(const std::vector<std::string>& addresses, std::optional<double> downlink) try {
+  build(addresses, downlink);
 } catch (const std::runtime_error& error) {
   g_warning("viewer %u can't be set up: %s", number_, error.what());
   fail("internal", "the server could not set up this viewer; its log says why");
 }
 
-void Viewer::build(const std::vector<std::string>& addresses) {
+void Viewer::build(const std::vector<std::string>& addresses, std::optional<double> downlink) {
   pipeline_ = make_viewer_pipeline(producer_, addresses, "viewer" + std::to_string(number_));
+  const auto& first = pipeline_.streams.front();
+  if (first.network)
+    selector_ = std::make_unique<RungSelector>(*producer_.streams().front(), first.feed, first.network, downlink,
+                                               [this] { send_link(); });
   watch_webrtcbin();
   GstElement* pipeline = pipeline_.pipeline.get();
   if (gst_element_set_state(pipeline, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE)
@@ -80,6 +92,9 @@ void Viewer::build(const std::vector<std::string>& addresses) {
               viewer.send_stream_info();
               viewer.start_media();
             });
+          }));
+  connect(pipeline_.control.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
+            post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.send_link(); });
           }));
   connect(pipeline_.control.get(), "on-message-string", G_CALLBACK(+[](GObject*, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self),
@@ -139,6 +154,7 @@ void Viewer::end() {
   if (std::exchange(state_, State::kEnded) == State::kEnded) return;
   repeater_.stop();
   grace_.stop();
+  selector_.reset();
   for (const auto& stream : pipeline_.streams) stream.feed->stop();
   while (!handlers_.empty()) {
     g_signal_handler_disconnect(handlers_.back().first.get(), handlers_.back().second);
@@ -245,6 +261,7 @@ void Viewer::connection_changed() {
 // away, and with them the key frame. A viewer that opens no channel gets its video after a grace.
 void Viewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
+  if (selector_) selector_->start();
   for (const auto& stream : pipeline_.streams) stream.feed->open();
 }
 
@@ -283,7 +300,19 @@ void Viewer::handle_control(const std::string& text) {
       if (stream.playout_delay) set_playout_delay_max(stream.playout_delay.get(), request->max_ms);
     return;
   }
+  if (const auto* request = std::get_if<protocol::VideoRequest>(&message)) {
+    if (selector_) selector_->wish(request->wanted, request->max_bitrate);
+    return;
+  }
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
+}
+
+void Viewer::send_link() {
+  if (!selector_ || !is_open(pipeline_.control.get())) return;
+  const protocol::Link link = selector_->link();
+  g_info("viewer %u: encoding %u of %u, %.0f bit/s, %s", number_, link.rung + 1, link.rungs, link.bitrate,
+         link.reason.c_str());
+  gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(link).c_str());
 }
 
 void Viewer::send_result(const std::string& encoded) {
@@ -292,7 +321,7 @@ void Viewer::send_result(const std::string& encoded) {
 }
 
 void Viewer::send_on_results(const std::string& json) {
-  if (state_ != State::kConnected) return;
+  if (state_ != State::kConnected || (selector_ && !selector_->result_fits(json.size()))) return;
   guint64 unread = 0;
   g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
   // webrtcbin queues any amount for a viewer that does not read
@@ -300,12 +329,8 @@ void Viewer::send_on_results(const std::string& json) {
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
 }
 
-// Sending on a channel that is not open yet is a critical. Before 1.22.2 webrtcbin also leaks the message.
 bool Viewer::results_open() const {
-  if (state_ == State::kEnded || !pipeline_.results) return false;
-  auto channel_state = GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING;
-  g_object_get(pipeline_.results.get(), "ready-state", &channel_state, nullptr);
-  return channel_state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
+  return state_ != State::kEnded && is_open(pipeline_.results.get());
 }
 
 void Viewer::send_stream_info() {

@@ -10,6 +10,7 @@
 #include "base/main_thread.h"
 #include "base/protocol.h"
 #include "result_repeater.h"
+#include "rung_selector.h"
 #include "viewer_pipeline.h"
 
 class Viewer : public std::enable_shared_from_this<Viewer> {
@@ -24,8 +25,9 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
 
   Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
   ~Viewer();
-  // `addresses`: the only ones for media; none means all.
-  void start(const std::vector<std::string>& addresses);
+  // `addresses`: the only ones for media; none means all. `downlink`: what the viewer believes that its network carries,
+  // in bit/s.
+  void start(const std::vector<std::string>& addresses, std::optional<double> downlink);
   void end();
 
   void handle(const protocol::Signal& signal);
@@ -39,7 +41,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
  private:
   enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
 
-  void build(const std::vector<std::string>& addresses);
+  void build(const std::vector<std::string>& addresses, std::optional<double> downlink);
   void watch_webrtcbin();
   void connect(gpointer object, const char* signal, GCallback callback);
   void fail(const char* code, const std::string& message);
@@ -55,6 +57,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   void handle_control(const std::string& text);
   bool results_open() const;
   void send_on_results(const std::string& json);
+  void send_link();
 
   Producer& producer_;
   Reaper& reaper_;
@@ -64,6 +67,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   State state_ = State::kNew;
   gint64 deadline_ = 0;
   ViewerPipeline pipeline_;
+  std::unique_ptr<RungSelector> selector_;  // of video; otherwise null
   PromisePtr asked_;  // the last request to webrtcbin, which handles one after the other
   std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
   std::vector<MediaSection> offered_media_;
