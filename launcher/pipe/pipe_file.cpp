@@ -174,7 +174,7 @@ class Loader {
  private:
   void include(const std::string& file, const std::string& place, const std::string& what, Settings given, int depth) {
     if (depth == kMaxDepth) throw UserError(place + ": too many files include each other");
-    const Include line = parse_include(place, substitute({what, {place}}, variables, settings_).text);
+    const Include line = parse_include(place, substitute({what, {place}}, variables, settings_, true).text);
     for (const auto& [name, value] : line.given) given[name] = value;
     std::vector<std::string> folders{folder_of(file)};
     folders.insert(folders.end(), folders_.begin(), folders_.end());

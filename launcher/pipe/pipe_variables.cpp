@@ -87,9 +87,11 @@ std::string names_of(const Variables& variables) {
 // Some encoders take a bit rate in bits, others in thousands of bits. With a divisor one variable serves both. Rounds
 // to the nearest.
 std::string divided(const std::string& name, const std::string& value, const std::string& divisor,
-                    const std::string& place) {
+                    const std::string& place, bool lenient) {
   guint64 number = 0;
-  if (!g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXINT64, &number, nullptr))
+  const bool whole = g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXINT64, &number, nullptr);
+  if (!whole && lenient) return value;
+  if (!whole)
     throw UserError(place + ": the variable \"" + name + "\" is \"" + value + "\"; it must be a whole number here");
   const guint64 by = std::stoull(divisor);
   return std::to_string((number + by / 2) / by);
@@ -130,7 +132,7 @@ struct Value {
 
 // The script with each reference replaced by its value. One for which `value_of` gives nothing stays.
 template <typename ValueOf>
-Expanded replace(const Script& script, ValueOf value_of) {
+Expanded replace(const Script& script, ValueOf value_of, bool lenient = false) {
   const std::string& text = script.text;
   Expanded out;
   Quoting quoting;
@@ -147,9 +149,10 @@ Expanded replace(const Script& script, ValueOf value_of) {
     Insertion inserted{reference->name, value->text, value->fallback, {}};
     const bool plain = reference->divisor.empty();
     i += reference->size;
-    inserted.text = insert_value(
-        plain ? inserted.value : divided(reference->name, inserted.value, reference->divisor, script.places[line]),
-        quoting.quote);
+    inserted.text =
+        insert_value(plain ? inserted.value
+                           : divided(reference->name, inserted.value, reference->divisor, script.places[line], lenient),
+                     quoting.quote);
     const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(inserted.value) : std::nullopt;
     if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
       inserted.text = *rate;
@@ -215,8 +218,8 @@ std::string insert_value(std::string_view value, char quote) {
   return out;
 }
 
-Expanded substitute(const Script& script, const Variables& variables, const Settings& settings) {
-  return replace(script, [&](const Reference& reference) -> std::optional<Value> {
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings, bool lenient) {
+  const auto value_of = [&](const Reference& reference) -> std::optional<Value> {
     const std::string& name = reference.name;
     const Variable& variable = variables.at(name);
     const auto setting = settings.find(name);
@@ -224,7 +227,8 @@ Expanded substitute(const Script& script, const Variables& variables, const Sett
     if (variable.fallback) return Value{*variable.fallback, variable.fallback};
     throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
                     "=VALUE");
-  });
+  };
+  return replace(script, value_of, lenient);
 }
 
 std::string substitute_given(const Script& script, const Settings& given) {

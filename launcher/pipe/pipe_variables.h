@@ -60,8 +60,9 @@ std::string insert_value(std::string_view value, char quote);
 
 // The text with each variable replaced by its setting or default. A frame rate in caps ("…,framerate=${name}", with or
 // without "/1" behind it) may be a fraction or have a point; it becomes a fraction. Throws UserError if a variable has
-// neither setting nor default, or if it is divided and is no whole number.
-Expanded substitute(const Script& script, const Variables& variables, const Settings& settings);
+// neither setting nor default, or if it is divided and is no whole number. `lenient`: such a number is left as it is,
+// for whom it goes to will complain.
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings, bool lenient = false);
 
 // The text with the references to these variables alone replaced, as of substitute().
 std::string substitute_given(const Script& script, const Settings& given);

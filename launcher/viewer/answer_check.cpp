@@ -114,6 +114,19 @@ std::optional<protocol::Error> check_candidates(GstSDPMedia* media, const std::s
   return std::nullopt;
 }
 
+bool has_attribute_with(const GstSDPMedia* media, const char* name, std::string_view part) {
+  for (guint n = 0; const char* value = gst_sdp_media_get_attribute_val_n(media, name, n); ++n)
+    if (std::string_view(value).find(part) != std::string_view::npos) return true;
+  return false;
+}
+
+// Both are needed: the packets' numbers (a header extension), and the feedback.
+bool takes_transport_cc(const GstSDPMedia* media) {
+  return std::strcmp(gst_sdp_media_get_media(media), "video") == 0 && gst_sdp_media_get_port(media) != 0 &&
+         has_attribute_with(media, "extmap", "transport-wide-cc") &&
+         has_attribute_with(media, "rtcp-fb", "transport-cc");
+}
+
 }  // namespace
 
 std::vector<MediaSection> media_sections(const std::string& sdp) {
@@ -133,6 +146,7 @@ std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& te
   if (gst_sdp_message_medias_len(sdp.get()) != offered.size())
     return bad("has " + std::to_string(gst_sdp_message_medias_len(sdp.get())) + " media sections, the offer " +
                std::to_string(offered.size()));
+  AcceptedAnswer accepted;
   Fingerprint fingerprint;
   const auto add_all = [&fingerprint](auto get) {
     for (guint n = 0; const char* value = get(n); ++n)
@@ -144,10 +158,13 @@ std::variant<AcceptedAnswer, protocol::Error> check_answer(const std::string& te
     GstSDPMedia* media = &g_array_index(sdp->medias, GstSDPMedia, i);
     if (auto error = check_media(sdp.get(), media, i, offered[i])) return *error;
     if (auto error = check_candidates(media, name_of(i, offered[i]))) return *error;
+    accepted.transport_cc |= takes_transport_cc(media);
     good = good && add_all([&](guint n) { return gst_sdp_media_get_attribute_val_n(media, "fingerprint", n); });
   }
   if (!good || !fingerprint.value()) return bad("must name one SHA-256 fingerprint, the same in all media sections");
-  return AcceptedAnswer{*fingerprint.value(), std::move(sdp)};
+  accepted.fingerprint = *fingerprint.value();
+  accepted.sdp = std::move(sdp);
+  return accepted;
 }
 
 bool certificate_matches(std::string_view pem, const std::string& fingerprint) {

@@ -15,8 +15,9 @@
 using SdpPtr = std::unique_ptr<GstSDPMessage, Deleter<gst_sdp_message_free>>;
 
 struct AcceptedAnswer {
-  std::string fingerprint;  // SHA-256, lower-case hex without colons
-  SdpPtr sdp;               // of its candidates only those that the server uses
+  std::string fingerprint;    // SHA-256, lower-case hex without colons
+  SdpPtr sdp;                 // of its candidates only those that the server uses
+  bool transport_cc = false;  // the viewer will tell which packets of its video arrive, and when
 };
 
 struct MediaSection {

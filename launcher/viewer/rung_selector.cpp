@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace {
 
@@ -62,8 +63,9 @@ RungSelector::~RungSelector() {
   network_->stop();
 }
 
-void RungSelector::start() {
+void RungSelector::start(bool measured) {
   if (ticker_.running()) return;
+  measured_ = measured;
   tell_rungs();
   others_at_ = g_get_monotonic_time();
   ticker_.every(kTickMs, [this] {
@@ -75,6 +77,7 @@ void RungSelector::start() {
 
 void RungSelector::wish(bool wanted, std::optional<double> limit) {
   control_.limit(limit);
+  limit_ = limit;
   if (std::exchange(wanted_, wanted) != wanted) wanted ? feed_->resume() : feed_->pause();
   if (ticker_.running()) look();
 }
@@ -106,7 +109,19 @@ void RungSelector::look() {
     arrived_ = true;
     control_.switched(now, rung_);
   }
-  apply(control_.decide(now));
+  apply(decide(now));
+}
+
+LinkControl::Decision RungSelector::decide(gint64 now) {
+  if (measured_) return control_.decide(now);
+  const auto& rungs = stream_.rungs();
+  const auto fits = [this](const auto& rung) { return !limit_ || rung->fan_out()->rate().bits <= *limit_; };
+  const auto first = std::ranges::find_if(rungs, fits);
+  LinkControl::Decision decision;
+  decision.rung = static_cast<std::size_t>(first - rungs.begin());
+  decision.reason = decision.rung == 0 ? LinkControl::Reason::kFree : LinkControl::Reason::kLimit;
+  if (decision.rung == rungs.size()) --decision.rung;
+  return decision;
 }
 
 void RungSelector::apply(const LinkControl::Decision& decision) {
@@ -127,10 +142,13 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
   if (!teller_.running()) tell();
 }
 
-// What is told changes with each measurement a little; figures of two digits are enough.
+// An encoding's bit rate changes all the time; that alone is no news.
 void RungSelector::tell() {
   const protocol::Link now = link();
-  if (now == told_) return;
+  const auto news = [](const protocol::Link& link) {
+    return std::tie(link.rung, link.width, link.carries, link.reason);
+  };
+  if (news(now) == news(told_)) return;
   told_ = now;
   changed_();
   teller_.once(kTellMs, [] {});

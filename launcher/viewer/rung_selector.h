@@ -21,8 +21,9 @@ class RungSelector {
                std::optional<double> hint, std::function<void()> changed);
   ~RungSelector();
 
-  // The viewer is connected: its video begins.
-  void start();
+  // The viewer is connected: its video begins. `measured`: it tells what arrives; otherwise it gets the best encoding
+  // that it wishes.
+  void start(bool measured);
   // `wanted`: whether it looks at all. `limit`: it wants no more than so many bit/s.
   void wish(bool wanted, std::optional<double> limit);
   // Whether a result of so many bytes may go beside the video now; then it counts as sent.
@@ -37,6 +38,7 @@ class RungSelector {
   void apply(const LinkControl::Decision& decision);
   void move_to(std::size_t rung);
   void tell();
+  LinkControl::Decision decide(gint64 now);
 
   const Stream& stream_;
   const std::shared_ptr<Feed> feed_;
@@ -44,6 +46,8 @@ class RungSelector {
   const std::function<void()> changed_;
   LinkControl control_;
   LinkControl::Decision decision_;
+  bool measured_ = false;
+  std::optional<double> limit_;
   bool wanted_ = true;
   std::size_t rung_ = 0;  // what the feed was told
   bool arrived_ = true;   // and has come to

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "viewer.h"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "base/deadlines.h"
@@ -210,6 +211,7 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   if (const auto* error = std::get_if<protocol::Error>(&checked)) return fail(error->code.c_str(), error->message);
   auto& accepted = std::get<AcceptedAnswer>(checked);
   fingerprint_ = accepted.fingerprint;
+  measured_ = accepted.transport_cc;
   g_autoptr(GstWebRTCSessionDescription) description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, accepted.sdp.release());
   // A key frame takes about as long to come as the connection. Asked for now, it is there when the connection is.
@@ -261,7 +263,7 @@ void Viewer::connection_changed() {
 // away, and with them the key frame. A viewer that opens no channel gets its video after a grace.
 void Viewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
-  if (selector_) selector_->start();
+  if (selector_) selector_->start(measured_);
   for (const auto& stream : pipeline_.streams) stream.feed->open();
 }
 
@@ -310,8 +312,9 @@ void Viewer::handle_control(const std::string& text) {
 void Viewer::send_link() {
   if (!selector_ || !is_open(pipeline_.control.get())) return;
   const protocol::Link link = selector_->link();
-  g_info("viewer %u: encoding %u of %u, %.0f bit/s, %s", number_, link.rung + 1, link.rungs, link.bitrate,
-         link.reason.c_str());
+  g_info("viewer %u: encoding %u of %u (%s); its network carries %s", number_, link.rung + 1, link.rungs,
+         link.reason.c_str(),
+         link.carries ? (std::to_string(std::lround(*link.carries / 1000)) + " kbit/s").c_str() : "that");
   gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(link).c_str());
 }
 

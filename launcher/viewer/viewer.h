@@ -25,8 +25,8 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
 
   Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
   ~Viewer();
-  // `addresses`: the only ones for media; none means all. `downlink`: what the viewer believes that its network carries,
-  // in bit/s.
+  // `addresses`: the only ones for media; none means all. `downlink`: what the viewer believes that its network
+  // carries, in bit/s.
   void start(const std::vector<std::string>& addresses, std::optional<double> downlink);
   void end();
 
@@ -68,10 +68,11 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   gint64 deadline_ = 0;
   ViewerPipeline pipeline_;
   std::unique_ptr<RungSelector> selector_;  // of video; otherwise null
-  PromisePtr asked_;  // the last request to webrtcbin, which handles one after the other
+  PromisePtr asked_;                        // the last request to webrtcbin, which handles one after the other
   std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
   std::vector<MediaSection> offered_media_;
   std::string fingerprint_;
+  bool measured_ = false;  // the viewer tells which packets arrive
   unsigned candidates_ = 0;
   bool channel_open_ = false;
   Timer grace_;  // for the channel to open
