@@ -8,9 +8,9 @@ namespace {
 constexpr std::int64_t kMs = 1000;
 // What a token bucket may let through at once.
 constexpr double kBits = 80'000;
-constexpr std::int64_t kLast = 150 * kMs;
+constexpr std::int64_t kLast = 250 * kMs;
 constexpr std::int64_t kNoMore = 2000 * kMs;
-constexpr double kFactor = 2;
+constexpr double kFactor = 2.1;
 constexpr std::int64_t kFull = 30 * kMs;
 constexpr std::size_t kBursts = 4;
 
@@ -30,7 +30,7 @@ void Climb::level(std::int64_t now, double rate, std::int64_t hold) {
   if (rate >= top_) hold_ = std::max(hold_, kLast);
 }
 
-std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, double usual) {
+std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, double usual, double other) {
   const auto stretch = trace.since(start_);
   if (full(trace, start_, stretch, usual)) {
     active_ = false;
@@ -38,8 +38,9 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
   }
   const auto newest = trace.newest();
   if (newest && *newest - start_ >= hold_ && trace.queue(start_, *newest, kBursts)) {
-    const double sent = static_cast<double>(stretch.sent_bytes) * 8e6 / static_cast<double>(*newest - start_);
-    if (sent >= 0.75 * rate_) {
+    const std::int64_t from = std::max(start_, *newest - 1000 * kMs);
+    const double sent = static_cast<double>(trace.since(from).sent_bytes) * 8e6 / static_cast<double>(*newest - from);
+    if (sent + other >= 0.75 * rate_) {
       passed_ = rate_;
       if (rate_ >= top_) {
         active_ = false;

@@ -25,8 +25,9 @@ class Climb {
   void start(std::int64_t now, double first, std::int64_t hold, double top);
   void stop() { active_ = false; }
 
-  // To be called after each report, and now and then. `usual` is the median delay when nothing queues.
-  std::optional<End> step(std::int64_t now, const LinkTrace& trace, double usual);
+  // To be called after each report, and now and then. `usual` is the median delay when nothing queues,
+  // `other` is sent without reports.
+  std::optional<End> step(std::int64_t now, const LinkTrace& trace, double usual, double other);
 
  private:
   void level(std::int64_t now, double rate, std::int64_t hold);

@@ -22,14 +22,19 @@ constexpr double kHintTrust = 0.7;
 constexpr double kSafeStart = 50'000;
 
 constexpr std::int64_t kQueueFull = 35 * kMs;
+constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::size_t kQueueBursts = 4;
+constexpr std::int64_t kLate = 30 * kMs;
+// No picture that waits for so long is worth sending.
+constexpr std::int64_t kMuchLate = 300 * kMs;
+constexpr std::int64_t kBuried = 600 * kMs;
 constexpr std::int64_t kSwitchPatience = 800 * kMs;
 // A queue that stays although the link seems to carry the rung.
 constexpr std::int64_t kCongestedForLong = 700 * kMs;
 
 // Where nothing is known: little enough for a slow link, and enough to know soon.
-constexpr double kFirstClimb = 160'000;
+constexpr double kFirstClimb = 140'000;
 constexpr double kClimbMargin = 1.2;
 // Token buckets let 10 kB through at any rate.
 constexpr double kBucketBits = 100'000;
@@ -43,7 +48,7 @@ constexpr std::int64_t kVariesWait = 3500 * kMs;
 constexpr std::int64_t kBlock = 500 * kMs;
 constexpr std::int64_t kBlocksKept = 15 * kSecond;
 
-constexpr double kStillShare = 0.5;
+constexpr double kStillShare = 0.7;
 
 }  // namespace
 
@@ -104,17 +109,16 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
   trace_.add(reports);
   reports_ += reports.size();
   const std::int64_t newest = reports.back().sent;
-  const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
-  watch_.reported(now, newest, queue && *queue > kQueueFull / 2 + trace_.noise());
+  watch_.reported(now, newest, trace_.last_delay() > kQueueFull + 2 * trace_.noise());
   if (std::exchange(was_silent_, false)) {
     failures_ = 0;
     carries_.reset();
     next_climb_ = now + kSecond;
     settle(now);
   }
-  if (current_ == rungs_.size() && trace_.newest()) {
-    const auto last = trace_.queue(*trace_.newest(), *trace_.newest(), 1);
-    still_slowness_ = std::clamp(still_slowness_ * (last && *last > 400 * kMs ? 1.5 : 0.9), 1.0, 8.0);
+  if (current_ == rungs_.size() && trace_.newest() && *trace_.newest() - last_still_ > kSecond / 2) {
+    last_still_ = *trace_.newest();
+    still_slowness_ = std::clamp(still_slowness_ * (trace_.queue(last_still_, last_still_, 1) > 400 * kMs ? 1.5 : 0.8), 1.0, 8.0);
   }
 }
 
@@ -134,25 +138,31 @@ void LinkControl::settle(std::int64_t now) {
 
 LinkControl::Decision LinkControl::decide(std::int64_t now) {
   close_blocks();
-  if (silent(now)) return decision();
+  if (silent(now)) return decision(now);
   if (allowed() > target_) go(now, allowed());
   if (climb_.active()) {
     step_climb(now);
   } else if (measuring(now)) {
-    return decision();
+    return decision(now);
+  } else if (target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate && (!carries_ || now - settled_ > kSecond)) {
+    // nothing comes through, and so nothing tells yet how little the link carries
+    before_full_ = target_;
+    full_at_ = now;
+    go(now, rungs_.size() - 1);
   } else if (target_ == current_ || now - asked_ > kSwitchPatience) {
     if (const auto rate = congested()) {
-      fall(now, *rate + other_);
+      fall(now, *rate + other_arrives(now));
     } else {
       congested_since_.reset();
       may_climb(now);
     }
   }
-  return decision();
+  return decision(now);
 }
 
 // Feedback has stopped although packets leave: the link is dead, or so full that nothing comes through.
 bool LinkControl::silent(std::int64_t now) {
+  if (buried(now)) return false;
   const double waited = watch_.silent(now);
   if (waited < 1) return false;
   was_silent_ = true;
@@ -161,6 +171,27 @@ bool LinkControl::silent(std::int64_t now) {
   const std::size_t rung = waited < 2 ? rungs_.size() - 1 : rungs_.size();
   if (target_ < rung) go(now, rung);
   return true;
+}
+
+// While the queue is so long, no picture is sent into it.
+bool LinkControl::buried(std::int64_t now) {
+  if (buried_until_) {
+    if (watch_.late(now) > 0 && now < *buried_until_) return true;
+    buried_until_.reset();
+    // the last ones may be lost, and then nothing is reported after them
+    watch_.forget();
+    return false;
+  }
+  const auto newest = trace_.newest();
+  if (!newest || watch_.silent(now) > 0.5) return false;
+  const std::int64_t queue = trace_.queue(std::max(settled_, *newest - kQueueWindow), *newest, 1).value_or(0);
+  const std::int64_t late = watch_.late(now);
+  if (late > kBuried || (queue > kBuried && late > 0)) {
+    if (climb_.active()) full_at_ = now;
+    climb_.stop();
+    buried_until_ = now + std::min(std::max(late, queue), 2 * kSecond);
+  }
+  return buried_until_.has_value();
 }
 
 // Blocks of half a second show loss, and what the median delay is when nothing queues.
@@ -180,7 +211,8 @@ std::optional<double> LinkControl::congested() {
   const auto newest = trace_.newest();
   if (!newest) return std::nullopt;
   const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
-  if (trace_.rises(settled_) || (queue && *queue > kQueueFull + trace_.noise() && !drains(*queue))) {
+  if (queue && drains(*queue)) return std::nullopt;
+  if (trace_.rises(settled_) || (queue && *queue > kQueueFull + trace_.noise())) {
     if (const auto rate = trace_.busy_rate()) return rate;
     return trace_.since(*newest - 400 * kMs).rate;
   }
@@ -192,10 +224,20 @@ std::optional<double> LinkControl::congested() {
   return std::nullopt;
 }
 
+// Of what is sent beside the video as much is lost as of the video.
+double LinkControl::other_arrives(std::int64_t until) const {
+  return other_ * (1 - trace_.since(until - kSecond).loss);
+}
+
 double LinkControl::usual_median() const {
   double least = blocks_.empty() ? 0 : blocks_.front().median;
   for (const Block& block : blocks_) least = std::min(least, block.median);
   return least;
+}
+
+bool LinkControl::queued(std::int64_t now) const {
+  const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
+  return (queue && *queue > kLongQueue + trace_.noise()) || watch_.late(now) > kLongQueue;
 }
 
 bool LinkControl::drains(std::int64_t queue) const {
@@ -208,7 +250,10 @@ void LinkControl::fall(std::int64_t now, double carries) {
   measured(carries);
   known_ = true;
   if (!congested_since_) congested_since_ = now;
-  std::size_t rung = best(*carries_);
+  // the queue has to go as well
+  const auto newest = *trace_.newest();
+  const auto queue = static_cast<double>(trace_.queue(newest - kQueueWindow, newest, 1).value_or(0));
+  std::size_t rung = best(*carries_ * std::max(0.5, 1 - queue / (2.0 * kSecond)));
   const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
     if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
@@ -240,13 +285,13 @@ void LinkControl::may_climb(std::int64_t now) {
 }
 
 void LinkControl::step_climb(std::int64_t now) {
-  if (watch_.late(now)) {
+  if (watch_.late(now) > kLate) {
     // a long queue: its packets have yet to come
     climb_.stop();
     full_at_ = now;
     return;
   }
-  const auto end = climb_.step(now, trace_, usual_median());
+  const auto end = climb_.step(now, trace_, usual_median(), other_);
   if (carries_ && climb_.passed() > *carries_) carries_.reset();
   if (!end) return;
   if (*end == Climb::End::kFull) {
@@ -257,7 +302,7 @@ void LinkControl::step_climb(std::int64_t now) {
     failures_ = 0;
     if (allowed() < target_) go(now, allowed());
   } else {
-    climbed(now, climb_.passed());
+    climbed(now, std::max(climb_.passed(), carries_.value_or(0)));
   }
 }
 
@@ -268,7 +313,13 @@ bool LinkControl::measuring(std::int64_t now) {
   if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) return true;
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
   const auto busy = trace_.busy_rate();
-  measured((busy ? *busy : trace_.since(full_at - 400 * kMs).rate) + other_);
+  const auto before = std::exchange(before_full_, std::nullopt);
+  if (before && !busy) {
+    // only the reports were late
+    go(now, *before);
+    return false;
+  }
+  measured((busy ? *busy : trace_.since(full_at - 400 * kMs).rate) + other_arrives(full_at));
   climbed(now, *carries_);
   return false;
 }
@@ -279,7 +330,7 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (rung < target_) go(now, rung);
+  if (carries > 0 && rung != target_) go(now, rung);
 }
 
 void LinkControl::go(std::int64_t now, std::size_t rung) {
@@ -298,9 +349,10 @@ void LinkControl::wait(std::int64_t now) {
   ++failures_;
 }
 
-LinkControl::Decision LinkControl::decision() const {
+LinkControl::Decision LinkControl::decision(std::int64_t now) const {
   Decision decision;
   decision.rung = target_;
+  decision.paused = buried_until_.has_value();
   const double video = current_ < rungs_.size() ? rungs_[current_].bitrate : 0;
   if (climb_.active()) decision.probe = std::max(0.0, climb_.rate() - video - other_);
   const bool free = target_ == 0;
@@ -320,6 +372,8 @@ LinkControl::Decision LinkControl::decision() const {
   } else if (!free && decision.reason != Reason::kLimit) {
     decision.results = std::max(15'000.0, video / 2);
   }
+  // results would wait in the queue, and keep it full
+  if (queued(now)) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));
   if (carries_ && *carries_ > 0) decision.still_interval_s = still_bytes_ * 8 / (kStillShare * *carries_);
   decision.still_interval_s = std::clamp(decision.still_interval_s * still_slowness_, 1.0, 10.0);
   return decision;

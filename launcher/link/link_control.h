@@ -39,6 +39,7 @@ class LinkControl {
     double probe = 0;                 // of duplicates, beside the video; 0: none
     std::optional<double> carries{};  // what the link carries in all; nothing: not known, or more than we send
     double results = kUnlimited;      // what results may take
+    bool paused = false;              // no picture for now: it would wait for too long; the next one is a key frame
     Reason reason = Reason::kStart;
   };
 
@@ -66,11 +67,14 @@ class LinkControl {
   std::size_t allowed() const;
   std::size_t start_rung() const;
 
+  bool buried(std::int64_t now);
   bool silent(std::int64_t now);
+  double other_arrives(std::int64_t until) const;
   double usual_median() const;
   void close_blocks();
   std::optional<double> congested();
   void settle(std::int64_t now);
+  bool queued(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
   void fall(std::int64_t now, double carries);
   void may_climb(std::int64_t now);
@@ -81,7 +85,7 @@ class LinkControl {
   void measured(double carries);
   void wait(std::int64_t now);
   void slow_stills(std::int64_t delay);
-  Decision decision() const;
+  Decision decision(std::int64_t now) const;
 
   std::optional<double> hint_;
   std::vector<Rung> rungs_;
@@ -104,6 +108,7 @@ class LinkControl {
   std::int64_t next_climb_ = 0;
   std::optional<std::int64_t>
       full_at_;  // a climb has filled the link; what was sent until then tells how much it carries
+  std::optional<std::size_t> before_full_;  // the rung until then, if it was no climb
   int failures_ = 0;
   std::int64_t varies_until_ = 0;  // the link has carried more a short while ago
 
@@ -118,9 +123,11 @@ class LinkControl {
   std::size_t reports_ = 0;
   ReportWatch watch_;
   bool was_silent_ = false;
+  std::optional<std::int64_t> buried_until_;
   std::int64_t last_sent_ = 0;
 
   double still_bytes_ = 2000;
   std::size_t still_sum_ = 0;
   double still_slowness_ = 1;
+  std::int64_t last_still_ = 0;
 };

@@ -140,7 +140,7 @@ class Viewer {
   Got got;
 
  private:
-  bool due(std::int64_t now) const { return now >= next_frame_; }
+  bool due(std::int64_t now) const { return now >= next_frame_ && !paused_; }
 
   void begin(std::int64_t now) {
     update(now);
@@ -171,6 +171,11 @@ class Viewer {
 
   void decide(std::int64_t now) {
     decision_ = control_.decide(now);
+    if (paused_ && !decision_.paused) {
+      key_ = true;
+      next_frame_ = now + kSwitch / 2;
+    }
+    paused_ = decision_.paused;
     if (decision_.rung == switch_to_) return;
     switch_to_ = decision_.rung;
     switch_at_ = now + kSwitch;
@@ -272,6 +277,7 @@ class Viewer {
   std::size_t switch_to_ = 0;
   std::optional<std::int64_t> switch_at_;
   bool key_ = true;
+  bool paused_ = false;
   std::vector<std::int64_t> awake_;
   std::int64_t next_frame_ = 0;
   std::uint16_t seq_ = 65'000;
