@@ -19,22 +19,25 @@ constexpr double kResultsShare = 0.15;
 // A viewer's own belief about its link.
 constexpr double kHintTrust = 0.7;
 // Without one, the first rung buries no link that could carry any video.
-constexpr double kSafeStart = 50'000;
+constexpr double kSafeStart = 100'000;
 
 constexpr std::int64_t kQueueFull = 35 * kMs;
+// While a queue drains there are reports at least so often.
+constexpr std::int64_t kStillReported = 300 * kMs;
 constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::size_t kQueueBursts = 4;
+constexpr double kPoliced = 0.15;
 constexpr std::int64_t kLate = 30 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kMuchLate = 300 * kMs;
-constexpr std::int64_t kBuried = 600 * kMs;
+constexpr std::int64_t kBuried = 700 * kMs;
 constexpr std::int64_t kSwitchPatience = 800 * kMs;
 // A queue that stays although the link seems to carry the rung.
 constexpr std::int64_t kCongestedForLong = 700 * kMs;
 
 // Where nothing is known: little enough for a slow link, and enough to know soon.
-constexpr double kFirstClimb = 140'000;
+constexpr double kFirstClimb = 115'000;
 constexpr double kClimbMargin = 1.2;
 // Token buckets let 10 kB through at any rate.
 constexpr double kBucketBits = 100'000;
@@ -118,7 +121,8 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
   }
   if (current_ == rungs_.size() && trace_.newest() && *trace_.newest() - last_still_ > kSecond / 2) {
     last_still_ = *trace_.newest();
-    still_slowness_ = std::clamp(still_slowness_ * (trace_.queue(last_still_, last_still_, 1) > 400 * kMs ? 1.5 : 0.8), 1.0, 8.0);
+    still_slowness_ =
+        std::clamp(still_slowness_ * (trace_.queue(last_still_, last_still_, 1) > 400 * kMs ? 1.5 : 0.8), 1.0, 8.0);
   }
 }
 
@@ -176,7 +180,7 @@ bool LinkControl::silent(std::int64_t now) {
 // While the queue is so long, no picture is sent into it.
 bool LinkControl::buried(std::int64_t now) {
   if (buried_until_) {
-    if (watch_.late(now) > 0 && now < *buried_until_) return true;
+    if (watch_.late(now) > 0 && (now < *buried_until_ || watch_.reported_since(now - kStillReported))) return true;
     buried_until_.reset();
     // the last ones may be lost, and then nothing is reported after them
     watch_.forget();
@@ -186,7 +190,8 @@ bool LinkControl::buried(std::int64_t now) {
   if (!newest || watch_.silent(now) > 0.5) return false;
   const std::int64_t queue = trace_.queue(std::max(settled_, *newest - kQueueWindow), *newest, 1).value_or(0);
   const std::int64_t late = watch_.late(now);
-  if (late > kBuried || (queue > kBuried && late > 0)) {
+  const std::int64_t most = target_ + 1 < rungs_.size() ? kBuried : kBuried / 2;
+  if (late > most || (queue > most && late > 0)) {
     if (climb_.active()) full_at_ = now;
     climb_.stop();
     buried_until_ = now + std::min(std::max(late, queue), 2 * kSecond);
@@ -220,7 +225,7 @@ std::optional<double> LinkControl::congested() {
   if (!block) return std::nullopt;
   const bool late = block->median > usual_median() + 8.0 * kMs + static_cast<double>(trace_.noise());
   const bool policed = block->packets >= 20 && block->loss > 0.35;
-  if (policed || (block->packets >= 20 && block->loss > 0.15 && late)) return block->rate;
+  if (policed || (block->packets >= 20 && block->loss > kPoliced && late)) return block->rate;
   return std::nullopt;
 }
 
@@ -253,7 +258,7 @@ void LinkControl::fall(std::int64_t now, double carries) {
   // the queue has to go as well
   const auto newest = *trace_.newest();
   const auto queue = static_cast<double>(trace_.queue(newest - kQueueWindow, newest, 1).value_or(0));
-  std::size_t rung = best(*carries_ * std::max(0.5, 1 - queue / (2.0 * kSecond)));
+  std::size_t rung = best(*carries_ * std::max(0.5, 1 - (queue + 100.0 * kMs) / (1.5 * kSecond)));
   const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
     if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
@@ -275,7 +280,7 @@ void LinkControl::may_climb(std::int64_t now) {
   const double top = kClimbMargin * need(allowed());
   if (!carries_) {
     const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
-    climb_.start(now, std::max({next, 2 * now_sent, kFirstClimb}), 0, top);
+    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top);
     return;
   }
   // little above what the link carried: if it still carries no more, the queue that this makes is short
@@ -310,16 +315,21 @@ void LinkControl::step_climb(std::int64_t now) {
 bool LinkControl::measuring(std::int64_t now) {
   if (!full_at_) return false;
   const auto newest = trace_.newest();
-  if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) return true;
+  if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
+    if (!carries_ && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
+    return true;
+  }
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
   const auto busy = trace_.busy_rate();
   const auto before = std::exchange(before_full_, std::nullopt);
-  if (before && !busy) {
+  const auto stretch = trace_.since(full_at - 400 * kMs);
+  if (!busy && stretch.loss < kPoliced) {
     // only the reports were late
-    go(now, *before);
+    if (before) go(now, *before);
+    next_climb_ = now + kSecond / 2;
     return false;
   }
-  measured((busy ? *busy : trace_.since(full_at - 400 * kMs).rate) + other_arrives(full_at));
+  measured((busy ? *busy : stretch.rate) + other_arrives(full_at));
   climbed(now, *carries_);
   return false;
 }
@@ -370,7 +380,7 @@ LinkControl::Decision LinkControl::decision(std::int64_t now) const {
     decision.results =
         std::max(0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : kStillShare * *carries_));
   } else if (!free && decision.reason != Reason::kLimit) {
-    decision.results = std::max(15'000.0, video / 2);
+    decision.results = 15'000;
   }
   // results would wait in the queue, and keep it full
   if (queued(now)) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));

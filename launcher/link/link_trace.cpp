@@ -105,7 +105,8 @@ bool LinkTrace::rises(std::int64_t start) const {
 }
 
 std::int64_t LinkTrace::last_delay() const {
-  const auto last = std::find_if(packets_.rbegin(), packets_.rend(), [](const Packet& packet) { return packet.arrival; });
+  const auto last =
+      std::find_if(packets_.rbegin(), packets_.rend(), [](const Packet& packet) { return packet.arrival; });
   return last == packets_.rend() ? 0 : last->delay() - base();
 }
 

@@ -27,6 +27,7 @@ class ReportWatch {
   std::int64_t late(std::int64_t now) const {
     return usual_ && !waiting_.empty() ? now - waiting_.front() - *usual_ * 5 / 4 : 0;
   }
+  bool reported_since(std::int64_t time) const { return last_report_ >= time; }
   void forget() { waiting_.clear(); }
   // How often its patience has passed without any report although packets leave.
   double silent(std::int64_t now) const {

@@ -248,12 +248,14 @@ class Viewer {
       const auto number = reported_ + static_cast<std::int16_t>(seq - static_cast<std::uint16_t>(reported_));
       // a clock of its own
       const double clock = static_cast<double>(arrival) * (1 + link_.skew_ppm / 1e6) + 5e12;
-      if (number >= reported_) told_[number] = static_cast<std::int64_t>(clock) / 250 * 250;
+      told_[number] = static_cast<std::int64_t>(clock) / 250 * 250;
       arrivals_.erase(arrivals_.begin());
     }
     if (now < next_feedback_ || told_.empty()) return;
     next_feedback_ = now + static_cast<std::int64_t>(link_.feedback_ms * 1000);
     std::vector<WrittenPacket> packets;
+    // what comes late is told again
+    reported_ = std::min(reported_, told_.begin()->first);
     const auto base = static_cast<std::uint16_t>(reported_);
     for (; reported_ <= told_.rbegin()->first; ++reported_) {
       const auto found = told_.find(reported_);
