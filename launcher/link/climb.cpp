@@ -8,6 +8,8 @@ namespace {
 constexpr std::int64_t kMs = 1000;
 // What a token bucket may let through at once.
 constexpr double kBits = 80'000;
+constexpr double kLongest = 4;  // seconds
+
 constexpr std::int64_t kLast = 250 * kMs;
 constexpr std::int64_t kNoMore = 2000 * kMs;
 constexpr double kFactor = 2.1;
@@ -26,13 +28,13 @@ void Climb::start(std::int64_t now, double first, std::int64_t hold, double top)
 void Climb::level(std::int64_t now, double rate, std::int64_t hold) {
   rate_ = rate;
   start_ = now;
-  hold_ = std::max(hold, static_cast<std::int64_t>(kBits / rate * 1e6));
+  hold_ = std::max(hold, static_cast<std::int64_t>(std::min(kBits / rate, kLongest) * 1e6));
   if (rate >= top_) hold_ = std::max(hold_, kLast);
 }
 
-std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, double usual, double other) {
-  const auto stretch = trace.since(start_);
-  if (full(trace, start_, stretch, usual)) {
+std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, const LossBlocks& losses,
+                                      double other) {
+  if (full(trace, start_, losses)) {
     active_ = false;
     return End::kFull;
   }
@@ -55,12 +57,12 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
   return End::kUnknown;
 }
 
-bool Climb::full(const LinkTrace& trace, std::int64_t start, const LinkTrace::Stretch& stretch, double usual) {
+bool Climb::full(const LinkTrace& trace, std::int64_t start, const LossBlocks& losses) {
   const auto queue = trace.queue_now(100 * kMs, kBursts, start);
-  if (queue && *queue > kFull + trace.noise()) return true;
+  if (queue && *queue > kFull + 2 * trace.noise()) return true;
   if (trace.rises(start)) return true;
-  // a queue too short to be seen: much is lost
-  if (stretch.packets >= 15 && stretch.loss > 0.35) return true;
-  return stretch.packets >= 20 && stretch.loss > 0.15 &&
-         stretch.median > usual + 8.0 * kMs + static_cast<double>(trace.noise());
+  const auto stretch = trace.since(start);
+  if (stretch.packets >= 15 && stretch.loss > LossBlocks::kTooMuch) return true;
+  return stretch.packets >= LossBlocks::kPackets && stretch.loss > LossBlocks::kMuch &&
+         losses.late(stretch.median, trace);
 }

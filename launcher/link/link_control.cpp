@@ -26,8 +26,8 @@ constexpr std::int64_t kQueueFull = 35 * kMs;
 constexpr std::int64_t kStillReported = 300 * kMs;
 constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
+constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
-constexpr double kPoliced = 0.15;
 constexpr std::int64_t kLate = 30 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kMuchLate = 300 * kMs;
@@ -37,6 +37,8 @@ constexpr std::int64_t kSwitchPatience = 800 * kMs;
 constexpr std::int64_t kCongestedForLong = 700 * kMs;
 
 // Where nothing is known: little enough for a slow link, and enough to know soon.
+// No link carries less, or what it carries is of no use.
+constexpr double kLeast = 5000;
 constexpr double kFirstClimb = 115'000;
 constexpr double kClimbMargin = 1.2;
 // Token buckets let 10 kB through at any rate.
@@ -47,11 +49,6 @@ constexpr int kMostDoublings = 4;
 constexpr std::int64_t kHeldForLong = 5 * kSecond;
 constexpr std::int64_t kVaries = 60 * kSecond;
 constexpr std::int64_t kVariesWait = 3500 * kMs;
-
-constexpr std::int64_t kBlock = 500 * kMs;
-constexpr std::int64_t kBlocksKept = 15 * kSecond;
-
-constexpr double kStillShare = 0.7;
 
 }  // namespace
 
@@ -97,14 +94,7 @@ std::size_t LinkControl::best(double carries) const {
 
 void LinkControl::sent(std::int64_t now, std::size_t bytes, bool probe) {
   watch_.sent(now);
-  if (!probe && current_ == rungs_.size()) {
-    if (now - last_sent_ > 200 * kMs && still_sum_ > 0) {
-      still_bytes_ += (static_cast<double>(still_sum_) - still_bytes_) / 4;
-      still_sum_ = 0;
-    }
-    still_sum_ += bytes;
-  }
-  last_sent_ = now;
+  if (!probe && current_ == rungs_.size()) stills_.sent(now, bytes);
 }
 
 void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> reports) {
@@ -119,11 +109,8 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
     next_climb_ = now + kSecond;
     settle(now);
   }
-  if (current_ == rungs_.size() && trace_.newest() && *trace_.newest() - last_still_ > kSecond / 2) {
-    last_still_ = *trace_.newest();
-    still_slowness_ =
-        std::clamp(still_slowness_ * (trace_.queue(last_still_, last_still_, 1) > 400 * kMs ? 1.5 : 0.8), 1.0, 8.0);
-  }
+  const auto last = trace_.newest();
+  if (last && current_ == rungs_.size()) stills_.arrived(*last, trace_.queue(*last, *last, 1).value_or(0));
 }
 
 void LinkControl::switched(std::int64_t now, std::size_t rung) {
@@ -136,12 +123,10 @@ void LinkControl::switched(std::int64_t now, std::size_t rung) {
 // What left until now was sent otherwise.
 void LinkControl::settle(std::int64_t now) {
   settled_ = now;
-  block_start_ = now;
-  block_.reset();
+  losses_.restart(now);
 }
 
 LinkControl::Decision LinkControl::decide(std::int64_t now) {
-  close_blocks();
   if (silent(now)) return decision(now);
   if (allowed() > target_) go(now, allowed());
   if (climb_.active()) {
@@ -199,45 +184,21 @@ bool LinkControl::buried(std::int64_t now) {
   return buried_until_.has_value();
 }
 
-// Blocks of half a second show loss, and what the median delay is when nothing queues.
-void LinkControl::close_blocks() {
-  const auto newest = trace_.newest();
-  if (!newest || *newest - block_start_ < kBlock) return;
-  const auto block = trace_.since(block_start_);
-  if (block.packets < 20 && *newest - block_start_ < 4 * kBlock) return;
-  block_ = block;
-  blocks_.push_back({block_start_, block.median});
-  block_start_ = *newest;
-  while (blocks_.front().start < *newest - kBlocksKept) blocks_.pop_front();
-}
-
 // What arrives of the video, if the link does not carry what is sent.
 std::optional<double> LinkControl::congested() {
   const auto newest = trace_.newest();
   if (!newest) return std::nullopt;
   const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
+  const auto policed = losses_.limit(trace_);
   if (queue && drains(*queue)) return std::nullopt;
-  if (trace_.rises(settled_) || (queue && *queue > kQueueFull + trace_.noise())) {
-    if (const auto rate = trace_.busy_rate()) return rate;
-    return trace_.since(*newest - 400 * kMs).rate;
-  }
-  const auto block = std::exchange(block_, std::nullopt);
-  if (!block) return std::nullopt;
-  const bool late = block->median > usual_median() + 8.0 * kMs + static_cast<double>(trace_.noise());
-  const bool policed = block->packets >= 20 && block->loss > 0.35;
-  if (policed || (block->packets >= 20 && block->loss > kPoliced && late)) return block->rate;
-  return std::nullopt;
+  if (!trace_.rises(settled_) && (!queue || *queue <= kQueueFull + trace_.noise())) return policed;
+  if (const auto rate = trace_.busy_rate()) return rate;
+  return trace_.since(*newest - kBusyWindow).rate;
 }
 
 // Of what is sent beside the video as much is lost as of the video.
 double LinkControl::other_arrives(std::int64_t until) const {
   return other_ * (1 - trace_.since(until - kSecond).loss);
-}
-
-double LinkControl::usual_median() const {
-  double least = blocks_.empty() ? 0 : blocks_.front().median;
-  for (const Block& block : blocks_) least = std::min(least, block.median);
-  return least;
 }
 
 bool LinkControl::queued(std::int64_t now) const {
@@ -296,7 +257,7 @@ void LinkControl::step_climb(std::int64_t now) {
     full_at_ = now;
     return;
   }
-  const auto end = climb_.step(now, trace_, usual_median(), other_);
+  const auto end = climb_.step(now, trace_, losses_, other_);
   if (carries_ && climb_.passed() > *carries_) carries_.reset();
   if (!end) return;
   if (*end == Climb::End::kFull) {
@@ -322,8 +283,8 @@ bool LinkControl::measuring(std::int64_t now) {
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
   const auto busy = trace_.busy_rate();
   const auto before = std::exchange(before_full_, std::nullopt);
-  const auto stretch = trace_.since(full_at - 400 * kMs);
-  if (!busy && stretch.loss < kPoliced) {
+  const auto stretch = trace_.since(full_at - kBusyWindow);
+  if (!busy && stretch.loss < LossBlocks::kMuch) {
     // only the reports were late
     if (before) go(now, *before);
     next_climb_ = now + kSecond / 2;
@@ -351,6 +312,7 @@ void LinkControl::go(std::int64_t now, std::size_t rung) {
 
 void LinkControl::measured(double carries) {
   const bool alike = carries_ && std::abs(carries - *carries_) < 0.25 * *carries_;
+  carries = std::max(carries, kLeast);
   carries_ = alike ? (*carries_ + carries) / 2 : carries;
 }
 
@@ -377,14 +339,13 @@ LinkControl::Decision LinkControl::decision(std::int64_t now) const {
     decision.reason = known_ ? Reason::kNetwork : Reason::kStart;
   }
   if (carries_ && !free) {
-    decision.results =
-        std::max(0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : kStillShare * *carries_));
+    decision.results = std::max(
+        0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : StillPace::kShare * *carries_));
   } else if (!free && decision.reason != Reason::kLimit) {
     decision.results = 15'000;
   }
   // results would wait in the queue, and keep it full
   if (queued(now)) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));
-  if (carries_ && *carries_ > 0) decision.still_interval_s = still_bytes_ * 8 / (kStillShare * *carries_);
-  decision.still_interval_s = std::clamp(decision.still_interval_s * still_slowness_, 1.0, 10.0);
+  decision.still_interval_s = stills_.interval_s(carries_.value_or(0));
   return decision;
 }
