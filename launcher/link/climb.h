@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "link_trace.h"
+#include "loss_blocks.h"
 
 class Climb {
  public:
@@ -25,12 +26,12 @@ class Climb {
   void start(std::int64_t now, double first, std::int64_t hold, double top);
   void stop() { active_ = false; }
 
-  // To be called after each report, and now and then. `usual` is the median delay when nothing queues.
-  std::optional<End> step(std::int64_t now, const LinkTrace& trace, double usual);
+  // To be called after each report, and now and then. `other` is sent without reports.
+  std::optional<End> step(std::int64_t now, const LinkTrace& trace, const LossBlocks& losses, double other);
 
  private:
   void level(std::int64_t now, double rate, std::int64_t hold);
-  static bool full(const LinkTrace& trace, std::int64_t start, const LinkTrace::Stretch& stretch, double usual);
+  static bool full(const LinkTrace& trace, std::int64_t start, const LossBlocks& losses);
 
   bool active_ = false;
   double rate_ = 0;

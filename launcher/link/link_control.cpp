@@ -19,17 +19,27 @@ constexpr double kResultsShare = 0.15;
 // A viewer's own belief about its link.
 constexpr double kHintTrust = 0.7;
 // Without one, the first rung buries no link that could carry any video.
-constexpr double kSafeStart = 50'000;
+constexpr double kSafeStart = 100'000;
 
 constexpr std::int64_t kQueueFull = 35 * kMs;
+// While a queue drains there are reports at least so often.
+constexpr std::int64_t kStillReported = 300 * kMs;
+constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
+constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
+constexpr std::int64_t kLate = 30 * kMs;
+// No picture that waits for so long is worth sending.
+constexpr std::int64_t kMuchLate = 300 * kMs;
+constexpr std::int64_t kBuried = 700 * kMs;
 constexpr std::int64_t kSwitchPatience = 800 * kMs;
 // A queue that stays although the link seems to carry the rung.
 constexpr std::int64_t kCongestedForLong = 700 * kMs;
 
 // Where nothing is known: little enough for a slow link, and enough to know soon.
-constexpr double kFirstClimb = 160'000;
+// No link carries less, or what it carries is of no use.
+constexpr double kLeast = 5000;
+constexpr double kFirstClimb = 115'000;
 constexpr double kClimbMargin = 1.2;
 // Token buckets let 10 kB through at any rate.
 constexpr double kBucketBits = 100'000;
@@ -39,11 +49,6 @@ constexpr int kMostDoublings = 4;
 constexpr std::int64_t kHeldForLong = 5 * kSecond;
 constexpr std::int64_t kVaries = 60 * kSecond;
 constexpr std::int64_t kVariesWait = 3500 * kMs;
-
-constexpr std::int64_t kBlock = 500 * kMs;
-constexpr std::int64_t kBlocksKept = 15 * kSecond;
-
-constexpr double kStillShare = 0.5;
 
 }  // namespace
 
@@ -89,14 +94,7 @@ std::size_t LinkControl::best(double carries) const {
 
 void LinkControl::sent(std::int64_t now, std::size_t bytes, bool probe) {
   watch_.sent(now);
-  if (!probe && current_ == rungs_.size()) {
-    if (now - last_sent_ > 200 * kMs && still_sum_ > 0) {
-      still_bytes_ += (static_cast<double>(still_sum_) - still_bytes_) / 4;
-      still_sum_ = 0;
-    }
-    still_sum_ += bytes;
-  }
-  last_sent_ = now;
+  if (!probe && current_ == rungs_.size()) stills_.sent(now, bytes);
 }
 
 void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> reports) {
@@ -104,18 +102,15 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
   trace_.add(reports);
   reports_ += reports.size();
   const std::int64_t newest = reports.back().sent;
-  const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
-  watch_.reported(now, newest, queue && *queue > kQueueFull / 2 + trace_.noise());
+  watch_.reported(now, newest, trace_.last_delay() > kQueueFull + 2 * trace_.noise());
   if (std::exchange(was_silent_, false)) {
     failures_ = 0;
     carries_.reset();
     next_climb_ = now + kSecond;
     settle(now);
   }
-  if (current_ == rungs_.size() && trace_.newest()) {
-    const auto last = trace_.queue(*trace_.newest(), *trace_.newest(), 1);
-    still_slowness_ = std::clamp(still_slowness_ * (last && *last > 400 * kMs ? 1.5 : 0.9), 1.0, 8.0);
-  }
+  const auto last = trace_.newest();
+  if (last && current_ == rungs_.size()) stills_.arrived(*last, trace_.queue(*last, *last, 1).value_or(0));
 }
 
 void LinkControl::switched(std::int64_t now, std::size_t rung) {
@@ -128,31 +123,35 @@ void LinkControl::switched(std::int64_t now, std::size_t rung) {
 // What left until now was sent otherwise.
 void LinkControl::settle(std::int64_t now) {
   settled_ = now;
-  block_start_ = now;
-  block_.reset();
+  losses_.restart(now);
 }
 
 LinkControl::Decision LinkControl::decide(std::int64_t now) {
-  close_blocks();
-  if (silent(now)) return decision();
+  if (silent(now)) return decision(now);
   if (allowed() > target_) go(now, allowed());
   if (climb_.active()) {
     step_climb(now);
   } else if (measuring(now)) {
-    return decision();
+    return decision(now);
+  } else if (target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate && (!carries_ || now - settled_ > kSecond)) {
+    // nothing comes through, and so nothing tells yet how little the link carries
+    before_full_ = target_;
+    full_at_ = now;
+    go(now, rungs_.size() - 1);
   } else if (target_ == current_ || now - asked_ > kSwitchPatience) {
     if (const auto rate = congested()) {
-      fall(now, *rate + other_);
+      fall(now, *rate + other_arrives(now));
     } else {
       congested_since_.reset();
       may_climb(now);
     }
   }
-  return decision();
+  return decision(now);
 }
 
 // Feedback has stopped although packets leave: the link is dead, or so full that nothing comes through.
 bool LinkControl::silent(std::int64_t now) {
+  if (buried(now)) return false;
   const double waited = watch_.silent(now);
   if (waited < 1) return false;
   was_silent_ = true;
@@ -163,16 +162,26 @@ bool LinkControl::silent(std::int64_t now) {
   return true;
 }
 
-// Blocks of half a second show loss, and what the median delay is when nothing queues.
-void LinkControl::close_blocks() {
+// While the queue is so long, no picture is sent into it.
+bool LinkControl::buried(std::int64_t now) {
+  if (buried_until_) {
+    if (watch_.late(now) > 0 && (now < *buried_until_ || watch_.reported_since(now - kStillReported))) return true;
+    buried_until_.reset();
+    // the last ones may be lost, and then nothing is reported after them
+    watch_.forget();
+    return false;
+  }
   const auto newest = trace_.newest();
-  if (!newest || *newest - block_start_ < kBlock) return;
-  const auto block = trace_.since(block_start_);
-  if (block.packets < 20 && *newest - block_start_ < 4 * kBlock) return;
-  block_ = block;
-  blocks_.push_back({block_start_, block.median});
-  block_start_ = *newest;
-  while (blocks_.front().start < *newest - kBlocksKept) blocks_.pop_front();
+  if (!newest || watch_.silent(now) > 0.5) return false;
+  const std::int64_t queue = trace_.queue(std::max(settled_, *newest - kQueueWindow), *newest, 1).value_or(0);
+  const std::int64_t late = watch_.late(now);
+  const std::int64_t most = target_ + 1 < rungs_.size() ? kBuried : kBuried / 2;
+  if (late > most || (queue > most && late > 0)) {
+    if (climb_.active()) full_at_ = now;
+    climb_.stop();
+    buried_until_ = now + std::min(std::max(late, queue), 2 * kSecond);
+  }
+  return buried_until_.has_value();
 }
 
 // What arrives of the video, if the link does not carry what is sent.
@@ -180,22 +189,21 @@ std::optional<double> LinkControl::congested() {
   const auto newest = trace_.newest();
   if (!newest) return std::nullopt;
   const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
-  if (trace_.rises(settled_) || (queue && *queue > kQueueFull + trace_.noise() && !drains(*queue))) {
-    if (const auto rate = trace_.busy_rate()) return rate;
-    return trace_.since(*newest - 400 * kMs).rate;
-  }
-  const auto block = std::exchange(block_, std::nullopt);
-  if (!block) return std::nullopt;
-  const bool late = block->median > usual_median() + 8.0 * kMs + static_cast<double>(trace_.noise());
-  const bool policed = block->packets >= 20 && block->loss > 0.35;
-  if (policed || (block->packets >= 20 && block->loss > 0.15 && late)) return block->rate;
-  return std::nullopt;
+  const auto policed = losses_.limit(trace_);
+  if (queue && drains(*queue)) return std::nullopt;
+  if (!trace_.rises(settled_) && (!queue || *queue <= kQueueFull + trace_.noise())) return policed;
+  if (const auto rate = trace_.busy_rate()) return rate;
+  return trace_.since(*newest - kBusyWindow).rate;
 }
 
-double LinkControl::usual_median() const {
-  double least = blocks_.empty() ? 0 : blocks_.front().median;
-  for (const Block& block : blocks_) least = std::min(least, block.median);
-  return least;
+// Of what is sent beside the video as much is lost as of the video.
+double LinkControl::other_arrives(std::int64_t until) const {
+  return other_ * (1 - trace_.since(until - kSecond).loss);
+}
+
+bool LinkControl::queued(std::int64_t now) const {
+  const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
+  return (queue && *queue > kLongQueue + trace_.noise()) || watch_.late(now) > kLongQueue;
 }
 
 bool LinkControl::drains(std::int64_t queue) const {
@@ -208,7 +216,10 @@ void LinkControl::fall(std::int64_t now, double carries) {
   measured(carries);
   known_ = true;
   if (!congested_since_) congested_since_ = now;
-  std::size_t rung = best(*carries_);
+  // the queue has to go as well
+  const auto newest = *trace_.newest();
+  const auto queue = static_cast<double>(trace_.queue(newest - kQueueWindow, newest, 1).value_or(0));
+  std::size_t rung = best(*carries_ * std::max(0.5, 1 - (queue + 100.0 * kMs) / (1.5 * kSecond)));
   const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
     if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
@@ -230,7 +241,7 @@ void LinkControl::may_climb(std::int64_t now) {
   const double top = kClimbMargin * need(allowed());
   if (!carries_) {
     const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
-    climb_.start(now, std::max({next, 2 * now_sent, kFirstClimb}), 0, top);
+    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top);
     return;
   }
   // little above what the link carried: if it still carries no more, the queue that this makes is short
@@ -240,13 +251,13 @@ void LinkControl::may_climb(std::int64_t now) {
 }
 
 void LinkControl::step_climb(std::int64_t now) {
-  if (watch_.late(now)) {
+  if (watch_.late(now) > kLate) {
     // a long queue: its packets have yet to come
     climb_.stop();
     full_at_ = now;
     return;
   }
-  const auto end = climb_.step(now, trace_, usual_median());
+  const auto end = climb_.step(now, trace_, losses_, other_);
   if (carries_ && climb_.passed() > *carries_) carries_.reset();
   if (!end) return;
   if (*end == Climb::End::kFull) {
@@ -257,7 +268,7 @@ void LinkControl::step_climb(std::int64_t now) {
     failures_ = 0;
     if (allowed() < target_) go(now, allowed());
   } else {
-    climbed(now, climb_.passed());
+    climbed(now, std::max(climb_.passed(), carries_.value_or(0)));
   }
 }
 
@@ -265,10 +276,21 @@ void LinkControl::step_climb(std::int64_t now) {
 bool LinkControl::measuring(std::int64_t now) {
   if (!full_at_) return false;
   const auto newest = trace_.newest();
-  if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) return true;
+  if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
+    if (!carries_ && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
+    return true;
+  }
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
   const auto busy = trace_.busy_rate();
-  measured((busy ? *busy : trace_.since(full_at - 400 * kMs).rate) + other_);
+  const auto before = std::exchange(before_full_, std::nullopt);
+  const auto stretch = trace_.since(full_at - kBusyWindow);
+  if (!busy && stretch.loss < LossBlocks::kMuch) {
+    // only the reports were late
+    if (before) go(now, *before);
+    next_climb_ = now + kSecond / 2;
+    return false;
+  }
+  measured((busy ? *busy : stretch.rate) + other_arrives(full_at));
   climbed(now, *carries_);
   return false;
 }
@@ -279,7 +301,7 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (rung < target_) go(now, rung);
+  if (carries > 0 && rung != target_) go(now, rung);
 }
 
 void LinkControl::go(std::int64_t now, std::size_t rung) {
@@ -290,6 +312,7 @@ void LinkControl::go(std::int64_t now, std::size_t rung) {
 
 void LinkControl::measured(double carries) {
   const bool alike = carries_ && std::abs(carries - *carries_) < 0.25 * *carries_;
+  carries = std::max(carries, kLeast);
   carries_ = alike ? (*carries_ + carries) / 2 : carries;
 }
 
@@ -298,9 +321,10 @@ void LinkControl::wait(std::int64_t now) {
   ++failures_;
 }
 
-LinkControl::Decision LinkControl::decision() const {
+LinkControl::Decision LinkControl::decision(std::int64_t now) const {
   Decision decision;
   decision.rung = target_;
+  decision.paused = buried_until_.has_value();
   const double video = current_ < rungs_.size() ? rungs_[current_].bitrate : 0;
   if (climb_.active()) decision.probe = std::max(0.0, climb_.rate() - video - other_);
   const bool free = target_ == 0;
@@ -315,12 +339,13 @@ LinkControl::Decision LinkControl::decision() const {
     decision.reason = known_ ? Reason::kNetwork : Reason::kStart;
   }
   if (carries_ && !free) {
-    decision.results =
-        std::max(0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : kStillShare * *carries_));
+    decision.results = std::max(
+        0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : StillPace::kShare * *carries_));
   } else if (!free && decision.reason != Reason::kLimit) {
-    decision.results = std::max(15'000.0, video / 2);
+    decision.results = 15'000;
   }
-  if (carries_ && *carries_ > 0) decision.still_interval_s = still_bytes_ * 8 / (kStillShare * *carries_);
-  decision.still_interval_s = std::clamp(decision.still_interval_s * still_slowness_, 1.0, 10.0);
+  // results would wait in the queue, and keep it full
+  if (queued(now)) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));
+  decision.still_interval_s = stills_.interval_s(carries_.value_or(0));
   return decision;
 }

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <span>
@@ -16,8 +15,10 @@
 
 #include "climb.h"
 #include "link_trace.h"
+#include "loss_blocks.h"
 #include "report_watch.h"
 #include "sent_log.h"
+#include "still_pace.h"
 
 class LinkControl {
  public:
@@ -39,6 +40,7 @@ class LinkControl {
     double probe = 0;                 // of duplicates, beside the video; 0: none
     std::optional<double> carries{};  // what the link carries in all; nothing: not known, or more than we send
     double results = kUnlimited;      // what results may take
+    bool paused = false;              // no picture for now: it would wait for too long; the next one is a key frame
     Reason reason = Reason::kStart;
   };
 
@@ -66,11 +68,12 @@ class LinkControl {
   std::size_t allowed() const;
   std::size_t start_rung() const;
 
+  bool buried(std::int64_t now);
   bool silent(std::int64_t now);
-  double usual_median() const;
-  void close_blocks();
+  double other_arrives(std::int64_t until) const;
   std::optional<double> congested();
   void settle(std::int64_t now);
+  bool queued(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
   void fall(std::int64_t now, double carries);
   void may_climb(std::int64_t now);
@@ -80,8 +83,7 @@ class LinkControl {
   void go(std::int64_t now, std::size_t rung);
   void measured(double carries);
   void wait(std::int64_t now);
-  void slow_stills(std::int64_t delay);
-  Decision decision() const;
+  Decision decision(std::int64_t now) const;
 
   std::optional<double> hint_;
   std::vector<Rung> rungs_;
@@ -102,25 +104,16 @@ class LinkControl {
   std::optional<std::int64_t> congested_since_;
 
   std::int64_t next_climb_ = 0;
-  std::optional<std::int64_t>
-      full_at_;  // a climb has filled the link; what was sent until then tells how much it carries
+  // A climb has filled the link; what was sent until then tells how much it carries.
+  std::optional<std::int64_t> full_at_;
+  std::optional<std::size_t> before_full_;  // the rung until then, if it was no climb
   int failures_ = 0;
   std::int64_t varies_until_ = 0;  // the link has carried more a short while ago
 
-  struct Block {
-    std::int64_t start;
-    double median;
-  };
-  std::int64_t block_start_ = 0;
-  std::deque<Block> blocks_;
-  std::optional<LinkTrace::Stretch> block_;  // the last one
-
+  LossBlocks losses_;
+  StillPace stills_;
   std::size_t reports_ = 0;
   ReportWatch watch_;
   bool was_silent_ = false;
-  std::int64_t last_sent_ = 0;
-
-  double still_bytes_ = 2000;
-  std::size_t still_sum_ = 0;
-  double still_slowness_ = 1;
+  std::optional<std::int64_t> buried_until_;
 };

@@ -58,7 +58,8 @@ void LinkTrace::add_arrival(const Packet& packet) {
   }
   if (bursts_.size() >= 2) {
     const auto difference = static_cast<double>(std::abs(bursts_.back().delay - bursts_[bursts_.size() - 2].delay));
-    noise_ += (std::min(difference, 60.0 * kMs) - noise_) / 64;
+    noises_ = std::min(noises_ + 1, 64.0);
+    noise_ += (std::min(difference, 60.0 * kMs) - noise_) / noises_;
   }
   bursts_.push_back({packet.sent, delay});
   while (bursts_.size() > kMostPackets || bursts_.front().sent < packet.sent - kKept) bursts_.pop_front();
@@ -95,17 +96,22 @@ std::optional<std::int64_t> LinkTrace::queue_now(std::int64_t window, std::size_
 }
 
 bool LinkTrace::rises(std::int64_t start) const {
-  if (bursts_.size() < 3) return false;
-  const Burst* last = &bursts_.back();
-  const Burst& first = bursts_[bursts_.size() - 3];
-  const Burst& second = bursts_[bursts_.size() - 2];
-  if (first.sent < start) return false;
-  return first.delay < second.delay && second.delay < last->delay && last->delay - first.delay > 25 * kMs &&
-         first.delay - base() > 20 * kMs + noise() && last->delay - base() > 70 * kMs + 2 * noise();
+  if (bursts_.size() < 2) return false;
+  const Burst& last = bursts_.back();
+  const Burst& before = bursts_[bursts_.size() - 2];
+  if (before.sent < start) return false;
+  return last.delay - before.delay > 25 * kMs && before.delay - base() > 15 * kMs + noise() &&
+         last.delay - base() > 60 * kMs + 2 * noise();
 }
 
-std::optional<double> LinkTrace::busy_rate() const {
-  if (seconds_.empty()) return std::nullopt;
+std::int64_t LinkTrace::last_delay() const {
+  const auto last =
+      std::find_if(packets_.rbegin(), packets_.rend(), [](const Packet& packet) { return packet.arrival; });
+  return last == packets_.rend() ? 0 : last->delay() - base();
+}
+
+LinkTrace::Busy LinkTrace::busy() const {
+  if (seconds_.empty()) return {};
   const std::int64_t least = base();
   const Packet* last = nullptr;
   const Packet* first = nullptr;
@@ -125,10 +131,14 @@ std::optional<double> LinkTrace::busy_rate() const {
     first = &*packet;
     ++count;
   }
-  if (count < 4) return std::nullopt;
-  const std::int64_t took = *last->arrival - *first->arrival;
-  if (took < 20 * kMs) return std::nullopt;
-  return static_cast<double>(bytes) * 8e6 / static_cast<double>(took);
+  if (count < 4) return {};
+  return {*last->arrival - *first->arrival, bytes};
+}
+
+std::optional<double> LinkTrace::busy_rate() const {
+  const Busy stretch = busy();
+  if (stretch.time < 20 * kMs) return std::nullopt;
+  return static_cast<double>(stretch.bytes) * 8e6 / static_cast<double>(stretch.time);
 }
 
 LinkTrace::Stretch LinkTrace::since(std::int64_t sent) const {

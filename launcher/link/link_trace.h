@@ -31,8 +31,10 @@ class LinkTrace {
   std::optional<std::int64_t> queue(std::int64_t from, std::int64_t to, std::size_t bursts) const;
   // The same, of the last `window` µs or the last `bursts` bursts, whichever is longer; nothing before `start`.
   std::optional<std::int64_t> queue_now(std::int64_t window, std::size_t bursts, std::int64_t start) const;
-  // The queue grows so fast that three bursts are enough to know.
+  // The queue grows so fast that two bursts are enough to know.
   bool rises(std::int64_t start) const;
+  // Of the newest packet that arrived, whether it was the first of its burst or not.
+  std::int64_t last_delay() const;
   // How much the delay differs from one burst to the next, on a link as it usually is.
   std::int64_t noise() const { return static_cast<std::int64_t>(noise_); }
 
@@ -58,7 +60,13 @@ class LinkTrace {
     std::int64_t least;
   };
 
+  struct Busy {
+    std::int64_t time = 0;
+    std::size_t bytes = 0;
+  };
+
   void add(const SentLog::Report& report);
+  Busy busy() const;
   void add_arrival(const Packet& packet);
   std::int64_t base() const;
 
@@ -66,4 +74,5 @@ class LinkTrace {
   std::deque<Burst> bursts_;
   std::deque<Second> seconds_;
   double noise_ = 0;
+  double noises_ = 0;
 };

@@ -140,7 +140,7 @@ class Viewer {
   Got got;
 
  private:
-  bool due(std::int64_t now) const { return now >= next_frame_; }
+  bool due(std::int64_t now) const { return now >= next_frame_ && !paused_; }
 
   void begin(std::int64_t now) {
     update(now);
@@ -171,6 +171,11 @@ class Viewer {
 
   void decide(std::int64_t now) {
     decision_ = control_.decide(now);
+    if (paused_ && !decision_.paused) {
+      key_ = true;
+      next_frame_ = now + kSwitch / 2;
+    }
+    paused_ = decision_.paused;
     if (decision_.rung == switch_to_) return;
     switch_to_ = decision_.rung;
     switch_at_ = now + kSwitch;
@@ -243,12 +248,14 @@ class Viewer {
       const auto number = reported_ + static_cast<std::int16_t>(seq - static_cast<std::uint16_t>(reported_));
       // a clock of its own
       const double clock = static_cast<double>(arrival) * (1 + link_.skew_ppm / 1e6) + 5e12;
-      if (number >= reported_) told_[number] = static_cast<std::int64_t>(clock) / 250 * 250;
+      told_[number] = static_cast<std::int64_t>(clock) / 250 * 250;
       arrivals_.erase(arrivals_.begin());
     }
     if (now < next_feedback_ || told_.empty()) return;
     next_feedback_ = now + static_cast<std::int64_t>(link_.feedback_ms * 1000);
     std::vector<WrittenPacket> packets;
+    // what comes late is told again
+    reported_ = std::min(reported_, told_.begin()->first);
     const auto base = static_cast<std::uint16_t>(reported_);
     for (; reported_ <= told_.rbegin()->first; ++reported_) {
       const auto found = told_.find(reported_);
@@ -272,6 +279,7 @@ class Viewer {
   std::size_t switch_to_ = 0;
   std::optional<std::int64_t> switch_at_;
   bool key_ = true;
+  bool paused_ = false;
   std::vector<std::int64_t> awake_;
   std::int64_t next_frame_ = 0;
   std::uint16_t seq_ = 65'000;
