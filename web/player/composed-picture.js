@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { stampOf } from '../core/stream-picture.js';
+import { wholeHeight } from './geometry.js';
 import { Overlay } from './overlay.js';
 import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
 
@@ -10,6 +12,8 @@ export class ComposedPicture {
   canvas;
   #context;
   #overlay;
+  /** How many rows of the canvas are stamp. */
+  #rows = 0;
 
   /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} results the one over it */
   constructor(canvas, results) {
@@ -25,11 +29,14 @@ export class ComposedPicture {
     this.#overlay.resize(place);
   }
 
-  /** The video's present frame. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stamp|null} stamp */
-  take(video, stamp) {
+  /** The video's present frame. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stream} stream */
+  take(video, stream) {
     // Here the frame is drawn at once. Elsewhere it is drawn later, and the canvas keeps its picture until then.
-    if (!framesKnowTheirTime) this.fit(video);
-    return takeSnapshot(video, this.#context, stamp);
+    if (!framesKnowTheirTime) {
+      const size = { width: video.videoWidth, height: video.videoHeight };
+      this.fit({ ...size, stamp: stampOf(stream, size) });
+    }
+    return takeSnapshot(video, this.#context, stream);
   }
 
   /** The id in the pixels of what is shown. @param {import('../core/protocol.js').Stamp} stamp */
@@ -42,18 +49,25 @@ export class ComposedPicture {
     this.#overlay.draw(drawings);
   }
 
-  /** Gives the canvas the size of a frame, which clears it when that is another one. @param {HTMLVideoElement} video */
-  fit({ videoWidth, videoHeight }) {
+  /**
+   * Gives the canvas the size of a frame, which clears it when that is another one.
+   * @param {Pick<import('./snapshot.js').Snapshot, 'width'|'height'|'stamp'>} frame
+   */
+  fit({ width, height, stamp }) {
     const { canvas } = this;
-    if (canvas.width !== videoWidth) canvas.width = videoWidth;
-    if (canvas.height !== videoHeight) canvas.height = videoHeight;
+    this.#rows = stamp?.rows ?? 0;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.height = wholeHeight(height, this.#rows);
   }
 
-  /** What is seen, in another canvas. @param {CanvasRenderingContext2D} context of that one @param {number} stampRows of the frame */
-  copyTo(context, stampRows) {
-    const { width, height } = context.canvas;
+  /** What is seen, in another canvas. @param {HTMLCanvasElement} copy */
+  copyTo(copy) {
+    const { width, height, style } = this.canvas;
     const { canvas } = this.#overlay;
-    context.drawImage(this.canvas, 0, 0, width, height);
-    if (!canvas.hidden) context.drawImage(canvas, 0, 0, width, height - stampRows);
+    Object.assign(copy, { width, height }).style.height = style.height;
+    const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
+    context.drawImage(this.canvas, 0, 0);
+    if (!canvas.hidden) context.drawImage(canvas, 0, 0, width, height - this.#rows);
   }
 }

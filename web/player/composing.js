@@ -77,11 +77,11 @@ export class Composing {
   /** @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback @param {Stream} stream @param {number} now */
   async #show(video, callback, stream, now) {
     const number = ++this.#begun;
-    const snapshot = await this.#picture.take(video, stream.stamp);
+    const snapshot = await this.#picture.take(video, stream);
     if (!snapshot) return;
     try {
       const wanted = number > this.#drawn && this.#store.facts.mode === 'exact' && !this.#closed;
-      if (wanted) this.#compose(snapshot, video, callback, stream, now);
+      if (wanted) this.#compose(snapshot, callback, { ...stream, stamp: snapshot.stamp }, now);
     } finally {
       snapshot.close();
     }
@@ -90,15 +90,15 @@ export class Composing {
 
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
-   * @param {import('./snapshot.js').Snapshot} snapshot @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback
-   * @param {Stream} stream @param {number} now
+   * @param {import('./snapshot.js').Snapshot} snapshot @param {{rtpTimestamp?: number}} callback
+   * @param {Stream} stream its `stamp` is that of this frame @param {number} now
    */
-  #compose(snapshot, video, callback, stream, now) {
+  #compose(snapshot, callback, stream, now) {
     const { settings, resultsVisible } = this.#store.facts;
     this.#stampMs.add(performance.now(), snapshot.stampMs);
     const match = this.#matching.match(snapshot, stream, settings.fill, now);
     const { id, stampId } = match;
-    this.#picture.fit(video);
+    this.#picture.fit(snapshot);
     snapshot.draw();
     this.#picture.drawResults(match.drawings);
     const again = id !== null && id === this.#last;

@@ -136,7 +136,7 @@ export class CvPlayer extends HTMLElement {
     const { stream, hasPicture } = this.#store.facts;
     if (!stream) return;
     if (hasPicture) {
-      this.#view.reveal(stream.stamp?.rows ?? 0);
+      this.#view.reveal(stream);
       this.#reconnector?.succeeded();
     }
     if (stream.state === 'lost') this.#setState('lost');

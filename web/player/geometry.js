@@ -4,7 +4,7 @@
 /**
  * @typedef {{width: number, height: number}} Size
  * @typedef {{left: number, top: number, width: number, height: number, videoHeight: number}} Layout in CSS pixels;
- *   `height` is what is seen of the video's `videoHeight`, the rest is the stamp below
+ *   `height` is what is seen of the `videoHeight` that the full picture has, the rest is the stamp below
  * @typedef {{kind: 'box', x: number, y: number, w: number, h: number}} Box
  * @typedef {{kind: 'circle', x: number, y: number, rx: number, ry: number}} Circle
  * @typedef {{kind: 'polygon', points: Point[], x: number, y: number, w: number, h: number}} Polygon with the box around it
@@ -25,6 +25,9 @@ export function layout(stage, video, stampRows) {
     left: (stage.width - width) / 2, top: (stage.height - height) / 2, width, height, videoHeight: video.height * scale,
   };
 }
+
+/** CSS height of a frame with its stamp, where the picture without it is as high as its box. @param {number} height @param {number} rows of them */
+export const wholeHeight = (height, rows) => `${100 * height / Math.max(1, height - rows)}%`;
 
 /**
  * The height on the screen of what the model saw: the whole picture, or what is above its stamp, as its result says.

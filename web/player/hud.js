@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The figures below the picture. What is not known is a dash.
+import { stampOf } from '../core/stream-picture.js';
 
 /**
  * @typedef {ReturnType<import('../core/measurements.js').Measurements['report']>} Report
@@ -17,6 +18,11 @@ function figure(value, digits, unit) {
 function bits(bitrate) {
   if (bitrate === null) return DASH;
   return bitrate < 1e6 ? `${(bitrate / 1e3).toFixed(0)} kbit/s` : `${(bitrate / 1e6).toFixed(2)} Mbit/s`;
+}
+
+/** Of the picture. @param {import('../core/protocol.js').Stream|null} stream @param {import('../core/protocol.js').Size} frame */
+function sizeOf(stream, frame) {
+  return `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
 }
 
 /**
@@ -37,7 +43,7 @@ const FIGURES = [
   { label: 'Bit rate', title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
   {
     label: 'Resolution', title: 'Of the picture, without the rows of its stamp',
-    text: ({ width, height, stream }) => width ? `${width} × ${height - (stream?.stamp?.rows ?? 0)}` : DASH,
+    text: ({ width, height, stream }) => width ? sizeOf(stream, { width, height }) : DASH,
   },
   {
     label: 'Model time', title: 'How long the last inference took',

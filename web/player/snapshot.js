@@ -3,12 +3,15 @@
 // names one frame, and drawImage(video) then draws another one. So the frame that is drawn is asked itself.
 
 import { STAMP_ROWS, readStamp, stampTop } from '../core/stamp.js';
+import { stampOf } from '../core/stream-picture.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stamp} Stamp
- * @typedef {{rtp: number|undefined, stampId: number|null, stampMs: number, draw: () => void, close: () => void}} Snapshot
- *   `rtp`: its RTP timestamp, where the browser tells it; `stampId`: the id in its pixels, or null; `stampMs`: how long reading that
- *   took; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
+ * @typedef {import('../core/protocol.js').Stream} Stream
+ * @typedef {import('../core/protocol.js').Size & {stamp: Stamp|null, rtp: number|undefined, stampId: number|null, stampMs: number,
+ *   draw: () => void, close: () => void}} Snapshot
+ *   `stamp`: where that of a frame of this size is; `rtp`: its RTP timestamp, where the browser tells it; `stampId`: the id in its
+ *   pixels, or null; `stampMs`: how long reading that took; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
  *   of the frame
  */
 
@@ -20,27 +23,29 @@ const PLANAR = /^(I4|NV)/;
 
 /**
  * The video's present frame, of which the canvas is to show the whole.
- * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
-export function takeSnapshot(video, context, stamp) {
-  return framesKnowTheirTime ? takeFrame(video, context, stamp) : takeDrawn(video, context, stamp);
+export function takeSnapshot(video, context, stream) {
+  return framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
 }
 
 /**
- * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>}
  */
-async function takeFrame(video, context, stamp) {
+async function takeFrame(video, context, stream) {
   const frame = currentFrame(video);
   if (!frame) return null;
   const { rtpTimestamp: rtp } = /** @type {any} */ (frame).metadata();
+  const { width, height } = sizeOf(frame);
+  const stamp = stampOf(stream, { width, height });
   const start = performance.now();
   // A frame that can't be read has no stamp.
   const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
   const stampMs = performance.now() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
-  return { rtp, stampId, stampMs, draw, close: () => frame.close() };
+  return { width, height, stamp, rtp, stampId, stampMs, draw, close: () => frame.close() };
 }
 
 /** Null in Chromium on a busy machine: the frame of a callback may be gone, and the next one not there yet. @param {HTMLVideoElement} video */
@@ -68,20 +73,24 @@ export async function readBack(canvas, stamp) {
 
 /**
  * The frame that drawImage(video) draws, whichever it is. It is drawn at once, and its stamp is read from the canvas.
- * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stamp|null} stamp
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context as large as it @param {Stream} stream
  * @returns {Snapshot}
  */
-function takeDrawn(video, context, stamp) {
+function takeDrawn(video, context, stream) {
   const { width, height } = context.canvas;
+  const stamp = stampOf(stream, { width, height });
   context.drawImage(video, 0, 0, width, height);
   const start = performance.now();
   const stampId = stamp ? readDrawn(context, stamp.cell) : null;
-  return { rtp: undefined, stampId, stampMs: performance.now() - start, draw: () => {}, close: () => {} };
+  return { width, height, stamp, rtp: undefined, stampId, stampMs: performance.now() - start, draw: () => {}, close: () => {} };
 }
+
+/** Without what a decoder adds around the picture. @param {VideoFrame} frame */
+const sizeOf = ({ visibleRect, codedWidth, codedHeight }) => visibleRect ?? { width: codedWidth, height: codedHeight };
 
 /** Only the strip is copied. @param {VideoFrame} frame @param {number} cell */
 async function readFrame(frame, cell) {
-  const { width, height } = frame.visibleRect ?? { width: frame.codedWidth, height: frame.codedHeight };
+  const { width, height } = sizeOf(frame);
   const even = width & ~1;
   const rect = { x: 0, y: stampTop(height), width: even, height: STAMP_ROWS };
   if (rect.y < 0) return null;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
-import { layout } from './geometry.js';
+import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
 import { LiveOverlay } from './live-overlay.js';
@@ -62,9 +63,10 @@ export class View {
   #status;
   #play;
   #live = false;
-  /** Size of the video, and how many of its rows are stamp. Both stay after its end, for its last picture. */
-  #size = { width: 16, height: 9 };
-  #rows = 0;
+  /** What is known of the video stays after its end, for its last picture. @type {import('../core/protocol.js').Stream|null} */
+  #stream = null;
+  /** See fullPicture(). */
+  #full = { width: 16, height: 9, rows: 0 };
   #observer = new ResizeObserver(() => this.#layout());
 
   /**
@@ -118,9 +120,9 @@ export class View {
     await this.#tryToPlay();
   }
 
-  /** Shows the video from now on. @param {number} stampRows of the picture that are not for showing */
-  reveal(stampRows) {
-    this.#rows = stampRows;
+  /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
+  reveal(stream) {
+    this.#stream = stream;
     this.#live = true;
     this.#player.dataset.pictured = '';
     this.#cover.hidden = true;
@@ -131,10 +133,8 @@ export class View {
   freeze() {
     if (!this.#live) return;
     this.#live = false;
-    const { width, height } = Object.assign(this.#cover, this.#size);
-    const context = /** @type {CanvasRenderingContext2D} */ (this.#cover.getContext('2d'));
-    if (this.#store.facts.composed) this.composedPicture.copyTo(context, this.#rows);
-    else context.drawImage(this.video, 0, 0, width, height);
+    if (this.#store.facts.composed) this.composedPicture.copyTo(this.#cover);
+    else this.#copyVideo();
     this.#cover.hidden = false;
   }
 
@@ -162,23 +162,29 @@ export class View {
     }
   }
 
+  #copyVideo() {
+    const { videoWidth: width, videoHeight: height, style } = this.video;
+    Object.assign(this.#cover, { width, height }).style.height = style.height;
+    this.#cover.getContext('2d')?.drawImage(this.video, 0, 0, width, height);
+  }
+
   #measure() {
     const { videoWidth: width, videoHeight: height } = this.video;
-    if (!this.#live || !width || !height) return;
-    this.#size = { width, height };
-    this.#stage.style.setProperty('--aspect', `${width} / ${height - this.#rows}`);
+    if (!this.#live || !this.#stream || !width || !height) return;
+    this.video.style.height = wholeHeight(height, stampOf(this.#stream, { width, height })?.rows ?? 0);
+    this.#full = fullPicture(this.#stream, { width, height });
+    this.#stage.style.setProperty('--aspect', `${this.#full.width} / ${this.#full.height - this.#full.rows}`);
     this.#layout();
   }
 
   #layout() {
     const { clientWidth: width, clientHeight: height } = this.#stage;
-    const place = layout({ width, height }, this.#size, this.#rows);
+    const place = layout({ width, height }, this.#full, this.#full.rows);
     const { style } = this.#picture;
     style.left = `${Math.round(place.left)}px`;
     style.top = `${Math.round(place.top)}px`;
     style.width = `${place.width}px`;
     style.height = `${place.height}px`;
-    style.setProperty('--video-height', `${place.videoHeight}px`);
     this.liveOverlay.resize(place);
     this.composedPicture.resize(place);
   }

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakeVideoFrame, Picture, videoOf } from '../lib/picture.js';
+import { STREAM } from '../lib/stream.js';
 
 Object.assign(globalThis, { window: globalThis, devicePixelRatio: 1, VideoFrame: FakeVideoFrame });
 const { ComposedPicture } = await import('../../../web/player/composed-picture.js');
 
-const STAMP = { rows: 16, cell: 8 };
 /** @param {number} width of the picture on the page */
 const place = (width) => ({ left: 0, top: 0, width, height: width * 360 / 640, videoHeight: width * 376 / 640 });
 /** @type {import('../../../web/core/results.js').Drawing[]} */
@@ -33,7 +33,7 @@ function open({ shown = 640, width = 640, height = 376, id = 5 } = {}) {
 
 test('the canvas holds the whole picture, in the video’s own pixels', async () => {
   const { canvas, composed, picture, video } = open({ shown: 1280 });
-  const snapshot = await composed.take(video, STAMP);
+  const snapshot = await composed.take(video, STREAM);
   assert.deepEqual([canvas.width, canvas.height], [640, 376]);
   assert.deepEqual([canvas.picture, snapshot.stampId], [picture, 5]);
 });
@@ -45,7 +45,7 @@ test('results are in a canvas of their own, one of its pixels is one of the scre
     for (const [ratio, width, height] of [[1, 640, 360], [2, 1280, 720], [1.5, 960, 540]]) {
       Object.assign(globalThis, { devicePixelRatio: ratio });
       const { canvas, results, composed, video } = open(size);
-      composed.fit(video);
+      composed.fit({ ...size, stamp: null });
       composed.drawResults(DRAWINGS);
       assert.deepEqual([canvas.width, canvas.height], [size.width, size.height]);
       assert.deepEqual([results.width, results.height, results.style.width, results.style.height], [width, height, '640px', '360px']);
@@ -57,8 +57,8 @@ test('results are in a canvas of their own, one of its pixels is one of the scre
 
 test('a canvas that has the right size keeps its picture: it does not flicker', async () => {
   const { canvas, composed, picture, video } = open();
-  await composed.take(video, STAMP);
-  composed.fit(video);
+  await composed.take(video, STREAM);
+  composed.fit({ width: 640, height: 376, stamp: null });
   assert.equal(canvas.picture, picture);
   composed.resize(place(1280));
   assert.equal(canvas.picture, picture, 'also while the page changes its layout');
@@ -66,7 +66,7 @@ test('a canvas that has the right size keeps its picture: it does not flicker', 
 
 test('results are drawn over the frame where the model saw them, and stay there when the page changes its layout', async () => {
   const { canvas, results, composed, video } = open({ shown: 1280 });
-  await composed.take(video, STAMP);
+  await composed.take(video, STREAM);
   composed.drawResults(DRAWINGS);
   assert.deepEqual(canvas.context.painted.map(({ what, place }) => [what, place]), [['image', [0, 0, 640, 376]]], 'nothing of them in the picture');
   assert.deepEqual(results.context.painted[0].path, [['rect', 200, 100, 80, 60]]);
@@ -90,20 +90,21 @@ test('before it is known where the picture stands, nothing is wrong', () => {
 test('a copy has both, and only the picture where results are hidden', async () => {
   for (const hidden of [false, true]) {
     const { results, composed, picture, video } = open();
-    await composed.take(video, STAMP);
+    await composed.take(video, STREAM);
     Object.assign(results, { hidden });
-    const copy = Object.assign(new FakeCanvas(), { width: 1280, height: 752 });
-    composed.copyTo(/** @type {any} */ (copy.context), 32);
-    const both = [[picture, [0, 0, 1280, 752]], [null, [0, 0, 1280, 720]]];
+    const copy = new FakeCanvas();
+    composed.copyTo(/** @type {any} */ (copy));
+    const both = [[picture, [0, 0]], [null, [0, 0, 640, 360]]];
+    assert.deepEqual([copy.width, copy.height, copy.style.height], [640, 376, `${100 * 376 / 360}%`]);
     assert.deepEqual(copy.context.painted.map(({ picture: drawn, place }) => [drawn, place]), hidden ? both.slice(0, 1) : both);
   }
 });
 
 test('what is shown can be read back', async () => {
   const { composed, video } = open({ id: 77 });
-  await composed.take(video, STAMP);
+  await composed.take(video, STREAM);
   video.picture = new Picture({ id: 78 });
-  assert.equal(await composed.readBack(STAMP), 77);
+  assert.equal(await composed.readBack({ rows: 16, cell: 8 }), 77);
 });
 
 test('a canvas that is read at every frame is where that is quick', () => {

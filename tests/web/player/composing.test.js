@@ -359,6 +359,29 @@ test('there is a composed picture from the first frame on, and none after the vi
   assert.equal(frames[1].again, false, 'a picture that stands still is shown anew');
 });
 
+test('frames may change their size in the middle of the stream: each is identified, drawn whole and read again at its own', async () => {
+  const { store, canvas, composing, frames, readings } = open();
+  const [top, low, bare] = [{ width: 640, height: 384, rows: 24, cell: 8 }, { width: 208, height: 196, rows: 16, cell: 8 }, { width: 160, height: 90, rows: 0, cell: 0 }];
+  store.set({ stream: { ...STREAM, rungs: [top, low, bare], stamp: { rows: 24, cell: 16 } } });
+  for (const [n, { width, height, rows }] of [top, low, top, low, bare].entries()) {
+    const video = videoOf(new Picture({ id: rows > 0 ? idOf(n) : null, rtp: rtpOf(n), width, height }));
+    // The browser may tell the video's size before or after the frame.
+    Object.assign(video, { videoWidth: 640, videoHeight: 384 });
+    Object.assign(globalThis, { VideoFrame: class extends KnowingVideoFrame {
+      /** @param {any} source */
+      constructor(source) {
+        super(source);
+        Object.assign(this, { codedWidth: width, codedHeight: height });
+      }
+    } });
+    await composing.show(/** @type {any} */ (video), { rtpTimestamp: rtpOf(n) }, performance.now());
+    assert.deepEqual([canvas.width, canvas.height, canvas.style.height], [width, height, `${100 * height / (height - rows)}%`]);
+    await pass(1001);
+  }
+  assert.deepEqual(frames.map(({ id, unreadable }) => [id, unreadable]), [0, 1, 2, 3, 4].map((n) => [idOf(n), false]));
+  assert.deepEqual(readings, [0, 1, 2, 3].map((n) => [idOf(n), idOf(n)]), 'where there is a stamp');
+});
+
 test('before the stream is known nothing is drawn', async () => {
   const { store, canvas, show } = open();
   store.set({ stream: null });

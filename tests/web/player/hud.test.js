@@ -62,6 +62,8 @@ const figure = (label, change, exact) => show({ ...REPORT, ...change }, { ...EXA
 test('the resolution is of the picture that the viewer sees, without the rows of its stamp', () => {
   const stamped = { width: 640, height: 384, stream: { stamp: { rows: 24, cell: 8 } } };
   assert.deepEqual([figure('Resolution', stamped), figure('Resolution', { ...stamped, stream: { stamp: null } })], ['640 × 360', '640 × 384']);
+  const rungs = [{ width: 640, height: 384, rows: 24, cell: 8 }, { width: 320, height: 196, rows: 16, cell: 8 }];
+  assert.equal(figure('Resolution', { width: 320, height: 196, stream: { stamp: { rows: 24, cell: 8 }, rungs } }), '320 × 180', 'and their number follows its size');
 });
 
 test('twice as much is shown as twice as much', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
+import { STREAM } from '../lib/stream.js';
 
 /** The module in a browser with this VideoFrame. @param {typeof FakeVideoFrame} frame @returns {Promise<typeof import('../../../web/player/snapshot.js')>} */
 async function moduleWith(frame) {
@@ -12,6 +13,8 @@ async function moduleWith(frame) {
 const other = await moduleWith(FakeVideoFrame);
 const knowing = await moduleWith(KnowingVideoFrame);
 const STAMP = { rows: 16, cell: 8 };
+/** @param {Partial<typeof STREAM>} [fields] */
+const streamOf = (fields) => ({ ...STREAM, stamp: STAMP, ...fields });
 const ID = 0xdeadbeef;
 /** A stamp of two rows of cells. */
 const NARROW = { width: 208, height: 196 };
@@ -28,10 +31,10 @@ function scene(fields) {
   return { picture, canvas, video: /** @type {any} */ (videoOf(picture)), context: /** @type {any} */ (canvas.context) };
 }
 
-/** What a browser that tells timestamps says of such a frame. @param {Partial<ConstructorParameters<typeof Picture>[0]>} [fields] @param {typeof STAMP|null} [stamp] */
-async function take(fields, stamp = STAMP) {
+/** What a browser that tells timestamps says of such a frame. @param {Partial<ConstructorParameters<typeof Picture>[0]>} [fields] @param {Partial<typeof STREAM>} [stream] */
+async function take(fields, stream) {
   const { video, context } = scene(fields);
-  const snapshot = await knowing.takeSnapshot(video, context, stamp);
+  const snapshot = await knowing.takeSnapshot(video, context, streamOf(stream));
   snapshot.close();
   return [snapshot.rtp, snapshot.stampId];
 }
@@ -51,7 +54,7 @@ test('the stamp is read in every pixel format that browsers have, whatever lies 
 
 test('what has no stamp, or none that can be read, has no id; its timestamp is told all the same', async () => {
   assert.deepEqual(await take({ id: null }), [4711, null]);
-  assert.deepEqual(await take({}, null), [4711, null], 'a stream without stamps');
+  assert.deepEqual(await take({}, { stamp: null }), [4711, null], 'a stream without stamps');
   assert.deepEqual(await take({ height: 15 }), [4711, null], 'no picture to speak of');
   FakeVideoFrame.broken = true;
   assert.deepEqual(await take(), [4711, null]);
@@ -65,7 +68,7 @@ test('what a decoder adds around the picture is no part of it', async () => {
     visibleRect = /** @type {any} */ ({ x: 0, y: 0, width: 640, height: 368 });
   }
   Object.assign(globalThis, { VideoFrame: Padded });
-  const snapshot = await knowing.takeSnapshot(video, context, STAMP);
+  const snapshot = await knowing.takeSnapshot(video, context, streamOf());
   Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
   snapshot.close();
   assert.equal(snapshot.stampId, ID);
@@ -73,7 +76,7 @@ test('what a decoder adds around the picture is no part of it', async () => {
 
 test('the frame that was read is the one that is drawn, over the whole canvas, and only when it is asked for', async () => {
   const { picture, canvas, video, context } = scene();
-  const snapshot = await knowing.takeSnapshot(video, context, STAMP);
+  const snapshot = await knowing.takeSnapshot(video, context, streamOf());
   video.picture = new Picture({ id: 1 });
   assert.equal(canvas.picture, null);
   snapshot.draw();
@@ -84,7 +87,7 @@ test('the frame that was read is the one that is drawn, over the whole canvas, a
 test('a browser that does not tell timestamps draws at once, and reads what it has drawn', async () => {
   const { picture, canvas, video, context } = scene(NARROW);
   assert.ok(!other.framesKnowTheirTime);
-  const snapshot = await other.takeSnapshot(video, context, STAMP);
+  const snapshot = await other.takeSnapshot(video, context, streamOf());
   assert.deepEqual([snapshot.rtp, snapshot.stampId, canvas.picture], [undefined, ID, picture]);
   snapshot.draw();
   snapshot.close();
@@ -94,7 +97,7 @@ test('a browser that does not tell timestamps draws at once, and reads what it h
 test('… and reads no stamp where there is none', async () => {
   for (const stamp of [STAMP, null]) {
     const { video, context } = scene({ id: stamp ? null : ID });
-    assert.equal((await other.takeSnapshot(video, context, stamp)).stampId, null);
+    assert.equal((await other.takeSnapshot(video, context, streamOf({ stamp }))).stampId, null);
   }
 });
 

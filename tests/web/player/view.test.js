@@ -35,7 +35,8 @@ Object.assign(globalThis, {
   },
 });
 const PICTURE = { width: 640, height: 376 };
-const ROWS = 16;
+/** The rows of its stamp hang over the edge. */
+const WHOLE = `${100 * 376 / 360}%`;
 const EXACT = { stream: STREAM, delayable: true };
 
 beforeEach(() => {
@@ -85,29 +86,57 @@ test('the picture is covered until it is known which part of it is for showing',
   const { view, video, player, stage, cover } = open();
   video.present(PICTURE);
   assert.deepEqual([cover.hidden, player.dataset.pictured, stage.style['--aspect']], [false, undefined, undefined]);
-  view.reveal(ROWS);
+  view.reveal(STREAM);
   assert.deepEqual([cover.hidden, player.dataset.pictured, stage.style['--aspect']], [true, '', '640 / 360']);
 });
 
 test('the picture fits its stage, its stamp hangs over the edge, and results stand on it; when the stage changes too', () => {
   const { view, video, find, stage, overlay } = open();
-  view.reveal(ROWS);
+  view.reveal(STREAM);
   video.present(PICTURE);
   const { style } = find('.picture');
-  assert.deepEqual([style.left, style.top, style.width, style.height, style['--video-height']], ['0px', '40px', '1280px', '720px', '752px']);
+  assert.deepEqual([style.left, style.top, style.width, style.height, video.style.height], ['0px', '40px', '1280px', '720px', WHOLE]);
   Object.assign(stage, { clientWidth: 320, clientHeight: 180 });
   resized();
-  assert.deepEqual([style.left, style.top, style.width, style.height, style['--video-height']], ['0px', '0px', '320px', '180px', '188px']);
+  assert.deepEqual([style.left, style.top, style.width, style.height, video.style.height], ['0px', '0px', '320px', '180px', WHOLE]);
   for (const repaint of repaints) repaint();
   assert.deepEqual([overlay.width, overlay.height], [320, 180]);
+});
+
+test('a video that becomes smaller in the middle of its stream stays in its box, and results in their place', () => {
+  const rungs = [{ width: 854, height: 504, rows: 24, cell: 16 }, { width: 426, height: 256, rows: 16, cell: 8 }];
+  const stream = { ...STREAM, stamp: { rows: 24, cell: 16 }, rungs };
+  const { view, store, find, video, stage, cover, marks } = open();
+  view.reveal(stream);
+  const { style } = find('.picture');
+  /** @param {boolean} whole what the model saw */
+  const boxOf = (whole) => {
+    const result = { frame: 1, width: 854, height: whole ? 504 : 480, whole, objects: [{ label: 'dog', confidence: null, x: 0, y: 240, w: 427, h: 120 }] };
+    view.composedPicture.drawResults(/** @type {any} */ ([{ kind: 'measured', result }]));
+    return marks.context.painted[0].path;
+  };
+  const seen = rungs.map(({ width, height }) => {
+    video.present({ width, height });
+    return [stage.style['--aspect'], style.left, style.top, style.width, style.height, boxOf(true), boxOf(false)];
+  });
+  assert.deepEqual(seen[1], seen[0]);
+  assert.deepEqual([seen[0][0], seen[0][5]], ['854 / 480', seen[0][6]]);
+  assert.equal(video.style.height, `${100 * 256 / 240}%`, 'its own stamp hangs over the edge');
+  view.freeze();
+  assert.deepEqual([cover.width, cover.height, cover.style.height], [426, 256, video.style.height], 'in its last picture too');
+  view.reveal(stream);
+  view.composedPicture.fit({ ...rungs[0], stamp: stream.stamp });
+  store.set({ composed: true });
+  view.freeze();
+  assert.deepEqual([cover.width, cover.height, cover.style.height], [854, 504, `${100 * 504 / 480}%`], 'whichever that is');
 });
 
 test('the composed picture is as fine as the video, the results over it are as fine as the screen', () => {
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const { view, video, composed, marks } = open();
-  view.reveal(ROWS);
+  view.reveal(STREAM);
   video.present(PICTURE);
-  view.composedPicture.fit(video);
+  view.composedPicture.fit({ ...PICTURE, stamp: STREAM.stamp });
   Object.assign(globalThis, { devicePixelRatio: 1 });
   assert.deepEqual([composed.width, composed.height, marks.width, marks.height], [640, 376, 2560, 1440]);
 });
@@ -115,24 +144,25 @@ test('the composed picture is as fine as the video, the results over it are as f
 test('when the stream is gone its last picture stays: the video’s, or the composed one', () => {
   for (const isComposed of [false, true]) {
     const { view, store, video, cover, composed } = open();
-    view.reveal(ROWS);
+    view.reveal(STREAM);
     video.present(PICTURE);
+    view.composedPicture.fit({ ...PICTURE, stamp: STREAM.stamp });
     composed.picture = 'composed';
     store.set({ composed: isComposed });
     view.freeze();
     assert.deepEqual([cover.hidden, cover.width, cover.height], [false, 640, 376]);
-    assert.deepEqual(cover.context.painted.map(({ place }) => place), isComposed ? [[0, 0, 640, 376], [0, 0, 640, 360]] : [[0, 0, 640, 376]], 'with its results');
+    assert.deepEqual(cover.context.painted.map(({ place }) => place), isComposed ? [[0, 0], [0, 0, 640, 360]] : [[0, 0, 640, 376]], 'with its results');
     assert.equal(cover.picture, isComposed ? 'composed' : PICTURE);
     view.freeze();
     assert.ok(cover.picture, 'and is not drawn over by one that is gone');
-    view.reveal(ROWS);
+    view.reveal(STREAM);
     assert.equal(cover.hidden, true);
   }
 });
 
 test('an attempt that never had a picture does not replace the last one', () => {
   const { view, video, cover } = open();
-  view.reveal(ROWS);
+  view.reveal(STREAM);
   video.present(PICTURE);
   view.freeze();
   video.picture = null;
