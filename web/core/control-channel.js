@@ -7,11 +7,15 @@ const INTERVAL_MS = 1000;
 
 /** @typedef {{encoded: number|null, sent: number|null}} Delays how old frames are when they are encoded and sent, in ms since their capture */
 
+/**
+ * @typedef {{delays: (delays: Delays) => void, link: (link: import('./protocol.js').Link) => void}} ControlEvents what the server says
+ */
+
 /** The data channel `control`: pings, which tell the server's clock and that it is alive, and what the page asks of the server. */
 export class ControlChannel {
   #channel;
   #clock;
-  #delays;
+  #events;
   #sent = 0;
   #pongs = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -19,12 +23,12 @@ export class ControlChannel {
 
   /**
    * @param {RTCDataChannel} channel @param {import('./clock.js').ServerClock} clock
-   * @param {(delays: Delays) => void} delays is told what the server says of them
+   * @param {ControlEvents} events
    */
-  constructor(channel, clock, delays) {
+  constructor(channel, clock, events) {
     this.#channel = channel;
     this.#clock = clock;
-    this.#delays = delays;
+    this.#events = events;
     channel.onmessage = ({ data }) => this.#receive(data);
     if (this.open) this.#ping();
     else channel.onopen = () => this.#ping();
@@ -52,6 +56,11 @@ export class ControlChannel {
     this.#send({ type: 'playout', max });
   }
 
+  /** Whether the viewer looks, and what limits its video, in bit/s. @param {boolean} wanted @param {number|null} maxBitrate */
+  requestVideo(wanted, maxBitrate) {
+    this.#send({ type: 'video', wanted, maxBitrate });
+  }
+
   close() {
     clearTimeout(this.#timer);
     this.#channel.onopen = this.#channel.onmessage = null;
@@ -66,14 +75,18 @@ export class ControlChannel {
   /** @param {unknown} data */
   #receive(data) {
     const received = performance.now();
-    const pong = parseControl(data);
-    if (pong.type !== 'pong') return;
+    const message = parseControl(data);
+    if (message.type === 'link') this.#events.link(message);
+    if (message.type !== 'pong') return;
     this.#pongs++;
-    this.#clock.add(pong.t, pong.now, received);
-    this.#delays({ encoded: pong.encoded ?? null, sent: pong.sent ?? null });
+    this.#clock.add(message.t, message.now, received);
+    this.#events.delays({ encoded: message.encoded ?? null, sent: message.sent ?? null });
   }
 
-  /** @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number}} message */
+  /**
+   * @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
+   *   {type: 'video', wanted: boolean, maxBitrate: number|null}} message
+   */
   #send(message) {
     if (this.open) this.#channel.send(JSON.stringify(message));
   }

@@ -149,6 +149,7 @@ export class Measurements {
       },
       models: this.models.report(now, offset),
       stream: this.#store.facts.stream,
+      link: this.#store.facts.link,
       started: this.#started,
       firstFrame: this.#firstFrame,
     };

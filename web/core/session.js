@@ -40,7 +40,12 @@ export class Session {
   /** What the server was asked for last: how often it sends each result again, and what `playout` allows, in ms. */
   #repeats = 0;
   #playoutMax = 0;
+  /** … and of the video: see PROTOCOL.md. */
+  #wanted = true;
+  /** @type {number|null} */
+  #maxBitrate = null;
   #videoDelay;
+  #stopListening;
   #deadline;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
@@ -61,6 +66,7 @@ export class Session {
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
+    this.#stopListening = store.on(['link', 'settings'], () => this.#askForVideo());
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
@@ -90,6 +96,7 @@ export class Session {
     this.#state = 'closed';
     clearTimeout(this.#deadline);
     clearInterval(this.#poll);
+    this.#stopListening();
     this.#control?.close();
     this.#videoDelay?.close();
     if (this.#results) this.#results.onmessage = null;
@@ -153,7 +160,10 @@ export class Session {
   /** @param {RTCDataChannel} channel */
   #openChannel(channel) {
     if (channel.label === 'control') {
-      this.#control = new ControlChannel(channel, this.#clock, this.#events.delays);
+      this.#control = new ControlChannel(channel, this.#clock, {
+        delays: this.#events.delays,
+        link: (link) => this.#store.set({ link }),
+      });
     } else if (channel.label === 'results') {
       this.#results = channel;
       channel.onmessage = ({ data }) => this.#onResults(data);
@@ -174,6 +184,17 @@ export class Session {
       // Worth a line for who writes a server, not worth the picture.
       console.warn(`cv-player: results: ${message.reason}`);
     }
+  }
+
+  /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
+  #askForVideo() {
+    const { link, settings } = this.#store.facts;
+    const wanted = true;
+    const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
+    if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
+    this.#wanted = wanted;
+    this.#maxBitrate = maxBitrate;
+    this.#control?.requestVideo(wanted, maxBitrate);
   }
 
   async #check() {

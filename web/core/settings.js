@@ -3,17 +3,24 @@
 
 /**
  * @typedef {'async'|'exact'} Mode `async`: the live view, the newest results over it; `exact`: the exact view, each result on its own frame
- * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number}} Settings `mode`: null: exact where the
- *   stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity
+ * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number, 'max-bitrate': number}} Settings `mode`: null: exact
+ *   where the stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity; `max-bitrate`: of the video, in
+ *   bit/s, or Infinity
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity };
+export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity, 'max-bitrate': Infinity };
 
 /** The words that each setting takes. The first is the default. */
 const WORDS = {
   mode: ['', 'async', 'exact'],
   fill: ['interpolated', 'last', 'none'],
+};
+
+/** Whether a setting takes a number. @type {Record<string, (value: number) => boolean>} */
+const NUMBERS = {
+  hold: (value) => value >= 0,
+  'max-bitrate': (value) => Number.isInteger(value) && value >= 1 && value <= 1e12,
 };
 
 /** @param {string} name */
@@ -24,9 +31,12 @@ export const isSetting = (name) => Object.hasOwn(DEFAULTS, name);
  * @returns {Settings}
  */
 export function withSetting(settings, name, text) {
-  if (name === 'hold') {
-    const hold = text === null || text.trim() === '' || text === 'infinite' ? Infinity : Number(text);
-    return { ...settings, hold: hold >= 0 ? hold : DEFAULTS.hold };
+  const takes = NUMBERS[name];
+  if (takes) {
+    const unlimited = text === null || text.trim() === '' || text === 'infinite';
+    const good = !unlimited && takes(Number(text));
+    if (!good && !unlimited) console.warn(`cv-player: ${name}="${text}" is not a number that it takes`);
+    return { ...settings, [name]: good ? Number(text) : Infinity };
   }
   const words = WORDS[/** @type {keyof typeof WORDS} */ (name)];
   return { ...settings, [name]: text && words.includes(text) ? text : words[0] || null };

@@ -8,6 +8,7 @@ import { DEFAULTS } from './settings.js';
  *   `waiting`: for the next attempt; `failed`: this browser can't, there will be no other attempt
  * @typedef {import('./signaling.js').SessionError} SessionError
  * @typedef {import('./protocol.js').Stream} Stream
+ * @typedef {import('./protocol.js').Link} Link
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {import('./settings.js').Mode} Mode
  */
@@ -27,6 +28,7 @@ import { DEFAULTS } from './settings.js';
  * Of one attempt to watch; at its end the player takes them back:
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
+ * @property {Link|null} link the server's newest message about this viewer's network; null before the first; written by the session
  * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
  * @property {string} fault why the exact view fails here, in words; '' as long as it does not; written by whoever
  *   finds that out
@@ -51,7 +53,7 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
+  stream: null, link: null, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */

@@ -16,8 +16,10 @@ function open(readyState = 'open') {
   const clock = new ServerClock(0);
   /** @type {object[]} */
   const delays = [];
-  const control = new ControlChannel(/** @type {any} */ (channel), clock, (told) => delays.push(told));
-  return { channel, clock, delays, control };
+  /** @type {object[]} */
+  const links = [];
+  const control = new ControlChannel(/** @type {any} */ (channel), clock, { delays: (told) => delays.push(told), link: (told) => links.push(told) });
+  return { channel, clock, delays, links, control };
 }
 
 test('pings come quickly until the clock is known, then once a second', async () => {
@@ -43,6 +45,14 @@ test('a pong says what the server’s clock is: at the middle of its way', async
   control.close();
 });
 
+test('what the server says of the link is handed on', () => {
+  const { channel, links, control } = open();
+  const link = { type: 'link', rung: 1, rungs: 3, width: 320, height: 196, bitrate: 170_000, framerate: null, carries: null, reason: 'network' };
+  for (const message of [link, { ...link, rung: null }]) channel.deliver(message);
+  assert.deepEqual([links, control.pongs], [[link], 0]);
+  control.close();
+});
+
 test('what is no pong is no sign of life', () => {
   const { channel, clock, delays, control } = open();
   for (const message of ['pong', { type: 'pong', t: 0 }, { type: 'ping', t: 0 }]) channel.deliver(message);
@@ -56,7 +66,10 @@ test('what it asks of the server', () => {
   control.requestKeyframe();
   control.requestRepeats(2);
   control.requestPlayout(500);
-  assert.deepEqual(channel.sent, [{ type: 'keyframe' }, { type: 'results', repeats: 2 }, { type: 'playout', max: 500 }]);
+  control.requestVideo(false, 300_000);
+  assert.deepEqual(channel.sent, [
+    { type: 'keyframe' }, { type: 'results', repeats: 2 }, { type: 'playout', max: 500 }, { type: 'video', wanted: false, maxBitrate: 300_000 },
+  ]);
   control.close();
 });
 

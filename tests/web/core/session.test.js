@@ -26,6 +26,7 @@ const OFFER = { type: 'offer', sdp: 'v=0 offer' };
 const CANDIDATE = { candidate: 'udp', sdpMLineIndex: 1 };
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
 const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height: 360, objects: [] };
+const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since: 1 };
 
 function start() {
@@ -244,6 +245,39 @@ test('the ages that the server tells in its pongs are handed on', async () => {
   const { session, control, told } = await connect();
   control.deliver({ type: 'pong', t: 0, now: 0, encoded: 3, sent: 4 });
   assert.deepEqual(told.delays, [{ encoded: 3, sent: 4 }]);
+  session.close();
+});
+
+test('what the server says of the link is a fact, until the attempt ends', async () => {
+  const { session, store, control } = await connect();
+  assert.equal(store.facts.link, null);
+  for (const link of [LINK, { ...LINK, rung: 1, reason: 'network' }]) {
+    control.deliver(link);
+    assert.deepEqual(store.facts.link, link);
+  }
+  session.close();
+});
+
+test('a viewer’s own limit is asked for as soon as the server can know it, and when it changes', async () => {
+  const { session, store, control } = await connect();
+  const limit = (/** @type {number} */ value) => store.set({ settings: { ...store.facts.settings, 'max-bitrate': value } });
+  limit(300_000);
+  assert.deepEqual(control.of('video'), [], 'a server that tells nothing of the link would not know it');
+  control.deliver(LINK);
+  control.deliver({ ...LINK, rung: 1, reason: 'limit' });
+  const asked = [{ type: 'video', wanted: true, maxBitrate: 300_000 }];
+  assert.deepEqual(control.of('video'), asked, 'once');
+  for (const value of [200_000, 200_000, Infinity]) limit(value);
+  assert.deepEqual(control.of('video'), [...asked, ...[200_000, null].map((maxBitrate) => ({ type: 'video', wanted: true, maxBitrate }))]);
+  session.close();
+  limit(100_000);
+  assert.equal(control.of('video').length, 3, 'not after its end');
+});
+
+test('without a limit nothing is asked', async () => {
+  const { session, control } = await connect();
+  control.deliver(LINK);
+  assert.deepEqual(control.of('video'), []);
   session.close();
 });
 

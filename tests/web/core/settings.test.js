@@ -6,7 +6,7 @@ import { test } from '../../lib/test.js';
 /** The words that each setting takes, its default first. */
 const WORDS = { mode: ['', 'async', 'exact'], fill: ['interpolated', 'last', 'none'] };
 /** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
-const OTHER = { mode: 'async', fill: 'last', hold: 250 };
+const OTHER = { mode: 'async', fill: 'last', hold: 250, 'max-bitrate': 300_000 };
 
 test('only settings are settings', () => {
   for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
@@ -18,18 +18,31 @@ test('a choice changes its own setting and nothing else, and not the settings it
   assert.deepEqual(withSetting(OTHER, 'mode', 'exact'), { ...before, mode: 'exact' });
   assert.deepEqual(withSetting(OTHER, 'fill', 'none'), { ...before, fill: 'none' });
   assert.deepEqual(withSetting(OTHER, 'hold', '1500'), { ...before, hold: 1500 });
+  assert.deepEqual(withSetting(OTHER, 'max-bitrate', '1500'), { ...before, 'max-bitrate': 1500 });
   assert.deepEqual(OTHER, before);
 });
 
-test('what is not given or can’t be understood is the default', () => {
+test('what is not given or can’t be understood is the default', (t) => {
+  t.mock.method(console, 'warn', () => {});
   for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
-    for (const name of /** @type {const} */ (['mode', 'fill', 'hold'])) {
+    for (const name of /** @type {const} */ (['mode', 'fill', 'hold', 'max-bitrate'])) {
       assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
     }
   }
 });
 
-test('the video is held back a number of ms, none, or without limit', () => {
+test('the bit rate may be limited to a whole number of bit/s, or not at all', (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  const limits = { 1: 1, '3e5': 300_000, '1000000000000': 1e12, infinite: Infinity, '': Infinity };
+  for (const [text, limit] of Object.entries(limits)) assert.equal(withSetting(OTHER, 'max-bitrate', text)['max-bitrate'], limit, `"${text}"`);
+  assert.equal(warn.mock.callCount(), 0);
+  for (const text of ['0', '-1', '0.5', '1000000000001', '300k']) assert.equal(withSetting(OTHER, 'max-bitrate', text)['max-bitrate'], Infinity, `"${text}"`);
+  assert.equal(warn.mock.callCount(), 5, 'who writes the page is told');
+  assert.match(warn.mock.calls[4].arguments[0], /^cv-player: max-bitrate="300k" is not/);
+});
+
+test('the video is held back a number of ms, none, or without limit', (t) => {
+  t.mock.method(console, 'warn', () => {});
   const holds = {
     0: 0, 33.5: 33.5, 5000: 5000, infinite: Infinity, '-1': Infinity, '1s': Infinity, NaN: Infinity, ' ': Infinity,
   };
@@ -38,11 +51,11 @@ test('the video is held back a number of ms, none, or without limit', () => {
 
 test('each setting has its default', () => {
   for (const [name, [initial]] of Object.entries(WORDS)) assert.equal(settingText(DEFAULTS, name), initial, name);
-  assert.equal(settingText(DEFAULTS, 'hold'), 'infinite');
+  for (const name of ['hold', 'max-bitrate']) assert.equal(settingText(DEFAULTS, name), 'infinite');
 });
 
 test('every setting’s text gives the setting back', () => {
-  for (const [name, words] of Object.entries({ ...WORDS, hold: ['infinite', '0', '250', '33.5'] })) {
+  for (const [name, words] of Object.entries({ ...WORDS, hold: ['infinite', '0', '250', '33.5'], 'max-bitrate': ['infinite', '1', '300000'] })) {
     for (const word of words) {
       const settings = withSetting(OTHER, name, word);
       assert.equal(settingText(settings, name), word, name);

@@ -24,8 +24,8 @@ async function load(address) {
 }
 
 test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
-  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&src=ws://evil/ws&onclick=x');
-  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250' });
+  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&max-bitrate=300000&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', 'max-bitrate': '300000' });
   assert.deepEqual(Object.keys(player.attributes), Object.keys(DEFAULTS), 'every setting can be in a link');
   assert.deepEqual((await load('http://host/')).player.attributes, {});
 });
