@@ -12,6 +12,7 @@ import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
 import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
+import { LinkNotice } from './link-notice.js';
 
 /**
  * @typedef {import('../core/protocol.js').Result} Result
@@ -32,6 +33,7 @@ export class Attempt {
   #matching = new Matching();
   #proof = new Proof();
   #errors = new OverlayError();
+  #notice = new LinkNotice();
   #frameRequest = 0;
   /** Frames that the browser had decoded when it was last asked. */
   #decoded = 0;
@@ -84,6 +86,11 @@ export class Attempt {
   /** How long the picture has stood still, in ms. @param {number} now */
   standstill(now) {
     return this.#measurements.standstill(now);
+  }
+
+  /** What there is to say of the network. To be asked now and then. @param {number} now */
+  notice(now) {
+    return this.#notice.words(this.#store.facts, now);
   }
 
   /** The plot's points. @param {number} now */

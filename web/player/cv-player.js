@@ -19,7 +19,7 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
  * page's own host. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
- * stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite).
+ * stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the video, bit/s, or infinite).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */
@@ -169,10 +169,11 @@ export class CvPlayer extends HTMLElement {
 
   #update() {
     const now = performance.now();
-    const { state, error, stream } = this.#store.facts;
-    // A hidden page is shown no frames, and a paused one has its button.
-    const standstill = document.hidden || this.#view.video.paused ? 0 : this.#attempt?.standstill(now) ?? 0;
-    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill));
+    const { state, error, stream, link } = this.#store.facts;
+    // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
+    const still = document.hidden || this.#view.video.paused || (link !== null && link.rung >= link.rungs);
+    const standstill = still ? 0 : this.#attempt?.standstill(now) ?? 0;
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, this.#attempt?.notice(now) ?? ''));
     const report = this.#attempt?.report(now) ?? null;
     this.#view.hud.update(report, this.#attempt?.exact(now) ?? null);
     this.#view.models.update(report?.models ?? []);

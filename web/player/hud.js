@@ -15,7 +15,7 @@ function figure(value, digits, unit) {
 }
 
 /** @param {number|null} bitrate */
-function bits(bitrate) {
+export function bits(bitrate) {
   if (bitrate === null) return DASH;
   return bitrate < 1e6 ? `${(bitrate / 1e3).toFixed(0)} kbit/s` : `${(bitrate / 1e6).toFixed(2)} Mbit/s`;
 }
@@ -23,6 +23,13 @@ function bits(bitrate) {
 /** Of the picture. @param {import('../core/protocol.js').Stream|null} stream @param {import('../core/protocol.js').Size} frame */
 function sizeOf(stream, frame) {
   return `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
+}
+
+/** @param {import('../core/protocol.js').Link} link @param {import('../core/protocol.js').Stream|null} stream */
+function qualityOf({ rung, rungs, width, height, bitrate, framerate, carries }, stream) {
+  const rate = framerate === null ? '' : ` at ${Number(framerate.toFixed(2))} fps`;
+  const sent = rung < rungs ? `${rate}, ${bits(bitrate)} · ${rung + 1} of ${rungs}` : ', one a second';
+  return sizeOf(stream, { width, height }) + sent + (carries === null ? '' : ` · network ${bits(carries)}`);
 }
 
 /**
@@ -85,6 +92,11 @@ const FIGURES = [
   {
     label: 'Overlay error', exact: true, title: 'Distance of what is drawn from the truth that the source gives: median of the last 2 s',
     text: (_, exact) => figure(exact?.overlayError ?? null, 1, 'px'),
+  },
+  {
+    label: 'Quality', wide: true,
+    title: 'What the server sends to this viewer: the picture, the bit rate, and the how-many-th best of how many that is · what the network carries, once that is known',
+    text: ({ link, stream }) => link ? qualityOf(link, stream) : DASH,
   },
   {
     label: 'Where the latency goes', wide: true,

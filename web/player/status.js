@@ -14,15 +14,15 @@ const STALLED_MS = 2000;
 /**
  * @param {PlayerState} state @param {SessionError|null} error that ended the last attempt
  * @param {string} message of the stream @param {number} wait ms to the next attempt
- * @param {number} standstill ms since the last frame
+ * @param {number} standstill ms since the last frame @param {string} notice what there is to say of the network
  * @returns {import('./view.js').Status}
  */
-export function statusOf(state, error, message, wait, standstill) {
+export function statusOf(state, error, message, wait, standstill, notice) {
   switch (state) {
     case 'closed': return { name: state, words: 'Stopped', banner: '' };
     case 'playing': return standstill > STALLED_MS
       ? { name: 'stalled', words: 'Waiting for video', banner: 'Waiting for video…' }
-      : { name: state, words: 'Live', banner: '' };
+      : { name: state, words: notice ? `Live. ${notice}` : 'Live', banner: '' };
     case 'failed': return { name: state, words: 'No video', banner: sentence(error?.message ?? '') };
     case 'lost': return { name: state, words: 'Source lost', banner: `Source lost, retrying: ${message}` };
     case 'connecting': {

@@ -199,6 +199,35 @@ test('a picture that stands still is not called live, unless nobody looks at it 
   }
 });
 
+test('what limits the video for two seconds is said, and single pictures are no standstill', async () => {
+  const { control } = await play({ rungs: [{ width: 640, height: 360, rows: 0, cell: 0 }] });
+  const link = { type: 'link', rung: 1, rungs: 3, width: 320, height: 180, bitrate: 170_000, framerate: 30, carries: 262_000, reason: 'network' };
+  control.deliver(link);
+  await pass(900);
+  assert.equal(text('.status'), 'Live');
+  control.deliver({ ...link, rung: 3, reason: 'too-slow' });
+  await pass(2600);
+  assert.deepEqual([text('.status'), text('.banner')], ['Live. Your network is too slow for video: one picture a second', '']);
+  control.deliver(link);
+  await pass(500);
+  assert.equal(text('.status'), 'Waiting for video');
+});
+
+test('a limit of the bit rate is told each server that it connects to, and when it changes', async () => {
+  const link = { type: 'link', rung: 0, rungs: 3, width: 640, height: 360, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
+  const asked = (/** @type {{of: (type: string) => any[]}} */ control) => control.of('video').map(({ maxBitrate }) => maxBitrate);
+  player.setAttribute('max-bitrate', '300000');
+  const { socket, control } = await play();
+  control.deliver(link);
+  player.setAttribute('max-bitrate', '200000');
+  assert.deepEqual(asked(control), [300_000, 200_000]);
+  socket.onclose?.({ code: 1006 });
+  await pass(250);
+  const { control: next } = await connect();
+  next.deliver(link);
+  assert.deepEqual([asked(next), asked(control).length], [[200_000], 2]);
+});
+
 test('the figures below it are those of the frames, the results and the server’s clock', async () => {
   const { pc, results, control, show } = await play();
   player.root.querySelector('.stage').clientWidth = 640;

@@ -26,6 +26,12 @@ test('a browser that can’t play is told what it lacks, and no new attempt is p
     { name: 'failed', words: 'No video', banner: 'This browser has no WebRTC' });
 });
 
+test('what there is to say of the network follows the state, as long as the video plays', () => {
+  assert.deepEqual(statusOf('playing', null, '', 0, 0, 'Limited'), { name: 'playing', words: 'Live. Limited', banner: '' });
+  assert.equal(statusOf('playing', null, '', 0, 2100, 'Limited').words, 'Waiting for video');
+  assert.equal(statusOf('lost', null, 'no camera', 0, 0, 'Limited').words, 'Source lost');
+});
+
 test('a picture that stands still is not called live', () => {
   assert.equal(statusOf('playing', null, '', 0, 1900).words, 'Live');
   assert.equal(statusOf('playing', null, '', 0, 2100).banner, 'Waiting for video…');

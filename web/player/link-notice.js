@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What there is to say of the viewer's network, in words.
+import { bits } from './hud.js';
+
+/** What is over sooner is not said. */
+const LASTING_MS = 2000;
+
+export class LinkNotice {
+  #state = '';
+  #since = -Infinity;
+  #words = '';
+
+  /**
+   * What is to be said now, '' if nothing. The words stay until another state has lasted, however the figures in them change: a screen
+   * reader reads every change aloud.
+   * @param {import('../core/store.js').Facts} facts @param {number} now
+   */
+  words({ link, stream, settings }, now) {
+    const state = link ? `${link.reason} ${link.rung} ${settings['max-bitrate']}` : '';
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#since = now;
+    } else if (now - this.#since >= LASTING_MS) {
+      this.#since = Infinity;
+      this.#words = link ? sentenceOf(link, stream?.rungs?.[0].width ?? 0, settings['max-bitrate']) : '';
+    }
+    return this.#words;
+  }
+}
+
+/** @param {import('../core/protocol.js').Link} link @param {number} fullWidth of the largest picture @param {number} limit that the viewer has set */
+function sentenceOf({ reason, carries, width }, fullWidth, limit) {
+  if (reason === 'too-slow') return 'Your network is too slow for video: one picture a second';
+  if (reason === 'limit') return `Limited to ${bits(limit)} by choice`;
+  if (reason !== 'network') return '';
+  const most = carries === null ? 'no more' : `about ${bits(Number(carries.toPrecision(2)))}`;
+  return `Your network carries ${most}: ${width < fullWidth ? 'smaller picture' : 'lower quality'}`;
+}
