@@ -66,7 +66,7 @@ export class Session {
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
-    this.#stopListening = store.on(['link', 'settings'], () => this.#askForVideo());
+    this.#stopListening = store.on(['link', 'looking', 'settings'], () => this.#askForVideo());
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
@@ -188,8 +188,7 @@ export class Session {
 
   /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
   #askForVideo() {
-    const { link, settings } = this.#store.facts;
-    const wanted = true;
+    const { link, looking: wanted, settings } = this.#store.facts;
     const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;
@@ -205,10 +204,11 @@ export class Session {
       this.#events.stats(stats);
       this.#askForHelp(stats);
     }
+    const { looking, stream } = this.#store.facts;
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      lost: this.#store.facts.stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
+      expected: looking && stream?.state !== 'lost', pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });

@@ -59,7 +59,10 @@ export class Attempt {
       painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
-    this.#stopListening = store.on(['mode'], () => this.#proof.restart());
+    this.#stopListening = store.on(['mode', 'looking'], ({ looking }, before) => {
+      this.#proof.restart();
+      if (looking && !before.looking) measurements.resume(performance.now());
+    });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, performance.now());
     this.#session = new Session(url, store, {
       track: (stream) => this.#onTrack(stream),
@@ -139,7 +142,7 @@ export class Attempt {
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
   #onLive({ rtpTimestamp }, now) {
     const id = frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset);
-    if (id === null) return;
+    if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
     this.#errors.addFrame(id, this.#view.liveOverlay.results, 'async', now);
   }
@@ -149,7 +152,7 @@ export class Attempt {
     this.#proof.addFrame(frame, now);
     const id = frame.stampId ?? frame.id;
     this.#delayControl.seen(id, frame.rtp);
-    if (id === null) return;
+    if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
     if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
   }

@@ -4,6 +4,7 @@ import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
 import { Attempt } from './attempt.js';
+import { Attention } from './attention.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -34,6 +35,8 @@ export class CvPlayer extends HTMLElement {
   #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
+  /** @type {Attention|null} */
+  #attention = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
@@ -87,6 +90,7 @@ export class CvPlayer extends HTMLElement {
     }
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
+    this.#attention = new Attention(this.#view.video, this.#store);
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
     // Not before it is known here: who listens to the events may stop it in there.
@@ -98,6 +102,7 @@ export class CvPlayer extends HTMLElement {
     this.#reconnector.close();
     this.#reconnector = null;
     clearInterval(this.#refresh);
+    this.#attention?.close();
     this.#endAttempt();
     this.#view.close();
     this.#setState('closed');
