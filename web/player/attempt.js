@@ -12,6 +12,7 @@ import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
 import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
+import { remember, withDownlink } from './downlink.js';
 import { LinkNotice } from './link-notice.js';
 
 /**
@@ -22,6 +23,7 @@ import { LinkNotice } from './link-notice.js';
  */
 
 export class Attempt {
+  #url;
   #store;
   #view;
   #events;
@@ -45,6 +47,7 @@ export class Attempt {
    * @param {AttemptEvents} events
    */
   constructor(url, store, view, events) {
+    this.#url = url;
     this.#store = store;
     this.#view = view;
     this.#events = events;
@@ -64,7 +67,7 @@ export class Attempt {
       if (looking && !before.looking) measurements.resume(performance.now());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, performance.now());
-    this.#session = new Session(url, store, {
+    this.#session = new Session(withDownlink(url), store, {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
       model: (state) => {
@@ -78,6 +81,7 @@ export class Attempt {
   }
 
   close() {
+    remember(this.#url, this.#store.facts.link);
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#session.close();

@@ -229,6 +229,17 @@ test('a limit of the bit rate is told each server that it connects to, and when 
   assert.deepEqual([asked(next), asked(control).length], [[200_000], 2]);
 });
 
+test('what a server said of the link is told when it is connected to again', async () => {
+  const stored = new Map();
+  Object.assign(globalThis, { localStorage: { getItem: (/** @type {string} */ key) => stored.get(key) ?? null, setItem: stored.set.bind(stored) } });
+  const { control, socket } = await play();
+  control.deliver({ type: 'link', rung: 1, rungs: 3, width: 320, height: 180, bitrate: 170_000, framerate: 30, carries: 262_000, reason: 'network' });
+  socket.onclose?.({ code: 1006 });
+  await pass(250);
+  Reflect.deleteProperty(globalThis, 'localStorage');
+  assert.deepEqual([socket.url, FakeSocket.last.url], ['ws://camera.local:8080/ws', 'ws://camera.local:8080/ws?downlink=262000']);
+});
+
 test('a page that nobody looks at asks for no video, and for it at once when somebody does; the picture is not called still', async () => {
   const { control, show } = await play();
   control.deliver({ type: 'link', rung: 0, rungs: 3, width: 640, height: 360, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' });
