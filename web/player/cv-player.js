@@ -4,7 +4,7 @@ import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
 import { Attempt } from './attempt.js';
-import { Attention } from './attention.js';
+import { watchAttention } from './attention.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -25,9 +25,14 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  * `cv-setting` (detail: {name, text}).
  */
 export class CvPlayer extends HTMLElement {
-  /** The attributes that a viewer's choices are. */
-  static settings = Object.keys(DEFAULTS);
-  static observedAttributes = ['src', ...CvPlayer.settings];
+  /** The attributes that a viewer's choices are. (Static fields would make esbuild write every private name of the class out.) */
+  static get settings() {
+    return Object.keys(DEFAULTS);
+  }
+
+  static get observedAttributes() {
+    return ['src', ...CvPlayer.settings];
+  }
 
   #store = new Store();
   #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text));
@@ -35,8 +40,7 @@ export class CvPlayer extends HTMLElement {
   #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
-  /** @type {Attention|null} */
-  #attention = null;
+  #endAttention = () => {};
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
@@ -90,7 +94,7 @@ export class CvPlayer extends HTMLElement {
     }
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
-    this.#attention = new Attention(this.#view.video, this.#store);
+    this.#endAttention = watchAttention(this.#view.video, this.#store);
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
     // Not before it is known here: who listens to the events may stop it in there.
@@ -102,7 +106,7 @@ export class CvPlayer extends HTMLElement {
     this.#reconnector.close();
     this.#reconnector = null;
     clearInterval(this.#refresh);
-    this.#attention?.close();
+    this.#endAttention();
     this.#endAttempt();
     this.#view.close();
     this.#setState('closed');

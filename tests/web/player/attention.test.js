@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { Store } from '../../../web/core/store.js';
-import { Attention } from '../../../web/player/attention.js';
+import { watchAttention } from '../../../web/player/attention.js';
 import { beforeEach, test } from '../../lib/test.js';
 import { FakeVideo } from '../lib/player.js';
 import { pass, stopTime, timersLeft } from '../lib/time.js';
@@ -17,7 +17,7 @@ beforeEach(() => {
 function open() {
   const store = new Store();
   const video = Object.assign(new FakeVideo('video'), { srcObject: {} });
-  const attention = new Attention(/** @type {any} */ (video), store);
+  const end = watchAttention(/** @type {any} */ (video), store);
   const tell = (/** @type {string} */ name) => video.dispatchEvent(new Event(name));
   const pause = (/** @type {boolean} */ paused) => {
     Object.assign(video, { paused });
@@ -28,7 +28,7 @@ function open() {
     await pass(3000);
     return store.facts.looking;
   };
-  return { store, video, attention, tell, pause, looks };
+  return { store, video, end, tell, pause, looks };
 }
 
 /** @param {boolean} hidden */
@@ -38,18 +38,18 @@ function turnTab(hidden) {
 }
 
 test('a viewer whose tab is hidden does not look, and looks at once when it is back', async () => {
-  const { store, attention, looks } = open();
+  const { store, end, looks } = open();
   assert.equal(await looks(), true);
   turnTab(true);
   assert.equal(store.facts.looking, true, 'not at once');
   assert.equal(await looks(), false);
   turnTab(false);
   assert.equal(store.facts.looking, true);
-  attention.close();
+  end();
 });
 
 test('nor does one that has paused the video', async () => {
-  const { store, attention, pause, looks } = open();
+  const { store, end, pause, looks } = open();
   pause(true);
   assert.equal(await looks(), false);
   turnTab(true);
@@ -57,38 +57,38 @@ test('nor does one that has paused the video', async () => {
   assert.equal(store.facts.looking, false, 'whatever it does with its tab');
   pause(false);
   assert.equal(store.facts.looking, true);
-  attention.close();
+  end();
 });
 
 test('a video in a window of its own is seen, until it is back in its page', async () => {
-  const { attention, tell, looks } = open();
+  const { end, tell, looks } = open();
   tell('enterpictureinpicture');
   turnTab(true);
   assert.equal(await looks(), true);
   tell('leavepictureinpicture');
   assert.equal(await looks(), false);
-  attention.close();
+  end();
 });
 
 test('a page that is opened behind another one is not looked at', async () => {
   tab.hidden = true;
-  const { attention, looks } = open();
+  const { end, looks } = open();
   assert.equal(await looks(), false);
-  attention.close();
+  end();
 });
 
 test('between two connections there is no video that could be paused', async () => {
-  const { video, attention, looks } = open();
+  const { video, end, looks } = open();
   Object.assign(video, { srcObject: null, paused: true });
   turnTab(false);
   assert.equal(await looks(), true);
-  attention.close();
+  end();
 });
 
-test('after close() it takes no notice', async () => {
-  const { attention, pause, looks } = open();
+test('once it is ended it takes no notice', async () => {
+  const { end, pause, looks } = open();
   turnTab(true);
-  attention.close();
+  end();
   turnTab(true);
   pause(true);
   assert.deepEqual([await looks(), timersLeft()], [true, 0]);
