@@ -5,6 +5,7 @@ import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
+import { isStills } from './stream-picture.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
@@ -204,11 +205,11 @@ export class Session {
       this.#events.stats(stats);
       this.#askForHelp(stats);
     }
-    const { looking, stream } = this.#store.facts;
+    const { looking, stream, link } = this.#store.facts;
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      expected: looking && stream?.state !== 'lost', pongs: this.#control?.pongs ?? 0,
+      expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });

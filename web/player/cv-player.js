@@ -3,6 +3,7 @@ import { ServerClock } from '../core/clock.js';
 import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
+import { isStills } from '../core/stream-picture.js';
 import { Attempt } from './attempt.js';
 import { watchAttention } from './attention.js';
 import { Reconnector } from './reconnector.js';
@@ -180,7 +181,7 @@ export class CvPlayer extends HTMLElement {
     const now = performance.now();
     const { state, error, stream, link } = this.#store.facts;
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
-    const still = document.hidden || this.#view.video.paused || (link !== null && link.rung >= link.rungs);
+    const still = document.hidden || this.#view.video.paused || isStills(link);
     const standstill = still ? 0 : this.#attempt?.standstill(now) ?? 0;
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, this.#attempt?.notice(now) ?? ''));
     const report = this.#attempt?.report(now) ?? null;

@@ -206,6 +206,17 @@ test('a viewer that does not look is sent no video, and that is no end as long a
   session.close();
 });
 
+test('where the network is too slow for video, single pictures and the server’s answers are enough', async () => {
+  const { session, pc, control, errors } = await connect();
+  control.deliver({ ...LINK, rung: 3, reason: 'too-slow' });
+  for (let i = 0; i < 20; i++) {
+    control.deliver({ type: 'pong', t: 0, now: 0 });
+    await check(pc, 1, () => PLAYING(1));
+  }
+  assert.deepEqual(errors(), []);
+  session.close();
+});
+
 test('statistics that can’t be had are not the end of the picture', async () => {
   const { session, pc, told } = await connect();
   pc.stats = null;

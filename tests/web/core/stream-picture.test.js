@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { fullPicture, stampOf } from '../../../web/core/stream-picture.js';
+import { fullPicture, isStills, stampOf } from '../../../web/core/stream-picture.js';
 import { test } from '../../lib/test.js';
 import { STREAM } from '../lib/stream.js';
 
@@ -20,6 +20,12 @@ test('a frame whose size is not listed has the stream’s stamp, and so has each
   assert.equal(stampOf(LADDER, { width: TOP.width, height: LOW.height }), LADDER.stamp, 'half a match is none');
   assert.equal(stampOf({ ...STREAM, stamp: null }, OTHER), null);
   assert.equal(stampOf({ ...STREAM, stamp: { rows: 0, cell: 8 } }, OTHER), null);
+});
+
+test('below the lowest rung there are single pictures', () => {
+  /** @type {import('../../../web/core/protocol.js').Link} */
+  const link = { type: 'link', rung: 2, rungs: 3, width: 320, height: 196, bitrate: 38_000, framerate: 10, carries: null, reason: 'network' };
+  assert.deepEqual([null, link, { ...link, rung: 3 }].map(isStills), [false, false, true]);
 });
 
 test('all sizes of a stream are the same picture, that of the top one, so that nothing jumps', () => {

@@ -32,6 +32,10 @@ test('while no video is to come, pongs are enough', () => {
   assert.ok(watch(() => ({ expected: false }), 40).includes('dead'));
 });
 
+test('where no video is to come, none is asked for: a single picture may take its time', () => {
+  assert.deepEqual([...new Set(watch((n) => ({ expected: false, packets: n }), 40))], ['ok']);
+});
+
 test('a slow source is not an end', () => {
   assert.deepEqual([...new Set(watch((n) => ({ packets: n >> 3, decoded: n >> 3 }), 40))], ['ok']);
 });
