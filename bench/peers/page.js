@@ -28,7 +28,7 @@ function readDrawn(image, top, width) {
 /** The id in the pixels of the video's present frame, as cv-launch's page reads it. */
 async function readVideo(video) {
   if (!framesKnowTheirTime) return readDrawn(video, stampTop(video.videoHeight), video.videoWidth);
-  const { stampId, close } = await takeSnapshot(video, strip, stamp);
+  const { stampId, close } = await takeSnapshot(video, strip, { stamp });
   close();
   return stampId;
 }

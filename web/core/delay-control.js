@@ -16,7 +16,7 @@ export class DelayControl {
   constructor(store, videoDelay) {
     this.#store = store;
     this.#videoDelay = videoDelay;
-    this.#stopListening = store.on(['settings', 'mode'], ({ settings }, before) => {
+    this.#stopListening = store.on(['settings', 'mode', 'looking'], ({ settings }, before) => {
       if (settings.fill !== before.settings.fill) this.#needed.clear();
       this.#decide(performance.now());
     });
@@ -56,8 +56,9 @@ export class DelayControl {
 
   /** @param {number} now */
   #decide(now) {
-    const { mode, settings: { hold }, wantedDelay: before } = this.#store.facts;
-    const wantedDelay = mode === 'exact' ? this.#needed.target(now, hold, before ?? 0) : null;
+    const { mode, looking, settings: { hold }, wantedDelay: before } = this.#store.facts;
+    // When the viewer looks again it is to see a picture at once, as in the beginning.
+    const wantedDelay = mode === 'exact' && looking ? this.#needed.target(now, hold, before ?? 0) : null;
     const close = wantedDelay !== null && before !== null && wantedDelay > 0 && Math.abs(wantedDelay - before) < STEP_MS;
     if (!close) this.#store.set({ wantedDelay });
   }

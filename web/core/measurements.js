@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { captureTime } from './frame-id.js';
+import { captureTime, frameIdOf } from './frame-id.js';
 import { LatencyMeter, MAX_ERROR_MS } from './latency.js';
 import { Ledger } from './ledger.js';
 import { Models } from './models.js';
@@ -37,6 +37,9 @@ export class Measurements {
   #lastFrame = -Infinity;
   /** @type {number|null} */
   #firstFrame = null;
+  /** When the viewer began to look again, and how many frames were dropped while it did not. */
+  #resumed = -Infinity;
+  #unseen = 0;
 
   /** @param {import('./store.js').Store} store @param {import('./clock.js').ServerClock} clock @param {number} now */
   constructor(store, clock, now) {
@@ -52,6 +55,18 @@ export class Measurements {
     return now - this.#lastFrame;
   }
 
+  /** The viewer looks again: that the picture stood still till now is no fault. @param {number} now */
+  resume(now) {
+    this.#resumed = this.#lastFrame = now;
+  }
+
+  /** Whether a frame was captured before the viewer looked again: how late it is shown says nothing. @param {number|null} id @param {number} now */
+  isOld(id, now) {
+    const clock = this.#clock.estimate(now);
+    const since = id === null ? null : this.#sinceCapture({ frame: id }, now);
+    return clock !== null && since !== null && now - since - clock.offset < this.#resumed;
+  }
+
   /**
    * The video shows a frame. Behind a composed picture nobody sees it: that picture is painted later.
    * @param {ShownFrame} frame @param {number} now
@@ -65,14 +80,14 @@ export class Measurements {
     this.#ledger.add(frame, stream, now);
     if (composed) return;
     this.#repaints.add(now, 0);
-    this.#latency.add(frame, stream, now);
+    if (!this.isOld(frameIdOf(frame.rtpTimestamp, stream?.rtpOffset), now)) this.#latency.add(frame, stream, now);
     this.addPicture(now);
   }
 
   /** A frame of the composed picture comes to the screen. @param {number|null} id null: nobody can tell which @param {number} now */
   addPainted(id, now) {
     this.#repaints.add(now, 0);
-    if (id !== null) this.#latency.addMoment(id, now, this.#store.facts.stream, now);
+    if (id !== null && !this.isOld(id, now)) this.#latency.addMoment(id, now, this.#store.facts.stream, now);
     this.addPicture(now);
   }
 
@@ -90,6 +105,7 @@ export class Measurements {
 
   /** @param {import('./stats.js').VideoStats} stats */
   addStats(stats) {
+    if (!this.#store.facts.looking) this.#unseen += stats.dropped - (this.#stats.last?.dropped ?? 0);
     this.#stats.add(stats);
   }
 
@@ -111,7 +127,7 @@ export class Measurements {
     if (lag !== null && result.age !== undefined) this.#drawn.add(now, lag - result.age);
   }
 
-  /** Page time − server time of the capture; null while that is not known. @param {Result} result @param {number} now */
+  /** Page time − server time of the capture; null while that is not known. @param {{frame: number}} result @param {number} now */
   #sinceCapture({ frame }, now) {
     const clock = this.#clock.estimate(now);
     const { stream } = this.#store.facts;
@@ -129,7 +145,7 @@ export class Measurements {
     const lag = this.#lags.median(now);
     return {
       frames: {
-        decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: stats?.dropped ?? 0,
+        decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: (stats?.dropped ?? 0) - this.#unseen,
         perSecond: rates?.perSecond ?? null,
         // There is one callback a repaint. A frame that came between two was replaced before anyone could see it.
         paintedPerSecond: this.#shown === 0 ? null : this.#repaints.perSecond(now),

@@ -5,6 +5,7 @@ import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
+import { isStills } from './stream-picture.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
@@ -66,7 +67,11 @@ export class Session {
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
+<<<<<<< HEAD
     this.#stopListening = store.on(['link', 'settings'], () => this.#askForVideo());
+=======
+    this.#stopListening = store.on(['link', 'looking', 'settings'], () => this.#askForVideo());
+>>>>>>> w-web
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
@@ -188,8 +193,12 @@ export class Session {
 
   /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
   #askForVideo() {
+<<<<<<< HEAD
     const { link, settings } = this.#store.facts;
     const wanted = true;
+=======
+    const { link, looking: wanted, settings } = this.#store.facts;
+>>>>>>> w-web
     const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;
@@ -205,10 +214,11 @@ export class Session {
       this.#events.stats(stats);
       this.#askForHelp(stats);
     }
+    const { looking, stream, link } = this.#store.facts;
     const verdict = this.#watchdog.check({
       time: performance.now(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      lost: this.#store.facts.stream?.state === 'lost', pongs: this.#control?.pongs ?? 0,
+      expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
     if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });

@@ -19,6 +19,7 @@ import { DEFAULTS } from './settings.js';
  * @property {Settings} settings what the viewer chose; written by the player, from its attributes
  * @property {boolean} resultsVisible whether the viewer wants to see results; written by the view
  * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
+ * @property {boolean} looking whether the viewer looks at the picture; written by watchAttention
  * @property {PlayerState} state written by the player
  * @property {SessionError|null} error that ended the last attempt, until the next one plays; written by the player
  * @property {number} attempt how often it has connected since it was started; written by the player
@@ -57,7 +58,7 @@ export const NO_ATTEMPT = {
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, audible: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 export class Store {
   /** @type {Facts} */

@@ -5,7 +5,8 @@ const SILENT_MS = 5000;
 /** A check that comes later than this was late itself (a hidden tab, a sleeping laptop): that time proves nothing. */
 const LONGEST_STEP_MS = 1000;
 
-/** @typedef {{time: number, packets: number, decoded: number, lost: boolean, pongs: number}} Signs of life; `pongs`: how many came */
+/** @typedef {{time: number, packets: number, decoded: number, expected: boolean, pongs: number}} Signs of life; `expected`: whether there
+ *   should be video: the source is there, the viewer looks, and its network is not too slow for it; `pongs`: how many came */
 
 /** Notices a picture that has stopped. */
 export class Watchdog {
@@ -24,11 +25,11 @@ export class Watchdog {
     if (!last) return 'ok';
     const step = Math.min(signs.time - last.time, LONGEST_STEP_MS);
     const packets = signs.packets !== last.packets;
-    // While the source is lost no picture comes; the server itself must answer.
-    const alive = packets || (signs.lost && signs.pongs !== last.pongs);
+    // Where no video is to come, the server itself must answer.
+    const alive = packets || (!signs.expected && signs.pongs !== last.pongs);
     this.#silent = alive ? 0 : this.#silent + step;
     if (signs.decoded !== last.decoded) this.#undecoded = 0;
-    else if (packets) this.#undecoded += step;
+    else if (packets && signs.expected) this.#undecoded += step;
     if (this.#silent >= SILENT_MS) return 'dead';
     if (this.#undecoded < UNDECODED_MS) return 'ok';
     this.#undecoded = 0;

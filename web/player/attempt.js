@@ -12,6 +12,10 @@ import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
 import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
+<<<<<<< HEAD
+=======
+import { remember, withDownlink } from './downlink.js';
+>>>>>>> w-web
 import { LinkNotice } from './link-notice.js';
 
 /**
@@ -22,6 +26,7 @@ import { LinkNotice } from './link-notice.js';
  */
 
 export class Attempt {
+  #url;
   #store;
   #view;
   #events;
@@ -45,6 +50,7 @@ export class Attempt {
    * @param {AttemptEvents} events
    */
   constructor(url, store, view, events) {
+    this.#url = url;
     this.#store = store;
     this.#view = view;
     this.#events = events;
@@ -59,9 +65,12 @@ export class Attempt {
       painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
-    this.#stopListening = store.on(['mode'], () => this.#proof.restart());
+    this.#stopListening = store.on(['mode', 'looking'], ({ looking }, before) => {
+      this.#proof.restart();
+      if (looking && !before.looking) measurements.resume(performance.now());
+    });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, performance.now());
-    this.#session = new Session(url, store, {
+    this.#session = new Session(withDownlink(url), store, {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
       model: (state) => {
@@ -75,6 +84,7 @@ export class Attempt {
   }
 
   close() {
+    remember(this.#url, this.#store.facts.link);
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#session.close();
@@ -139,7 +149,7 @@ export class Attempt {
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
   #onLive({ rtpTimestamp }, now) {
     const id = frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset);
-    if (id === null) return;
+    if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
     this.#errors.addFrame(id, this.#view.liveOverlay.results, 'async', now);
   }
@@ -149,7 +159,7 @@ export class Attempt {
     this.#proof.addFrame(frame, now);
     const id = frame.stampId ?? frame.id;
     this.#delayControl.seen(id, frame.rtp);
-    if (id === null) return;
+    if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
     if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
   }

@@ -3,7 +3,9 @@ import { ServerClock } from '../core/clock.js';
 import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
+import { isStills } from '../core/stream-picture.js';
 import { Attempt } from './attempt.js';
+import { watchAttention } from './attention.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -24,9 +26,14 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  * `cv-setting` (detail: {name, text}).
  */
 export class CvPlayer extends HTMLElement {
-  /** The attributes that a viewer's choices are. */
-  static settings = Object.keys(DEFAULTS);
-  static observedAttributes = ['src', ...CvPlayer.settings];
+  /** The attributes that a viewer's choices are. (Static fields would make esbuild write every private name of the class out.) */
+  static get settings() {
+    return Object.keys(DEFAULTS);
+  }
+
+  static get observedAttributes() {
+    return ['src', ...CvPlayer.settings];
+  }
 
   #store = new Store();
   #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text));
@@ -34,6 +41,7 @@ export class CvPlayer extends HTMLElement {
   #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
+  #endAttention = () => {};
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
@@ -87,6 +95,7 @@ export class CvPlayer extends HTMLElement {
     }
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
+    this.#endAttention = watchAttention(this.#view.video, this.#store);
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
     this.#reconnector = new Reconnector(() => this.#connect());
     // Not before it is known here: who listens to the events may stop it in there.
@@ -98,6 +107,7 @@ export class CvPlayer extends HTMLElement {
     this.#reconnector.close();
     this.#reconnector = null;
     clearInterval(this.#refresh);
+    this.#endAttention();
     this.#endAttempt();
     this.#view.close();
     this.#setState('closed');
@@ -171,7 +181,11 @@ export class CvPlayer extends HTMLElement {
     const now = performance.now();
     const { state, error, stream, link } = this.#store.facts;
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
+<<<<<<< HEAD
     const still = document.hidden || this.#view.video.paused || (link !== null && link.rung >= link.rungs);
+=======
+    const still = document.hidden || this.#view.video.paused || isStills(link);
+>>>>>>> w-web
     const standstill = still ? 0 : this.#attempt?.standstill(now) ?? 0;
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, this.#attempt?.notice(now) ?? ''));
     const report = this.#attempt?.report(now) ?? null;

@@ -95,7 +95,7 @@ const FIGURES = [
   },
   {
     label: 'Quality', wide: true,
-    title: 'What the server sends to this viewer: the picture, the bit rate, and the how-many-th best of how many that is · what the network carries, once that is known',
+    title: 'What the server sends to this viewer, the how-many-th best of how many · what the network carries',
     text: ({ link, stream }) => link ? qualityOf(link, stream) : DASH,
   },
   {

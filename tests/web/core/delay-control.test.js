@@ -51,6 +51,19 @@ async function play({ store, show, add }, count, { lag, applied = () => 0, every
 /** @param {unknown} ms @param {number} wanted */
 const assertNear = (ms, wanted) => assert.ok(Math.abs(Number(ms) - wanted) < 0.1, `${ms} ms, not ${wanted}`);
 
+test('for a viewer that does not look nothing is delayed, and when it is back the first frame is shown at once', async () => {
+  const scene = open();
+  await play(scene, 100, { lag: () => 150 });
+  scene.told.delay = [];
+  scene.store.set({ looking: false });
+  await pass(5000);
+  scene.store.set({ looking: true });
+  assert.deepEqual(scene.told.delay, [null, 0]);
+  scene.show(250);
+  scene.add(250);
+  assert.ok(Number(scene.store.facts.wantedDelay) > 100, 'and then what is known of results counts again');
+});
+
 test('the video is delayed for just as long as results need, and a little', async () => {
   const scene = open();
   await play(scene, 100, { lag: () => 150 });

@@ -116,6 +116,35 @@ test('latency and stages are those of the frames and of what the server tells', 
   near(stages.display, 16);
 });
 
+test('what was not looked at is no latency, no standstill and no loss; what comes after it counts as ever', () => {
+  const store = storeOf(STREAM);
+  const clock = new ServerClock(0);
+  clock.add(1000, OFFSET + 1001, 1002);
+  const measurements = new Measurements(store, clock, 1000);
+  const stats = { id: 'v', time: 0, packets: 10, packetsLost: 0, nacks: 0, bytes: 0, decoded: 0, dropped: 3, width: 1280, height: 720 };
+  measurements.addStats(stats);
+  store.set({ looking: false });
+  measurements.addStats({ ...stats, time: 1000, dropped: 5 });
+  measurements.addStats({ ...stats, time: 2000, dropped: 40 });
+  store.set({ looking: true });
+  measurements.resume(6000);
+  measurements.addStats({ ...stats, time: 7000, dropped: 41 });
+  assert.equal(measurements.report(6000).frames.dropped, 3 + 1);
+  assert.equal(measurements.standstill(6100), 100);
+  const show = (/** @type {number} */ captured, /** @type {number} */ now) =>
+    measurements.addFrame({ presentedFrames: 1, rtpTimestamp: idOf(captured), expectedDisplayTime: now }, now);
+  show(2000, 6010);
+  measurements.addPainted(idOf(2020), 6020);
+  assert.equal(measurements.report(6020).latency, null, 'the last picture from before');
+  assert.deepEqual([idOf(5900), idOf(6100), null].map((id) => measurements.isOld(id, 6150)), [true, false, false]);
+  show(6030, 6080);
+  measurements.addPainted(idOf(6040), 6090);
+  const { latency } = measurements.report(6090);
+  near(latency?.median, 50);
+  assert.equal(latency?.samples, 2);
+  assert.equal(new Measurements(store, new ServerClock(0), 0).isOld(0, 0), false, 'without a clock nobody can tell');
+});
+
 test('behind a composed picture the video is not seen: latency, painted rate and standstill are those of that picture', () => {
   const store = storeOf(STREAM);
   const clock = new ServerClock(0);

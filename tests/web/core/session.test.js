@@ -189,6 +189,34 @@ test('while the source is lost, the server’s pongs are enough', async () => {
   assert.deepEqual(errors(), ['media']);
 });
 
+test('a viewer that does not look is sent no video, and that is no end as long as the server answers', async () => {
+  const { session, store, pc, control, errors } = await connect();
+  control.deliver(LINK);
+  store.set({ looking: false });
+  for (let i = 0; i < 20; i++) {
+    control.deliver({ type: 'pong', t: 0, now: 0 });
+    await check(pc, 1, () => PLAYING(1));
+  }
+  store.set({ looking: true });
+  assert.deepEqual(control.of('video').map(({ wanted }) => wanted), [false, true]);
+  await check(pc, 9, () => PLAYING(1));
+  assert.deepEqual(errors(), []);
+  await check(pc, 1, () => PLAYING(1));
+  assert.deepEqual(errors(), ['media'], 'but one that looks again and gets none is connected to nothing');
+  session.close();
+});
+
+test('where the network is too slow for video, single pictures and the server’s answers are enough', async () => {
+  const { session, pc, control, errors } = await connect();
+  control.deliver({ ...LINK, rung: 3, reason: 'too-slow' });
+  for (let i = 0; i < 20; i++) {
+    control.deliver({ type: 'pong', t: 0, now: 0 });
+    await check(pc, 1, () => PLAYING(1));
+  }
+  assert.deepEqual(errors(), []);
+  session.close();
+});
+
 test('statistics that can’t be had are not the end of the picture', async () => {
   const { session, pc, told } = await connect();
   pc.stats = null;

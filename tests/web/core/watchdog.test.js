@@ -10,7 +10,7 @@ import { test } from '../../lib/test.js';
 function watch(signs, checks) {
   const dog = new Watchdog();
   return Array.from({ length: checks }, (_, n) =>
-    dog.check({ time: n * 500, packets: 0, decoded: 0, lost: false, pongs: 0, ...signs(n) }));
+    dog.check({ time: n * 500, packets: 0, decoded: 0, expected: true, pongs: 0, ...signs(n) }));
 }
 
 test('a picture that moves is left alone', () => {
@@ -27,9 +27,13 @@ test('nothing for five seconds is the end, pongs or not', () => {
   assert.equal(verdicts.indexOf('dead'), 13);
 });
 
-test('while the source is lost, pongs are enough', () => {
-  assert.ok(!watch((n) => ({ lost: true, pongs: n }), 40).includes('dead'));
-  assert.ok(watch(() => ({ lost: true }), 40).includes('dead'));
+test('while no video is to come, pongs are enough', () => {
+  assert.ok(!watch((n) => ({ expected: false, pongs: n }), 40).includes('dead'));
+  assert.ok(watch(() => ({ expected: false }), 40).includes('dead'));
+});
+
+test('where no video is to come, none is asked for: a single picture may take its time', () => {
+  assert.deepEqual([...new Set(watch((n) => ({ expected: false, packets: n }), 40))], ['ok']);
 });
 
 test('a slow source is not an end', () => {
@@ -38,7 +42,7 @@ test('a slow source is not an end', () => {
 
 test('a check that was held up for an hour counts as one second', () => {
   const dog = new Watchdog();
-  const signs = { packets: 5, decoded: 5, lost: false, pongs: 1 };
+  const signs = { packets: 5, decoded: 5, expected: true, pongs: 1 };
   dog.check({ time: 0, ...signs });
   const verdicts = Array.from({ length: 9 }, (_, n) => dog.check({ time: 3_600_000 + n * 500, ...signs }));
   assert.deepEqual(verdicts, [...Array(8).fill('ok'), 'dead'], 'five seconds in all');

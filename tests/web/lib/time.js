@@ -18,7 +18,7 @@ export function stopTime() {
   now = 10_000;
   const clear = (/** @type {number} */ id) => timers.delete(id);
   Object.assign(globalThis, {
-    performance: { now: () => now },
+    performance: { now: () => now, timeOrigin: 0, getEntriesByType: () => [] },
     setTimeout: (/** @type {() => void} */ callback, ms = 0) => add(callback, ms, null),
     setInterval: (/** @type {() => void} */ callback, ms = 0) => add(callback, ms, ms),
     clearTimeout: clear,

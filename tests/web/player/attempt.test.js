@@ -101,6 +101,47 @@ test('a result that comes when its frame has passed is counted as late', async (
   assert.deepEqual(exact().results, { onFrame: 0, late: 1, unseen: 0 });
 });
 
+test('a viewer that looks again has missed nothing: results of frames it did not look at do not count', async () => {
+  const { store, show, add, exact } = await open();
+  add(resultOf(1));
+  await show(1);
+  for (const n of [2, 3]) add(resultOf(n));
+  store.set({ looking: false });
+  await pass(30 * PERIOD);
+  store.set({ looking: true });
+  await show(3);
+  add(resultOf(41));
+  await show(41);
+  assert.deepEqual(exact().results, { onFrame: 2, late: 0, unseen: 0 });
+});
+
+for (const mode of /** @type {const} */ (['async', 'exact'])) {
+  test(`an old frame that is still shown to a viewer that looks again says nothing of the delay that results need: ${mode}`, async () => {
+    const { store, pc, show, add, exact } = await open({ mode });
+    // The server's clock is the page's, and frame 10 has the id 0.
+    pc.openChannel('control').deliver({ type: 'pong', t: performance.now(), now: performance.now() });
+    store.set({ stream: { ...STREAM, epoch: performance.now() - 10 * PERIOD } });
+    await show(1);
+    store.set({ looking: false });
+    await pass(50 * PERIOD);
+    store.set({ looking: true });
+    await show(3);
+    add(resultOf(50));
+    assert.equal(exact().delay.lag, null);
+    await pass(PERIOD);
+    await show(51);
+    assert.equal(Math.round(Number(exact().delay.lag)), 0);
+  });
+}
+
+test('a picture that stands still does so in the other view too', async () => {
+  const { attempt, show, choose } = await open();
+  await show(1);
+  await pass(500);
+  choose({ mode: 'async' });
+  assert.ok(attempt.standstill(performance.now()) >= 480);
+});
+
 test('a result whose frame the browser never showed is counted as unseen', async () => {
   const { show, add, exact } = await open();
   for (const n of [1, 2, 3]) add(resultOf(n));

@@ -11,6 +11,7 @@ import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
 import { FakeTransform, FakeWorker } from '../lib/worker.js';
 
 const page = new EventTarget();
+const tab = new EventTarget();
 /** @type {Error[]} */
 let complaints = [];
 class HTMLElement extends FakeElement {
@@ -38,7 +39,7 @@ class HTMLElement extends FakeElement {
     if (player.constructor.observedAttributes.includes(name)) player.attributeChangedCallback(name, null, value);
   }
 }
-Object.assign(fakeDocument, { hidden: false, addEventListener() {}, removeEventListener() {} });
+Object.assign(fakeDocument, { hidden: false, addEventListener: tab.addEventListener.bind(tab), removeEventListener: tab.removeEventListener.bind(tab) });
 Object.assign(globalThis, {
   window: globalThis, devicePixelRatio: 1, location: new URL('http://camera.local:8080/'), document: fakeDocument, HTMLElement,
   customElements: { define() {} },
@@ -228,6 +229,45 @@ test('a limit of the bit rate is told each server that it connects to, and when 
   assert.deepEqual([asked(next), asked(control).length], [[200_000], 2]);
 });
 
+<<<<<<< HEAD
+=======
+test('what a server said of the link is told when it is connected to again', async () => {
+  const stored = new Map();
+  Object.assign(globalThis, { localStorage: { getItem: (/** @type {string} */ key) => stored.get(key) ?? null, setItem: stored.set.bind(stored) } });
+  const { control, socket } = await play();
+  control.deliver({ type: 'link', rung: 1, rungs: 3, width: 320, height: 180, bitrate: 170_000, framerate: 30, carries: 262_000, reason: 'network' });
+  socket.onclose?.({ code: 1006 });
+  await pass(250);
+  Reflect.deleteProperty(globalThis, 'localStorage');
+  assert.deepEqual([socket.url, FakeSocket.last.url], ['ws://camera.local:8080/ws', 'ws://camera.local:8080/ws?downlink=262000']);
+});
+
+test('a page that nobody looks at asks for no video, and for it at once when somebody does; the picture is not called still', async () => {
+  const { control, show } = await play();
+  control.deliver({ type: 'link', rung: 0, rungs: 3, width: 640, height: 360, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' });
+  const turn = (/** @type {boolean} */ hidden) => {
+    Object.assign(fakeDocument, { hidden });
+    tab.dispatchEvent(new Event('visibilitychange'));
+  };
+  turn(true);
+  for (let i = 0; i < 20; i++) {
+    await pass(500);
+    control.deliver({ type: 'pong', t: performance.now(), now: performance.now() });
+  }
+  turn(false);
+  await pass(500);
+  assert.deepEqual(control.of('video').map(({ wanted }) => wanted), [false, true]);
+  await show();
+  assert.deepEqual([text('.banner'), states()], ['', ['connecting', 'playing']]);
+  player.remove();
+  turn(true);
+  turn(false);
+  turn(true);
+  assert.equal(timersLeft(), 0, 'out of its page it takes no notice');
+  Object.assign(fakeDocument, { hidden: false });
+});
+
+>>>>>>> w-web
 test('the figures below it are those of the frames, the results and the server’s clock', async () => {
   const { pc, results, control, show } = await play();
   player.root.querySelector('.stage').clientWidth = 640;
