@@ -67,11 +67,7 @@ export class Session {
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
-<<<<<<< HEAD
-    this.#stopListening = store.on(['link', 'settings'], () => this.#askForVideo());
-=======
     this.#stopListening = store.on(['link', 'looking', 'settings'], () => this.#askForVideo());
->>>>>>> w-web
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
@@ -193,12 +189,7 @@ export class Session {
 
   /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
   #askForVideo() {
-<<<<<<< HEAD
-    const { link, settings } = this.#store.facts;
-    const wanted = true;
-=======
     const { link, looking: wanted, settings } = this.#store.facts;
->>>>>>> w-web
     const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-<<<<<<< HEAD
-// What a frame's own size says of it. The size may change in the middle of a stream, from one frame to the next. Pure.
-=======
 // What the pictures of a stream are. Their size may change in its middle, from one frame to the next: then only the frame itself says
 // what it is. Pure.
->>>>>>> w-web
 
 /**
  * @typedef {import('./protocol.js').Stream} Stream
  * @typedef {import('./protocol.js').Size} Size
  */
 
-<<<<<<< HEAD
-=======
 /** Whether the viewer gets single pictures, no video: its network is too slow. @param {import('./protocol.js').Link|null} link */
 export const isStills = (link) => link !== null && link.rung >= link.rungs;
 
->>>>>>> w-web
 /** @param {Stream} stream @param {Size} frame */
 const rungOf = ({ rungs }, { width, height }) => rungs?.find((rung) => rung.width === width && rung.height === height);
 

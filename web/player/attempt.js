@@ -12,10 +12,7 @@ import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
 import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
-<<<<<<< HEAD
-=======
 import { remember, withDownlink } from './downlink.js';
->>>>>>> w-web
 import { LinkNotice } from './link-notice.js';
 
 /**

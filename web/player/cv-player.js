@@ -181,11 +181,7 @@ export class CvPlayer extends HTMLElement {
     const now = performance.now();
     const { state, error, stream, link } = this.#store.facts;
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
-<<<<<<< HEAD
-    const still = document.hidden || this.#view.video.paused || (link !== null && link.rung >= link.rungs);
-=======
     const still = document.hidden || this.#view.video.paused || isStills(link);
->>>>>>> w-web
     const standstill = still ? 0 : this.#attempt?.standstill(now) ?? 0;
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, this.#attempt?.notice(now) ?? ''));
     const report = this.#attempt?.report(now) ?? null;
