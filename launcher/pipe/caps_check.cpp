@@ -82,21 +82,40 @@ std::string text_of(const GValue* value) {
   return take_string(gst_value_serialize(value));
 }
 
-// The values that a field may have, or, for a field without a name, the media types.
-std::string possible_values(const GstCaps* possible, const std::string& media, const std::string& field) {
+std::vector<std::string> media_types(const GstCaps* possible) {
   std::vector<std::string> found;
+  for (guint i = 0; i < gst_caps_get_size(possible); ++i) {
+    std::string type = gst_structure_get_name(gst_caps_get_structure(possible, i));
+    if (std::find(found.begin(), found.end(), type) == found.end()) found.push_back(std::move(type));
+  }
+  return found;
+}
+
+// The values that a field may have. One that is part of another is left out.
+std::vector<std::string> field_values(const GstCaps* possible, const std::string& media, const std::string& field) {
+  std::vector<const GValue*> values;
   for (guint i = 0; i < gst_caps_get_size(possible); ++i) {
     const GstStructure* structure = gst_caps_get_structure(possible, i);
     const GValue* value = gst_structure_get_value(structure, field.c_str());
-    std::string text;
-    if (field.empty())
-      text = gst_structure_get_name(structure);
-    else if (value && gst_structure_has_name(structure, media.c_str()))
-      text = text_of(value);
-    if (!text.empty() && std::find(found.begin(), found.end(), text) == found.end()) found.push_back(text);
+    if (!value || !gst_structure_has_name(structure, media.c_str())) continue;
+    const auto has_all_of_it = [value](const GValue* other) { return gst_value_is_subset(value, other); };
+    if (std::any_of(values.begin(), values.end(), has_all_of_it)) continue;
+    std::erase_if(values, [value](const GValue* other) { return gst_value_is_subset(other, value); });
+    values.push_back(value);
   }
+  std::vector<std::string> found;
+  for (const GValue* value : values) {
+    std::string text = text_of(value);
+    if (std::find(found.begin(), found.end(), text) == found.end()) found.push_back(std::move(text));
+  }
+  return found;
+}
+
+// The values that a field may have, or, for a field without a name, the media types.
+std::string possible_values(const GstCaps* possible, const std::string& media, const std::string& field) {
   std::string out;
-  for (const auto& text : found) out += (out.empty() ? "" : ", or ") + text;
+  for (const auto& text : field.empty() ? media_types(possible) : field_values(possible, media, field))
+    out += (out.empty() ? "" : ", or ") + text;
   return shorten(out, kMaxListed);
 }
 

@@ -22,12 +22,19 @@ std::string at(const std::string& file, std::size_t line) {
   return file + ":" + std::to_string(line);
 }
 
-void check_utf8(const std::string& file, std::string_view text) {
+std::size_t line_of(std::string_view text, std::size_t place) {
+  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<long>(place), '\n'));
+}
+
+void check_characters(const std::string& file, std::string_view text) {
   const char* end = nullptr;
-  if (g_utf8_validate_len(text.data(), text.size(), &end)) return;
-  const auto line = 1 + std::count(text.data(), end, '\n');
-  throw UserError(at(file, static_cast<std::size_t>(line)) + ": not UTF-8 text (byte " +
-                  std::to_string(end - text.data()) + "); save the pipeline file as UTF-8");
+  if (!g_utf8_validate_len(text.data(), text.size(), &end)) {
+    const auto place = static_cast<std::size_t>(end - text.data());
+    throw UserError(at(file, line_of(text, place)) + ": not UTF-8 text (byte " + std::to_string(place) +
+                    "); save the pipeline file as UTF-8");
+  }
+  if (const auto place = text.find(kGivenMark); place != std::string_view::npos)
+    throw UserError(at(file, line_of(text, place)) + ": the control character 1 can't stand in a pipeline file");
 }
 
 // Removes comments and keeps line breaks, so that line numbers stay right.
@@ -116,10 +123,10 @@ std::string included(std::string_view line) {
   return take_string(g_strstrip(g_strndup(line.data(), line.size())));
 }
 
-// An "include" line with its variables replaced: the file, and what its variables are in there.
+// An "include" line: the file, and what its variables are in there, as it is written.
 struct Include {
   std::string file;
-  Settings given;
+  std::map<std::string, std::string> given;
 };
 
 Include parse_include(const std::string& place, const std::string& line) {
@@ -144,13 +151,15 @@ class Loader {
  public:
   Loader(const Settings& settings, const std::vector<std::string>& folders) : settings_(settings), folders_(folders) {}
 
-  // `given`: variables that have these values in this file and in those that it includes.
-  void load(const std::string& file, std::string_view text, const Settings& given = {}, int depth = 0) {
-    check_utf8(file, text);
+  using Names = std::map<std::string, std::string, std::less<>>;
+
+  // `given`: the names in `givens` of variables that have given values in this file, and in those that it includes.
+  void load(const std::string& file, std::string_view text, const Names& given = {}, int depth = 0) {
+    check_characters(file, text);
     Script own{insert_folder(file, strip_comments(file, text)), {}};
     for (long i = 0; i <= std::count(own.text.begin(), own.text.end(), '\n'); ++i)
       own.places.push_back(at(file, static_cast<std::size_t>(i + 1)));
-    own.text = substitute_given(own, given);
+    own.text = rename_variables(own.text, given);
     find_variables(own, variables);
     Quoting quoting;
     std::istringstream lines(own.text);
@@ -170,16 +179,25 @@ class Loader {
 
   Script script;
   Variables variables;
+  Givens givens;
 
  private:
-  void include(const std::string& file, const std::string& place, const std::string& what, Settings given, int depth) {
+  void include(const std::string& file, const std::string& place, const std::string& what, Names given, int depth) {
     if (depth == kMaxDepth) throw UserError(place + ": too many files include each other");
-    const Include line = parse_include(place, substitute({what, {place}}, variables, settings_, true).text);
-    for (const auto& [name, value] : line.given) given[name] = value;
+    const Include line = parse_include(place, what);
+    for (const auto& [name, value] : line.given) {
+      const Expanded expanded = expand(place, value);
+      given[name] = name + kGivenMark + std::to_string(givens.size());
+      const auto& from = expanded.insertions;
+      givens[given[name]] = {expanded.text, from.empty() ? std::nullopt : std::optional(from.front())};
+    }
     std::vector<std::string> folders{folder_of(file)};
     folders.insert(folders.end(), folders_.begin(), folders_.end());
-    const std::string path = find_included(place, line.file, folders);
+    const std::string path = find_included(place, expand(place, line.file).text, folders);
     load(path, read_text(path), given, depth + 1);
+  }
+  Expanded expand(const std::string& place, const std::string& text) const {
+    return substitute({text, {place}}, variables, settings_, givens, true);
   }
 
   const Settings& settings_;
@@ -261,7 +279,7 @@ PipeText expand_pipe_text(const std::string& file, std::string_view text, const 
   Loader loader(settings, folders);
   loader.load(file, text);
   check_settings(file, settings, loader.variables);
-  const Expanded expanded = substitute(loader.script, loader.variables, settings);
+  const Expanded expanded = substitute(loader.script, loader.variables, settings, loader.givens);
   PipeText pipe{file, split(expanded), loader.script.places};
   if (pipe.tokens.empty())
     throw UserError(file + ": there is no pipeline in it; see the shipped plain.pipe for what one looks like");

@@ -39,7 +39,7 @@ std::optional<Reference> reference_of(std::string_view text) {
     return true;
   };
   Reference found;
-  found.name = take([](char c) { return g_ascii_isalnum(c) || c == '_' || c == '-'; });
+  found.name = take([](char c) { return g_ascii_isalnum(c) || c == '_' || c == '-' || c == kGivenMark; });
   if (found.name.empty() || g_ascii_isdigit(found.name[0]) || found.name[0] == '-') return std::nullopt;
   if (skip("/")) {
     found.divisor = take([](char c) { return g_ascii_isdigit(c); });
@@ -92,7 +92,8 @@ std::string divided(const std::string& name, const std::string& value, const std
   const bool whole = g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXINT64, &number, nullptr);
   if (!whole && lenient) return value;
   if (!whole)
-    throw UserError(place + ": the variable \"" + name + "\" is \"" + value + "\"; it must be a whole number here");
+    throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
+                    "\"; it must be a whole number here");
   const guint64 by = std::stoull(divisor);
   return std::to_string((number + by / 2) / by);
 }
@@ -125,45 +126,15 @@ std::vector<Insertion> each_once(const std::vector<Insertion>& insertions) {
   return out;
 }
 
-struct Value {
-  std::string text;
-  std::optional<std::string> fallback;
-};
-
-// The script with each reference replaced by its value. One for which `value_of` gives nothing stays.
-template <typename ValueOf>
-Expanded replace(const Script& script, ValueOf value_of, bool lenient = false) {
-  const std::string& text = script.text;
-  Expanded out;
-  Quoting quoting;
-  std::size_t line = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto reference = reference_of(std::string_view(text).substr(i));
-    const auto value = reference ? value_of(*reference) : std::nullopt;
-    if (!value) {
-      if (text[i] == '\n') ++line;
-      quoting.feed(text[i]);
-      out.text += text[i++];
-      continue;
-    }
-    Insertion inserted{reference->name, value->text, value->fallback, {}};
-    const bool plain = reference->divisor.empty();
-    i += reference->size;
-    inserted.text =
-        insert_value(plain ? inserted.value
-                           : divided(reference->name, inserted.value, reference->divisor, script.places[line], lenient),
-                     quoting.quote);
-    const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(inserted.value) : std::nullopt;
-    if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
-      inserted.text = *rate;
-      i += *denominator;
-    }
-    inserted.from = out.text.size();
-    out.text += inserted.text;
-    inserted.to = out.text.size();
-    out.insertions.push_back(std::move(inserted));
-  }
-  return out;
+Given value_of(const std::string& name, const Variables& variables, const Settings& settings, const Givens& givens) {
+  if (const auto given = givens.find(name); given != givens.end()) return given->second;
+  const Variable& variable = variables.at(name);
+  const auto setting = settings.find(name);
+  if (setting == settings.end() && !variable.fallback)
+    throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
+                    "=VALUE");
+  const std::string& value = setting != settings.end() ? setting->second : *variable.fallback;
+  return {value, Insertion{name, value, variable.fallback, {}}};
 }
 
 }  // namespace
@@ -185,6 +156,7 @@ void find_variables(const Script& script, Variables& found) {
     if (text[i] == '\n') ++line;
     if (text.compare(i, 2, "${") != 0) continue;
     const auto reference = reference_of(std::string_view(text).substr(i));
+    if (reference && reference->name.find(kGivenMark) != std::string::npos) continue;
     if (!reference)
       throw UserError(script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
                       "\" is not a variable; write ${name}, ${name:-default} or ${name/1000:-default}");
@@ -218,26 +190,56 @@ std::string insert_value(std::string_view value, char quote) {
   return out;
 }
 
-Expanded substitute(const Script& script, const Variables& variables, const Settings& settings, bool lenient) {
-  const auto value_of = [&](const Reference& reference) -> std::optional<Value> {
-    const std::string& name = reference.name;
-    const Variable& variable = variables.at(name);
-    const auto setting = settings.find(name);
-    if (setting != settings.end()) return Value{setting->second, variable.fallback};
-    if (variable.fallback) return Value{*variable.fallback, variable.fallback};
-    throw UserError(variable.place + ": the variable \"" + name + "\" has no value; give it one with --set " + name +
-                    "=VALUE");
-  };
-  return replace(script, value_of, lenient);
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings, const Givens& givens,
+                    bool lenient) {
+  const std::string& text = script.text;
+  Expanded out;
+  Quoting quoting;
+  std::size_t line = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto reference = reference_of(std::string_view(text).substr(i));
+    if (!reference) {
+      if (text[i] == '\n') ++line;
+      quoting.feed(text[i]);
+      out.text += text[i++];
+      continue;
+    }
+    const Given value = value_of(reference->name, variables, settings, givens);
+    const bool plain = reference->divisor.empty();
+    i += reference->size;
+    std::string inserted = insert_value(
+        plain ? value.value : divided(reference->name, value.value, reference->divisor, script.places[line], lenient),
+        quoting.quote);
+    const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(value.value) : std::nullopt;
+    if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
+      inserted = *rate;
+      i += *denominator;
+    }
+    if (value.origin) {
+      Insertion insertion = *value.origin;
+      insertion.text = inserted;
+      insertion.from = out.text.size();
+      insertion.to = insertion.from + inserted.size();
+      out.insertions.push_back(std::move(insertion));
+    }
+    out.text += inserted;
+  }
+  return out;
 }
 
-std::string substitute_given(const Script& script, const Settings& given) {
-  return replace(script,
-                 [&given](const Reference& reference) {
-                   const auto found = given.find(reference.name);
-                   return found == given.end() ? std::nullopt : std::optional(Value{found->second, std::nullopt});
-                 })
-      .text;
+std::string rename_variables(const std::string& text, const std::map<std::string, std::string, std::less<>>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto reference = reference_of(std::string_view(text).substr(i));
+    const auto renamed = reference ? names.find(reference->name) : names.end();
+    if (renamed == names.end()) {
+      out += text[i++];
+      continue;
+    }
+    out += "${" + renamed->second;
+    i += 2 + reference->name.size();
+  }
+  return out;
 }
 
 std::string named(const std::vector<Insertion>& insertions) {

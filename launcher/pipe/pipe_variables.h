@@ -58,14 +58,26 @@ void check_settings(const std::string& file, const Settings& settings, const Var
 // of the value. Outside it may be any piece of pipeline.
 std::string insert_value(std::string_view value, char quote);
 
+// In the names of variables whose values an "include" line gives. No file can write it in a name.
+inline constexpr char kGivenMark = '\x01';
+
+// A variable whose value an "include" line gives.
+struct Given {
+  std::string value;
+  std::optional<Insertion> origin;  // the variable that the value was made of
+};
+// By names of their own.
+using Givens = std::map<std::string, Given, std::less<>>;
+
 // The text with each variable replaced by its setting or default. A frame rate in caps ("…,framerate=${name}", with or
 // without "/1" behind it) may be a fraction or have a point; it becomes a fraction. Throws UserError if a variable has
 // neither setting nor default, or if it is divided and is no whole number. `lenient`: such a number is left as it is,
 // for whom it goes to will complain.
-Expanded substitute(const Script& script, const Variables& variables, const Settings& settings, bool lenient = false);
+Expanded substitute(const Script& script, const Variables& variables, const Settings& settings,
+                    const Givens& givens = {}, bool lenient = false);
 
-// The text with the references to these variables alone replaced, as of substitute().
-std::string substitute_given(const Script& script, const Settings& given);
+// The text with other names for its variables, where `names` has one.
+std::string rename_variables(const std::string& text, const std::map<std::string, std::string, std::less<>>& names);
 
 // For messages: 'the variable "width" is "abc"'. Of several variables, all.
 std::string named(const std::vector<Insertion>& insertions);

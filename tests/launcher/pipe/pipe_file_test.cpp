@@ -235,6 +235,25 @@ TEST_F(PipeInclude, WhatAnIncludeGivesIsNoVariableOfThePipelineWhereNothingElseA
   EXPECT_THAT(complaint("a\ninclude one.pipe size=7", {{"size", "9"}}), HasSubstr("no variable \"size\""));
 }
 
+TEST_F(PipeInclude, WhatAGivenValueWasMadeOfIsKnown) {
+  write("one.pipe", "! one x=${size:-5}");
+  const auto pipe =
+      expand_pipe_text(folder_ + "/a.pipe", "a\ninclude one.pipe size=${width/2:-640}", {{"width", "80"}});
+  const auto& insertions = pipe.tokens.back().insertions;
+  ASSERT_EQ(insertions.size(), 1U);
+  EXPECT_EQ(named(insertions), "the variable \"width\" is \"80\" (here \"40\")");
+  EXPECT_EQ(
+      expand_pipe_text(folder_ + "/a.pipe", "a\ninclude one.pipe size=${width/2:-640}", {{"width", "abc"}}).text(),
+      "a ! one x=abc")
+      << "left for the element to complain of";
+}
+
+TEST_F(PipeInclude, TheMarkOfGivenVariablesIsNoCharacterOfAFile) {
+  EXPECT_THAT(complaint("a\n! b x=${size\x01"
+                        "0:-5}"),
+              HasSubstr("a.pipe:2: the control character 1"));
+}
+
 TEST_F(PipeInclude, SaysWhereAGivenValueIsNone) {
   write("one.pipe", "! one x=${size/2:-5}");
   EXPECT_THAT(complaint("a\ninclude one.pipe size=big"), HasSubstr("one.pipe:1: the variable \"size\" is \"big\""));
