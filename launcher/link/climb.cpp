@@ -8,18 +8,21 @@ namespace {
 constexpr std::int64_t kMs = 1000;
 // What a token bucket may let through at once.
 constexpr double kBits = 80'000;
+constexpr double kCarefulBits = 240'000;
 constexpr double kLongest = 4;  // seconds
 
 constexpr std::int64_t kLast = 250 * kMs;
 constexpr std::int64_t kNoMore = 2000 * kMs;
 constexpr double kFactor = 2.1;
-constexpr std::int64_t kFull = 30 * kMs;
+constexpr double kCarefulFactor = 1.7;
 constexpr std::size_t kBursts = 4;
 
 }  // namespace
 
-void Climb::start(std::int64_t now, double first, std::int64_t hold, double top) {
+void Climb::start(std::int64_t now, double first, std::int64_t hold, double top, std::int64_t most, bool careful) {
   active_ = true;
+  most_ = most;
+  careful_ = careful;
   top_ = top;
   passed_ = 0;
   level(now, std::min(first, top), hold);
@@ -28,13 +31,13 @@ void Climb::start(std::int64_t now, double first, std::int64_t hold, double top)
 void Climb::level(std::int64_t now, double rate, std::int64_t hold) {
   rate_ = rate;
   start_ = now;
-  hold_ = std::max(hold, static_cast<std::int64_t>(std::min(kBits / rate, kLongest) * 1e6));
+  hold_ = std::max(hold, static_cast<std::int64_t>(std::min((careful_ ? kCarefulBits : kBits) / rate, kLongest) * 1e6));
   if (rate >= top_) hold_ = std::max(hold_, kLast);
 }
 
 std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, const LossBlocks& losses,
                                       double other) {
-  if (full(trace, start_, losses)) {
+  if (full(trace, losses)) {
     active_ = false;
     return End::kFull;
   }
@@ -48,7 +51,7 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
         active_ = false;
         return End::kTop;
       }
-      level(now, std::min(kFactor * rate_, top_), 0);
+      level(now, std::min((careful_ ? kCarefulFactor : kFactor) * rate_, top_), 0);
       return std::nullopt;
     }
   }
@@ -57,11 +60,11 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
   return End::kUnknown;
 }
 
-bool Climb::full(const LinkTrace& trace, std::int64_t start, const LossBlocks& losses) {
-  const auto queue = trace.queue_now(100 * kMs, kBursts, start);
-  if (queue && *queue > kFull + 2 * trace.noise()) return true;
-  if (trace.rises(start)) return true;
-  const auto stretch = trace.since(start);
+bool Climb::full(const LinkTrace& trace, const LossBlocks& losses) const {
+  const auto queue = trace.queue_now(100 * kMs, kBursts, start_);
+  if (queue && *queue > most_ + 2 * trace.noise()) return true;
+  if (trace.rises(start_)) return true;
+  const auto stretch = trace.since(start_);
   if (stretch.packets >= 15 && stretch.loss > LossBlocks::kTooMuch) return true;
   return stretch.packets >= LossBlocks::kPackets && stretch.loss > LossBlocks::kMuch &&
          losses.late(stretch.median, trace);

@@ -23,7 +23,8 @@ class Climb {
   double passed() const { return passed_; }
 
   // `first` is sent for at least `hold`: some links let so many bytes through at once that a short try shows nothing.
-  void start(std::int64_t now, double first, std::int64_t hold, double top);
+  // `most`: the queue that ends it. `careful`: slower, so that it is shorter when it comes.
+  void start(std::int64_t now, double first, std::int64_t hold, double top, std::int64_t most, bool careful);
   void stop() { active_ = false; }
 
   // To be called after each report, and now and then. `other` is sent without reports.
@@ -31,7 +32,7 @@ class Climb {
 
  private:
   void level(std::int64_t now, double rate, std::int64_t hold);
-  static bool full(const LinkTrace& trace, std::int64_t start, const LossBlocks& losses);
+  bool full(const LinkTrace& trace, const LossBlocks& losses) const;
 
   bool active_ = false;
   double rate_ = 0;
@@ -39,4 +40,6 @@ class Climb {
   double passed_ = 0;
   std::int64_t start_ = 0;  // of this rate
   std::int64_t hold_ = 0;
+  std::int64_t most_ = 0;
+  bool careful_ = false;
 };

@@ -22,13 +22,17 @@ constexpr double kHintTrust = 0.7;
 constexpr double kSafeStart = 100'000;
 
 constexpr std::int64_t kQueueFull = 35 * kMs;
+// Of two viewers of a link, the one that has gone up makes room, not the one that was there.
+constexpr std::int64_t kLongHeldQueueFull = 75 * kMs;
 // While a queue drains there are reports at least so often.
 constexpr std::int64_t kStillReported = 300 * kMs;
 constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
-constexpr std::int64_t kLate = 30 * kMs;
+// What a climb may cost. From the lowest rung it may cost more than other viewers of the link bear: so they make room.
+constexpr std::int64_t kClimbQueue = 30 * kMs;
+constexpr std::int64_t kLowClimbQueue = 130 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kMuchLate = 300 * kMs;
 constexpr std::int64_t kBuried = 700 * kMs;
@@ -48,7 +52,13 @@ constexpr int kMostDoublings = 4;
 // A rung that was held for so long was no mistake: the link has changed since, and may change again.
 constexpr std::int64_t kHeldForLong = 5 * kSecond;
 constexpr std::int64_t kVaries = 60 * kSecond;
-constexpr std::int64_t kVariesWait = 3500 * kMs;
+constexpr std::int64_t kVariesWait = 3200 * kMs;
+
+// Viewers of one link that climb at the same times would never get up. 80 to 120; no two viewers have the same µs.
+std::int64_t spread_percent(std::int64_t now) {
+  const std::uint64_t mixed = static_cast<std::uint64_t>(now) * 0x9e3779b97f4a7c15U;
+  return 80 + static_cast<std::int64_t>((mixed >> 32) % 41);
+}
 
 }  // namespace
 
@@ -191,7 +201,8 @@ std::optional<double> LinkControl::congested() {
   const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
   const auto policed = losses_.limit(trace_);
   if (queue && drains(*queue)) return std::nullopt;
-  if (!trace_.rises(settled_) && (!queue || *queue <= kQueueFull + trace_.noise())) return policed;
+  const std::int64_t full = *newest - held_since_ > kHeldForLong ? kLongHeldQueueFull : kQueueFull;
+  if (!trace_.rises(settled_) && (!queue || *queue <= full + trace_.noise())) return policed;
   if (const auto rate = trace_.busy_rate()) return rate;
   return trace_.since(*newest - kBusyWindow).rate;
 }
@@ -233,6 +244,10 @@ void LinkControl::fall(std::int64_t now, double carries) {
   go(now, rung);
 }
 
+std::int64_t LinkControl::most_queue() const {
+  return known_ && current_ + 1 >= rungs_.size() ? kLowClimbQueue : kClimbQueue;
+}
+
 void LinkControl::may_climb(std::int64_t now) {
   if (reports_ < 3 || target_ != current_ || current_ <= allowed() || now < next_climb_) return;
   const auto queue = trace_.queue_now(kQueueWindow, 2, settled_);
@@ -241,17 +256,17 @@ void LinkControl::may_climb(std::int64_t now) {
   const double top = kClimbMargin * need(allowed());
   if (!carries_) {
     const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
-    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top);
+    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top, most_queue(), known_);
     return;
   }
   // little above what the link carried: if it still carries no more, the queue that this makes is short
   const double first = std::min({std::max(next, 1.3 * *carries_), 1.6 * *carries_, top});
   const double hold_s = first > *carries_ ? 0.1 + kBucketBits / (first - *carries_) : 0;
-  climb_.start(now, first, static_cast<std::int64_t>(std::clamp(hold_s, 0.3, 8.0) * 1e6), top);
+  climb_.start(now, first, static_cast<std::int64_t>(std::clamp(hold_s, 0.3, 8.0) * 1e6), top, most_queue(), known_);
 }
 
 void LinkControl::step_climb(std::int64_t now) {
-  if (watch_.late(now) > kLate) {
+  if (watch_.late(now) > most_queue()) {
     // a long queue: its packets have yet to come
     climb_.stop();
     full_at_ = now;
@@ -317,7 +332,8 @@ void LinkControl::measured(double carries) {
 }
 
 void LinkControl::wait(std::int64_t now) {
-  next_climb_ = now + (now < varies_until_ ? kVariesWait : kFirstWait << std::min(failures_, kMostDoublings));
+  const std::int64_t usual = now < varies_until_ ? kVariesWait : kFirstWait << std::min(failures_, kMostDoublings);
+  next_climb_ = now + usual * spread_percent(now) / 100;
   ++failures_;
 }
 

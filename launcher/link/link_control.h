@@ -76,6 +76,7 @@ class LinkControl {
   bool queued(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
   void fall(std::int64_t now, double carries);
+  std::int64_t most_queue() const;
   void may_climb(std::int64_t now);
   void step_climb(std::int64_t now);
   bool measuring(std::int64_t now);

@@ -192,7 +192,7 @@ class Viewer {
     double left = mean * random_.between(0.7, 1.3);
     key_ = false;
     const std::size_t frame = got.frames.size();
-    got.frames.push_back({static_cast<double>(now) / 1e6, {}, 0, rung_});
+    got.frames.push_back({static_cast<double>(now) / 1e6, {}, 0, rung_, left + std::ceil(left / kPayload) * kOverhead});
     broken_.push_back(false);
     while (left > 0) {
       const double payload = std::min(left, kPayload);
@@ -363,6 +363,14 @@ double Got::share(std::size_t rung, double from, double to) const {
   return held / (to - from);
 }
 
+double Got::sent_rate(double from, double to) const {
+  double bytes = 0;
+  for (const Frame& frame : frames) {
+    if (frame.sent >= from && frame.sent < to) bytes += frame.bytes;
+  }
+  return bytes * 8 / (to - from);
+}
+
 std::size_t Got::rung_at(double at) const {
   std::size_t rung = changes.front().rung;
   for (const Change& change : changes) {
@@ -374,10 +382,6 @@ std::size_t Got::rung_at(double at) const {
 std::size_t Got::changes_in(double from, double to) const {
   return static_cast<std::size_t>(std::count_if(
       changes.begin() + 1, changes.end(), [&](const Change& change) { return change.at >= from && change.at < to; }));
-}
-
-double Got::settled() const {
-  return changes.back().at;
 }
 
 double Got::carries(double from, double to) const {

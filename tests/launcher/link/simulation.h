@@ -52,6 +52,7 @@ struct Frame {
   std::optional<double> arrived;  // nothing: a packet of it was lost
   double queue_ms;                // of its last packet, on the link alone
   std::size_t rung;
+  double bytes;  // on the wire
 };
 
 // What one viewer got. All times are seconds.
@@ -75,9 +76,9 @@ struct Got {
   double result_delay_ms(double quantile) const;
   double fps(double from, double to) const;
   double share(std::size_t rung, double from, double to) const;  // of the time, 0 to 1
+  double sent_rate(double from, double to) const;                // bit/s of video
   std::size_t rung_at(double at) const;
   std::size_t changes_in(double from, double to) const;
-  double settled() const;                        // the last change
   double carries(double from, double to) const;  // median of what was believed; 0: nothing was
   double longest_gap_ms(double from, double to) const;
 };

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What needs no simulated link (simulation_test.cpp).
+#include "link/link_control.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+namespace {
+
+using Rung = LinkControl::Rung;
+
+constexpr std::int64_t kMs = 1000;
+constexpr std::int64_t kSecond = 1000 * kMs;
+const std::vector<Rung> kLadder{{700e3, 30}, {460e3, 30}, {230e3, 30}, {80e3, 30}, {30e3, 10}};
+
+LinkControl::Decision first(std::optional<double> hint, std::optional<double> limit = {},
+                            std::vector<Rung> rungs = kLadder) {
+  LinkControl control(hint);
+  control.limit(limit);
+  control.rungs(std::move(rungs));
+  return control.decide(0);
+}
+
+TEST(LinkControl, BeginsWhereNoLinkIsBuried) {
+  EXPECT_EQ(first({}).rung, 3U);
+  EXPECT_EQ(first({}).reason, LinkControl::Reason::kStart);
+  EXPECT_FALSE(first({}).carries);
+  EXPECT_EQ(first({}, {}, {{700e3, 30}}).rung, 0U) << "there is no other";
+}
+
+TEST(LinkControl, BelievesAHintWithCare) {
+  EXPECT_EQ(first(2e6).rung, 0U);
+  EXPECT_EQ(first(2e6).reason, LinkControl::Reason::kFree);
+  EXPECT_EQ(first(900e3).rung, 1U);
+  EXPECT_EQ(first(400e3).rung, 2U);
+  EXPECT_EQ(first(50e3).rung, 4U);
+  EXPECT_EQ(first(1).rung, 4U) << "never stills, before anything is known";
+}
+
+TEST(LinkControl, GoesNotAboveTheViewersLimit) {
+  EXPECT_EQ(first(1e9, 300e3).rung, 2U);
+  EXPECT_EQ(first(1e9, 300e3).reason, LinkControl::Reason::kLimit);
+  EXPECT_EQ(first(1e9, 1e3).rung, 5U) << "stills";
+  LinkControl control(1e9);
+  control.rungs(kLadder);
+  EXPECT_EQ(control.decide(0).rung, 0U);
+  control.limit(100e3);
+  EXPECT_EQ(control.decide(50 * kMs).rung, 3U);
+}
+
+TEST(LinkControl, TakesAnotherLadder) {
+  LinkControl control;
+  control.rungs(kLadder);
+  EXPECT_EQ(control.decide(0).rung, 3U);
+  control.rungs({{500e3, 30}, {100e3, 30}});
+  EXPECT_EQ(control.decide(kMs).rung, 1U);
+  control.switched(2 * kMs, 1);
+  control.rungs(kLadder);
+  EXPECT_EQ(control.decide(3 * kMs).rung, 1U);
+}
+
+TEST(LinkControl, WithoutAnyFeedbackGoesDownAndThenToStills) {
+  LinkControl control(1e9);
+  control.rungs(kLadder);
+  LinkControl::Decision decision;
+  std::optional<std::int64_t> lowest;
+  std::optional<std::int64_t> stills;
+  for (std::int64_t now = 0; now < 6 * kSecond; now += 33 * kMs) {
+    control.sent(now, 1000, false);
+    decision = control.decide(now);
+    control.switched(now, decision.rung);
+    if (decision.rung == 4 && !lowest) lowest = now;
+    if (decision.rung == 5 && !stills) stills = now;
+  }
+  ASSERT_TRUE(lowest && stills);
+  EXPECT_LE(*lowest, 2500 * kMs);
+  EXPECT_LE(*stills, 5 * kSecond);
+  EXPECT_EQ(decision.still_interval_s, 1);
+}
+
+TEST(LinkControl, AViewerThatLiesGetsSaneDecisions) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 50; ++round) {
+    LinkControl control;
+    control.rungs(kLadder);
+    std::int64_t seq = 0;
+    for (std::int64_t now = 0; now < 5 * kSecond; now += 20 * kMs) {
+      control.sent(now, 1000, false);
+      SentLog::Report report{++seq, now, {}, 1000, false};
+      const auto kind = random() % 4;
+      if (kind == 0) report.arrival = static_cast<std::int64_t>(random() % (1ULL << 50)) - (1LL << 49);
+      if (kind == 1) report.arrival = now - static_cast<std::int64_t>(random() % 1'000'000);
+      if (kind == 2) report.arrival = 0;
+      control.reported(now, {&report, 1});
+      const auto decision = control.decide(now);
+      ASSERT_LE(decision.rung, kLadder.size());
+      ASSERT_GE(decision.probe, 0);
+      ASSERT_LE(decision.probe, 1.3 * 700e3) << "never more than the top needs";
+      ASSERT_GE(decision.results, 0);
+      ASSERT_TRUE(decision.still_interval_s >= 1 && decision.still_interval_s <= 10);
+      ASSERT_TRUE(std::isfinite(decision.carries.value_or(1)) && decision.carries.value_or(1) > 0);
+      control.switched(now, decision.rung);
+    }
+  }
+}
+
+TEST(LinkControl, NonsenseForAWhileIsForgotten) {
+  LinkControl control;
+  control.rungs(kLadder);
+  LinkControl::Decision decision;
+  std::int64_t seq = 0;
+  for (std::int64_t now = 0; now < 60 * kSecond; now += 20 * kMs) {
+    const std::size_t bytes = 1000;
+    control.sent(now, bytes, false);
+    const bool nonsense = now > 5 * kSecond && now < 7 * kSecond;
+    const std::int64_t arrival = nonsense ? (seq % 2 == 0 ? -3 * kSecond : 9 * kSecond) : 20 * kMs;
+    const SentLog::Report report{++seq, now, now + arrival, bytes, false};
+    control.reported(now + 30 * kMs, {&report, 1});
+    decision = control.decide(now + 30 * kMs);
+    // as many probes as are asked for
+    for (int i = 0; i < static_cast<int>(decision.probe * 0.02 / 8000) + (decision.probe > 0 ? 1 : 0); ++i) {
+      control.sent(now, bytes, true);
+      const SentLog::Report probe{++seq, now + i * 5 * kMs, now + i * 5 * kMs + 20 * kMs, bytes, true};
+      control.reported(now + 30 * kMs, {&probe, 1});
+    }
+    control.switched(now, decision.rung);
+  }
+  EXPECT_EQ(decision.rung, 0U);
+}
+
+}  // namespace
