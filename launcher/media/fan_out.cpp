@@ -262,7 +262,7 @@ void FanOut::push(GstSample* sample, RunTime run) {
         feed->delays()->encoded(frame_id(captured), static_cast<std::int64_t>(captured),
                                 static_cast<std::int64_t>(now));
     newest_ = captured;
-    rate_.add(static_cast<std::int64_t>(captured), gst_buffer_get_size(gst_sample_get_buffer(frame.get())));
+    rate_.add(static_cast<std::int64_t>(captured), gst_buffer_get_size(gst_sample_get_buffer(frame.get())), key);
     if (key) since_key_.clear(), slept_ = false;
     if (key || (!since_key_.empty() && age_of(since_key_.front().get(), newest_) <= kYoung))
       since_key_.push_back(std::move(frame));

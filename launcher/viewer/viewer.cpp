@@ -80,7 +80,7 @@ void Viewer::build(const std::vector<std::string>& addresses, std::optional<doub
   const auto& first = pipeline_.streams.front();
   if (first.network)
     selector_ = std::make_unique<RungSelector>(*producer_.streams().front(), first.feed, first.network, downlink,
-                                               [this] { send_link(); });
+                                               [this] { link_changed(); });
   watch_webrtcbin();
   GstElement* pipeline = pipeline_.pipeline.get();
   if (gst_element_set_state(pipeline, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE)
@@ -309,12 +309,18 @@ void Viewer::handle_control(const std::string& text) {
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
 }
 
+void Viewer::link_changed() {
+  const protocol::Link link = selector_->link();
+  const std::string carries =
+      link.carries ? ", its network carries " + std::to_string(std::lround(*link.carries / 1000)) + " kbit/s" : "";
+  g_info("viewer %u gets encoding %u of %u (%s)%s", number_, link.rung + 1, link.rungs, link.reason.c_str(),
+         carries.c_str());
+  send_link();
+}
+
 void Viewer::send_link() {
   if (!selector_ || !is_open(pipeline_.control.get())) return;
   const protocol::Link link = selector_->link();
-  g_info("viewer %u: encoding %u of %u (%s); its network carries %s", number_, link.rung + 1, link.rungs,
-         link.reason.c_str(),
-         link.carries ? (std::to_string(std::lround(*link.carries / 1000)) + " kbit/s").c_str() : "that");
   gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(link).c_str());
 }
 
