@@ -275,8 +275,10 @@ void LinkControl::step_climb(std::int64_t now) {
     carries_.reset();
     failures_ = 0;
     if (allowed() < target_) go(now, allowed());
+  } else if (best(climb_.passed()) < target_) {
+    climbed(now, climb_.passed());
   } else {
-    climbed(now, std::max(climb_.passed(), carries_.value_or(0)));
+    wait(now);
   }
 }
 
@@ -309,7 +311,7 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (carries > 0 && rung != target_) go(now, rung);
+  if (rung != target_) go(now, rung);
 }
 
 void LinkControl::go(std::int64_t now, std::size_t rung) {
