@@ -19,9 +19,8 @@ constexpr std::size_t kBursts = 4;
 
 }  // namespace
 
-void Climb::start(std::int64_t now, double first, std::int64_t hold, double top, std::int64_t most, bool careful) {
+void Climb::start(std::int64_t now, double first, std::int64_t hold, double top, bool careful) {
   active_ = true;
-  most_ = most;
   careful_ = careful;
   top_ = top;
   passed_ = 0;
@@ -62,7 +61,7 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
 
 bool Climb::full(const LinkTrace& trace, const LossBlocks& losses) const {
   const auto queue = trace.queue_now(100 * kMs, kBursts, start_);
-  if (queue && *queue > most_ + 2 * trace.noise()) return true;
+  if (queue && *queue > kQueue + 2 * trace.noise()) return true;
   if (trace.rises(start_)) return true;
   const auto stretch = trace.since(start_);
   if (stretch.packets >= 15 && stretch.loss > LossBlocks::kTooMuch) return true;

@@ -17,14 +17,17 @@ class Climb {
     kUnknown  // there was not enough to send
   };
 
+  // The queue that ends it, µs.
+  static constexpr std::int64_t kQueue = 30'000;
+
   bool active() const { return active_; }
   double rate() const { return rate_; }
   // The highest rate that has passed without a queue.
   double passed() const { return passed_; }
 
   // `first` is sent for at least `hold`: some links let so many bytes through at once that a short try shows nothing.
-  // `most`: the queue that ends it. `careful`: slower, so that it is shorter when it comes.
-  void start(std::int64_t now, double first, std::int64_t hold, double top, std::int64_t most, bool careful);
+  // `careful`: slower, so that it is shorter when it comes.
+  void start(std::int64_t now, double first, std::int64_t hold, double top, bool careful);
   void stop() { active_ = false; }
 
   // To be called after each report, and now and then. `other` is sent without reports.
@@ -40,6 +43,5 @@ class Climb {
   double passed_ = 0;
   std::int64_t start_ = 0;  // of this rate
   std::int64_t hold_ = 0;
-  std::int64_t most_ = 0;
   bool careful_ = false;
 };

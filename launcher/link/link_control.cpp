@@ -26,23 +26,23 @@ constexpr std::int64_t kQueueFull = 35 * kMs;
 constexpr std::int64_t kLongHeldQueueFull = 75 * kMs;
 // While a queue drains there are reports at least so often.
 constexpr std::int64_t kStillReported = 300 * kMs;
+// Results do not wait for so long.
 constexpr std::int64_t kLongQueue = 80 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
-// What a climb may cost. From the lowest rung it may cost more than other viewers of the link bear: so they make room.
-constexpr std::int64_t kClimbQueue = 30 * kMs;
-constexpr std::int64_t kLowClimbQueue = 130 * kMs;
-// No picture that waits for so long is worth sending.
+// Reports that are so late tell enough, though they have not come.
 constexpr std::int64_t kMuchLate = 300 * kMs;
+// No picture that waits for so long is worth sending.
 constexpr std::int64_t kBuried = 700 * kMs;
+// A rung that was asked for and has not come.
 constexpr std::int64_t kSwitchPatience = 800 * kMs;
 // A queue that stays although the link seems to carry the rung.
 constexpr std::int64_t kCongestedForLong = 700 * kMs;
 
-// Where nothing is known: little enough for a slow link, and enough to know soon.
 // No link carries less, or what it carries is of no use.
 constexpr double kLeast = 5000;
+// Where nothing is known: little enough for a slow link, and enough to know soon.
 constexpr double kFirstClimb = 115'000;
 constexpr double kClimbMargin = 1.2;
 // Token buckets let 10 kB through at any rate.
@@ -227,10 +227,7 @@ void LinkControl::fall(std::int64_t now, double carries) {
   measured(carries);
   known_ = true;
   if (!congested_since_) congested_since_ = now;
-  // the queue has to go as well
-  const auto newest = *trace_.newest();
-  const auto queue = static_cast<double>(trace_.queue(newest - kQueueWindow, newest, 1).value_or(0));
-  std::size_t rung = best(*carries_ * std::max(0.5, 1 - (queue + 100.0 * kMs) / (1.5 * kSecond)));
+  std::size_t rung = best(*carries_);
   const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
     if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
@@ -244,10 +241,6 @@ void LinkControl::fall(std::int64_t now, double carries) {
   go(now, rung);
 }
 
-std::int64_t LinkControl::most_queue() const {
-  return known_ && current_ + 1 >= rungs_.size() ? kLowClimbQueue : kClimbQueue;
-}
-
 void LinkControl::may_climb(std::int64_t now) {
   if (reports_ < 3 || target_ != current_ || current_ <= allowed() || now < next_climb_) return;
   const auto queue = trace_.queue_now(kQueueWindow, 2, settled_);
@@ -256,17 +249,17 @@ void LinkControl::may_climb(std::int64_t now) {
   const double top = kClimbMargin * need(allowed());
   if (!carries_) {
     const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
-    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top, most_queue(), known_);
+    climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top, known_);
     return;
   }
   // little above what the link carried: if it still carries no more, the queue that this makes is short
   const double first = std::min({std::max(next, 1.3 * *carries_), 1.6 * *carries_, top});
   const double hold_s = first > *carries_ ? 0.1 + kBucketBits / (first - *carries_) : 0;
-  climb_.start(now, first, static_cast<std::int64_t>(std::clamp(hold_s, 0.3, 8.0) * 1e6), top, most_queue(), known_);
+  climb_.start(now, first, static_cast<std::int64_t>(std::clamp(hold_s, 0.3, 8.0) * 1e6), top, known_);
 }
 
 void LinkControl::step_climb(std::int64_t now) {
-  if (watch_.late(now) > most_queue()) {
+  if (watch_.late(now) > Climb::kQueue) {
     // a long queue: its packets have yet to come
     climb_.stop();
     full_at_ = now;
@@ -282,8 +275,10 @@ void LinkControl::step_climb(std::int64_t now) {
     carries_.reset();
     failures_ = 0;
     if (allowed() < target_) go(now, allowed());
+  } else if (best(climb_.passed()) < target_) {
+    climbed(now, climb_.passed());
   } else {
-    climbed(now, std::max(climb_.passed(), carries_.value_or(0)));
+    wait(now);
   }
 }
 
@@ -316,7 +311,7 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (carries > 0 && rung != target_) go(now, rung);
+  if (rung != target_) go(now, rung);
 }
 
 void LinkControl::go(std::int64_t now, std::size_t rung) {

@@ -2,6 +2,7 @@
 // Which of a ladder's encodings (rungs) a viewer gets, from what its feedback says of its link. All times are µs on any
 // monotonic clock, all rates bit/s on the wire. One thread.
 //
+// Only for viewers that report (transport-cc): without any report it ends in stills.
 // Down: as soon as packets queue, to what arrived meanwhile. Up: when a climb (climb.h) has shown that the link carries
 // it.
 #pragma once
@@ -76,7 +77,6 @@ class LinkControl {
   bool queued(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
   void fall(std::int64_t now, double carries);
-  std::int64_t most_queue() const;
   void may_climb(std::int64_t now);
   void step_climb(std::int64_t now);
   bool measuring(std::int64_t now);

@@ -45,19 +45,19 @@ class LinkTrace {
 
  private:
   struct Packet {
-    std::int64_t seq;
-    std::int64_t sent;
+    std::int64_t seq = 0;
+    std::int64_t sent = 0;
     std::optional<std::int64_t> arrival;
-    std::size_t bytes;
+    std::size_t bytes = 0;
     std::int64_t delay() const { return *arrival - sent; }
   };
   struct Burst {  // what left at once
-    std::int64_t sent;
-    std::int64_t delay;  // of the packet that met the shortest queue
+    std::int64_t sent = 0;
+    std::int64_t delay = 0;  // of the packet that met the shortest queue
   };
   struct Second {
-    std::int64_t start;
-    std::int64_t least;
+    std::int64_t start = 0;
+    std::int64_t least = 0;
   };
 
   struct Busy {

@@ -26,8 +26,8 @@ class LossBlocks {
 
  private:
   struct Block {
-    std::int64_t start;
-    double median;
+    std::int64_t start = 0;
+    double median = 0;
   };
   std::int64_t start_ = 0;
   std::deque<Block> blocks_;

@@ -139,6 +139,17 @@ export const mutants = [
   { fault: 'what a viewer held is not let go of', file: 'launcher/media/reaper.cpp', from: 'gst_element_set_state(pipeline.get(), GST_STATE_NULL);', to: 'gst_object_ref(pipeline.get());',
     tests: ['tests/launcher/joins.test.js'] },
 
+  // launcher: a viewer's link
+  { fault: 'a packet arrives as often as it is reported', file: 'launcher/link/sent_log.cpp', from: 'entry.state >= state', to: 'entry.state > state',
+    tests: ['tests/launcher/link/sent_log_test.cpp'] },
+  { fault: 'jitter is a queue', file: 'launcher/link/link_trace.cpp', from: 'noises_ = std::min(noises_ + 1, 64.0);', to: 'noises_ = 1e9;',
+    tests: ['tests/launcher/link/link_trace_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'results fill the queue of a slow link', file: 'launcher/link/link_control.cpp', from: 'if (queued(now)) ', to: 'if (false) ',
+    tests: ['tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'a link that fell is not soon tried again', file: 'launcher/link/link_control.cpp', from: 'varies_until_ = now + kVaries;', to: '',
+    tests: ['tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'a dead link keeps its rung', file: 'launcher/link/link_control.cpp', from: 'if (waited < 1) return false;', to: 'return false;',
+    tests: ['tests/launcher/link/link_control_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
   // launcher: HTTP
   { fault: 'other sites\' pages may connect', file: 'launcher/http/server.cpp', from: 'if (!origin || !origin_allowed(origin, host))', to: 'if (!origin)',
     tests: ['tests/launcher/http.test.js'] },

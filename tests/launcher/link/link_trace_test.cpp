@@ -143,6 +143,7 @@ TEST_F(Trace, ALossBlockTellsOfALimitWithoutAQueue) {
   const auto late = send(2, 40);
   ASSERT_TRUE(late);
   EXPECT_NEAR(*late, 640e3, 70e3) << "what arrives";
+  EXPECT_FALSE(send(0, 20));
   EXPECT_TRUE(send(4, 20)) << "so much is no radio link";
 }
 

@@ -66,6 +66,11 @@ TEST(Simulation, AHintThatIsWrongCostsOneSecond) {
     EXPECT_GE(got.rung_at(1.5), 2U);
     EXPECT_LE(got.queue_ms(0.95, 2), 100);
     EXPECT_LE(got.queue_ms(0.95), 300);
+    EXPECT_GE(got.fps(0, 20), 26);
+  });
+  for_seeds({.rate = steady(60)}, 20, {.hint = 5e6}, [](const Got& got) {
+    EXPECT_LE(got.queue_ms(0.95), 400);
+    EXPECT_GE(got.fps(0, 20), 8.5);
   });
   for_seeds({.rate = steady(5000)}, 20, {.hint = 60e3}, [](const Got& got) {
     EXPECT_EQ(got.changes[0].rung, 4U);
@@ -88,7 +93,7 @@ void stays_quick(const SlowLink& link) {
     EXPECT_LE(got.changes_in(2, 62), 4U);
     EXPECT_LE(got.queue_ms(0.5, 0, 20), 5);
     EXPECT_LE(got.queue_ms(0.95, 0, 20), link.p95);
-    EXPECT_LE(got.result_delay_ms(0.95), 250);
+    EXPECT_LE(got.result_delay_ms(0.95), 80);
     EXPECT_GE(got.fps(0, 20), link.best == 4 ? 10 : 27);
     EXPECT_NEAR(got.carries(20, 62), link.kbit * 1000, link.kbit * 200);
     EXPECT_EQ(got.samples.back().decision.reason, LinkControl::Reason::kNetwork);
@@ -147,6 +152,7 @@ TEST(Simulation, AFallAndARiseAreFollowed) {
       EXPECT_EQ(got.rung_at(12 + lasts + 6), 0U);
       EXPECT_LE(got.longest_gap_ms(11, 12 + lasts + 10), 200);
       EXPECT_LE(got.queue_ms(0.95, 14, 12 + lasts), 150);
+      EXPECT_LE(got.queue_ms(0.95, 8, 28), 120);
     });
   }
 }
@@ -239,20 +245,28 @@ TEST(Simulation, ADeadLinkGivesStillsAndItsReturnTheTop) {
 }
 
 TEST(Simulation, TwoViewersShareALink) {
-  for (const double kbit : {300, 400, 600, 1000}) {
-    for (const double start : {0, 7}) {
-      for (unsigned seed = 1; seed <= 4; ++seed) {
+  for (const double start : {0, 7}) {
+    double all = 0;
+    for (const double kbit : {300, 400, 600, 1000}) {
+      constexpr unsigned kSeeds = 5;
+      double ratios = 0;
+      for (unsigned seed = 1; seed <= kSeeds; ++seed) {
         SCOPED_TRACE(std::to_string(kbit) + " from " + std::to_string(start) + ", seed " + std::to_string(seed));
         const auto got = run({.rate = steady(kbit)}, {{}, {.start = start}}, start + 67, seed);
         const double one = got[0].fps(start + 7, start + 67);
         const double other = got[1].fps(start + 7, start + 67);
-        EXPECT_LE(std::max(one, other), (start == 0 ? 2 : 3) * std::min(one, other)) << "who is there has an advantage";
+        const double ratio = std::max(one, other) / std::min(one, other);
+        EXPECT_LE(ratio, 3) << "pictures a second";
+        ratios += ratio / kSeeds;
         for (const Got& viewer : got) {
           EXPECT_LE(viewer.queue_ms(0.5), 10);
-          EXPECT_LE(viewer.queue_ms(0.95), 300);
+          EXPECT_LE(viewer.queue_ms(0.95), 250);
         }
       }
+      EXPECT_LE(ratios, 2) << kbit << " from " << start;
+      all += ratios / 4;
     }
+    EXPECT_LE(all, start == 0 ? 1.2 : 1.6) << "who is there has an advantage, but not for long";
   }
 }
 
