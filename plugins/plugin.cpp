@@ -4,13 +4,14 @@
 
 #include "circledetect.h"
 #include "gstballsrc.h"
+#include "gstframelimit.h"
 #include "gstframestamp.h"
 #include "gstmodelproc.h"
 #include "gstoverlaydraw.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   return GST_ELEMENT_REGISTER(ballsrc, plugin) && register_circledetect(plugin) &&
-         GST_ELEMENT_REGISTER(overlaydraw, plugin) && GST_ELEMENT_REGISTER(framestamp, plugin) &&
+         GST_ELEMENT_REGISTER(overlaydraw, plugin) && GST_ELEMENT_REGISTER(framestamp, plugin) && GST_ELEMENT_REGISTER(framelimit, plugin) &&
          GST_ELEMENT_REGISTER(modelproc, plugin);
 }
 

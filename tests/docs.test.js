@@ -161,7 +161,7 @@ test('docs: no block of code is of a kind that no test knows', () => {
   assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
 });
 
-for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp']) {
+for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp', 'framelimit']) {
   test(`docs: the table of ${element} says what gst-inspect-1.0 says`, async () => {
     const table = await propertyTable(element);
     assert.ok(table.split('\n').length > 5, table);

@@ -19,6 +19,7 @@ constexpr auto kPackages = std::to_array<Package>({
     {"circledetect", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"modelproc", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"overlaydraw", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
+    {"framelimit", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"framestamp", "this project: run it through ./demo, or set GST_PLUGIN_PATH to <build>/plugins"},
     {"webrtcbin", "gstreamer1.0-plugins-bad"},
     {"nicesink", "gstreamer1.0-nice"},

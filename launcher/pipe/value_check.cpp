@@ -157,7 +157,10 @@ void check_property(const PipeText& pipe, const PipeElement& element, GObjectCla
   const std::string takes = " takes " + *taken + " as " + property.name + defaults_of(variables);
   if (!good) throw UserError(wrong + takes);
   if (variables.empty()) return;
-  if (const auto made = made_of(element, spec, value))
+  const auto made = made_of(element, spec, value);
+  // what a file divides need not be a multiple of an element's unit
+  const bool divided = std::ranges::any_of(variables, [](const Insertion& each) { return each.text != each.value; });
+  if (made && !(divided && *made != "0"))
     throw UserError(wrong + " makes \"" + *made + "\" of it; it" + takes);
 }
 

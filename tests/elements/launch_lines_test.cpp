@@ -65,9 +65,12 @@ TEST_P(LaunchLines, run_as_written) {
   const auto lines = lines_of(GetParam());
   ASSERT_GE(lines.size(), 2U);
   std::filesystem::current_path(PLUGIN_SOURCES "/..");  // lines name files of ours
-  for (const auto& line : lines) EXPECT_EQ(frames_that_arrive(shortened(line)), kFrames) << line;
+  for (const auto& line : lines) {
+    const bool limited = line.find("framelimit") != std::string::npos;  // it leaves frames out
+    EXPECT_EQ(frames_that_arrive(shortened(line)), limited ? 1 : kFrames) << line;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Elements, LaunchLines,
-                         testing::Values("gstballsrc.cpp", "circledetect.cpp", "gstoverlaydraw.cpp",
+                         testing::Values("gstballsrc.cpp", "circledetect.cpp", "gstoverlaydraw.cpp", "gstframelimit.cpp",
                                          "gstframestamp.cpp", "gstmodelproc.cpp"));

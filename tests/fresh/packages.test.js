@@ -12,7 +12,7 @@ const install = `
   apt-get update -qq
   apt-get install -y -qq man-db /fresh/*.deb >/dev/null 2>&1
   ${asUser}`;
-const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp'];
+const elements = ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp', 'framelimit'];
 const ours = 'gstreamer1.0-cv libcvdetector-dev cv-launch python3-cv-model';
 
 test('meson install into a prefix: a user runs it from there', async () => {
