@@ -151,8 +151,11 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   };
   const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
   viewers_[peer] = viewer;
-  g_info("a viewer joins from %s; %zu now", peer->request().address.c_str(), viewers_.size());
-  viewer->start(media_addresses(options_.host), downlink_of(peer->request()));
+  const auto downlink = downlink_of(peer->request());
+  const std::string believes =
+      downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s" : "";
+  g_info("a viewer joins from %s%s; %zu now", peer->request().address.c_str(), believes.c_str(), viewers_.size());
+  viewer->start(media_addresses(options_.host), downlink);
 }
 
 void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {

@@ -162,17 +162,19 @@ void Network::send_duplicates() {
   const gint64 time = std::min<gint64>(now - std::exchange(probed_at_, now), gint64{4} * kProbeMs * 1000);
   owed_bytes_ += probe_bits_ / 8 * static_cast<double>(time) / 1e6;
   std::unique_lock lock(mutex_);
-  auto packets = recent_;
-  const std::size_t count = std::min(recents_, packets.size());
+  std::vector<Recent> packets(recent_.begin(),
+                              recent_.begin() + static_cast<std::ptrdiff_t>(std::min(recents_, recent_.size())));
   lock.unlock();
-  if (!retransmitter_ || count == 0) return;
-  // the larger half: a small packet is mostly header
-  const auto half = packets.begin() + static_cast<std::ptrdiff_t>((count + 1) / 2);
-  std::partial_sort(packets.begin(), half, packets.begin() + static_cast<std::ptrdiff_t>(count),
+  // A small packet is mostly header; a large one is a burst of its own on a slow link.
+  const double most = std::max(300.0, probe_bits_ / 8 * 0.04);
+  std::erase_if(packets, [most](const Recent& packet) { return static_cast<double>(packet.bytes) > most; });
+  if (!retransmitter_ || packets.empty()) return;
+  const std::size_t half = (packets.size() + 1) / 2;
+  std::partial_sort(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(half), packets.end(),
                     [](const Recent& a, const Recent& b) { return a.bytes > b.bytes; });
   g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter_.get(), "src");
   while (owed_bytes_ > 0) {
-    const Recent& packet = packets[next_duplicate_++ % ((count + 1) / 2)];
+    const Recent& packet = packets[next_duplicate_++ % half];
     owed_bytes_ -= static_cast<double>(packet.bytes);
     gst_pad_send_event(pad, gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
                                                  gst_structure_new("GstRTPRetransmissionRequest", "seqnum", G_TYPE_UINT,

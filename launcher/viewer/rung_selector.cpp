@@ -78,7 +78,7 @@ void RungSelector::start(bool measured) {
 void RungSelector::wish(bool wanted, std::optional<double> limit) {
   control_.limit(limit);
   limit_ = limit;
-  if (std::exchange(wanted_, wanted) != wanted) wanted ? feed_->resume() : feed_->pause();
+  wanted_ = wanted;
   if (ticker_.running()) look();
 }
 
@@ -90,6 +90,8 @@ void RungSelector::tell_rungs() {
     const auto rate = rung->fan_out()->rate();
     rungs.push_back({rate.bits > 0 ? rate.bits : guess, rate.frame_rate});
     guess = rungs.back().bitrate / 2;
+    g_debug("encoding %zu: %.0f bit/s, %.1f frames a second, %s", rungs.size(), rate.bits, rate.frame_rate,
+            rung->fan_out()->asleep() ? "asleep" : "awake");
   }
   control_.rungs(std::move(rungs));
 }
@@ -128,6 +130,10 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
   const std::size_t count = stream_.rungs().size();
   results_ = decision.results;
   network_->probe(wanted_ ? decision.probe : 0);
+  if (wanted_ && !decision.paused)
+    feed_->resume();
+  else
+    feed_->pause();
   const bool late = !arrived_ && g_get_monotonic_time() - asked_at_ > kKeyFrameUs;
   if (decision.rung != rung_ || late) move_to(decision.rung);
   const bool stills = decision.rung == count;

@@ -43,6 +43,20 @@ TEST(AnswerCheck, TakesAGoodAnswer) {
   EXPECT_EQ(std::get<AcceptedAnswer>(checked).fingerprint, kHex);
 }
 
+TEST(AnswerCheck, SaysWhetherTheViewerTellsWhatReachesIt) {
+  const std::string number =
+      "a=extmap:13 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
+  const std::string feedback = "a=rtcp-fb:96 nack\r\na=rtcp-fb:96 transport-cc\r\n";
+  const auto tells = [](const std::string& lines) {
+    const auto video = section("video 9 UDP/TLS/RTP/SAVPF 96", print_line() + "a=recvonly\r\n" + lines);
+    return std::get<AcceptedAnswer>(check_answer(answer(video, kApplication), kOffered)).transport_cc;
+  };
+  EXPECT_TRUE(tells(number + feedback));
+  EXPECT_FALSE(tells(number));
+  EXPECT_FALSE(tells(feedback));
+  EXPECT_FALSE(tells(""));
+}
+
 TEST(AnswerCheck, RefusesWhatDoesNotFitTheOffer) {
   EXPECT_NE(complaint(""), "");
   EXPECT_NE(complaint("hello"), "");
