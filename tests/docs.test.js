@@ -164,7 +164,7 @@ test('docs: no block of code is of a kind that no test knows', () => {
 for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp', 'framelimit']) {
   test(`docs: the table of ${element} says what gst-inspect-1.0 says`, async () => {
     const table = await propertyTable(element);
-    assert.ok(table.split('\n').length > 5, table);
+    assert.ok(table.split('\n').length > 2, table);
     assert.ok(read('docs/elements.md').includes(table), `docs/elements.md should have:\n${table}`);
   });
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Links that carry less than the best encoding, in both browsers: each viewer gets what fits, and results stay on their frames.
+import assert from 'node:assert/strict';
+import { browsers } from '../lib/browsers.js';
+import { counted } from '../lib/exact.js';
+import { limitedLink } from '../lib/link.js';
+import { canMakeNetworks, noNetworksBecause } from '../lib/network.js';
+import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
+
+const options = { skip: canMakeNetworks ? false : noNetworksBecause };
+const limited = ({ link }) => link?.reason === 'network' && link.rung > 0;
+
+/** A viewer behind a link, and the link. All ends with the test. */
+async function behind(t, start, kbits, query = '') {
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  const link = await limitedLink(kbits);
+  stops.push(link.stop);
+  const server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, args: [`--host=${link.serverAddress}`, '--verbose'] });
+  stops.push(() => server.stop());
+  const browser = await start({ prefix: link.browserPrefix });
+  stops.push(() => browser.stop());
+  const tab = await browser.newTab();
+  await tab.watch(`${server.url}?fill=none${query}`);
+  return { link, server, tab };
+}
+
+for (const [name, start] of Object.entries(browsers)) {
+  test(`${name} behind 250 kbit/s: a smaller picture, and each result on its frame`, options, async (t) => {
+    const { tab, server } = await behind(t, start, 250);
+    const first = await tab.reports('the encoding that fits', limited);
+    const last = await tab.reports('results on their frames', ({ exact }) => exact.results.onFrame >= first.exact.results.onFrame + 30);
+    assert.ok(last.width < 640, `${last.width} pixels wide`);
+    assert.ok(last.link.carries < 500_000, `${last.link.carries} bit/s`);
+    const { frames, results } = counted(first, last);
+    assert.equal(frames.mismatched, 0);
+    assert.ok(results.onFrame >= 5 * results.late, JSON.stringify(results));
+    assert.match(server.stderr, /viewer 1 gets encoding [2-6] of 6 \(network\), its network carries \d+ kbit\/s/);
+  });
+
+  test(`${name}, a link that falls to 200 kbit/s and recovers: the picture follows, in one connection`, options, async (t) => {
+    const { tab, link } = await behind(t, start, 4000);
+    await tab.reports('the best encoding', ({ link: of, width }) => of?.rung === 0 && width === 640);
+    link.set(200);
+    const low = await tab.reports('a lower one', (report) => limited(report) && report.width < 640);
+    await tab.reports('30 frames of it', ({ frames }) => frames.decoded >= low.frames.decoded + 30);
+    link.set(4000);
+    const high = await tab.reports('the best encoding again', ({ link: of, width }) => of.rung === 0 && width === 640);
+    assert.equal(high.attempt, 1);
+    assert.equal(high.exact.frames.mismatched, 0);
+  });
+}
+
+for (const [name, start] of Object.entries(browsers))
+  test(`${name}: who does not look gets no video, and has it again when it looks`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.stop());
+    const browser = await start();
+    t.after(() => browser.stop());
+    const tab = await browser.newTab();
+    await tab.watch(server.url);
+    /** @param {'pause'|'play'} what */
+    const press = (what) => tab.evaluate((how) => document.querySelector('cv-player').shadowRoot.querySelector('video')[how](), what);
+    await press('pause');
+    await tab.reports('no video is wanted', ({ link }) => link?.reason === 'hidden');
+    await press('play');
+    const again = await tab.reports('video again', ({ link }) => link.reason === 'free');
+    const last = await tab.reports('30 more frames', ({ frames }) => frames.decoded >= again.frames.decoded + 30);
+    assert.equal(last.attempt, 1);
+  });
+
+test('a viewer that wants few bits gets a low encoding, and the best one when it does not mind', options, async (t) => {
+  const { tab } = await behind(t, browsers.Chromium, Infinity, '&max-bitrate=150000');
+  const low = await tab.reports('a low encoding', ({ link, width }) => link?.reason === 'limit' && width === 320);
+  assert.ok(low.link.bitrate <= 150_000, `${low.link.bitrate}`);
+  await tab.evaluate(() => document.querySelector('cv-player').removeAttribute('max-bitrate'));
+  await tab.reports('the best one', ({ link, width }) => link.rung === 0 && width === 640);
+});
