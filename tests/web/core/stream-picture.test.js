@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-<<<<<<< HEAD
-import { fullPicture, stampOf } from '../../../web/core/stream-picture.js';
-=======
 import { fullPicture, isStills, stampOf } from '../../../web/core/stream-picture.js';
->>>>>>> w-web
 import { test } from '../../lib/test.js';
 import { STREAM } from '../lib/stream.js';
 
@@ -26,15 +22,12 @@ test('a frame whose size is not listed has the stream’s stamp, and so has each
   assert.equal(stampOf({ ...STREAM, stamp: { rows: 0, cell: 8 } }, OTHER), null);
 });
 
-<<<<<<< HEAD
-=======
 test('below the lowest rung there are single pictures', () => {
   /** @type {import('../../../web/core/protocol.js').Link} */
   const link = { type: 'link', rung: 2, rungs: 3, width: 320, height: 196, bitrate: 38_000, framerate: 10, carries: null, reason: 'network' };
   assert.deepEqual([null, link, { ...link, rung: 3 }].map(isStills), [false, false, true]);
 });
 
->>>>>>> w-web
 test('all sizes of a stream are the same picture, that of the top one, so that nothing jumps', () => {
   for (const { width, height } of [TOP, LOW, BARE]) assert.deepEqual(fullPicture(LADDER, { width, height }), { width: 854, height: 504, rows: 24 });
   assert.deepEqual(fullPicture(LADDER, OTHER), { ...OTHER, rows: 24 }, 'one that is not listed is its own');

@@ -229,8 +229,6 @@ test('a limit of the bit rate is told each server that it connects to, and when 
   assert.deepEqual([asked(next), asked(control).length], [[200_000], 2]);
 });
 
-<<<<<<< HEAD
-=======
 test('what a server said of the link is told when it is connected to again', async () => {
   const stored = new Map();
   Object.assign(globalThis, { localStorage: { getItem: (/** @type {string} */ key) => stored.get(key) ?? null, setItem: stored.set.bind(stored) } });
@@ -267,7 +265,6 @@ test('a page that nobody looks at asks for no video, and for it at once when som
   Object.assign(fakeDocument, { hidden: false });
 });
 
->>>>>>> w-web
 test('the figures below it are those of the frames, the results and the server’s clock', async () => {
   const { pc, results, control, show } = await play();
   player.root.querySelector('.stage').clientWidth = 640;
