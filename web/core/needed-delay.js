@@ -3,6 +3,7 @@
 // other, so no clock of the server is needed. No I/O.
 
 import { MediaTime } from './frame-id.js';
+import { keep } from './keep.js';
 import { LONGEST_GAP_MS } from './interpolate.js';
 import { MOST_MODELS } from './models.js';
 import { RecentSamples } from './samples.js';
@@ -48,14 +49,11 @@ export class NeededDelay {
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
     const before = this.#newest.get(model) ?? media;
-    this.#newest.delete(model);
-    this.#newest.set(model, Math.max(before, media));
-    if (this.#newest.size > MOST_MODELS) this.#newest.delete([...this.#newest.keys()][0]);
+    keep(this.#newest, model, Math.max(before, media), MOST_MODELS);
     // The first frame that waits is the one behind that of the result before.
     const first = before - (this.#steps.max(now) ?? 0);
     const since = fills && media - before <= LONGEST_GAP_MS ? Math.min(first, media) : media;
-    if (!(now - this.#started > FIRST_MS)) return;
-    this.#results.add(now, now - since);
+    if (now - this.#started > FIRST_MS) this.#results.add(now, now - since);
   }
 
   clear() {

@@ -59,7 +59,7 @@ export class ResultStore {
   /** Forgets what is too old for any frame that comes: another frame may have its id, after 13 hours. @param {number} now */
   forget(now) {
     for (const [model, all] of this.#models) {
-      while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
+      while (now - all[0]?.arrival > KEPT_MS) all.shift();
       if (all.length === 0) this.#models.delete(model);
     }
   }
