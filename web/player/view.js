@@ -2,6 +2,7 @@
 import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
+import { make, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
@@ -22,14 +23,14 @@ const TEMPLATE = `
         <canvas class="cover" aria-hidden="true"></canvas>
       </div>
       <p class="banner" hidden></p>
-      <button class="play" type="button" hidden>Play</button>
+      <button class="play" hidden>Play</button>
     </div>
     <div class="bar">
-      <p class="status" role="status" aria-live="polite"></p>
+      <p class="status" role="status"></p>
       ${BUTTONS}
-      <button class="results" type="button" aria-pressed="true">Results</button>
-      <button class="sound" type="button" aria-pressed="false" hidden>Sound</button>
-      <button class="full" type="button">Full screen</button>
+      <button class="results" aria-pressed="true">Results</button>
+      <button class="sound" hidden>Sound</button>
+      <button class="full">Full screen</button>
     </div>
     ${CHOOSERS}
     <dl class="hud"></dl>
@@ -147,8 +148,8 @@ export class View {
   /** @param {Status} status */
   show({ name, words, banner }) {
     this.#player.dataset.state = name;
-    if (this.#status.textContent !== words) this.#status.textContent = words;
-    if (this.#banner.textContent !== banner) this.#banner.textContent = banner;
+    say(this.#status, words);
+    say(this.#banner, banner);
     this.#banner.hidden = banner === '';
   }
 
@@ -191,7 +192,7 @@ export class View {
 
   /** @param {ShadowRoot} root */
   #addStyle(root) {
-    const link = document.createElement('link');
+    const link = make('link');
     link.rel = 'stylesheet';
     link.href = new URL('player.css', import.meta.url).href;
     // Nothing is shown half-drawn; without its style it still works.
