@@ -82,10 +82,9 @@ export class Session {
     pc.onconnectionstatechange = () => this.#onConnectionState();
     this.#signaling = new Signaling(url, {
       message: (message) => this.#onSignal(message),
-      closed: (error) => this.#fail(error),
+      closed: ({ code, message }) => this.#fail(code, message),
     });
-    this.#deadline = setTimeout(
-      () => this.#fail({ code: 'timeout', message: 'the server did not answer in time' }), CONNECT_MS);
+    this.#deadline = setTimeout(() => this.#fail('timeout', 'the server did not answer in time'), CONNECT_MS);
   }
 
   /** The browser's own statistics of the connection. */
@@ -107,11 +106,11 @@ export class Session {
     this.#signaling.close();
   }
 
-  /** The one way to end, for whatever reason. @param {SessionError} error */
-  #fail(error) {
+  /** The one way to end, for whatever reason. @param {string} code @param {string} message */
+  #fail(code, message) {
     if (this.#state === 'closed') return;
     this.close();
-    this.#events.ended(error);
+    this.#events.ended({ code, message });
   }
 
   /** @param {import('./signaling.js').Signal} message */
@@ -124,10 +123,9 @@ export class Session {
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';
-      await this.#answer(message)
-        .catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
+      await this.#answer(message).catch((error) => this.#fail('protocol', `offer: ${error.message}`));
     } else {
-      this.#fail({ code: 'protocol', message: 'a second offer from the server' });
+      this.#fail('protocol', 'a second offer from the server');
     }
   }
 
@@ -152,7 +150,7 @@ export class Session {
 
   #onConnectionState() {
     const state = this.#pc.connectionState;
-    if (state === 'failed') this.#fail({ code: 'media', message: 'no way through the network to the server' });
+    if (state === 'failed') this.#fail('media', 'no way through the network to the server');
     if (state !== 'connected' || this.#state !== 'connect') return;
     this.#state = 'connected';
     this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
@@ -212,7 +210,7 @@ export class Session {
       expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
-    if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });
+    if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
   }
 
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */

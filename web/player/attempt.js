@@ -112,9 +112,8 @@ export class Attempt {
 
   /** How results meet their frames. @param {number} now */
   exact(now) {
-    return exactReport(this.#store.facts, {
-      lag: this.#delayControl.lag(now), proof: this.#proof, rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now),
-      overlayError: this.#errors.median(now),
+    return exactReport(this.#store.facts, this.#delayControl.lag(now), this.#proof, {
+      rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now), overlayError: this.#errors.median(now),
     });
   }
 

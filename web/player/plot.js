@@ -29,7 +29,7 @@ export class Plot {
     this.#canvas.height = Math.round(HEIGHT * ratio);
     const context = this.#context;
     context.scale(ratio, ratio);
-    const most = points.reduce((top, { value }) => Math.max(top, value), 0);
+    const most = Math.max(...points.map(({ value }) => value));
     const top = STEPS.find((step) => step >= most) ?? most;
     const y = (/** @type {number} */ value) => HEIGHT - 1 - (value / top) * (HEIGHT - 16);
     context.font = '11px system-ui, sans-serif';

@@ -14,15 +14,17 @@ export class Reconnector {
   #timer;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #steady;
-  #wake = () => {
-    if (this.#timer !== undefined && this.#hurry && !document.hidden) this.start();
-  };
+  #end = new AbortController();
 
   /** @param {() => void} attempt */
   constructor(attempt) {
     this.#attempt = attempt;
-    addEventListener('online', this.#wake);
-    document.addEventListener('visibilitychange', this.#wake);
+    const { signal } = this.#end;
+    const wake = () => {
+      if (this.#timer !== undefined && this.#hurry && !document.hidden) this.start();
+    };
+    addEventListener('online', wake, { signal });
+    document.addEventListener('visibilitychange', wake, { signal });
   }
 
   /** The next attempt, now. */
@@ -54,7 +56,6 @@ export class Reconnector {
   close() {
     clearTimeout(this.#timer);
     clearTimeout(this.#steady);
-    removeEventListener('online', this.#wake);
-    document.removeEventListener('visibilitychange', this.#wake);
+    this.#end.abort();
   }
 }
