@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the time between capture and display goes.
 import { LatencyMeter } from './latency.js';
-import { RecentSamples } from './samples.js';
+import { RecentSamples, between } from './samples.js';
 
 const WINDOW_MS = 2000;
 /** What the server tells comes with each ping, once a second. */
@@ -59,6 +59,3 @@ export class Ledger {
     };
   }
 }
-
-/** @param {number|null} from @param {number|null} to */
-const between = (from, to) => from === null || to === null ? null : to - from;

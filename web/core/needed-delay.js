@@ -6,7 +6,7 @@ import { MediaTime } from './frame-id.js';
 import { keep } from './keep.js';
 import { LONGEST_GAP_MS } from './interpolate.js';
 import { MOST_MODELS } from './models.js';
-import { RecentSamples } from './samples.js';
+import { RecentSamples, between } from './samples.js';
 
 /** The slowest result of this long a time counts: the delay grows at once, and shrinks only after it. */
 const WINDOW_MS = 20_000;
@@ -63,9 +63,7 @@ export class NeededDelay {
 
   /** How much later than its frame the slowest result came, had the video no delay, in ms; null while that is not known. @param {number} now */
   lag(now) {
-    const frame = this.#frames.median(now);
-    const result = this.#results.max(now);
-    return frame === null || result === null ? null : result - frame;
+    return between(this.#frames.median(now), this.#results.max(now));
   }
 
   /** The delay, in ms. @param {number} now @param {number} most in ms @param {number} last what it was: it stays so while the lag is not known */

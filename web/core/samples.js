@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+/** What follows of two figures; null where one of them is not known. @param {number|null} from @param {number|null} to */
+export const between = (from, to) => from === null || to === null ? null : to - from;
+
 /** The values of the last while. */
 export class RecentSamples {
   /** @type {{time: number, value: number}[]} */

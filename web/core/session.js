@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ServerClock } from './clock.js';
+import { ServerClock, pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
@@ -205,7 +205,7 @@ export class Session {
     }
     const { looking, stream, link } = this.#store.facts;
     const verdict = this.#watchdog.check({
-      time: performance.now(),
+      time: pageTime(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
       expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
     });
@@ -216,7 +216,7 @@ export class Session {
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
   #askForHelp({ packetsLost, nacks }) {
     if (!this.#control?.open) return;
-    const lossy = this.#loss.lossy(packetsLost + nacks, performance.now());
+    const lossy = this.#loss.lossy(packetsLost + nacks, pageTime());
     const repeats = lossy ? REPEATS : 0;
     if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
     this.#repeats = repeats;

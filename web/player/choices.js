@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the viewer can choose, below the picture.
 import { settingText } from '../core/settings.js';
+import { press } from './dom.js';
 
 /**
  * @typedef {import('../core/settings.js').Settings} Settings
@@ -50,7 +51,7 @@ export class Choices {
   /** @param {Settings} settings @param {Mode} mode in use @param {string} obstacle why exact can't be had, or '' */
   show(settings, mode, obstacle) {
     for (const button of this.#modes) {
-      button.setAttribute('aria-pressed', String(button.dataset.mode === mode));
+      press(button, button.dataset.mode === mode);
       if (button.dataset.mode !== 'exact') continue;
       button.disabled = obstacle !== '';
       button.title = obstacle || EXACT;

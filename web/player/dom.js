@@ -14,3 +14,6 @@ export function make(name, ...content) {
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** @param {HTMLElement} button @param {boolean} pressed */
+export const press = (button, pressed) => button.setAttribute('aria-pressed', String(pressed));

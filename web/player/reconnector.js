@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { isBug, retryDelay } from '../core/backoff.js';
+import { pageTime } from '../core/clock.js';
 
 /** How long a session must have played before the next failure counts as the first one. */
 const STEADY_MS = 3000;
@@ -39,7 +40,7 @@ export class Reconnector {
     clearTimeout(this.#steady);
     this.#hurry = !isBug(code);
     const delay = retryDelay(++this.#failures, code);
-    this.#due = performance.now() + delay;
+    this.#due = pageTime() + delay;
     this.#timer = setTimeout(() => this.start(), delay);
   }
 
@@ -50,7 +51,7 @@ export class Reconnector {
 
   /** Milliseconds until the next attempt. */
   get wait() {
-    return Math.max(0, this.#due - performance.now());
+    return Math.max(0, this.#due - pageTime());
   }
 
   close() {

@@ -2,7 +2,7 @@
 import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
-import { make, say } from './dom.js';
+import { make, press, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
@@ -28,7 +28,7 @@ const TEMPLATE = `
     <div class="bar">
       <p class="status" role="status"></p>
       ${BUTTONS}
-      <button class="results" aria-pressed="true">Results</button>
+      <button class="results">Results</button>
       <button class="sound" hidden>Sound</button>
       <button class="full">Full screen</button>
     </div>
@@ -98,8 +98,12 @@ export class View {
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
     this.#addStyle(root);
-    this.#addButtons(find('.results'), find('.full'));
-    this.#addSound(find('.sound'));
+    this.#addButtons(find('.full'));
+    this.#addSwitch(find('.results'), 'resultsVisible');
+    const sound = /** @type {HTMLElement} */ (find('.sound'));
+    this.#addSwitch(sound, 'audible');
+    store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
+    new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
@@ -214,23 +218,16 @@ export class View {
     this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
-  /** @param {HTMLElement} button */
-  #addSound(button) {
-    new Sound(this.video, this.#store);
-    button.onclick = () => this.#store.set({ audible: !this.#store.facts.audible });
-    this.#store.on(['audible', 'hasSound'], ({ audible, hasSound }) => {
-      button.hidden = !hasSound;
-      button.setAttribute('aria-pressed', String(audible));
-    });
+  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'} name of the fact that it turns on and off */
+  #addSwitch(button, name) {
+    const show = () => press(button, this.#store.facts[name]);
+    button.onclick = () => this.#store.set({ [name]: !this.#store.facts[name] });
+    this.#store.on([name], show);
+    show();
   }
 
-  /** @param {HTMLElement} results @param {HTMLElement} full */
-  #addButtons(results, full) {
-    results.onclick = () => {
-      const resultsVisible = !this.#store.facts.resultsVisible;
-      this.#store.set({ resultsVisible });
-      results.setAttribute('aria-pressed', String(resultsVisible));
-    };
+  /** @param {HTMLElement} full */
+  #addButtons(full) {
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {
       if (document.fullscreenElement) document.exitFullscreen();
