@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the player's report says of the exact view. Pure.
+import { limitOf } from './settings.js';
 
 /**
  * @param {import('./store.js').Facts} facts @param {number|null} lag how much later than their frames results come, in ms
@@ -11,7 +12,7 @@ export function exactReport({ mode, obstacle, settings: { fill, hold }, wantedDe
   return {
     mode, obstacle, fill,
     /** ms; null: without limit */
-    hold: Number.isFinite(hold) ? hold : null,
+    hold: limitOf(hold),
     delay: { applied: appliedDelay, target: wantedDelay, lag },
     frames: { ...proof.frames }, results: { ...proof.results }, ...measured,
   };

@@ -66,13 +66,10 @@ export class ResultStore {
 
   /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
   drawings(frame, fill) {
-    const drawings = [];
-    for (const all of this.#models.values()) {
+    return [...this.#models.values()].flatMap((all) => {
       const place = placeOf(all, frame);
-      const drawing = drawingOf(all[place - 1]?.result, all[place]?.result, frame, fill);
-      if (drawing) drawings.push(drawing);
-    }
-    return drawings;
+      return drawingOf(all[place - 1]?.result, all[place]?.result, frame, fill) ?? [];
+    });
   }
 }
 

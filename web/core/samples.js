@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** What follows of two figures; null where one of them is not known. @param {number|null} from @param {number|null} to */
+/** How much larger the second figure is; null where one of them is not known. @param {number|null} from @param {number|null} to */
 export const between = (from, to) => from === null || to === null ? null : to - from;
 
 /** The values of the last while. */

@@ -3,6 +3,7 @@ import { ServerClock, pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
+import { limitOf } from './settings.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
 import { isStills } from './stream-picture.js';
@@ -188,7 +189,7 @@ export class Session {
   /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
   #askForVideo() {
     const { link, looking: wanted, settings } = this.#store.facts;
-    const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
+    const maxBitrate = limitOf(settings['max-bitrate']);
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;
     this.#maxBitrate = maxBitrate;

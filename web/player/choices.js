@@ -33,16 +33,16 @@ export const CHOOSERS = `
 const EXACT = 'The video is held back just enough to draw each result on its own frame';
 
 export class Choices {
-  /** @type {HTMLButtonElement[]} */
+  /** @type {NodeListOf<HTMLButtonElement>} */
   #modes;
-  /** @type {HTMLSelectElement[]} */
+  /** @type {NodeListOf<HTMLSelectElement>} */
   #selects;
   #choices;
 
   /** @param {ShadowRoot} root @param {(name: string, text: string) => void} changed a viewer's choice, as withSetting takes it */
   constructor(root, changed) {
-    this.#modes = [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll('[data-mode]'))];
-    this.#selects = [.../** @type {NodeListOf<HTMLSelectElement>} */ (root.querySelectorAll('.choices select'))];
+    this.#modes = root.querySelectorAll('[data-mode]');
+    this.#selects = root.querySelectorAll('.choices select');
     this.#choices = /** @type {HTMLElement} */ (root.querySelector('.choices'));
     for (const button of this.#modes) button.onclick = () => changed('mode', button.dataset.mode ?? '');
     for (const select of this.#selects) select.onchange = () => changed(select.name, select.value);

@@ -70,11 +70,10 @@ export class CvPlayer extends HTMLElement {
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
       this.#store.set({ settings: withSetting(this.#store.facts.settings, name, text) });
-      return;
+    } else if (this.#reconnector) {
+      this.#stop();
+      this.#start();
     }
-    if (!this.#reconnector) return;
-    this.#stop();
-    this.#start();
   }
 
   /** What is known now, as plain JSON. */

@@ -17,3 +17,9 @@ export function say(element, text) {
 
 /** @param {HTMLElement} button @param {boolean} pressed */
 export const press = (button, pressed) => button.setAttribute('aria-pressed', String(pressed));
+
+/** Setting a canvas's size clears it, so it is only set to another one. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+export function setSize(canvas, width, height) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}

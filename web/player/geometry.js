@@ -47,12 +47,12 @@ export function shapeOf(object, seen, canvas) {
   if (isNumber(x) && isNumber(y) && isNumber(radius)) {
     return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
   }
-  if (object.label === 'circle') {
-    const rx = object.w / 2;
-    const ry = object.h / 2;
-    return { kind: 'circle', x: (object.x + rx) * sx, y: (object.y + ry) * sy, rx: rx * sx, ry: ry * sy };
-  }
   const box = { x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+  if (object.label === 'circle') {
+    const rx = box.w / 2;
+    const ry = box.h / 2;
+    return { kind: 'circle', x: box.x + rx, y: box.y + ry, rx, ry };
+  }
   const points = pointsOf(object.polygon, sx, sy);
   return points.length > 0 ? { kind: 'polygon', points, ...box } : { kind: 'box', ...box };
 }

@@ -43,7 +43,7 @@ export class Plot {
     }
     context.fillText(`${top} px`, 2, y(top) - 3);
     for (const { time, value, mode } of points) {
-      context.fillStyle = COLOURS[mode] ?? '#98a2b3';
+      context.fillStyle = COLOURS[mode];
       context.fillRect(width * (1 - (now - time) / PLOT_MS) - 1.5, y(value) - 1.5, 3, 3);
     }
   }

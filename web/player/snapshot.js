@@ -54,7 +54,7 @@ function currentFrame(video) {
   try {
     return new VideoFrame(video);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'InvalidStateError') return null;
+    if (/** @type {Error} */ (error).name === 'InvalidStateError') return null;
     throw error;
   }
 }

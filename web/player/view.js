@@ -63,8 +63,7 @@ export class View {
   #banner;
   #status;
   #play;
-  #live = false;
-  /** What is known of the video stays after its end, for its last picture. @type {import('../core/protocol.js').Stream|null} */
+  /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
   #stream = null;
   /** See fullPicture(). */
   #full = { width: 16, height: 9, rows: 0 };
@@ -128,7 +127,6 @@ export class View {
   /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
   reveal(stream) {
     this.#stream = stream;
-    this.#live = true;
     this.#player.dataset.pictured = '';
     this.#cover.hidden = true;
     this.#measure();
@@ -136,8 +134,8 @@ export class View {
 
   /** Covers the video with its last picture, while there is none. */
   freeze() {
-    if (!this.#live) return;
-    this.#live = false;
+    if (!this.#stream) return;
+    this.#stream = null;
     if (this.#store.facts.composed) this.composedPicture.copyTo(this.#cover);
     else this.#copyVideo();
     this.#cover.hidden = false;
@@ -175,7 +173,7 @@ export class View {
 
   #measure() {
     const { videoWidth: width, videoHeight: height } = this.video;
-    if (!this.#live || !this.#stream || !width || !height) return;
+    if (!this.#stream || !width || !height) return;
     this.video.style.height = wholeHeight(height, stampOf(this.#stream, { width, height })?.rows ?? 0);
     this.#full = fullPicture(this.#stream, { width, height });
     this.#stage.style.setProperty('--aspect', `${this.#full.width} / ${this.#full.height - this.#full.rows}`);
