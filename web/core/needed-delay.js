@@ -3,8 +3,8 @@
 // other, so no clock of the server is needed. No I/O.
 
 import { MediaTime } from './frame-id.js';
-import { keep } from './keep.js';
 import { LONGEST_GAP_MS } from './interpolate.js';
+import { keep } from './keep.js';
 import { MOST_MODELS } from './models.js';
 import { RecentSamples, between } from './samples.js';
 
@@ -70,7 +70,7 @@ export class NeededDelay {
   target(now, most, last) {
     const lag = this.lag(now);
     if (lag === null) return Math.min(most, last);
-    const spread = (this.#results.max(now) ?? 0) - (this.#results.median(now) ?? 0);
+    const spread = between(this.#results.median(now), this.#results.max(now)) ?? 0;
     return Math.min(most, Math.max(0, lag + MARGIN_MS + SPREAD * spread));
   }
 }

@@ -48,6 +48,7 @@ const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
 const listOf = (check) => (v) => Array.isArray(v) && v.every(check);
 
 const STAMP = { rows: isCount, cell: isCount };
+/** A picture with its stamp. */
 const CODED = { width: isCount, height: isCount };
 const isDetected = object({
   label: isText, confidence: orNull(isNumber), x: isNumber, y: isNumber, w: isNumber, h: isNumber,
@@ -81,14 +82,10 @@ const CONTROLS = {
 };
 
 /** @param {unknown} v @returns {v is Record<string, unknown>} */
-function isRecord(v) {
-  return typeof v === 'object' && v !== null && !Array.isArray(v);
-}
+const isRecord = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** @param {Record<string, unknown>} record @param {Fields} fields @returns {string|null} */
-function wrongField(record, fields) {
-  return Object.keys(fields).find((name) => !fields[name](record[name])) ?? null;
-}
+const wrongField = (record, fields) => Object.keys(fields).find((name) => !fields[name](record[name])) ?? null;
 
 /** @param {unknown} data @param {Record<string, Fields>} known @returns {any} */
 function parse(data, known) {

@@ -56,7 +56,8 @@ export class RecentSamples {
 
   /** @param {number} now @returns {number|null} */
   max(now) {
-    return this.#sorted(now).at(-1) ?? null;
+    this.#forget(now);
+    return this.#samples.reduce((most, { value }) => Math.max(most ?? value, value), /** @type {number|null} */ (null));
   }
 
   /**

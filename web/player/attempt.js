@@ -147,10 +147,7 @@ export class Attempt {
 
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
   #onLive({ rtpTimestamp }, now) {
-    const id = frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset);
-    if (id === null || this.#measurements.isOld(id, now)) return;
-    this.#delayControl.addFrame(id, now);
-    this.#errors.addFrame(id, this.#view.liveOverlay.results, 'async', now);
+    this.#addShown(frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset), this.#view.liveOverlay.results, now);
   }
 
   /** A frame is shown with its own results. @param {import('./composing.js').ShownFrame} frame @param {number} now */
@@ -158,9 +155,14 @@ export class Attempt {
     this.#proof.addFrame(frame, now);
     const id = frame.stampId ?? frame.id;
     this.#delayControl.seen(id, frame.rtp);
+    this.#addShown(id, frame.again || frame.hidden ? [] : frame.drawings.map(({ result }) => result), now);
+  }
+
+  /** @param {number|null} id of the frame that is shown @param {Result[]} results seen on it for the first time @param {number} now */
+  #addShown(id, results, now) {
     if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
-    if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
+    this.#errors.addFrame(id, results, this.#store.facts.mode, now);
   }
 
   /** @param {Result} result */

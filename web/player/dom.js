@@ -18,7 +18,10 @@ export function say(element, text) {
 /** @param {HTMLElement} button @param {boolean} pressed */
 export const press = (button, pressed) => button.setAttribute('aria-pressed', String(pressed));
 
-/** Setting a canvas's size clears it, so it is only set to another one. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+/**
+ * Gives a canvas another size, which clears it. One that has this size keeps its picture.
+ * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height
+ */
 export function setSize(canvas, width, height) {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;

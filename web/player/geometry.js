@@ -58,9 +58,7 @@ export function shapeOf(object, seen, canvas) {
 }
 
 /** @param {DetectedObject} object @param {Size} seen @param {Size} canvas @returns {Point[]} */
-export function keypointsOf(object, seen, canvas) {
-  return pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
-}
+export const keypointsOf = (object, seen, canvas) => pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
 
 /** The points of a list of [x, y, …]; none of anything else. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
 function pointsOf(list, sx, sy) {
@@ -69,9 +67,7 @@ function pointsOf(list, sx, sy) {
 }
 
 /** @param {unknown} value @returns {value is number} */
-function isNumber(value) {
-  return Number.isFinite(value);
-}
+const isNumber = (value) => Number.isFinite(value);
 
 /** A label's colour, the same in every frame and on every page; light enough for black text. @param {string} label */
 export function colourOf(label) {

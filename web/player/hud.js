@@ -20,9 +20,7 @@ export function bits(bitrate) {
 }
 
 /** Of the picture. @param {import('../core/protocol.js').Stream|null} stream @param {import('../core/protocol.js').Size} frame */
-function sizeOf(stream, frame) {
-  return `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
-}
+const sizeOf = (stream, frame) => `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
 
 /** @param {import('../core/protocol.js').Link} link @param {import('../core/protocol.js').Stream|null} stream */
 function qualityOf(link, stream) {

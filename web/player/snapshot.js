@@ -27,9 +27,7 @@ const PLANAR = /^(I4|NV)/;
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
-export function takeSnapshot(video, context, stream) {
-  return framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
-}
+export const takeSnapshot = (video, context, stream) => framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
 
 /**
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream

@@ -22,7 +22,9 @@ export function statusOf(state, error, message, wait, standstill, notice) {
   const status = (words, banner, name = state) => ({ name, words, banner });
   switch (state) {
     case 'closed': return status('Stopped', '');
-    case 'playing': return standstill > STALLED_MS ? status('Waiting for video', 'Waiting for video…', 'stalled') : status(notice ? `Live. ${notice}` : 'Live', '');
+    case 'playing': return standstill > STALLED_MS
+      ? status('Waiting for video', 'Waiting for video…', 'stalled')
+      : status(notice ? `Live. ${notice}` : 'Live', '');
     case 'failed': return status('No video', sentence(error?.message ?? ''));
     case 'lost': return status('Source lost', `Source lost, retrying: ${message}`);
     case 'connecting': {
@@ -44,6 +46,4 @@ function waiting(error, seconds) {
 }
 
 /** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
