@@ -169,7 +169,7 @@ export const mutants = [
     tests: ['tests/launcher/signalling-errors.test.js'] },
 
   // the page: what it computes
-  { fault: 'ids are compared as plain numbers', file: 'web/core/frame-id.js', from: 'return ((a - b) | 0) > 0;', to: 'return a > b;', tests: ['tests/web/core/frame-id.test.js'] },
+  { fault: 'ids are compared as plain numbers', file: 'web/core/frame-id.js', from: '((a - b) | 0) > 0;', to: 'a > b;', tests: ['tests/web/core/frame-id.test.js'] },
   { fault: 'a repeated result counts again', file: 'web/core/results.js', from: 'if (all[place - 1]?.result.frame === result.frame) return false;', to: '', tests: ['tests/web/core/results.test.js'] },
   { fault: 'a stamp with a wrong checksum counts', file: 'web/core/stamp.js', from: '=== crc16(id) ?', to: '>= 0 ?', tests: ['tests/web/core/stamp.test.js'] },
   { fault: 'the server\'s clock is taken at the ping, not between ping and pong', file: 'web/core/clock.js', from: '(sent + received) / 2', to: 'sent', tests: ['tests/web/core/clock.test.js'] },

@@ -12,9 +12,7 @@ const BUGS = new Set([
 ]);
 
 /** @param {string} code of an error */
-export function isBug(code) {
-  return BUGS.has(code);
-}
+export const isBug = (code) => BUGS.has(code);
 
 /**
  * @param {number} failures in a row, 1 after the first

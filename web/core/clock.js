@@ -5,6 +5,9 @@ const WINDOW_MS = 30_000;
 /** How fast the two clocks may drift apart: quartz is within 50 ppm, NTP slews by up to 500. */
 const DRIFT = 500e-6;
 
+/** The page's clock, in ms. */
+export const pageTime = () => performance.now();
+
 /** @typedef {{offset: number, error: number, rtt: number}} ClockEstimate `offset`: server's time − page's, ± `error`, all in ms */
 
 export class ServerClock {

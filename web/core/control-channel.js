@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { pageTime } from './clock.js';
 import { parseControl } from './protocol.js';
 
 const BURST = 8;
@@ -67,14 +68,14 @@ export class ControlChannel {
   }
 
   #ping() {
-    this.#send({ type: 'ping', t: performance.now() });
+    this.#send({ type: 'ping', t: pageTime() });
     this.#sent++;
     this.#timer = setTimeout(() => this.#ping(), this.#sent < BURST ? BURST_INTERVAL_MS : INTERVAL_MS);
   }
 
   /** @param {unknown} data */
   #receive(data) {
-    const received = performance.now();
+    const received = pageTime();
     const message = parseControl(data);
     if (message.type === 'link') this.#events.link(message);
     if (message.type !== 'pong') return;

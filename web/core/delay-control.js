@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Decides by how much the video is delayed: just enough for its results, and never by more than the viewer allows.
+import { pageTime } from './clock.js';
 import { rtpOf } from './frame-id.js';
 import { NeededDelay } from './needed-delay.js';
 
@@ -18,7 +19,7 @@ export class DelayControl {
     this.#videoDelay = videoDelay;
     this.#stopListening = store.on(['settings', 'mode', 'looking'], ({ settings }, before) => {
       if (settings.fill !== before.settings.fill) this.#needed.clear();
-      this.#decide(performance.now());
+      this.#decide(pageTime());
     });
   }
 

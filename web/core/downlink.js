@@ -36,6 +36,4 @@ export function rememberedDownlink(text, now) {
 }
 
 /** What is worth remembering of a link. On a free one there was room for more. @param {import('./protocol.js').Link} link @returns {number|null} bit/s */
-export function carriedBy({ carries, reason, bitrate }) {
-  return carries ?? (reason === 'free' ? 2 * bitrate : null);
-}
+export const carriedBy = ({ carries, reason, bitrate }) => carries ?? (reason === 'free' ? 2 * bitrate : null);

@@ -8,24 +8,17 @@ const WRAP_MS = 2 ** 32 / TICKS_PER_MS;
  * The id of the frame that a viewer's RTP timestamp names; null where either is not known.
  * @param {number|undefined} rtpTimestamp @param {number|null|undefined} rtpOffset of this viewer
  */
-export function frameIdOf(rtpTimestamp, rtpOffset) {
-  return rtpTimestamp === undefined || rtpOffset === null || rtpOffset === undefined ? null : (rtpTimestamp - rtpOffset) >>> 0;
-}
+export const frameIdOf = (rtpTimestamp, rtpOffset) =>
+  rtpOffset === null || rtpOffset === undefined || rtpTimestamp === undefined ? null : (rtpTimestamp - rtpOffset) >>> 0;
 
 /** The RTP timestamp of a frame; null where the offset is not known. @param {number} id @param {number|null|undefined} rtpOffset */
-export function rtpOf(id, rtpOffset) {
-  return rtpOffset === null || rtpOffset === undefined ? null : (id + rtpOffset) >>> 0;
-}
+export const rtpOf = (id, rtpOffset) => rtpOffset === null || rtpOffset === undefined ? null : (id + rtpOffset) >>> 0;
 
 /** Whether frame `a` is newer than frame `b`: the shorter way around. @param {number} a @param {number} b */
-export function isNewer(a, b) {
-  return ((a - b) | 0) > 0;
-}
+export const isNewer = (a, b) => ((a - b) | 0) > 0;
 
 /** How long frame `a` is after frame `b`, in ms; negative where it is before. @param {number} a @param {number} b */
-export function msBetween(a, b) {
-  return ((a - b) | 0) / TICKS_PER_MS;
-}
+export const msBetween = (a, b) => ((a - b) | 0) / TICKS_PER_MS;
 
 /**
  * When the frame was captured: unix ms of the server's clock.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the time between capture and display goes.
 import { LatencyMeter } from './latency.js';
-import { RecentSamples } from './samples.js';
+import { RecentSamples, between } from './samples.js';
 
 const WINDOW_MS = 2000;
 /** What the server tells comes with each ping, once a second. */
@@ -15,11 +15,13 @@ const DELAYS_MS = 3000;
  * @typedef {import('./latency.js').Frame & {processingDuration?: number}} Frame
  */
 
+/** @type {{encoded: number|null, sent: number|null}} */
+const UNTOLD = { encoded: null, sent: null };
+
 export class Ledger {
   #received;
   #decode = new RecentSamples(WINDOW_MS);
-  /** @type {{encoded: number|null, sent: number|null}} */
-  #server = { encoded: null, sent: null };
+  #server = UNTOLD;
   #toldAt = -Infinity;
 
   /** @param {import('./clock.js').ServerClock} clock */
@@ -41,9 +43,7 @@ export class Ledger {
 
   /** @param {number} now @param {import('./latency.js').LatencyReport|null} latency @returns {Stages} */
   report(now, latency) {
-    const known = now - this.#toldAt <= DELAYS_MS;
-    const encoded = known ? this.#server.encoded : null;
-    const sent = known ? this.#server.sent : null;
+    const { encoded, sent } = now - this.#toldAt <= DELAYS_MS ? this.#server : UNTOLD;
     const arrival = this.#received.report(now);
     // Arrival before sending: within the clocks' error the network took no time at all, beyond it the figure is wrong.
     const received = arrival && sent !== null && arrival.median < sent
@@ -55,10 +55,7 @@ export class Ledger {
       send: between(encoded, sent),
       network: between(sent, received),
       decode,
-      display: received === null || decode === null || !latency ? null : latency.median - received - decode,
+      display: between(decode, between(received, latency?.median ?? null)),
     };
   }
 }
-
-/** @param {number|null} from @param {number|null} to */
-const between = (from, to) => from === null || to === null ? null : to - from;

@@ -63,7 +63,7 @@ export class Measurements {
   /** Whether a frame was captured before the viewer looked again: how late it is shown says nothing. @param {number|null} id @param {number} now */
   isOld(id, now) {
     const clock = this.#clock.estimate(now);
-    const since = id === null ? null : this.#sinceCapture({ frame: id }, now);
+    const since = this.#sinceCapture(id, now);
     return clock !== null && since !== null && now - since - clock.offset < this.#resumed;
   }
 
@@ -113,9 +113,9 @@ export class Measurements {
   addResult(result, now) {
     this.#received++;
     this.#arrivals.add(now, 0);
-    const lag = this.#sinceCapture(result, now);
+    const lag = this.#sinceCapture(result.frame, now);
     if (lag !== null) this.#lags.add(now, lag);
-    if (lag !== null && result.age !== undefined) this.#deliveries.add(now, lag - result.age);
+    this.#addDelivery(this.#deliveries, result, now);
     const newest = this.models.addResult(result, now, lag);
     if (newest) this.#newest = result;
     return newest;
@@ -123,15 +123,20 @@ export class Measurements {
 
   /** A result is drawn for the first time. @param {Result} result @param {number} now */
   addDrawn(result, now) {
-    const lag = this.#sinceCapture(result, now);
-    if (lag !== null && result.age !== undefined) this.#drawn.add(now, lag - result.age);
+    this.#addDelivery(this.#drawn, result, now);
   }
 
-  /** Page time − server time of the capture; null while that is not known. @param {{frame: number}} result @param {number} now */
-  #sinceCapture({ frame }, now) {
+  /** @param {RecentSamples} samples since the end of the inference @param {Result} result @param {number} now */
+  #addDelivery(samples, { frame, age }, now) {
+    const lag = this.#sinceCapture(frame, now);
+    if (lag !== null && age !== undefined) samples.add(now, lag - age);
+  }
+
+  /** Page time − server time of the capture; null while that is not known. @param {number|null} frame @param {number} now */
+  #sinceCapture(frame, now) {
     const clock = this.#clock.estimate(now);
     const { stream } = this.#store.facts;
-    return clock && stream ? now - captureTime(frame, stream.epoch, now + clock.offset) : null;
+    return frame !== null && clock && stream ? now - captureTime(frame, stream.epoch, now + clock.offset) : null;
   }
 
   /** @param {number} now */
@@ -143,6 +148,7 @@ export class Measurements {
     const clock = this.#clock.estimate(now);
     const offset = clock && clock.error <= MAX_ERROR_MS ? clock.offset : null;
     const lag = this.#lags.median(now);
+    const { stream, link } = this.#store.facts;
     return {
       frames: {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: (stats?.dropped ?? 0) - this.#unseen,
@@ -164,8 +170,7 @@ export class Measurements {
         delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawn, now, offset), last,
       },
       models: this.models.report(now, offset),
-      stream: this.#store.facts.stream,
-      link: this.#store.facts.link,
+      stream, link,
       started: this.#started,
       firstFrame: this.#firstFrame,
     };

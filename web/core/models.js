@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What each model of the pipeline has said, and how quick it is. Pure.
+import { keep } from './keep.js';
 import { LatestResult } from './results.js';
 import { RecentSamples } from './samples.js';
 
@@ -69,9 +70,7 @@ export class Models {
   /** @param {string} name */
   #model(name) {
     const model = this.#models.get(name) ?? new Model();
-    this.#models.delete(name);
-    this.#models.set(name, model);
-    if (this.#models.size > MOST_MODELS) this.#models.delete([...this.#models.keys()][0]);
+    keep(this.#models, name, model, MOST_MODELS);
     return model;
   }
 }

@@ -4,8 +4,9 @@
 
 import { MediaTime } from './frame-id.js';
 import { LONGEST_GAP_MS } from './interpolate.js';
+import { keep } from './keep.js';
 import { MOST_MODELS } from './models.js';
-import { RecentSamples } from './samples.js';
+import { RecentSamples, between } from './samples.js';
 
 /** The slowest result of this long a time counts: the delay grows at once, and shrinks only after it. */
 const WINDOW_MS = 20_000;
@@ -48,14 +49,11 @@ export class NeededDelay {
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
     const before = this.#newest.get(model) ?? media;
-    this.#newest.delete(model);
-    this.#newest.set(model, Math.max(before, media));
-    if (this.#newest.size > MOST_MODELS) this.#newest.delete([...this.#newest.keys()][0]);
+    keep(this.#newest, model, Math.max(before, media), MOST_MODELS);
     // The first frame that waits is the one behind that of the result before.
     const first = before - (this.#steps.max(now) ?? 0);
     const since = fills && media - before <= LONGEST_GAP_MS ? Math.min(first, media) : media;
-    if (!(now - this.#started > FIRST_MS)) return;
-    this.#results.add(now, now - since);
+    if (now - this.#started > FIRST_MS) this.#results.add(now, now - since);
   }
 
   clear() {
@@ -65,16 +63,14 @@ export class NeededDelay {
 
   /** How much later than its frame the slowest result came, had the video no delay, in ms; null while that is not known. @param {number} now */
   lag(now) {
-    const frame = this.#frames.median(now);
-    const result = this.#results.max(now);
-    return frame === null || result === null ? null : result - frame;
+    return between(this.#frames.median(now), this.#results.max(now));
   }
 
   /** The delay, in ms. @param {number} now @param {number} most in ms @param {number} last what it was: it stays so while the lag is not known */
   target(now, most, last) {
     const lag = this.lag(now);
     if (lag === null) return Math.min(most, last);
-    const spread = (this.#results.max(now) ?? 0) - (this.#results.median(now) ?? 0);
+    const spread = between(this.#results.median(now), this.#results.max(now)) ?? 0;
     return Math.min(most, Math.max(0, lag + MARGIN_MS + SPREAD * spread));
   }
 }

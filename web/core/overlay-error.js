@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How far what is drawn is from where the object really was in the frame below it. Pure.
 
+import { keep } from './keep.js';
 import { RecentSamples } from './samples.js';
 
 /**
@@ -28,7 +29,7 @@ export class OverlayError {
   addResult(result, now) {
     const truth = result.objects.find((object) => object.label === 'truth');
     if (!truth) return;
-    keep(this.#truths, result.frame, centreOf(truth));
+    keep(this.#truths, result.frame, centreOf(truth), REMEMBERED);
     this.#compare(result.frame, now);
   }
 
@@ -36,13 +37,13 @@ export class OverlayError {
   addFrame(frame, results, mode, now) {
     const drawn = results.flatMap(({ objects }) => objects.filter(({ label }) => label !== 'truth').map(centreOf));
     if (drawn.length === 0) return;
-    keep(this.#shown, frame, { drawn, mode });
+    keep(this.#shown, frame, { drawn, mode }, REMEMBERED);
     this.#compare(frame, now);
   }
 
   /** The errors of the last while; `mode`: the view in which they were seen. @param {number} now */
   points(now) {
-    while (this.#points.length > 0 && now - this.#points[0].time > PLOT_MS) this.#points.shift();
+    while (now - this.#points[0]?.time > PLOT_MS) this.#points.shift();
     return this.#points;
   }
 
@@ -61,14 +62,6 @@ export class OverlayError {
     this.#recent.add(now, value);
     this.#points.push({ time: now, value, mode: shown.mode });
   }
-}
-
-/** @template V @param {Map<number, V>} map @param {number} frame @param {V} value */
-function keep(map, frame, value) {
-  map.set(frame, value);
-  if (map.size <= REMEMBERED) return;
-  const [oldest] = map.keys();
-  map.delete(oldest);
 }
 
 /** @param {DetectedObject} object @returns {Point} */

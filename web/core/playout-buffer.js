@@ -147,7 +147,7 @@ export class PlayoutBuffer {
 
   /** @param {number} transit @param {number} now */
   #addTransit(transit, now) {
-    while (this.#transits.length > 0 && this.#transits[this.#transits.length - 1].transit >= transit) this.#transits.pop();
+    while ((this.#transits.at(-1)?.transit ?? -Infinity) >= transit) this.#transits.pop();
     this.#transits.push({ at: now, transit });
     while (now - this.#transits[0].at > WINDOW_MS) this.#transits.shift();
   }

@@ -29,11 +29,11 @@ const isText = (v) => typeof v === 'string';
 /** @type {Check} */
 const isNumber = (v) => Number.isFinite(v);
 /** @type {Check} */
-const isCount = (v) => Number.isInteger(v) && Number(v) >= 0;
+const isCount = (v) => Number.isInteger(v) && /** @type {number} */ (v) >= 0;
 /** @type {Check} */
-const isSize = (v) => isNumber(v) && Number(v) > 0;
+const isSize = (v) => isNumber(v) && /** @type {number} */ (v) > 0;
 /** @type {Check} */
-const isU32 = (v) => isCount(v) && Number(v) <= 0xffffffff;
+const isU32 = (v) => isCount(v) && /** @type {number} */ (v) <= 0xffffffff;
 /** @param {Check} check @returns {Check} */
 const orNull = (check) => (v) => v === null || check(v);
 /** @param {Check} check @returns {Check} */
@@ -47,8 +47,9 @@ const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
 /** @param {Check} check @returns {Check} */
 const listOf = (check) => (v) => Array.isArray(v) && v.every(check);
 
-const isStamp = object({ rows: isCount, cell: isCount });
-const isRung = object({ width: isCount, height: isCount, rows: isCount, cell: isCount });
+const STAMP = { rows: isCount, cell: isCount };
+/** A picture with its stamp. */
+const CODED = { width: isCount, height: isCount };
 const isDetected = object({
   label: isText, confidence: orNull(isNumber), x: isNumber, y: isNumber, w: isNumber, h: isNumber,
 });
@@ -62,8 +63,8 @@ const SIGNALS = {
 /** @type {Record<string, Fields>} */
 const RESULTS = {
   stream: {
-    clockRate: oneOf(90000), rtpOffset: orNull(isU32), epoch: isNumber, stamp: orNull(isStamp),
-    state: oneOf('live', 'lost'), message: isText, rungs: orAbsent(listOf(isRung)),
+    clockRate: oneOf(90000), rtpOffset: orNull(isU32), epoch: isNumber, stamp: orNull(object(STAMP)),
+    state: oneOf('live', 'lost'), message: isText, rungs: orAbsent(listOf(object({ ...CODED, ...STAMP }))),
   },
   result: {
     frame: isU32, model: isText, ms: orNull(isNumber), age: orAbsent(isNumber), width: isSize, height: isSize, whole: orAbsent(isTruth),
@@ -75,20 +76,16 @@ const RESULTS = {
 const CONTROLS = {
   pong: { t: isNumber, now: isNumber, encoded: orAbsent(orNull(isNumber)), sent: orAbsent(orNull(isNumber)) },
   link: {
-    rung: isCount, rungs: isCount, width: isCount, height: isCount, bitrate: isNumber, framerate: orNull(isNumber), carries: orNull(isNumber),
+    ...CODED, rung: isCount, rungs: isCount, bitrate: isNumber, framerate: orNull(isNumber), carries: orNull(isNumber),
     reason: isText,
   },
 };
 
 /** @param {unknown} v @returns {v is Record<string, unknown>} */
-function isRecord(v) {
-  return typeof v === 'object' && v !== null && !Array.isArray(v);
-}
+const isRecord = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** @param {Record<string, unknown>} record @param {Fields} fields @returns {string|null} */
-function wrongField(record, fields) {
-  return Object.keys(fields).find((name) => !fields[name](record[name])) ?? null;
-}
+const wrongField = (record, fields) => Object.keys(fields).find((name) => !fields[name](record[name])) ?? null;
 
 /** @param {unknown} data @param {Record<string, Fields>} known @returns {any} */
 function parse(data, known) {

@@ -59,30 +59,17 @@ export class ResultStore {
   /** Forgets what is too old for any frame that comes: another frame may have its id, after 13 hours. @param {number} now */
   forget(now) {
     for (const [model, all] of this.#models) {
-      while (all.length > 0 && now - all[0].arrival > KEPT_MS) all.shift();
+      while (now - all[0]?.arrival > KEPT_MS) all.shift();
       if (all.length === 0) this.#models.delete(model);
     }
   }
 
-  /** The results of one frame, of all models. @param {number} frame @returns {Result[]} */
-  of(frame) {
-    const found = [];
-    for (const all of this.#models.values()) {
-      const entry = all[placeOf(all, frame) - 1];
-      if (entry?.result.frame === frame) found.push(entry.result);
-    }
-    return found;
-  }
-
   /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
   drawings(frame, fill) {
-    const drawings = [];
-    for (const all of this.#models.values()) {
+    return [...this.#models.values()].flatMap((all) => {
       const place = placeOf(all, frame);
-      const drawing = drawingOf(all[place - 1]?.result, all[place]?.result, frame, fill);
-      if (drawing) drawings.push(drawing);
-    }
-    return drawings;
+      return drawingOf(all[place - 1]?.result, all[place]?.result, frame, fill) ?? [];
+    });
   }
 }
 

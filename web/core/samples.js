@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+/** How much larger the second figure is; null where one of them is not known. @param {number|null} from @param {number|null} to */
+export const between = (from, to) => from === null || to === null ? null : to - from;
+
 /** The values of the last while. */
 export class RecentSamples {
   /** @type {{time: number, value: number}[]} */
@@ -34,18 +37,15 @@ export class RecentSamples {
 
   /** @param {number} now @returns {number|null} */
   median(now) {
-    this.#forget(now);
-    const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
-    if (values.length === 0) return null;
-    const middle = values.length >> 1;
-    return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    const values = this.#sorted(now);
+    const middle = (values.length - 1) / 2;
+    return values.length === 0 ? null : (values[Math.floor(middle)] + values[Math.ceil(middle)]) / 2;
   }
 
   /** The value that `p` of a hundred are not above. @param {number} now @param {number} p @returns {number|null} */
   percentile(now, p) {
-    this.#forget(now);
-    const values = this.#samples.map((s) => s.value).sort((a, b) => a - b);
-    return values.length === 0 ? null : values[Math.max(0, Math.ceil(p / 100 * values.length) - 1)];
+    const values = this.#sorted(now);
+    return values[Math.max(0, Math.ceil(p / 100 * values.length) - 1)] ?? null;
   }
 
   /** @param {number} now */
@@ -57,7 +57,7 @@ export class RecentSamples {
   /** @param {number} now @returns {number|null} */
   max(now) {
     this.#forget(now);
-    return this.#samples.length === 0 ? null : this.#samples.reduce((most, { value }) => Math.max(most, value), -Infinity);
+    return this.#samples.reduce((most, { value }) => Math.max(most ?? value, value), /** @type {number|null} */ (null));
   }
 
   /**
@@ -65,17 +65,21 @@ export class RecentSamples {
    * @param {number} now
    */
   perSecond(now) {
-    this.#forget(now);
-    const count = this.#samples.length;
+    const count = this.count(now);
     if (count < 2) return 0;
     const { time: first } = this.#samples[0];
     const span = Math.max(this.latest - first, (now - first) * (count - 1) / count);
     return span > 0 ? (count - 1) * 1000 / span : 0;
   }
 
+  /** The values, the smallest first. @param {number} now */
+  #sorted(now) {
+    this.#forget(now);
+    return this.#samples.map(({ value }) => value).sort((a, b) => a - b);
+  }
+
   /** @param {number} now */
   #forget(now) {
-    const first = this.#samples.findIndex((s) => now - s.time <= this.#length);
-    this.#samples.splice(0, first < 0 ? this.#samples.length : first);
+    while (now - this.#samples[0]?.time > this.#length) this.#samples.shift();
   }
 }

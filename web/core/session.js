@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ServerClock } from './clock.js';
+import { ServerClock, pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
+import { limitOf } from './settings.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
 import { isStills } from './stream-picture.js';
@@ -82,10 +83,9 @@ export class Session {
     pc.onconnectionstatechange = () => this.#onConnectionState();
     this.#signaling = new Signaling(url, {
       message: (message) => this.#onSignal(message),
-      closed: (error) => this.#fail(error),
+      closed: ({ code, message }) => this.#fail(code, message),
     });
-    this.#deadline = setTimeout(
-      () => this.#fail({ code: 'timeout', message: 'the server did not answer in time' }), CONNECT_MS);
+    this.#deadline = setTimeout(() => this.#fail('timeout', 'the server did not answer in time'), CONNECT_MS);
   }
 
   /** The browser's own statistics of the connection. */
@@ -107,11 +107,11 @@ export class Session {
     this.#signaling.close();
   }
 
-  /** The one way to end, for whatever reason. @param {SessionError} error */
-  #fail(error) {
+  /** The one way to end, for whatever reason. @param {string} code @param {string} message */
+  #fail(code, message) {
     if (this.#state === 'closed') return;
     this.close();
-    this.#events.ended(error);
+    this.#events.ended({ code, message });
   }
 
   /** @param {import('./signaling.js').Signal} message */
@@ -124,10 +124,9 @@ export class Session {
       await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
     } else if (this.#state === 'offer') {
       this.#state = 'answer';
-      await this.#answer(message)
-        .catch((error) => this.#fail({ code: 'protocol', message: `offer: ${error.message}` }));
+      await this.#answer(message).catch((error) => this.#fail('protocol', `offer: ${error.message}`));
     } else {
-      this.#fail({ code: 'protocol', message: 'a second offer from the server' });
+      this.#fail('protocol', 'a second offer from the server');
     }
   }
 
@@ -152,7 +151,7 @@ export class Session {
 
   #onConnectionState() {
     const state = this.#pc.connectionState;
-    if (state === 'failed') this.#fail({ code: 'media', message: 'no way through the network to the server' });
+    if (state === 'failed') this.#fail('media', 'no way through the network to the server');
     if (state !== 'connected' || this.#state !== 'connect') return;
     this.#state = 'connected';
     this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
@@ -190,7 +189,7 @@ export class Session {
   /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
   #askForVideo() {
     const { link, looking: wanted, settings } = this.#store.facts;
-    const maxBitrate = Number.isFinite(settings['max-bitrate']) ? settings['max-bitrate'] : null;
+    const maxBitrate = limitOf(settings['max-bitrate']);
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;
     this.#maxBitrate = maxBitrate;
@@ -207,18 +206,18 @@ export class Session {
     }
     const { looking, stream, link } = this.#store.facts;
     const verdict = this.#watchdog.check({
-      time: performance.now(),
+      time: pageTime(),
       packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
       expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
     });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
-    if (verdict === 'dead') this.#fail({ code: 'media', message: 'no more video comes from the server' });
+    if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
   }
 
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
   #askForHelp({ packetsLost, nacks }) {
     if (!this.#control?.open) return;
-    const lossy = this.#loss.lossy(packetsLost + nacks, performance.now());
+    const lossy = this.#loss.lossy(packetsLost + nacks, pageTime());
     const repeats = lossy ? REPEATS : 0;
     if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
     this.#repeats = repeats;

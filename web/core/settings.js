@@ -23,6 +23,9 @@ const NUMBERS = {
   'max-bitrate': (value) => Number.isInteger(value) && value >= 1 && value <= 1e12,
 };
 
+/** A setting's number as JSON has it; null: without limit. @param {number} value */
+export const limitOf = (value) => Number.isFinite(value) ? value : null;
+
 /** @param {string} name */
 export const isSetting = (name) => Object.hasOwn(DEFAULTS, name);
 

@@ -26,9 +26,9 @@ export class Signaling {
       const socket = new Socket(url);
       this.#socket = socket;
       socket.onmessage = ({ data }) => this.#receive(data);
-      socket.onclose = ({ code }) => this.#end(closeError(code));
+      socket.onclose = ({ code }) => this.#onClose(code);
     } catch (error) {
-      queueMicrotask(() => this.#end({ code: 'connection', message: String(error) }));
+      queueMicrotask(() => this.#end('connection', String(error)));
     }
   }
 
@@ -47,21 +47,21 @@ export class Signaling {
   /** @param {unknown} data */
   #receive(data) {
     const message = parseSignal(data);
-    if (message.type === 'invalid') this.#end({ code: 'protocol', message: `from the server: ${message.reason}` });
-    else if (message.type === 'error') this.#end({ code: message.code, message: message.message });
+    if (message.type === 'invalid') this.#end('protocol', `from the server: ${message.reason}`);
+    else if (message.type === 'error') this.#end(message.code, message.message);
     else if (message.type !== 'unknown') this.#events.message(message);
   }
 
-  /** @param {SessionError} error */
-  #end(error) {
+  /** @param {number} code */
+  #onClose(code) {
+    if (code === 1009) this.#end('malformed', 'a message of this page was too large for the server');
+    else this.#end('connection', 'no connection to the server');
+  }
+
+  /** @param {string} code @param {string} message */
+  #end(code, message) {
     if (!this.#open) return;
     this.close();
-    this.#events.closed(error);
+    this.#events.closed({ code, message });
   }
-}
-
-/** @param {number} code of the close event @returns {SessionError} */
-function closeError(code) {
-  if (code === 1009) return { code: 'malformed', message: 'a message of this page was too large for the server' };
-  return { code: 'connection', message: 'no connection to the server' };
 }

@@ -13,9 +13,7 @@ const LEAST_CONTRAST = 32;
  */
 
 /** First row of the strip in a picture of this height. @param {number} height */
-export function stampTop(height) {
-  return (Math.floor(height / STAMP_ROWS) - 1) * STAMP_ROWS;
-}
+export const stampTop = (height) => (Math.floor(height / STAMP_ROWS) - 1) * STAMP_ROWS;
 
 /**
  * @param {Pixels} pixels @param {number} cell side of a cell in pixels

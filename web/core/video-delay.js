@@ -8,6 +8,7 @@
 //
 // Where many frames come out of order it is no use, because a transform may not put them in order. As long as that is so, the
 // browser's jitter buffer delays the video, and the server must allow that (control message `playout`).
+import { pageTime } from './clock.js';
 import { RecentSamples } from './samples.js';
 
 const START_MS = 2000;
@@ -87,7 +88,7 @@ export class VideoDelay {
   /** @param {number} applied @param {number} [still] for so many ms the view stands still, because a frame came out of order */
   #onWorker(applied, still) {
     this.#held = applied;
-    if (still) this.#still.add(performance.now(), still);
+    if (still) this.#still.add(pageTime(), still);
     if (!this.#buffered) this.#store.set({ appliedDelay: applied });
   }
 
@@ -95,7 +96,7 @@ export class VideoDelay {
   #delay(delay) {
     if (delay === null) this.#asked = false;
     if (delay === null && this.#buffered) this.#leaveBuffer();
-    if (!this.#buffered) this.#worker?.postMessage({ delay });
+    if (!this.#buffered) this.#tell({ delay });
   }
 
   /**
@@ -114,9 +115,9 @@ export class VideoDelay {
   #useBuffer() {
     const { wantedDelay, appliedDelay } = this.#store.facts;
     if (wantedDelay === null || !('jitterBufferTarget' in RTCRtpReceiver.prototype)) return false;
-    const disorder = this.#still.sum(performance.now()) > (this.#buffered ? CALM_MS : MOST_STILL_MS);
+    const disorder = this.#still.sum(pageTime()) > (this.#buffered ? CALM_MS : MOST_STILL_MS);
     // While the jitter buffer delays the video anyway, nobody sees how the worker's delay grows to the same. Only then it is left.
-    if (this.#buffered) this.#worker?.postMessage({ delay: disorder ? null : wantedDelay });
+    if (this.#buffered) this.#tell({ delay: disorder ? null : wantedDelay });
     const buffer = disorder || (this.#buffered && this.#held < appliedDelay - STEP_UP_MS);
     // The server is asked first. What it allows is in the packets that come after that.
     if (buffer === this.#asked && buffer !== this.#buffered) {
@@ -129,12 +130,12 @@ export class VideoDelay {
 
   /** The frame with this RTP timestamp has a result: the viewer must be given time to see it. @param {number} rtp */
   want(rtp) {
-    this.#worker?.postMessage({ want: rtp });
+    this.#tell({ want: rtp });
   }
 
   /** The frame with this RTP timestamp was seen. @param {number} rtp */
   seen(rtp) {
-    this.#worker?.postMessage({ seen: rtp });
+    this.#tell({ seen: rtp });
   }
 
   close() {
@@ -144,11 +145,16 @@ export class VideoDelay {
     this.#worker = null;
   }
 
+  /** @param {{delay: number|null}|{want: number}|{seen: number}} message */
+  #tell(message) {
+    this.#worker?.postMessage(message);
+  }
+
   /** The jitter buffer takes over from the worker, with the delay as it is. */
   #enterBuffer() {
     this.#buffered = true;
     this.#setBuffer(Math.min(this.#store.facts.appliedDelay, LONGEST_BUFFER_MS));
-    this.#worker?.postMessage({ delay: null });
+    this.#tell({ delay: null });
     this.#stepper = setInterval(() => {
       const { wantedDelay, appliedDelay } = this.#store.facts;
       const missing = Math.min(wantedDelay ?? 0, LONGEST_BUFFER_MS) - appliedDelay;

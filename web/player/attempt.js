@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One attempt to watch, from the connection to the picture. It joins the parts: each knows its own concern and the store.
-import { ServerClock, clockResolution } from '../core/clock.js';
+import { ServerClock, clockResolution, pageTime } from '../core/clock.js';
 import { DelayControl } from '../core/delay-control.js';
 import { exactReport } from '../core/exact-report.js';
 import { frameIdOf } from '../core/frame-id.js';
@@ -36,6 +36,8 @@ export class Attempt {
   #proof = new Proof();
   #errors = new OverlayError();
   #notice = new LinkNotice();
+  /** Whether the browser tells the page of each frame. */
+  #callsBack;
   #frameRequest = 0;
   /** Frames that the browser had decoded when it was last asked. */
   #decoded = 0;
@@ -51,10 +53,11 @@ export class Attempt {
     this.#store = store;
     this.#view = view;
     this.#events = events;
-    if (!('requestVideoFrameCallback' in view.video)) store.set({ fault: NO_CALLBACK });
+    this.#callsBack = 'requestVideoFrameCallback' in view.video;
+    if (!this.#callsBack) store.set({ fault: NO_CALLBACK });
     const clock = new ServerClock(RESOLUTION);
     const videoDelay = new VideoDelay(store);
-    const measurements = new Measurements(store, clock, performance.now());
+    const measurements = new Measurements(store, clock, pageTime());
     this.#measurements = measurements;
     this.#delayControl = new DelayControl(store, videoDelay);
     this.#composing = new Composing(store, view.composedPicture, this.#matching, {
@@ -64,9 +67,9 @@ export class Attempt {
     });
     this.#stopListening = store.on(['mode', 'looking'], ({ looking }, before) => {
       this.#proof.restart();
-      if (looking && !before.looking) measurements.resume(performance.now());
+      if (looking && !before.looking) measurements.resume(pageTime());
     });
-    view.liveOverlay.drawn = (result) => measurements.addDrawn(result, performance.now());
+    view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
     this.#session = new Session(withDownlink(url), store, {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
@@ -74,7 +77,7 @@ export class Attempt {
         measurements.models.addState(state);
         events.model(state);
       },
-      delays: (delays) => measurements.addDelays(delays, performance.now()),
+      delays: (delays) => measurements.addDelays(delays, pageTime()),
       stats: (stats) => this.#onStats(stats),
       ended: events.ended,
     }, { clock, videoDelay });
@@ -112,9 +115,8 @@ export class Attempt {
 
   /** How results meet their frames. @param {number} now */
   exact(now) {
-    return exactReport(this.#store.facts, {
-      lag: this.#delayControl.lag(now), proof: this.#proof, rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now),
-      overlayError: this.#errors.median(now),
+    return exactReport(this.#store.facts, this.#delayControl.lag(now), this.#proof, {
+      rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now), overlayError: this.#errors.median(now),
     });
   }
 
@@ -122,14 +124,14 @@ export class Attempt {
   #onTrack(stream) {
     const { video } = this.#view;
     this.#view.play(stream);
-    if (!('requestVideoFrameCallback' in video)) return;
+    if (!this.#callsBack) return;
     video.cancelVideoFrameCallback(this.#frameRequest);
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (now, frame) => {
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
       this.#measurements.addFrame(frame, now);
-      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, performance.now());
-      else this.#onLive(frame, performance.now());
+      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, pageTime());
+      else this.#onLive(frame, pageTime());
     };
     this.#frameRequest = video.requestVideoFrameCallback(onFrame);
   }
@@ -140,15 +142,12 @@ export class Attempt {
     // A browser without callbacks tells of frames by its counts alone.
     const more = stats.decoded > this.#decoded;
     this.#decoded = stats.decoded;
-    if (more && !('requestVideoFrameCallback' in this.#view.video)) this.#measurements.addPicture(performance.now());
+    if (more && !this.#callsBack) this.#measurements.addPicture(pageTime());
   }
 
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
   #onLive({ rtpTimestamp }, now) {
-    const id = frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset);
-    if (id === null || this.#measurements.isOld(id, now)) return;
-    this.#delayControl.addFrame(id, now);
-    this.#errors.addFrame(id, this.#view.liveOverlay.results, 'async', now);
+    this.#addShown(frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset), this.#view.liveOverlay.results, now);
   }
 
   /** A frame is shown with its own results. @param {import('./composing.js').ShownFrame} frame @param {number} now */
@@ -156,14 +155,19 @@ export class Attempt {
     this.#proof.addFrame(frame, now);
     const id = frame.stampId ?? frame.id;
     this.#delayControl.seen(id, frame.rtp);
+    this.#addShown(id, frame.again || frame.hidden ? [] : frame.drawings.map(({ result }) => result), now);
+  }
+
+  /** @param {number|null} id of the frame that is shown @param {Result[]} results seen on it for the first time @param {number} now */
+  #addShown(id, results, now) {
     if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
-    if (!frame.again && !frame.hidden) this.#errors.addFrame(id, frame.drawings.map(({ result }) => result), 'exact', now);
+    this.#errors.addFrame(id, results, this.#store.facts.mode, now);
   }
 
   /** @param {Result} result */
   #onResult(result) {
-    const now = performance.now();
+    const now = pageTime();
     if (!this.#matching.addResult(result, now)) return;
     const { mode, resultsVisible } = this.#store.facts;
     if (mode === 'exact') this.#proof.addResult(result.frame, !resultsVisible);
@@ -178,9 +182,9 @@ export class Attempt {
   }
 
   #showFresh() {
-    this.#view.liveOverlay.show(this.#measurements.models.fresh(performance.now()));
+    this.#view.liveOverlay.show(this.#measurements.models.fresh(pageTime()));
   }
 }
 
 const NO_CALLBACK = 'This browser does not tell the page of each frame (requestVideoFrameCallback)';
-const RESOLUTION = clockResolution(() => performance.now());
+const RESOLUTION = clockResolution(pageTime);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the viewer can choose, below the picture.
 import { settingText } from '../core/settings.js';
+import { press } from './dom.js';
 
 /**
  * @typedef {import('../core/settings.js').Settings} Settings
@@ -9,44 +10,39 @@ import { settingText } from '../core/settings.js';
 
 export const BUTTONS = `
   <div class="modes" role="group" aria-label="Results">
-    <button type="button" data-mode="async" title="The video live; results are drawn as they come and trail it">Live</button>
-    <button type="button" data-mode="exact">Exact</button>
+    <button data-mode="async" title="The video live; results are drawn as they come and trail it">Live</button>
+    <button data-mode="exact">Exact</button>
   </div>`;
+
+/** @param {Record<string, string>} names of the values */
+const optionsOf = (names) => Object.entries(names).map(([value, name]) => `<option value="${value}">${name}</option>`).join('');
+
+const FILLS = optionsOf({ interpolated: 'interpolated', last: 'with the last result', none: 'without results' });
+const HOLDS = optionsOf({
+  0: '0 (live)', 100: '100 ms', 250: '250 ms', 500: '500 ms', 1000: '1 s', 2000: '2 s', 5000: '5 s', infinite: '∞ (exact)',
+});
 
 export const CHOOSERS = `
   <div class="choices" hidden>
     <label title="What is drawn on frames that the model skipped">Skipped frames
-      <select name="fill">
-        <option value="interpolated">interpolated</option>
-        <option value="last">with the last result</option>
-        <option value="none">without results</option>
-      </select></label>
+      <select name="fill">${FILLS}</select></label>
     <label title="By how much the video may be held back for its results">Hold at most
-      <select name="hold">
-        <option value="0">0 (live)</option>
-        <option value="100">100 ms</option>
-        <option value="250">250 ms</option>
-        <option value="500">500 ms</option>
-        <option value="1000">1 s</option>
-        <option value="2000">2 s</option>
-        <option value="5000">5 s</option>
-        <option value="infinite">∞ (exact)</option>
-      </select></label>
+      <select name="hold">${HOLDS}</select></label>
   </div>`;
 
 const EXACT = 'The video is held back just enough to draw each result on its own frame';
 
 export class Choices {
-  /** @type {HTMLButtonElement[]} */
+  /** @type {NodeListOf<HTMLButtonElement>} */
   #modes;
-  /** @type {HTMLSelectElement[]} */
+  /** @type {NodeListOf<HTMLSelectElement>} */
   #selects;
   #choices;
 
   /** @param {ShadowRoot} root @param {(name: string, text: string) => void} changed a viewer's choice, as withSetting takes it */
   constructor(root, changed) {
-    this.#modes = [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll('[data-mode]'))];
-    this.#selects = [.../** @type {NodeListOf<HTMLSelectElement>} */ (root.querySelectorAll('.choices select'))];
+    this.#modes = root.querySelectorAll('[data-mode]');
+    this.#selects = root.querySelectorAll('.choices select');
     this.#choices = /** @type {HTMLElement} */ (root.querySelector('.choices'));
     for (const button of this.#modes) button.onclick = () => changed('mode', button.dataset.mode ?? '');
     for (const select of this.#selects) select.onchange = () => changed(select.name, select.value);
@@ -55,7 +51,7 @@ export class Choices {
   /** @param {Settings} settings @param {Mode} mode in use @param {string} obstacle why exact can't be had, or '' */
   show(settings, mode, obstacle) {
     for (const button of this.#modes) {
-      button.setAttribute('aria-pressed', String(button.dataset.mode === mode));
+      press(button, button.dataset.mode === mode);
       if (button.dataset.mode !== 'exact') continue;
       button.disabled = obstacle !== '';
       button.title = obstacle || EXACT;

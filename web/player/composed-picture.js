@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { stampOf } from '../core/stream-picture.js';
+import { setSize } from './dom.js';
 import { wholeHeight } from './geometry.js';
 import { Overlay } from './overlay.js';
 import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
@@ -54,11 +55,9 @@ export class ComposedPicture {
    * @param {Pick<import('./snapshot.js').Snapshot, 'width'|'height'|'stamp'>} frame
    */
   fit({ width, height, stamp }) {
-    const { canvas } = this;
     this.#rows = stamp?.rows ?? 0;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    canvas.style.height = wholeHeight(height, this.#rows);
+    setSize(this.canvas, width, height);
+    this.canvas.style.height = wholeHeight(height, this.#rows);
   }
 
   /** What is seen, in another canvas. @param {HTMLCanvasElement} copy */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The exact view: shows each frame with its own results, in the order of the frames, tells when they come to the screen, and reads now
 // and then what is shown.
+import { pageTime } from '../core/clock.js';
 import { RecentSamples } from '../core/samples.js';
 
 /**
@@ -95,7 +96,7 @@ export class Composing {
    */
   #compose(snapshot, callback, stream, now) {
     const { settings, resultsVisible } = this.#store.facts;
-    this.#stampMs.add(performance.now(), snapshot.stampMs);
+    this.#stampMs.add(pageTime(), snapshot.stampMs);
     const match = this.#matching.match(snapshot, stream, settings.fill, now);
     const { id, stampId } = match;
     this.#picture.fit(snapshot);
@@ -114,7 +115,7 @@ export class Composing {
 
   #onRepaint() {
     this.#repaint = 0;
-    this.#events.painted(this.#last, performance.now());
+    this.#events.painted(this.#last, pageTime());
   }
 
   #cancelRepaint() {

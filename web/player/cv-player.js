@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ServerClock } from '../core/clock.js';
+import { ServerClock, pageTime } from '../core/clock.js';
 import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
@@ -70,16 +70,15 @@ export class CvPlayer extends HTMLElement {
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
       this.#store.set({ settings: withSetting(this.#store.facts.settings, name, text) });
-      return;
+    } else if (this.#reconnector) {
+      this.#stop();
+      this.#start();
     }
-    if (!this.#reconnector) return;
-    this.#stop();
-    this.#start();
   }
 
   /** What is known now, as plain JSON. */
   report() {
-    const now = performance.now();
+    const now = pageTime();
     const { state, error, attempt } = this.#store.facts;
     const measured = this.#attempt?.report(now) ?? new Measurements(this.#store, new ServerClock(0), 0).report(now);
     return { state, error, attempt, ...measured, exact: this.#attempt?.exact(now) ?? null };
@@ -178,16 +177,17 @@ export class CvPlayer extends HTMLElement {
   }
 
   #update() {
-    const now = performance.now();
+    const now = pageTime();
     const { state, error, stream, link } = this.#store.facts;
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
     const still = document.hidden || this.#view.video.paused || isStills(link);
-    const standstill = still ? 0 : this.#attempt?.standstill(now) ?? 0;
-    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, this.#attempt?.notice(now) ?? ''));
-    const report = this.#attempt?.report(now) ?? null;
-    this.#view.hud.update(report, this.#attempt?.exact(now) ?? null);
+    const attempt = this.#attempt;
+    const standstill = still ? 0 : attempt?.standstill(now) ?? 0;
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, attempt?.notice(now) ?? ''));
+    const report = attempt?.report(now) ?? null;
+    this.#view.hud.update(report, attempt?.exact(now) ?? null);
     this.#view.models.update(report?.models ?? []);
-    this.#view.plot.draw(this.#attempt?.errors(now) ?? [], now);
+    this.#view.plot.draw(attempt?.errors(now) ?? [], now);
   }
 
   /** @param {string} name of an event @param {object} detail */

@@ -66,10 +66,9 @@ function drawObject(context, object, result, size, place, { dash, alpha, mark })
   context.lineWidth = line;
   context.strokeStyle = colour;
   context.stroke();
-  const left = shape.kind === 'circle' ? shape.x - shape.rx : shape.x;
-  const top = shape.kind === 'circle' ? shape.y - shape.ry : shape.y;
-  const bottom = shape.kind === 'circle' ? shape.y + shape.ry : shape.y + shape.h;
-  drawCaption(context, captionOf(object) + mark, colour, left, top, bottom, place);
+  // A circle is where its centre is, the others where their corner is.
+  const { x, y, rx = 0, ry = 0, h = ry } = /** @type {{x: number, y: number, rx?: number, ry?: number, h?: number}} */ (shape);
+  drawCaption(context, captionOf(object) + mark, colour, x - rx, y - ry, y + h, place);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReturnType<typeof shapeOf>} shape */

@@ -47,20 +47,18 @@ export function shapeOf(object, seen, canvas) {
   if (isNumber(x) && isNumber(y) && isNumber(radius)) {
     return { kind: 'circle', x: x * sx, y: y * sy, rx: radius * sx, ry: radius * sy };
   }
-  if (object.label === 'circle') {
-    const rx = object.w / 2;
-    const ry = object.h / 2;
-    return { kind: 'circle', x: (object.x + rx) * sx, y: (object.y + ry) * sy, rx: rx * sx, ry: ry * sy };
-  }
   const box = { x: object.x * sx, y: object.y * sy, w: object.w * sx, h: object.h * sy };
+  if (object.label === 'circle') {
+    const rx = box.w / 2;
+    const ry = box.h / 2;
+    return { kind: 'circle', x: box.x + rx, y: box.y + ry, rx, ry };
+  }
   const points = pointsOf(object.polygon, sx, sy);
   return points.length > 0 ? { kind: 'polygon', points, ...box } : { kind: 'box', ...box };
 }
 
 /** @param {DetectedObject} object @param {Size} seen @param {Size} canvas @returns {Point[]} */
-export function keypointsOf(object, seen, canvas) {
-  return pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
-}
+export const keypointsOf = (object, seen, canvas) => pointsOf(object.keypoints, canvas.width / seen.width, canvas.height / seen.height);
 
 /** The points of a list of [x, y, …]; none of anything else. @param {unknown} list @param {number} sx @param {number} sy @returns {Point[]} */
 function pointsOf(list, sx, sy) {
@@ -69,9 +67,7 @@ function pointsOf(list, sx, sy) {
 }
 
 /** @param {unknown} value @returns {value is number} */
-function isNumber(value) {
-  return Number.isFinite(value);
-}
+const isNumber = (value) => Number.isFinite(value);
 
 /** A label's colour, the same in every frame and on every page; light enough for black text. @param {string} label */
 export function colourOf(label) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The models, in a list below the picture, each with its figures. A model that failed says why.
+import { make } from './dom.js';
 
 /** @typedef {import('../core/models.js').ModelReport} ModelReport */
 
 /** @type {Record<string, string>} */
-const WORDS = { starting: 'starting…', failed: 'failed', running: '' };
+const WORDS = { starting: 'starting…', failed: 'failed' };
 
 export class ModelList {
   #list;
@@ -37,15 +38,9 @@ function figures({ ms, perSecond, lag }) {
 
 /** @param {ModelReport} model */
 function itemOf(model) {
-  const item = document.createElement('li');
-  const name = document.createElement('b');
-  name.textContent = model.model;
-  item.dataset.state = model.state ?? 'running';
-  item.append(name, ` ${WORDS[model.state ?? 'running'] || figures(model)}`);
-  if (model.state === 'failed') {
-    const text = document.createElement('pre');
-    text.textContent = model.message;
-    item.append(text);
-  }
+  const state = model.state ?? 'running';
+  const item = make('li', make('b', model.model), ` ${WORDS[state] ?? figures(model)}`);
+  if (state === 'failed') item.append(make('pre', model.message));
+  item.dataset.state = state;
   return item;
 }

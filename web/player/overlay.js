@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { setSize } from './dom.js';
 import { drawResults } from './draw-results.js';
 
 /** Results in a canvas of their own over the picture: one of its pixels is one of the screen, whatever size the video has. */
@@ -29,8 +30,7 @@ export class Overlay {
     const ratio = window.devicePixelRatio;
     // A canvas without any pixel can't be copied.
     const [width, height] = [this.#place.width, this.#place.height].map((size) => Math.ceil(size * ratio) || 1);
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
+    setSize(canvas, width, height);
     canvas.style.width = `${width / ratio}px`;
     canvas.style.height = `${height / ratio}px`;
     this.#context.clearRect(0, 0, width, height);

@@ -29,7 +29,7 @@ export class Plot {
     this.#canvas.height = Math.round(HEIGHT * ratio);
     const context = this.#context;
     context.scale(ratio, ratio);
-    const most = points.reduce((top, { value }) => Math.max(top, value), 0);
+    const most = Math.max(...points.map(({ value }) => value));
     const top = STEPS.find((step) => step >= most) ?? most;
     const y = (/** @type {number} */ value) => HEIGHT - 1 - (value / top) * (HEIGHT - 16);
     context.font = '11px system-ui, sans-serif';
@@ -43,7 +43,7 @@ export class Plot {
     }
     context.fillText(`${top} px`, 2, y(top) - 3);
     for (const { time, value, mode } of points) {
-      context.fillStyle = COLOURS[mode] ?? '#98a2b3';
+      context.fillStyle = COLOURS[mode];
       context.fillRect(width * (1 - (now - time) / PLOT_MS) - 1.5, y(value) - 1.5, 3, 3);
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { isBug, retryDelay } from '../core/backoff.js';
+import { pageTime } from '../core/clock.js';
 
 /** How long a session must have played before the next failure counts as the first one. */
 const STEADY_MS = 3000;
@@ -14,15 +15,17 @@ export class Reconnector {
   #timer;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #steady;
-  #wake = () => {
-    if (this.#timer !== undefined && this.#hurry && !document.hidden) this.start();
-  };
+  #end = new AbortController();
 
   /** @param {() => void} attempt */
   constructor(attempt) {
     this.#attempt = attempt;
-    addEventListener('online', this.#wake);
-    document.addEventListener('visibilitychange', this.#wake);
+    const { signal } = this.#end;
+    const wake = () => {
+      if (this.#timer !== undefined && this.#hurry && !document.hidden) this.start();
+    };
+    addEventListener('online', wake, { signal });
+    document.addEventListener('visibilitychange', wake, { signal });
   }
 
   /** The next attempt, now. */
@@ -37,7 +40,7 @@ export class Reconnector {
     clearTimeout(this.#steady);
     this.#hurry = !isBug(code);
     const delay = retryDelay(++this.#failures, code);
-    this.#due = performance.now() + delay;
+    this.#due = pageTime() + delay;
     this.#timer = setTimeout(() => this.start(), delay);
   }
 
@@ -48,13 +51,12 @@ export class Reconnector {
 
   /** Milliseconds until the next attempt. */
   get wait() {
-    return Math.max(0, this.#due - performance.now());
+    return Math.max(0, this.#due - pageTime());
   }
 
   close() {
     clearTimeout(this.#timer);
     clearTimeout(this.#steady);
-    removeEventListener('online', this.#wake);
-    document.removeEventListener('visibilitychange', this.#wake);
+    this.#end.abort();
   }
 }

@@ -2,6 +2,7 @@
 // One frame of the video, and its identity from that same frame. In some per cent of the callbacks requestVideoFrameCallback
 // names one frame, and drawImage(video) then draws another one. So the frame that is drawn is asked itself.
 
+import { pageTime } from '../core/clock.js';
 import { STAMP_ROWS, readStamp, stampTop } from '../core/stamp.js';
 import { stampOf } from '../core/stream-picture.js';
 
@@ -26,9 +27,7 @@ const PLANAR = /^(I4|NV)/;
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
-export function takeSnapshot(video, context, stream) {
-  return framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
-}
+export const takeSnapshot = (video, context, stream) => framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
 
 /**
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
@@ -40,10 +39,10 @@ async function takeFrame(video, context, stream) {
   const { rtpTimestamp: rtp } = /** @type {any} */ (frame).metadata();
   const { width, height } = sizeOf(frame);
   const stamp = stampOf(stream, { width, height });
-  const start = performance.now();
+  const start = pageTime();
   // A frame that can't be read has no stamp.
   const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
-  const stampMs = performance.now() - start;
+  const stampMs = pageTime() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
   return { width, height, stamp, rtp, stampId, stampMs, draw, close: () => frame.close() };
 }
@@ -53,7 +52,7 @@ function currentFrame(video) {
   try {
     return new VideoFrame(video);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'InvalidStateError') return null;
+    if (/** @type {Error} */ (error).name === 'InvalidStateError') return null;
     throw error;
   }
 }
@@ -80,9 +79,9 @@ function takeDrawn(video, context, stream) {
   const { width, height } = context.canvas;
   const stamp = stampOf(stream, { width, height });
   context.drawImage(video, 0, 0, width, height);
-  const start = performance.now();
+  const start = pageTime();
   const stampId = stamp ? readDrawn(context, stamp.cell) : null;
-  return { width, height, stamp, rtp: undefined, stampId, stampMs: performance.now() - start, draw: () => {}, close: () => {} };
+  return { width, height, stamp, rtp: undefined, stampId, stampMs: pageTime() - start, draw: () => {}, close: () => {} };
 }
 
 /** Without what a decoder adds around the picture. @param {VideoFrame} frame */

@@ -34,18 +34,15 @@ export class Sound {
       /** @type {AudioContext|undefined} */ (this.#delay?.context)?.suspend();
       return;
     }
-    this.#delay ??= this.#makeDelay();
+    if (!this.#delay) {
+      const speakers = new AudioContext();
+      this.#delay = speakers.createDelay(LONGEST_S);
+      this.#delay.connect(speakers.destination);
+    }
     const context = /** @type {AudioContext} */ (this.#delay.context);
     this.#delay.delayTime.value = appliedDelay / 1000;
     this.#source = context.createMediaStreamSource(stream);
     this.#source.connect(this.#delay);
     context.resume();
-  }
-
-  #makeDelay() {
-    const context = new AudioContext();
-    const delay = context.createDelay(LONGEST_S);
-    delay.connect(context.destination);
-    return delay;
   }
 }

@@ -18,18 +18,20 @@ const STALLED_MS = 2000;
  * @returns {import('./view.js').Status}
  */
 export function statusOf(state, error, message, wait, standstill, notice) {
+  /** @param {string} words @param {string} banner @param {string} [name] */
+  const status = (words, banner, name = state) => ({ name, words, banner });
   switch (state) {
-    case 'closed': return { name: state, words: 'Stopped', banner: '' };
+    case 'closed': return status('Stopped', '');
     case 'playing': return standstill > STALLED_MS
-      ? { name: 'stalled', words: 'Waiting for video', banner: 'Waiting for video…' }
-      : { name: state, words: notice ? `Live. ${notice}` : 'Live', banner: '' };
-    case 'failed': return { name: state, words: 'No video', banner: sentence(error?.message ?? '') };
-    case 'lost': return { name: state, words: 'Source lost', banner: `Source lost, retrying: ${message}` };
+      ? status('Waiting for video', 'Waiting for video…', 'stalled')
+      : status(notice ? `Live. ${notice}` : 'Live', '');
+    case 'failed': return status('No video', sentence(error?.message ?? ''));
+    case 'lost': return status('Source lost', `Source lost, retrying: ${message}`);
     case 'connecting': {
       const words = error ? 'Reconnecting' : 'Connecting';
-      return { name: state, words, banner: `${words}…` };
+      return status(words, `${words}…`);
     }
-    case 'waiting': return { name: state, words: 'Disconnected', banner: waiting(error, Math.ceil(wait / 1000)) };
+    case 'waiting': return status('Disconnected', waiting(error, Math.ceil(wait / 1000)));
   }
 }
 
@@ -44,6 +46,4 @@ function waiting(error, seconds) {
 }
 
 /** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

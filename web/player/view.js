@@ -2,6 +2,7 @@
 import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
+import { make, press, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
@@ -22,14 +23,14 @@ const TEMPLATE = `
         <canvas class="cover" aria-hidden="true"></canvas>
       </div>
       <p class="banner" hidden></p>
-      <button class="play" type="button" hidden>Play</button>
+      <button class="play" hidden>Play</button>
     </div>
     <div class="bar">
-      <p class="status" role="status" aria-live="polite"></p>
+      <p class="status" role="status"></p>
       ${BUTTONS}
-      <button class="results" type="button" aria-pressed="true">Results</button>
-      <button class="sound" type="button" aria-pressed="false" hidden>Sound</button>
-      <button class="full" type="button">Full screen</button>
+      <button class="results">Results</button>
+      <button class="sound" hidden>Sound</button>
+      <button class="full">Full screen</button>
     </div>
     ${CHOOSERS}
     <dl class="hud"></dl>
@@ -62,8 +63,7 @@ export class View {
   #banner;
   #status;
   #play;
-  #live = false;
-  /** What is known of the video stays after its end, for its last picture. @type {import('../core/protocol.js').Stream|null} */
+  /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
   #stream = null;
   /** See fullPicture(). */
   #full = { width: 16, height: 9, rows: 0 };
@@ -97,8 +97,12 @@ export class View {
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
     this.#addStyle(root);
-    this.#addButtons(find('.results'), find('.full'));
-    this.#addSound(find('.sound'));
+    this.#addButtons(find('.full'));
+    this.#addSwitch(find('.results'), 'resultsVisible');
+    const sound = /** @type {HTMLElement} */ (find('.sound'));
+    this.#addSwitch(sound, 'audible');
+    store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
+    new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
@@ -123,7 +127,6 @@ export class View {
   /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
   reveal(stream) {
     this.#stream = stream;
-    this.#live = true;
     this.#player.dataset.pictured = '';
     this.#cover.hidden = true;
     this.#measure();
@@ -131,8 +134,8 @@ export class View {
 
   /** Covers the video with its last picture, while there is none. */
   freeze() {
-    if (!this.#live) return;
-    this.#live = false;
+    if (!this.#stream) return;
+    this.#stream = null;
     if (this.#store.facts.composed) this.composedPicture.copyTo(this.#cover);
     else this.#copyVideo();
     this.#cover.hidden = false;
@@ -147,8 +150,8 @@ export class View {
   /** @param {Status} status */
   show({ name, words, banner }) {
     this.#player.dataset.state = name;
-    if (this.#status.textContent !== words) this.#status.textContent = words;
-    if (this.#banner.textContent !== banner) this.#banner.textContent = banner;
+    say(this.#status, words);
+    say(this.#banner, banner);
     this.#banner.hidden = banner === '';
   }
 
@@ -170,7 +173,7 @@ export class View {
 
   #measure() {
     const { videoWidth: width, videoHeight: height } = this.video;
-    if (!this.#live || !this.#stream || !width || !height) return;
+    if (!this.#stream || !width || !height) return;
     this.video.style.height = wholeHeight(height, stampOf(this.#stream, { width, height })?.rows ?? 0);
     this.#full = fullPicture(this.#stream, { width, height });
     this.#stage.style.setProperty('--aspect', `${this.#full.width} / ${this.#full.height - this.#full.rows}`);
@@ -191,7 +194,7 @@ export class View {
 
   /** @param {ShadowRoot} root */
   #addStyle(root) {
-    const link = document.createElement('link');
+    const link = make('link');
     link.rel = 'stylesheet';
     link.href = new URL('player.css', import.meta.url).href;
     // Nothing is shown half-drawn; without its style it still works.
@@ -213,23 +216,16 @@ export class View {
     this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
-  /** @param {HTMLElement} button */
-  #addSound(button) {
-    new Sound(this.video, this.#store);
-    button.onclick = () => this.#store.set({ audible: !this.#store.facts.audible });
-    this.#store.on(['audible', 'hasSound'], ({ audible, hasSound }) => {
-      button.hidden = !hasSound;
-      button.setAttribute('aria-pressed', String(audible));
-    });
+  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'} name of the fact that it turns on and off */
+  #addSwitch(button, name) {
+    const show = () => press(button, this.#store.facts[name]);
+    button.onclick = () => this.#store.set({ [name]: !this.#store.facts[name] });
+    this.#store.on([name], show);
+    show();
   }
 
-  /** @param {HTMLElement} results @param {HTMLElement} full */
-  #addButtons(results, full) {
-    results.onclick = () => {
-      const resultsVisible = !this.#store.facts.resultsVisible;
-      this.#store.set({ resultsVisible });
-      results.setAttribute('aria-pressed', String(resultsVisible));
-    };
+  /** @param {HTMLElement} full */
+  #addButtons(full) {
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {
       if (document.fullscreenElement) document.exitFullscreen();
