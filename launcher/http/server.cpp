@@ -22,22 +22,6 @@ constexpr guint kReceivedPollMs = 100;
 // Up to this size a message that is too large is read to its end, so that the close frame reaches its sender.
 constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kGuard = "cv-guard";
-constexpr const char* kResources = "/org/cv-launch/web";
-
-struct Type {
-  std::string_view suffix;
-  const char* type;
-};
-constexpr auto kTypes = std::to_array<Type>({{".html", "text/html; charset=utf-8"},
-                                             {".css", "text/css; charset=utf-8"},
-                                             {".js", "text/javascript; charset=utf-8"},
-                                             {".svg", "image/svg+xml"}});
-
-const char* type_of(std::string_view path) {
-  for (const auto& type : kTypes)
-    if (path.ends_with(type.suffix)) return type.type;
-  return "application/octet-stream";
-}
 
 void add_headers(SoupServerMessage* message) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
@@ -309,13 +293,21 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
 }
 
 void Server::serve(SoupServerMessage* message, const char* path) {
-  const std::string file = std::string(kResources) + (std::strcmp(path, "/") == 0 ? "/index.html" : path);
-  g_autoptr(GBytes) data = g_resources_lookup_data(file.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
-  if (!data) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
+  const PageFile* file = files_.find(std::strcmp(path, "/") == 0 ? "/index.html" : path);
+  if (!file) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
   soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
-  gsize size = 0;
-  const auto* bytes = static_cast<const char*>(g_bytes_get_data(data, &size));
-  soup_server_message_set_response(message, type_of(file), SOUP_MEMORY_COPY, bytes, size);
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+  soup_message_headers_replace(headers, "Content-Type", file->type);
+  GBytes* body = file->plain.get();
+  if (file->gzip) {
+    soup_message_headers_replace(headers, "Vary", "Accept-Encoding");
+    if (takes_gzip(
+            soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Accept-Encoding"))) {
+      soup_message_headers_replace(headers, "Content-Encoding", "gzip");
+      body = file->gzip.get();
+    }
+  }
+  soup_message_body_append_bytes(soup_server_message_get_response_body(message), body);
 }
 
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {

@@ -17,6 +17,7 @@
 
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
+#include "page_files.h"
 #include "soup_log.h"
 
 // What a client asked for when it connected.
@@ -83,6 +84,7 @@ class Server {
 
   SoupLog log_;
   GObjectPtr<SoupServer> server_;
+  const PageFiles files_;
   const Events events_;
   std::string host_;
   bool loopback_ = true;

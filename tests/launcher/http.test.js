@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page's HTTP server and the doors it keeps shut.
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { descriptors, resident, sockets } from '../lib/proc.js';
 import { RawConnection, handshake, request } from '../lib/http.js';
 import { startServer } from '../lib/server.js';
@@ -48,6 +49,7 @@ const headers = {
 for (const [what, status, ask] of [
   ['the page', 200, () => request(server, 'GET', '/')],
   ['a script', 200, () => request(server, 'GET', '/cv-player.js')],
+  ['a packed script', 200, () => request(server, 'GET', '/cv-player.js', ['Accept-Encoding: gzip'])],
   ['what is not there', 404, () => request(server, 'GET', '/nothing')],
   ['another method', 405, () => request(server, 'PUT', '/')],
   ['another host', 403, () => request(server, 'GET', '/', ['Host: evil.example'])],
@@ -72,6 +74,47 @@ test('HEAD is answered as GET, without the body', async () => {
   assert.equal(head.status, 200);
   assert.equal(head.headers['content-length'], String(whole.body.length));
   assert.equal(head.body.length, 0);
+});
+
+/** @param {string} accepted */
+const accepting = (accepted) => [`Accept-Encoding: ${accepted}`];
+
+test('a client that takes gzip gets the page and its scripts in less than half the bytes, and they are the same', async () => {
+  for (const path of ['/', '/page.js', '/cv-player.js', '/style.css']) {
+    const plain = await request(server, 'GET', path);
+    const packed = await request(server, 'GET', path, accepting('gzip, deflate, br'));
+    assert.equal(packed.status, 200);
+    assert.equal(packed.headers['content-encoding'], 'gzip', path);
+    assert.equal(packed.headers['content-length'], String(packed.body.length));
+    assert.equal(packed.headers['content-type'], plain.headers['content-type']);
+    assert.deepEqual(gunzipSync(packed.body), plain.body);
+    assert.ok(packed.body.length < (path.endsWith('.js') ? plain.body.length / 2 : plain.body.length), `${path}: ${packed.body.length} of ${plain.body.length}`);
+  }
+});
+
+test('another one gets them as they are', async () => {
+  const page = await request(server, 'GET', '/');
+  for (const fields of [[], accepting(''), accepting('br'), accepting('gzip;q=0, *'), accepting('identity, *;q=0'), [...accepting('br'), ...accepting('*;q=0')]]) {
+    const { status, headers, body } = await request(server, 'GET', '/', fields);
+    assert.deepEqual([status, headers['content-encoding']], [200, undefined], String(fields));
+    assert.deepEqual(body, page.body);
+  }
+});
+
+test('a cache is told that there are both', async () => {
+  for (const fields of [[], accepting('gzip')]) assert.equal((await request(server, 'GET', '/page.js', fields)).headers.vary, 'Accept-Encoding');
+});
+
+test('HEAD has the length of what GET brings, packed too', async () => {
+  const packed = await request(server, 'GET', '/page.js', accepting('gzip'));
+  const head = await request(server, 'HEAD', '/page.js', accepting('gzip'));
+  assert.equal(head.body.length, 0);
+  for (const name of ['content-length', 'content-encoding', 'content-type', 'vary']) assert.equal(head.headers[name], packed.headers[name], name);
+});
+
+test('an error is sent as it is', async () => {
+  const { status, headers, body } = await request(server, 'GET', '/nothing', accepting('gzip'));
+  assert.deepEqual([status, headers['content-encoding'], body.toString()], [404, undefined, 'not found\n']);
 });
 
 test('Range is ignored', async () => {

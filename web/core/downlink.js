@@ -2,7 +2,9 @@
 // What a viewer's network carries, as far as can be known before it plays: the server then begins with a picture that fits. Pure.
 
 /** Of smaller files the time is that of the round trips, not of the network's rate. */
-const LEAST_BYTES = 30_000;
+const LEAST_BYTES = 16_000;
+/** So many may come all at once, however slow the network is: some let that much through before they count. */
+const BURST_BYTES = 10_000;
 /** A file that came all at once says no more. */
 const MOST = 1e9;
 /** After a day a viewer may be anywhere. */
@@ -22,7 +24,7 @@ export function measuredDownlink(files, origin, timeOrigin) {
   if (!file) return null;
   // From the first byte to the last one: before, it was the server that took its time. The body as it was sent: it may be compressed.
   const { encodedBodySize, responseStart, responseEnd } = file;
-  return { bits: Math.min(MOST, encodedBodySize * 8000 / (responseEnd - responseStart)), at: timeOrigin + responseEnd };
+  return { bits: Math.min(MOST, (encodedBodySize - BURST_BYTES) * 8000 / (responseEnd - responseStart)), at: timeOrigin + responseEnd };
 }
 
 /** What was remembered; null if that is too old, or none. @param {string|null} text @param {number} now unix ms @returns {Downlink|null} */

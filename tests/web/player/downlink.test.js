@@ -23,7 +23,7 @@ beforeEach(() => {
   });
 });
 /** The page came at 400 kbit/s. @param {number} ago ms */
-const load = (ago) => files.push({ name: 'http://camera.local:8080/page.js', transferSize: 50_300, encodedBodySize: 50_000, responseStart: -1000 - ago, responseEnd: -ago });
+const load = (ago) => files.push({ name: 'http://camera.local:8080/page.js', transferSize: 60_300, encodedBodySize: 60_000, responseStart: -1000 - ago, responseEnd: -ago });
 
 test('a server is told how quickly its page came, in whole bit/s', () => {
   assert.equal(withDownlink(URL_OF), URL_OF, 'where that is not known it is told nothing');
