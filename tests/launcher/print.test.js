@@ -10,11 +10,13 @@ import { runLaunch, sets, startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 
 for (const name of readdirSync(join(root, 'pipelines')).filter((file) => file.endsWith('.pipe')))
-  test(`the first lines of ${name} name its variables`, () => {
+  test(`the first lines of ${name} name its variables`, async () => {
     const text = readFileSync(join(root, 'pipelines', name), 'utf8');
     const head = text.slice(0, text.indexOf('\n\n'));
-    for (const [, variable] of text.slice(head.length).matchAll(/\$\{(\w+)/g))
-      if (variable !== 'here') assert.match(head, new RegExp(`\\b${variable}\\b`), variable);
+    const { stdout } = await runLaunch([`--pipeline=${join(root, 'pipelines', name)}`, '--variables']);
+    const variables = stdout.trim().split('\n').map((line) => line.match(/^[\w-]+/)[0]);
+    assert.ok(variables.includes('rungs'), stdout);
+    for (const variable of variables) assert.match(head, new RegExp(`(?<![\\w-])${variable}(?![\\w-])`), variable);
   });
 
 /** Shipped pipelines with a variable for the frame rate, and what else each needs. */
