@@ -41,7 +41,8 @@ for (const name of ['async', 'exact', 'file', 'model', 'people', 'plain', 'sync'
     for (const framerate of ['29.97', '30000/1001']) {
       const server = await startServer({ pipeline: name, set: { ...set, framerate } });
       t.after(() => server.stop());
-      const args = [`--pipeline=${pipe(name)}`, ...sets({ ...set, framerate }), '--print'].map((arg) => `'${arg}'`).join(' ');
+      // gst-launch-1.0 -v leaves out what changes in two threads at once (deep-notify is G_SIGNAL_NO_RECURSE): so one encoding
+      const args = [`--pipeline=${pipe(name)}`, ...sets({ ...set, framerate, rungs: 1 }), '--print'].map((arg) => `'${arg}'`).join(' ');
       const launch = new Child('bash', ['-c', `exec gst-launch-1.0 -v $('${cvLaunch}' ${args})`], { env });
       t.after(() => launch.stop());
       await launch.says(/encoder\.GstPad:sink: caps = .*framerate=\(fraction\)30000\/1001/);
