@@ -8,9 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { Child, run } from './lib/child.js';
 import { film } from './lib/film.js';
 import { propertyTable } from './lib/inspect.js';
+import { noNetworksBecause } from './lib/network.js';
 import { cvLaunch, env, root, temporaryFolder } from './lib/paths.js';
 import { startRtsp } from './lib/rtsp.js';
+import { pipelineFile, startServer } from './lib/server.js';
 import { test } from './lib/test.js';
+import { startWatching } from './lib/viewer.js';
 import { until } from './lib/wait.js';
 import { modules } from './web/lib/modules.js';
 
@@ -113,6 +116,9 @@ const elsewhere = {
   '~/cv-venv/bin/pip install ./models': ['tests/models/test_package.py', '"pip", "--isolated", "install"'],
 };
 
+/** Root's commands run all together, in a network of their own. */
+const rootsOwn = /^sudo (ip|tc) /;
+
 const kinds = [
   [/^\.\/demo .*v4l2\.pipe/, servesWebcam],
   [/^cv-launch .*shm\.pipe/, servesFrames],
@@ -128,7 +134,7 @@ const sender = commands.find((command) => command.includes('shmsink'));
 
 test('docs: there are commands', () => assert.ok(commands.length >= 25, commands.join('\n')));
 
-for (const command of commands.filter((each) => each !== sender)) {
+for (const command of commands.filter((each) => each !== sender && !rootsOwn.test(each))) {
   test(`docs: ${command}`, async () => {
     if (command in elsewhere) {
       const [file, words] = elsewhere[command];
@@ -139,6 +145,35 @@ for (const command of commands.filter((each) => each !== sender)) {
     await works(command);
   });
 }
+
+test('docs: the slow network of docs/slow-networks.md is slow, changes, and goes away', async (t) => {
+  if (noNetworksBecause) return t.skip(noNetworksBecause);
+  const [slow, other, back, ...more] = blocks('docs/slow-networks.md', 'sh').map((block) => block.replaceAll('sudo ', '')).filter((block) => /^(ip|tc) /.test(block));
+  assert.deepEqual(more, []);
+  const look = 'ip -o link show lo; tc qdisc show dev lo\n';
+  const printed = await succeeds(`unshare --net bash -e <<'end'\nip link set lo up\n${slow}${look}${other}${look}${back}${look}end`);
+  assert.match(printed, /^.* mtu 1500 .*\nqdisc tbf .* rate 250Kbit .*\n.* mtu 1500 .*\nqdisc tbf .* rate 2Mbit .*\n.* mtu 65536 .*\nqdisc noqueue .*\n$/);
+});
+
+test('docs: the ladder of docs/slow-networks.md is one, and --verbose says of it what stands there', async (t) => {
+  const [ladder, said, ...more] = blocks('docs/slow-networks.md', 'text');
+  assert.deepEqual(more, []);
+  const server = await startServer({ pipeline: pipelineFile(ladder), args: ['--verbose'] });
+  t.after(() => server.stop());
+  const viewer = await startWatching(server);
+  t.after(() => viewer.stop());
+  const says = /viewer \d+ gets encoding \d of (\d) \([a-z-]+\)(, its network carries \d+ kbit\/s)?/;
+  assert.match(said.trim(), new RegExp(`^${says.source}$`));
+  assert.equal((await server.says(says))[1], '2');
+});
+
+test('docs: the table of rungs, and the picture of them, are those of exact.pipe', async () => {
+  const rows = [...read('docs/slow-networks.md').matchAll(/^\| \d \|.*$/gm)].map(([row]) => cells(row)).map(([, size, bits]) => `${size}, ${bits}`);
+  const printed = await succeeds('cv-launch --pipeline=exact.pipe --print');
+  const sizes = [...printed.matchAll(/leaky=downstream !(?: framelimit [^!]*!)?(?: videoscale ! video\/x-raw,width=(\d+),height=(\d+)[^!]*!)? framestamp ! vp8enc .*? target-bitrate=(\d+)/g)];
+  assert.deepEqual(rows, sizes.map(([, width = 640, height = 360, bits]) => `${width}×${height}, ${Math.floor(Number(bits) / 1000)} kbit/s`));
+  for (const row of rows) assert.ok(read('docs/images/ladder.svg').includes(`>${row}`), row);
+});
 
 test('docs: the Python model of README.md and docs/your-model.md finds its person in a picture', async () => {
   const [model, ...others] = pages.flatMap((page) => blocks(page, 'python'));
@@ -189,11 +224,11 @@ test('docs: the tables of variables say what --variables says', async () => {
   const rows = [...text.matchAll(/^\| `(\w+\.pipe)` \|.*$/gm)];
   const pipes = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.pipe'));
   assert.deepEqual(rows.map(([, pipe]) => pipe), pipes.sort());
-  const explained = new Set([...text.matchAll(/^\| `\w+`(?:, `\w+`)* \|/gm)].flatMap(([row]) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name)));
+  const explained = new Set([...text.matchAll(/^\| `[\w-]+`(?:, `[\w-]+`)* \|/gm)].flatMap(([row]) => [...row.matchAll(/`([\w-]+)`/g)].map(([, name]) => name)));
   for (const [row, pipe] of rows) {
     const variables = await variablesOf(pipe);
     assert.deepEqual([...cells(row)[1].matchAll(/`([^`]+)`/g)].map(([, variable]) => variable).sort(), variables, pipe);
-    for (const variable of variables) assert.ok(explained.has(variable.match(/^\w+/)[0]), `${variable} is not explained`);
+    for (const variable of variables) assert.ok(explained.has(variable.match(/^[\w-]+/)[0]), `${variable} is not explained`);
   }
 });
 
@@ -315,11 +350,12 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 test('docs: what the page is said to say is in its source', () => {
   const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'web/demo/index.html']
     .map(read).join('\n').toLowerCase();
-  const phrases = [...read('docs/troubleshooting.md').replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
+  const text = ['docs/troubleshooting.md', 'docs/slow-networks.md'].map(read).join('\n');
+  const phrases = [...text.replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
   assert.ok(phrases.length > 8);
   // what is put together from pieces is compared piece by piece
   for (const phrase of phrases)
-    for (const piece of phrase.toLowerCase().split(/Error \(bad-sdp\): the answer |media section 0 \(video\)/i))
+    for (const piece of phrase.toLowerCase().split(/Error \(bad-sdp\): the answer |media section 0 \(video\)|(?: about)? \d+ kbit\/s:? /i))
       assert.ok(sources.includes(piece.trim().replace(/…$/, '')), phrase);
 });
 
