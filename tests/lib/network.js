@@ -12,11 +12,13 @@ import { within } from './wait.js';
 
 const relayProgram = resolve(root, process.env.CV_TEST_RELAY ?? join(dirname(cvLaunch), '../tests/net/cv-test-relay'));
 
-/** Runs `ip`; what went wrong, or an empty string. */
-function ip(...args) {
-  const { error, status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
+/** Runs a command to its end; what went wrong, or an empty string. */
+export function trouble(program, ...args) {
+  const { error, status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return status === 0 ? '' : error?.message ?? stderr.trim();
 }
+
+const ip = (...args) => trouble('ip', ...args);
 
 /** Why there can be no networks, or an empty string: only root makes namespaces, and not in every container. */
 function obstacle() {
@@ -34,11 +36,14 @@ export const canMakeNetworks = noNetworksBecause === '';
 
 let made = 0;
 
+/** The command that runs the rest of its line in a namespace. @param {string} name */
+export const prefixOf = (name) => ['ip', 'netns', 'exec', name];
+
 /**
  * Two namespaces, and a shell that removes them when it is told to, or when this process ends, however it ends: then its
  * standard input does.
  */
-async function namespaces() {
+export async function namespaces() {
   const id = `cv-test-${process.pid}-${made++}`;
   const names = [`${id}a`, `${id}b`];
   const keeper = spawn('sh', ['-c', 'read -r _; for name; do ip netns del "$name"; done', 'sh', ...names],
@@ -78,10 +83,9 @@ export async function badNetwork({ delay = 0, jitter = 0, loss = 0, seed = 1 } =
     await remove();
     throw error;
   }
-  const prefix = (name) => ['ip', 'netns', 'exec', name];
   return {
-    serverPrefix: prefix(a),
-    browserPrefix: prefix(b),
+    serverPrefix: prefixOf(a),
+    browserPrefix: prefixOf(b),
     serverAddress,
     /** @param {{delay?: number, jitter?: number, loss?: number}} changes */
     set: (changes) => relay.write(Object.entries(changes).map(([name, value]) => `${name} ${value}\n`).join('')),

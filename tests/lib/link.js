@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A link that carries so many bits a second, between two network namespaces, one for the server and one for the browser. Neither has
+// another way out.
+import { namespaces, prefixOf, trouble } from './network.js';
+
+const serverAddress = '10.204.0.1';
+const browserAddress = '10.204.0.2';
+const device = 'veth';  // the same name on both sides
+
+/** What waits for longer is dropped, in ms. */
+const QUEUE_MS = 300;
+/** What may go at once, in bytes. */
+const BURST = 10 * 1024;
+
+/** @param {string[][]} commands that all have to work */
+function runAll(commands) {
+  for (const command of commands) {
+    const failed = trouble(...command);
+    if (failed) throw new Error(`${command.join(' ')}: ${failed}`);
+  }
+}
+
+/**
+ * What the server sends is limited; what the browser sends is not.
+ * @param {number} [kbits] a second that it carries; `Infinity`: no limit
+ */
+export async function limitedLink(kbits = Infinity) {
+  const { names: [server, browser], remove } = await namespaces();
+  const limit = (rate) => {
+    const tc = ['tc', '-n', server, 'qdisc'];
+    if (Number.isFinite(rate)) runAll([[...tc, 'replace', 'dev', device, 'root', 'tbf', 'rate', `${rate}kbit`, 'burst', `${BURST}b`, 'latency', `${QUEUE_MS}ms`]]);
+    else trouble(...tc, 'del', 'dev', device, 'root');  // it may have none
+  };
+  try {
+    runAll([
+      ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', browser],
+      ...[[server, serverAddress, browserAddress], [browser, browserAddress, serverAddress]].flatMap(([name, own, other]) => [
+        ['ip', '-n', name, 'address', 'add', `${own}/24`, 'dev', device],
+        ['ip', '-n', name, 'link', 'set', device, 'up'],
+        ['ip', '-n', name, 'route', 'add', 'default', 'via', other],  // Firefox takes a machine without one for offline
+      ]),
+    ]);
+    limit(kbits);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    serverPrefix: prefixOf(server), browserPrefix: prefixOf(browser), serverAddress, browserAddress,
+    /** @param {number} rate in kbit/s */
+    set: limit,
+    stop: remove,
+  };
+}
