@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Starts the servers that bench/latency compares. All send the same: ballsrc's frames, stamped, with ids that tell their time.
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Child, run } from '../../tests/lib/child.js';
-import { cvLaunch, env, pipe, root } from '../../tests/lib/paths.js';
-import { pipelineFile, runLaunch, sets, startServer } from '../../tests/lib/server.js';
+import { cvLaunch, env, root } from '../../tests/lib/paths.js';
+import { runLaunch, sets, startServer, variant } from '../../tests/lib/server.js';
 import { percentile } from '../../tests/lib/wait.js';
 
 /** @typedef {{width: number, height: number, rate: number, bitrate: number}} Video */
 
 const frameWriter = resolve(root, process.env.CV_FRAME_WRITER ?? join(dirname(cvLaunch), '../bench/frame-writer'));
-const caps = 'framerate=${framerate:-30}/1';
 
 /**
  * A quarter of a frame a second is missing to each rate. Source and display have one clock here: at 30 or 60 frames a second
@@ -19,15 +17,11 @@ const caps = 'framerate=${framerate:-30}/1';
  */
 export const quarters = (rate) => 4 * rate - 1;
 
-/** plain.pipe as it is shipped, with stamps. */
-function stampedPipe() {
-  const text = readFileSync(pipe('plain'), 'utf8');
-  if (!text.includes(caps)) throw new Error(`plain.pipe has no ${caps} for the stamp to follow`);
-  return pipelineFile(text.replace(caps, 'framerate=${framerate:-119}/4\n! framestamp'));
-}
+/** plain.pipe as it is shipped, with that frame rate. */
+const plainPipe = () => variant('plain', { 'framerate=${framerate:-30}/1': 'framerate=${framerate:-119}/4' });
 
 /** @param {Video} video */
-const set = ({ rate, ...video }) => ({ ...video, framerate: quarters(rate) });
+const set = ({ rate, ...video }) => ({ ...video, framerate: quarters(rate), stamp: 'framestamp' });
 
 /** @param {Video} video the same source for the others */
 const source = ({ width, height, rate }) =>
@@ -48,7 +42,7 @@ const jpeg = (video) => startPeer(python, 'jpeg_server.py', source(video));
 
 /** @type {Record<string, (video: Video) => Promise<Child & {url: string}>>} */
 export const peers = {
-  ours: (video) => startServer({ pipeline: stampedPipe(), set: set(video) }),
+  ours: (video) => startServer({ pipeline: plainPipe(), set: set(video) }),
   aiortc: (video) => startPeer(python, 'aiortc_server.py', frameWriter, source(video), video.bitrate, video.rate),
   libwebrtc: (video) => startPeer(process.execPath, 'libwebrtc_server.js', frameWriter, source(video), video.bitrate),
   webrtcbin: (video) => startPeer(python, 'webrtcbin_server.py', source(video), video.bitrate),
@@ -61,7 +55,7 @@ export const peers = {
  * @param {Video} video @param {number} seconds
  */
 export async function encodeTimes(video, seconds) {
-  const { stdout } = await runLaunch(['--print', `--pipeline=${stampedPipe()}`, ...sets(set(video))]);
+  const { stdout } = await runLaunch(['--print', `--pipeline=${plainPipe()}`, ...sets({ ...set(video), rungs: 1 })]);
   const line = stdout.replace('ballsrc ', `ballsrc num-buffers=${(seconds + 1) * video.rate} `).replace(/webrtcbin .*/s, 'fakesink sync=false');
   const { stderr } = await run('gst-launch-1.0', line.trim().split(/\s+/),
     { env: { ...env, GST_TRACERS: 'latency(flags=element)', GST_DEBUG: 'GST_TRACER:7', GST_DEBUG_NO_COLOR: '1' } });
