@@ -7,6 +7,7 @@ import { Child, run } from '../lib/child.js';
 import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
 import { limitedLink } from '../lib/link.js';
 import { badNetwork, canMakeNetworks, noNetworksBecause } from '../lib/network.js';
+import { processes } from '../lib/proc.js';
 import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
@@ -128,15 +129,19 @@ test('a network changes while it runs', options, async (t) => {
   await until('a quick reply', () => client.lines.some((ms) => Number(ms) < 400));
 });
 
-test('a network goes with a process that is killed', options, async () => {
-  const owner = script(`import { badNetwork } from '${new URL('../lib/network.js', import.meta.url)}';
-    await badNetwork();
-    console.log('made');
+test('a network goes with a process that is killed, and so does what runs in it', options, async () => {
+  const owner = script(`import { Child } from '${new URL('../lib/child.js', import.meta.url)}';
+    import { badNetwork } from '${new URL('../lib/network.js', import.meta.url)}';
+    const { serverPrefix: [program, ...prefix] } = await badNetwork();
+    const inside = new Child(program, [...prefix, 'sh', '-c', 'echo there; exec sleep 1000']);
+    await inside.says(/there/);
+    console.log('made', inside.pid);
     setInterval(() => {}, 1000);`);
-  await owner.says(/made/);
+  const inside = Number((await owner.says(/made (\d+)/))[1]);
   assert.match(await namespaces(), new RegExp(`^cv-test-${owner.pid}-`, 'm'));
   owner.signal('SIGKILL');
   await until('the end of the namespaces', async () => !(await namespaces()).includes(`cv-test-${owner.pid}-`));
+  await until('the end of what ran there', () => !processes().some(({ pid, command }) => pid === inside && command.startsWith('sleep')));
 });
 
 test('a limited link drops what waits for too long, carries all when it is limited no more, and nothing of it stays', options, async (t) => {
