@@ -7,9 +7,9 @@
 //                       [--pipeline=ball|people] [--seconds=20] [--rounds=1] [--csv=bench/results/links.csv] [--plot=steps]
 //
 // Needs root: servers and browser are in network namespaces, with a link between them that carries so many kbit/s from the server
-// to the browser (tbf: what waits for longer than 300 ms is dropped, 10 kB may go at once). `free` is not limited; `steps` falls from
-// 2000 to 300 and rises again, after half of `seconds` each. A connection is measured for `seconds` from its opening; of both senders
-// the first 2 s are left out.
+// to the browser (tbf with `burst 10kb latency 300ms`: its queue holds 300 ms and 10 kB, 0.5 s at 400 kbit/s and 1.7 s at 60). `free`
+// is not limited; `steps` falls from 2000 to 300 and rises again, after half of `seconds` each. A connection is measured for
+// `seconds` from its opening; of both senders the first 2 s are left out.
 //
 // `ours` is exact.pipe, its frames shown live by the page of bench/latency; `exact` is its exact view, in cv-launch's own player;
 // `told` is `ours` for a viewer that says what its link carries when it joins, as one does that was here before. `libwebrtc` begins
