@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How the measuring page connects to each peer of bench/latency.
+// How the measuring page connects to each peer of bench/latency and bench/links.
 import { Session } from '../../web/core/session.js';
 import { Store } from '../../web/core/store.js';
 
@@ -9,21 +9,29 @@ function videoCounts(report) {
     if (entry.type === 'inbound-rtp' && entry.kind === 'video')
       return {
         decoded: entry.framesDecoded, decodeTime: entry.totalDecodeTime, bytes: entry.bytesReceived + entry.headerBytesReceived,
-        lost: entry.packetsLost, dropped: entry.framesDropped,
+        lost: entry.packetsLost, dropped: entry.framesDropped, keyFrames: entry.keyFramesDecoded ?? 0,
       };
   throw new Error('no video is received');
 }
 
-/** cv-launch, as its own page connects to it. Its WebSocket is reached through the server of this page: it asks for its own origin. */
+/** cv-launch's WebSocket, through the server of this page: it asks for its own origin. `?downlink=` of the page is handed on. @param {string} server */
+export function ourSocket(server) {
+  const downlink = new URLSearchParams(location.search).get('downlink');
+  return `ws://${location.host}/ws/${new URL(server).port}${downlink ? `?downlink=${downlink}` : ''}`;
+}
+
+/** cv-launch, as its own page connects to it. */
 function ours(video, server, source) {
   const nothing = () => {};
   const store = new Store();
-  store.on(['stream'], ({ stream }) => { source.epoch = stream.epoch; });
-  const session = new Session(`ws://${location.host}/ws/${new URL(server).port}`, store, {
+  store.on(['stream'], ({ stream }) => { Object.assign(source, { epoch: stream.epoch, stream }); });
+  store.on(['link'], ({ link }) => source.links.push({ at: performance.now(), ...link }));
+  const session = new Session(ourSocket(server), store, {
     track: (stream) => { video.srcObject = stream; },
     delays: (delays) => { source.delays = delays; },
     ended: ({ message }) => { throw new Error(message); },
-    result: nothing, model: nothing, stats: nothing,
+    result: ({ frame }) => source.results.push({ at: performance.now(), frame }),
+    model: nothing, stats: nothing,
   });
   source.stats = async () => videoCounts(await session.getStats());
 }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// bench/latency's peer `libwebrtc`: the browsers' own WebRTC stack in Node.js.
+// The peer `libwebrtc` of bench/latency and bench/links: the browsers' own WebRTC stack in Node.js.
 //
-//   node libwebrtc_server.js FRAME-WRITER SOURCE BITRATE
+//   node libwebrtc_server.js FRAME-WRITER SOURCE MAX-BITRATE [--start=BITRATE] [--host=127.0.0.1]
 import { spawn } from 'node:child_process';
 import { openSync, readSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
 import wrtc from '@roamhq/wrtc';
 
-const [writer, source, bitrate] = process.argv.slice(2);
+const { positionals: [writer, source, bitrate], values: { start, host } } = parseArgs({
+  allowPositionals: true, options: { start: { type: 'string' }, host: { type: 'string', default: '127.0.0.1' } },
+});
 const video = new wrtc.nonstandard.RTCVideoSource();
 const peers = new Set();  // they must not be collected
 
-/** Without it 640×360 begins at 300 kbit/s, with smaller pictures, and libwebrtc's own limits take over. */
+/** Without a start 640×360 begins at 300 kbit/s, with smaller pictures. */
 function withBitrate(sdp) {
-  const kbit = Math.round(bitrate / 1000);
-  return sdp.replace(/a=rtpmap:(\d+) VP8\/90000\r\n/g,
-    (line, payload) => `${line}a=fmtp:${payload} x-google-start-bitrate=${kbit};x-google-max-bitrate=${kbit}\r\n`);
+  const kbit = (bits) => Math.round(bits / 1000);
+  const limits = [...(start ? [`x-google-start-bitrate=${kbit(start)}`] : []), `x-google-max-bitrate=${kbit(bitrate)}`].join(';');
+  return sdp.replace(/a=rtpmap:(\d+) VP8\/90000\r\n/g, (line, payload) => `${line}a=fmtp:${payload} ${limits}\r\n`);
 }
 
 async function answer({ type, sdp }) {
@@ -55,4 +58,4 @@ readFrames();
 const server = createServer(async (request, response) => {
   const reply = await answer(JSON.parse(await text(request)));
   response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end(JSON.stringify(reply));
-}).listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+}).listen(0, host, () => console.log(`http://${host}:${server.address().port}`));

@@ -1,44 +1,69 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The measuring page of bench/latency, the same for every peer. `?peer=` says what to connect to, `&server=` where, `&cell=`
-// how large the stamp's cells are.
+// The measuring page of bench/latency and bench/links, the same for every peer. `?peer=` says what to connect to, `&server=` where,
+// `&cell=` how large the stamp's cells are; `&sent=WIDTHxHEIGHT` that the sender may make pictures of this size smaller; `&course=MS`
+// how often to count what has come.
 import * as connect from './connect.js';
 import { captureTime } from '../../web/core/frame-id.js';
 import { framesKnowTheirTime, takeSnapshot } from '../../web/player/snapshot.js';
 import { STAMP_ROWS, readStamp, stampTop } from '../../web/core/stamp.js';
+import { stampOf } from '../../web/core/stream-picture.js';
 
 const query = new URLSearchParams(location.search);
 const stamp = { rows: STAMP_ROWS, cell: Number(query.get('cell')) };
+const sent = query.get('sent')?.split('x').map(Number);
 const strip = new OffscreenCanvas(1, STAMP_ROWS).getContext('2d', { willReadFrequently: true });
 
 /** Each frame when its pixels were first seen, in the order of that, and received. @type {Map<number, {at: number, received?: number}>} */
 const seen = new Map();
 const first = { connect: NaN, shown: NaN };
 let [unreadable, offset] = [0, NaN];
-/** What the peer tells: unix time, in ms, of id 0; how old frames are that come out of its encoder, and leave it; its counts. */
-const source = { epoch: 0, delays: {}, stats: async () => ({}) };
+/**
+ * What the peer tells: unix time, in ms, of id 0; how old frames are that come out of its encoder, and leave it; its counts; its stream,
+ * results and what it says of the link.
+ */
+const source = { epoch: 0, delays: {}, stats: async () => ({}), stream: null, results: [], links: [] };
+/** When each frame was presented, whether its stamp can be read or not. @type {number[]} */
+const presentations = [];
+/** The counts in the course of the connection. @type {object[]} */
+const course = [];
 
-/** The id in rows `top` and on of what is drawn. Only these are drawn: the whole would cost the decoder its processor. */
-function readDrawn(image, top, width) {
-  if (strip.canvas.width !== width) strip.canvas.width = width;
-  strip.drawImage(image, 0, top, width, STAMP_ROWS, 0, 0, width, STAMP_ROWS);
-  const { data } = strip.getImageData(0, 0, width, STAMP_ROWS);
-  return readStamp({ data, offset: 1, stride: 4 * width, step: 4, width }, stamp.cell);
+/** The id in the strip of what is drawn. Only that is drawn: the whole would cost the decoder its processor. */
+function readDrawn(image, [top, width, rows], cell = stamp.cell, [fullWidth] = [width]) {
+  if (strip.canvas.width !== fullWidth) strip.canvas.width = fullWidth;
+  strip.drawImage(image, 0, top, width, rows, 0, 0, fullWidth, STAMP_ROWS);
+  const { data } = strip.getImageData(0, 0, fullWidth, STAMP_ROWS);
+  return readStamp({ data, offset: 1, stride: 4 * fullWidth, step: 4, width: fullWidth }, cell);
+}
+
+/** The same where the sender may have made the picture smaller: the strip is drawn as large as it was. */
+function readSmaller(video) {
+  const frame = framesKnowTheirTime ? new VideoFrame(video) : video;
+  const [width, height] = framesKnowTheirTime ? [frame.displayWidth, frame.displayHeight] : [video.videoWidth, video.videoHeight];
+  const scale = height / sent[1];
+  const id = readDrawn(frame, [stampTop(sent[1]) * scale, width, STAMP_ROWS * scale], stamp.cell, sent);
+  frame.close?.();
+  return id;
 }
 
 /** The id in the pixels of the video's present frame, as cv-launch's page reads it. */
 async function readVideo(video) {
-  if (!framesKnowTheirTime) return readDrawn(video, stampTop(video.videoHeight), video.videoWidth);
-  const { stampId, close } = await takeSnapshot(video, strip, { stamp });
-  close();
-  return stampId;
+  if (sent) return readSmaller(video);
+  const stream = source.stream ?? { stamp };
+  if (!framesKnowTheirTime) {
+    const { videoWidth: width, videoHeight: height } = video;
+    return readDrawn(video, [stampTop(height), width, STAMP_ROWS], stampOf(stream, { width, height })?.cell);
+  }
+  const snapshot = await takeSnapshot(video, strip, stream);
+  snapshot?.close();
+  return snapshot?.stampId ?? null;
 }
 
 /** The id in the picture as it is now. Of one that comes in parts Firefox's drawImage() goes on to draw an old one. */
 async function readPicture(picture) {
   const [top, width] = [stampTop(picture.naturalHeight), picture.naturalWidth];
-  if (picture.src.startsWith('data:')) return readDrawn(picture, top, width);
+  if (picture.src.startsWith('data:')) return readDrawn(picture, [top, width, STAMP_ROWS]);
   const bitmap = await createImageBitmap(picture, 0, top, width, STAMP_ROWS);
-  return readDrawn(bitmap, 0, width);
+  return readDrawn(bitmap, [0, width, STAMP_ROWS]);
 }
 
 function record(id, at, received) {
@@ -52,6 +77,7 @@ function watchVideo(video) {
     const at = performance.now();
     video.requestVideoFrameCallback(presented);
     first.shown ||= at;
+    presentations.push(at);
     record(await readVideo(video), at, receiveTime);
   };
   video.requestVideoFrameCallback(presented);
@@ -90,28 +116,42 @@ async function repaintInterval() {
   return times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b)[15];
 }
 
-/** For bench/latency.js. */
+/** For bench/latency.js and bench/links.js. */
 window.bench = {
   /** How long frames have been shown, in ms; NaN before the first. */
   playing: () => performance.now() - first.shown,
+  /** Learns the system's clock: from here on times can be told. */
+  start() {
+    offset = clockOffset();
+    return { connect: first.connect, now: performance.now() };
+  },
   /** Begins a measurement. */
   async begin() {
-    offset = clockOffset();
+    window.bench.start();
     return { at: performance.now(), unreadable, ...await source.stats() };
   },
-  /** Ends it: a text, because Firefox takes long for long lists. */
-  async end() {
-    const counts = { at: performance.now(), unreadable, ...await source.stats() };
-    const drift = clockOffset() - offset;
+  /** All that was seen so far: a text, because Firefox takes long for long lists. */
+  report() {
     const zero = performance.timeOrigin + offset;
+    const ageOf = (id, at) => zero + at - captureTime(id, source.epoch, zero + at);
     const frames = [...seen].map(([id, { at, received }]) => {
-      const latency = zero + at - captureTime(id, source.epoch, zero + at);
+      const latency = ageOf(id, at);
       return { id, at, latency, received: latency - at + received };
     });
-    return JSON.stringify({ counts, drift, frames, first, delays: source.delays, repaint: await repaintInterval() });
+    const results = source.results.map(({ at, frame }) => ({ at, age: ageOf(frame, at) }));
+    return JSON.stringify({ drift: clockOffset() - offset, zero, frames, first, presentations, results, links: source.links, course });
+  },
+  /** Ends it. */
+  async end() {
+    const counts = { at: performance.now(), unreadable, ...await source.stats() };
+    return JSON.stringify({ ...JSON.parse(window.bench.report()), counts, delays: source.delays, repaint: await repaintInterval() });
   },
 };
 
+if (query.has('course')) {
+  const count = async () => course.push({ at: performance.now(), ...await source.stats() });
+  setInterval(() => count().catch(() => {}), Number(query.get('course')));  // before the first packet there is nothing to count
+}
 first.connect = performance.now();
 const element = document.createElement(query.get('peer') in connect.pictures ? 'img' : 'video');
 if (element instanceof HTMLVideoElement) {

@@ -8,7 +8,7 @@ import { percentile } from '../../tests/lib/wait.js';
 
 /** @typedef {{width: number, height: number, rate: number, bitrate: number}} Video */
 
-const frameWriter = resolve(root, process.env.CV_FRAME_WRITER ?? join(dirname(cvLaunch), '../bench/frame-writer'));
+export const frameWriter = resolve(root, process.env.CV_FRAME_WRITER ?? join(dirname(cvLaunch), '../bench/frame-writer'));
 
 /**
  * A quarter of a frame a second is missing to each rate. Source and display have one clock here: at 30 or 60 frames a second
@@ -24,11 +24,13 @@ const plainPipe = () => variant('plain', { 'framerate=${framerate:-30}/1': 'fram
 const set = ({ rate, ...video }) => ({ ...video, framerate: quarters(rate), stamp: 'framestamp' });
 
 /** @param {Video} video the same source for the others */
-const source = ({ width, height, rate }) =>
+export const source = ({ width, height, rate }) =>
   `ballsrc ! video/x-raw,format=I420,width=${width},height=${height},framerate=${quarters(rate)}/4 ! framestamp name=stamp`;
 
-async function startPeer(program, script, ...args) {
-  const server = new Child(program, [join(root, 'bench/peers', script), ...args.map(String)], { env });
+/** @param {string[]} command a program, and what stands before its script @param {string} script in this folder @param {unknown[]} args */
+export async function startPeer(command, script, ...args) {
+  const [program, ...before] = command;
+  const server = new Child(program, [...before, join(root, 'bench/peers', script), ...args.map(String)], { env });
   try {
     return Object.assign(server, { url: (await server.says(/http:\/\/[\d.:]+/))[0] });
   } catch (error) {
@@ -37,14 +39,14 @@ async function startPeer(program, script, ...args) {
   }
 }
 
-const python = '/usr/bin/python3';  // Debian's: it has the packages
+const python = ['/usr/bin/python3'];  // Debian's: it has the packages
 const jpeg = (video) => startPeer(python, 'jpeg_server.py', source(video));
 
 /** @type {Record<string, (video: Video) => Promise<Child & {url: string}>>} */
 export const peers = {
   ours: (video) => startServer({ pipeline: plainPipe(), set: set(video) }),
   aiortc: (video) => startPeer(python, 'aiortc_server.py', frameWriter, source(video), video.bitrate, video.rate),
-  libwebrtc: (video) => startPeer(process.execPath, 'libwebrtc_server.js', frameWriter, source(video), video.bitrate),
+  libwebrtc: (video) => startPeer([process.execPath], 'libwebrtc_server.js', frameWriter, source(video), video.bitrate, `--start=${video.bitrate}`),
   webrtcbin: (video) => startPeer(python, 'webrtcbin_server.py', source(video), video.bitrate),
   mjpeg: jpeg,
   base64: jpeg,

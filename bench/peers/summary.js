@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Markdown tables of bench/latency's runs.
+// Markdown tables: of bench/latency's runs, and what others need for theirs.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { percentile } from '../../tests/lib/wait.js';
@@ -10,10 +10,10 @@ const bars = { aiortc: 0.4, libwebrtc: 0.6, floor: 1.3 };
 const DELIVERED_MS = 5;
 const programs = { Chromium: '/usr/bin/chromium', Firefox: '/usr/bin/firefox-esr' };
 
-const version = (name) => execFileSync(programs[name], ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-const number = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const line = (cells) => `| ${cells.join(' | ')} |\n`;
-const heading = (cells) => line(cells) + `|${'---|'.repeat(cells.length)}\n`;
+export const version = (name) => execFileSync(programs[name], ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+export const number = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+export const line = (cells) => `| ${cells.join(' | ')} |\n`;
+export const heading = (cells) => line(cells) + `|${'---|'.repeat(cells.length)}\n`;
 
 /** What is measured of one size and rate in one browser: medians over the rounds. */
 class Cell {

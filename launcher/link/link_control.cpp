@@ -17,7 +17,7 @@ constexpr double kLowestHeadroom = 0.95;
 // Results may ask for this share before the video gets smaller for them.
 constexpr double kResultsShare = 0.15;
 // A viewer's own belief about its link.
-constexpr double kHintTrust = 0.7;
+constexpr double kHintTrust = 0.8;
 // Without one, the first rung buries no link that could carry any video.
 constexpr double kSafeStart = 100'000;
 

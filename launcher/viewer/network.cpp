@@ -58,7 +58,7 @@ std::optional<PacketHead> head_of(std::span<const guint8> bytes) {
 }  // namespace
 
 std::shared_ptr<Network> Network::watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp) {
-  const std::shared_ptr<Network> network(new Network(std::move(rtp)));
+  std::shared_ptr<Network> network(new Network(std::move(rtp)));
   GstPtr<GstRTPHeaderExtension> extension(gst_rtp_header_extension_create_from_uri(kTransportCc));
   if (!extension) return network;  // without it nothing is ever reported
   gst_rtp_header_extension_set_id(extension.get(), kTransportCcId);

@@ -7,6 +7,7 @@ import { Child, run } from '../lib/child.js';
 import { counted, fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
 import { limitedLink } from '../lib/link.js';
 import { badNetwork, canMakeNetworks, noNetworksBecause } from '../lib/network.js';
+import { processes } from '../lib/proc.js';
 import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
@@ -128,15 +129,49 @@ test('a network changes while it runs', options, async (t) => {
   await until('a quick reply', () => client.lines.some((ms) => Number(ms) < 400));
 });
 
-test('a network goes with a process that is killed', options, async () => {
-  const owner = script(`import { badNetwork } from '${new URL('../lib/network.js', import.meta.url)}';
-    await badNetwork();
-    console.log('made');
+test('a network goes with a process that is killed, and so does what runs in it', options, async () => {
+  const owner = script(`import { Child } from '${new URL('../lib/child.js', import.meta.url)}';
+    import { badNetwork } from '${new URL('../lib/network.js', import.meta.url)}';
+    const { serverPrefix: [program, ...prefix] } = await badNetwork();
+    const inside = new Child(program, [...prefix, 'sh', '-c', 'echo there; exec sleep 1000']);
+    await inside.says(/there/);
+    console.log('made', inside.pid);
     setInterval(() => {}, 1000);`);
-  await owner.says(/made/);
+  const inside = Number((await owner.says(/made (\d+)/))[1]);
   assert.match(await namespaces(), new RegExp(`^cv-test-${owner.pid}-`, 'm'));
   owner.signal('SIGKILL');
   await until('the end of the namespaces', async () => !(await namespaces()).includes(`cv-test-${owner.pid}-`));
+  await until('the end of what ran there', () => !processes().some(({ pid, command }) => pid === inside && command.startsWith('sleep')));
+});
+
+test('a limited link drops what waits for too long, carries all when it is limited no more, and nothing of it stays', options, async (t) => {
+  const stops = stopsOf(t);
+  const link = await limitedLink(8);
+  stops.push(link.stop);
+  const receiver = script(`import { createSocket } from 'node:dgram';
+    const socket = createSocket('udp4');
+    socket.on('message', (message) => console.log(String(message).trim())).bind(5000, () => console.log('ready'));`, link.browserPrefix);
+  stops.push(() => receiver.stop());
+  await receiver.says(/ready/);
+  /** 60 packets of 1000 bytes at once. At 8 kbit/s ten of them would go at once, ten more would wait, one goes each second. */
+  const send = (word) => script(`import { createSocket } from 'node:dgram';
+    const socket = createSocket('udp4');
+    const sent = () => new Promise((resolve) => socket.send('${word}'.padEnd(1000), 5000, '${link.browserAddress}', resolve));
+    await Promise.all(Array.from({ length: 60 }, sent));
+    socket.close();`, link.serverPrefix).end();
+  const received = (word) => receiver.lines.filter((line) => line === word).length;
+
+  await send('limited');
+  await until('some packets', () => received('limited') >= 5);
+  link.set(Infinity);
+  await send('free');
+  await until('all packets', () => received('free') === 60);
+  assert.ok(received('limited') < 50, `${received('limited')} of 60`);
+
+  const [name] = link.serverPrefix.slice(-1);
+  assert.ok((await namespaces()).includes(name));
+  while (stops.length > 0) await stops.pop()();
+  assert.ok(!(await namespaces()).includes(name));
 });
 
 test('a limited link drops what waits for too long, carries all when it is limited no more, and nothing of it stays', options, async (t) => {
