@@ -23,7 +23,7 @@ std::optional<double> LossBlocks::limit(const LinkTrace& trace) {
   if (block.packets < kPackets && *newest - start_ < 4 * kBlock) return std::nullopt;
   blocks_.push_back({start_, block.median});
   start_ = *newest;
-  while (blocks_.front().start < *newest - kKept) blocks_.pop_front();
+  while (!blocks_.empty() && blocks_.front().start < *newest - kKept) blocks_.pop_front();
   if (block.packets < kPackets) return std::nullopt;
   if (block.loss > kTooMuch || (block.loss > kMuch && late(block.median, trace))) return block.rate;
   return std::nullopt;

@@ -33,7 +33,7 @@ TEST(LinkControl, BeginsWhereNoLinkIsBuried) {
 TEST(LinkControl, BelievesAHintWithCare) {
   EXPECT_EQ(first(2e6).rung, 0U);
   EXPECT_EQ(first(2e6).reason, LinkControl::Reason::kFree);
-  EXPECT_EQ(first(900e3).rung, 1U);
+  EXPECT_EQ(first(800e3).rung, 1U);
   EXPECT_EQ(first(400e3).rung, 2U);
   EXPECT_EQ(first(50e3).rung, 4U);
   EXPECT_EQ(first(1).rung, 4U) << "never stills, before anything is known";

@@ -147,6 +147,17 @@ TEST_F(Trace, ALossBlockTellsOfALimitWithoutAQueue) {
   EXPECT_TRUE(send(4, 20)) << "so much is no radio link";
 }
 
+TEST_F(Trace, ALossBlockAcrossAPauseTellsNothing) {
+  LossBlocks blocks;
+  packets(30, 20);
+  EXPECT_FALSE(blocks.limit(trace));
+  now += 60 * kSecond;  // a viewer that did not look
+  packets(30, 20);
+  EXPECT_FALSE(blocks.limit(trace));
+  packets(30, 20);
+  EXPECT_FALSE(blocks.limit(trace));
+}
+
 TEST(ReportWatch, IsSilentWhenPacketsLeaveAndNothingIsReported) {
   ReportWatch watch;
   EXPECT_EQ(watch.silent(9 * kSecond), 0) << "nothing has left";
