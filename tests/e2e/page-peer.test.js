@@ -86,7 +86,7 @@ const figuresOf = ({ latency, frames, bitrate, width, height, stream, results, p
   'Wrong frames': ['# of # · # · #', ...exact.mode === 'exact' ? [[exact.frames.mismatched, 0], [exact.frames.readBack, 0], [exact.frames.disagreeing, 0], [exact.frames.unreadable + exact.frames.notReadBack, 0]] : []],
   'Held back': ['# ms', ...exact.mode === 'exact' ? [[exact.delay.applied, 0]] : []],
   'Overlay error': ['# px', [exact.overlayError, 1]],
-  Quality: ['# × #'],
+  Quality: ['# of #'],
   'Where the latency goes': ['encode # · send # · network # · decode # · display # ms', ...Object.values(stages).map((ms) => [ms, 1])],
 });
 

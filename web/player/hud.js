@@ -22,13 +22,9 @@ export function bits(bitrate) {
 /** Of the picture. @param {import('../core/protocol.js').Stream|null} stream @param {import('../core/protocol.js').Size} frame */
 const sizeOf = (stream, frame) => `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
 
-/** @param {import('../core/protocol.js').Link} link @param {import('../core/protocol.js').Stream|null} stream */
-function qualityOf(link, stream) {
-  const { rung, rungs, bitrate, framerate, carries } = link;
-  const rate = framerate === null ? '' : ` at ${Number(framerate.toFixed(2))} fps`;
-  const sent = rung < rungs ? `${rate}, ${bits(bitrate)} · ${rung + 1} of ${rungs}` : ', one a second';
-  return sizeOf(stream, link) + sent + (carries === null ? '' : ` · network ${bits(carries)}`);
-}
+/** @param {import('../core/protocol.js').Link} link */
+const qualityOf = ({ rung, rungs, carries }) =>
+  (rung < rungs ? `${rung + 1} of ${rungs}` : 'stills') + (carries === null ? '' : ` · ${bits(carries)}`);
 
 /** Of the exact view only. @param {(exact: ExactReport) => string|null} text @returns {Figure['text']} */
 const ofExact = (text) => (_, exact) => exact?.mode === 'exact' ? text(exact) : null;
@@ -93,8 +89,8 @@ const FIGURES = {
     text: (_, exact) => exact && figure(exact.overlayError, 1, 'px'),
   },
   Quality: {
-    wide: true, title: 'What the server sends to this viewer, which of how many encodings · what the network carries',
-    text: ({ link, stream }) => link && qualityOf(link, stream),
+    title: 'Which of the server’s encodings this is, 1 is the best · what the network carries, if that limits it',
+    text: ({ link }) => link && qualityOf(link),
   },
   'Where the latency goes': {
     wide: true, title: 'Medians: capture to encoded · to the network · to here · decoding · waiting for the display',
