@@ -36,8 +36,7 @@ std::optional<double> downlink_of(const Request& request) {
   constexpr guint64 kMost = 1'000'000'000'000;
   const auto found = request.query.find("downlink");
   guint64 bits = 0;
-  if (found == request.query.end() ||
-      !g_ascii_string_to_unsigned(found->second.c_str(), 10, 1, kMost, &bits, nullptr))
+  if (found == request.query.end() || !g_ascii_string_to_unsigned(found->second.c_str(), 10, 1, kMost, &bits, nullptr))
     return std::nullopt;
   return static_cast<double>(bits);
 }
@@ -153,7 +152,8 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   viewers_[peer] = viewer;
   const auto downlink = downlink_of(peer->request());
   const std::string believes =
-      downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s" : "";
+      downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s"
+               : "";
   g_info("a viewer joins from %s%s; %zu now", peer->request().address.c_str(), believes.c_str(), viewers_.size());
   viewer->start(media_addresses(options_.host), downlink);
 }

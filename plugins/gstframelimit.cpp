@@ -4,9 +4,9 @@
  * SECTION:element-framelimit
  * @title: framelimit
  *
- * Passes at most #framelimit:max-rate frames a second, and leaves the others out. Those that pass keep their timestamps,
- * of which a frame's id is made; videorate (GStreamer 1.22) gives frames other ones, or, with drop-only, ends the process
- * where frames have no duration. Frames without a timestamp all pass.
+ * Passes at most #framelimit:max-rate frames a second, and leaves the others out. Those that pass keep their
+ * timestamps, of which a frame's id is made; videorate (GStreamer 1.22) gives frames other ones, or, with drop-only,
+ * ends the process where frames have no duration. Frames without a timestamp all pass.
  *
  * |[
  * gst-launch-1.0 ballsrc ! framelimit max-rate=5 ! videoconvert ! autovideosink
@@ -112,8 +112,9 @@ static void gst_frame_limit_class_init(GstFrameLimitClass* klass) {
   object->finalize = finalize;
   properties.install(
       object,
-      g_param_spec_uint("max-rate", "Maximum rate", "Frames a second that go on at most", 1, 1000, kDefaults.max_rate,
-                        static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)),
+      g_param_spec_uint(
+          "max-rate", "Maximum rate", "Frames a second that go on at most", 1, 1000, kDefaults.max_rate,
+          static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)),
       &Settings::max_rate);
   auto* element = GST_ELEMENT_CLASS(klass);
   gst_element_class_add_static_pad_template(element, &sink_template);

@@ -160,8 +160,7 @@ void check_property(const PipeText& pipe, const PipeElement& element, GObjectCla
   const auto made = made_of(element, spec, value);
   // what a file divides need not be a multiple of an element's unit
   const bool divided = std::ranges::any_of(variables, [](const Insertion& each) { return each.text != each.value; });
-  if (made && !(divided && *made != "0"))
-    throw UserError(wrong + " makes \"" + *made + "\" of it; it" + takes);
+  if (made && !(divided && *made != "0")) throw UserError(wrong + " makes \"" + *made + "\" of it; it" + takes);
 }
 
 }  // namespace

@@ -72,5 +72,5 @@ TEST_P(LaunchLines, run_as_written) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Elements, LaunchLines,
-                         testing::Values("gstballsrc.cpp", "circledetect.cpp", "gstoverlaydraw.cpp", "gstframelimit.cpp",
-                                         "gstframestamp.cpp", "gstmodelproc.cpp"));
+                         testing::Values("gstballsrc.cpp", "circledetect.cpp", "gstoverlaydraw.cpp",
+                                         "gstframelimit.cpp", "gstframestamp.cpp", "gstmodelproc.cpp"));
