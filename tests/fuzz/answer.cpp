@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
   if (const auto* error = std::get_if<protocol::Error>(&checked)) {
     must_be_sendable(*error);
   } else {
-    const auto& [hex, sdp] = std::get<AcceptedAnswer>(checked);
+    const auto& [hex, sdp, tells] = std::get<AcceptedAnswer>(checked);
     must(hex.size() == 64 && hex.find_first_not_of("0123456789abcdef") == std::string::npos, "a fingerprint is hex");
     must(media_sections(text).size() == offered.size(), "what is accepted has the offer's sections");
     for (guint i = 0; i < gst_sdp_message_medias_len(sdp.get()); ++i)
