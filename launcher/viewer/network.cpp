@@ -74,7 +74,10 @@ std::shared_ptr<Network> Network::watch(GstElement* payloader, GstElement* webrt
 
 void Network::watch_element(GstElement* added) {
   if (has_factory(added, "nicesink")) watch_sink(added);
-  if (has_factory(added, "rtprtxsend")) retransmitter_ = gst_share(added);
+  if (has_factory(added, "rtprtxsend")) {
+    const std::lock_guard lock(mutex_);
+    retransmitter_ = gst_share(added);
+  }
   if (!has_factory(added, "rtpsession")) return;
   g_autoptr(GObject) session = nullptr;
   g_object_get(added, "internal-session", &session, nullptr);
@@ -164,15 +167,16 @@ void Network::send_duplicates() {
   std::unique_lock lock(mutex_);
   std::vector<Recent> packets(recent_.begin(),
                               recent_.begin() + static_cast<std::ptrdiff_t>(std::min(recents_, recent_.size())));
+  const auto retransmitter = retransmitter_ ? gst_share(retransmitter_.get()) : nullptr;
   lock.unlock();
   // A small packet is mostly header; a large one is a burst of its own on a slow link.
   const double most = std::max(300.0, probe_bits_ / 8 * 0.04);
   std::erase_if(packets, [most](const Recent& packet) { return static_cast<double>(packet.bytes) > most; });
-  if (!retransmitter_ || packets.empty()) return;
+  if (!retransmitter || packets.empty()) return;
   const std::size_t half = (packets.size() + 1) / 2;
   std::partial_sort(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(half), packets.end(),
                     [](const Recent& a, const Recent& b) { return a.bytes > b.bytes; });
-  g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter_.get(), "src");
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter.get(), "src");
   while (owed_bytes_ > 0) {
     const Recent& packet = packets[next_duplicate_++ % half];
     owed_bytes_ -= static_cast<double>(packet.bytes);

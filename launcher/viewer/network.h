@@ -56,14 +56,14 @@ class Network : public std::enable_shared_from_this<Network> {
   const std::shared_ptr<RtpClock> rtp_;
   OnReports on_reports_;
   std::atomic<std::uint64_t> other_bytes_ = 0;
-  GstPtr<GstElement> retransmitter_;  // set while webrtcbin is set up, before packets flow
   double probe_bits_ = 0;
   double owed_bytes_ = 0;
   gint64 probed_at_ = 0;
   std::size_t next_duplicate_ = 0;
   Timer prober_;
 
-  std::mutex mutex_;  // guards what follows; nothing is called under it
+  std::mutex mutex_;                  // guards what follows; nothing is called under it
+  GstPtr<GstElement> retransmitter_;  // once webrtcbin has one
   SentLog log_;
   std::vector<Packet> sent_;
   std::array<Recent, 32> recent_{};  // packets of video, for duplicates
