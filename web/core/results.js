@@ -64,16 +64,6 @@ export class ResultStore {
     }
   }
 
-  /** The results of one frame, of all models. @param {number} frame @returns {Result[]} */
-  of(frame) {
-    const found = [];
-    for (const all of this.#models.values()) {
-      const entry = all[placeOf(all, frame) - 1];
-      if (entry?.result.frame === frame) found.push(entry.result);
-    }
-    return found;
-  }
-
   /** What to draw on a frame, by model. @param {number} frame @param {Fill} fill @returns {Drawing[]} */
   drawings(frame, fill) {
     const drawings = [];
