@@ -5,7 +5,7 @@ import { temporaryFolder } from '../lib/paths.js';
 import { describe } from '../lib/test.js';
 import { debians, runFresh, showsItself, test } from './fresh.js';
 
-// signals reach what it runs, as they don't through su
+// signals reach what it runs, as they don't through su; it takes the shell's place, so a script that goes on calls it in ( )
 const asUser = `useradd --create-home user
   as_user() { exec setpriv --reuid=user --regid=user --init-groups env --chdir=/ HOME=/home/user "$@"; }`;
 const install = `
@@ -49,10 +49,10 @@ for (const [name, suite] of Object.entries(debians))
     test('the example of a detector is built by a user', async () => {
       const said = await runFresh(suite, `${install}
         apt-get install -y -qq g++ meson pkg-config >/dev/null 2>&1
-        as_user cp -r /usr/share/cv-launch/example /home/user/my-detector
-        as_user meson setup /home/user/my-detector/build /home/user/my-detector
-        as_user ninja -C /home/user/my-detector/build
-        as_user GST_PLUGIN_PATH=/home/user/my-detector/build gst-launch-1.0 -m ballsrc num-buffers=5 is-live=false ! brightspot ! fakesink`, { shared });
+        (as_user cp -r /usr/share/cv-launch/example /home/user/my-detector)
+        (as_user meson setup /home/user/my-detector/build /home/user/my-detector)
+        (as_user ninja -C /home/user/my-detector/build)
+        (as_user GST_PLUGIN_PATH=/home/user/my-detector/build gst-launch-1.0 -m ballsrc num-buffers=5 is-live=false ! brightspot ! fakesink)`, { shared });
       assert.equal(said.match(/brightspot, frame-id=/g)?.length, 5, said);
     });
 
