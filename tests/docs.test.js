@@ -170,7 +170,7 @@ test('docs: the ladder of docs/slow-networks.md is one, and --verbose says of it
 test('docs: the table of rungs, and the picture of them, are those of exact.pipe', async () => {
   const rows = [...read('docs/slow-networks.md').matchAll(/^\| \d \|.*$/gm)].map(([row]) => cells(row)).map(([, size, bits]) => `${size}, ${bits}`);
   const printed = await succeeds('cv-launch --pipeline=exact.pipe --print');
-  const sizes = [...printed.matchAll(/leaky=downstream !(?: framelimit [^!]*!)?(?: videoscale ! video\/x-raw,width=(\d+),height=(\d+)[^!]*!)? framestamp ! vp8enc .*? target-bitrate=(\d+)/g)];
+  const sizes = [...printed.matchAll(/leaky=downstream !(?: framelimit [^!]*max-width=(\d+) max-height=(\d+) !)? framestamp ! vp8enc .*? target-bitrate=(\d+)/g)];
   assert.deepEqual(rows, sizes.map(([, width = 640, height = 360, bits]) => `${width}×${height}, ${Math.floor(Number(bits) / 1000)} kbit/s`));
   for (const row of rows) assert.ok(read('docs/images/ladder.svg').includes(`>${row}`), row);
 });

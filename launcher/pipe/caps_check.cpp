@@ -21,8 +21,9 @@ bool has_variable(const PipeCaps& caps) {
   return uses(caps.media) || std::any_of(caps.fields.begin(), caps.fields.end(), uses);
 }
 
-// The pipeline with a capsfilter that takes anything in place of each caps with a variable. All elements get names, so
-// that those of the pipeline which runs later are numbered from 0.
+// The pipeline with a capsfilter that takes anything in place of each caps with a variable, and without properties that
+// have one: the value may be wrong too. All elements get names, so that those of the pipeline which runs later are
+// numbered from 0.
 GstPtr<GstElement> open_pipeline(const PipeText& pipe, const PipeParts& parts) {
   std::vector<std::string> texts;
   texts.reserve(pipe.tokens.size());
@@ -31,6 +32,9 @@ GstPtr<GstElement> open_pipeline(const PipeText& pipe, const PipeParts& parts) {
     const auto is_name = [](const PipeProperty& property) { return property.name == "name"; };
     if (std::none_of(element.properties.begin(), element.properties.end(), is_name))
       texts[element.at] += " name=cv-trial-" + std::to_string(element.at);
+    for (const auto& property : element.properties)
+      if (!is_name(property) && !property.token->insertions.empty())
+        texts[static_cast<std::size_t>(property.token - pipe.tokens.data())].clear();
   }
   for (const auto& caps : parts.caps) {
     if (!has_variable(caps)) continue;

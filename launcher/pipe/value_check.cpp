@@ -167,13 +167,13 @@ void check_property(const PipeText& pipe, const PipeElement& element, GObjectCla
 
 void check_values(const PipeText& pipe) {
   const PipeParts parts = parts_of(pipe);
+  check_caps(pipe, parts);
   for (const auto& element : parts.elements) {
     if (element.properties.empty()) continue;
     const ClassPtr type = class_of(element.factory);
     for (const auto& property : element.properties)
       if (type) check_property(pipe, element, type.get(), property);
   }
-  check_caps(pipe, parts);
 }
 
 std::string set_in_caps(const PipeText& pipe) {
