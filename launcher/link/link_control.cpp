@@ -26,8 +26,10 @@ constexpr std::int64_t kQueueFull = 35 * kMs;
 constexpr std::int64_t kLongHeldQueueFull = 75 * kMs;
 // While a queue drains there are reports at least so often.
 constexpr std::int64_t kStillReported = 300 * kMs;
-// Results do not wait for so long.
+// With such a queue only some results go, and with such a one none: they would come too late to be of use, and keep the
+// queue full.
 constexpr std::int64_t kLongQueue = 80 * kMs;
+constexpr std::int64_t kTooLongQueue = 250 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
@@ -212,9 +214,9 @@ double LinkControl::other_arrives(std::int64_t until) const {
   return other_ * (1 - trace_.since(until - kSecond).loss);
 }
 
-bool LinkControl::queued(std::int64_t now) const {
+std::int64_t LinkControl::queue_length(std::int64_t now) const {
   const auto queue = trace_.queue_now(kQueueWindow, 2, 0);
-  return (queue && *queue > kLongQueue + trace_.noise()) || watch_.late(now) > kLongQueue;
+  return std::max(queue.value_or(0) - trace_.noise(), watch_.late(now));
 }
 
 bool LinkControl::drains(std::int64_t queue) const {
@@ -355,8 +357,10 @@ LinkControl::Decision LinkControl::decision(std::int64_t now) const {
   } else if (!free && decision.reason != Reason::kLimit) {
     decision.results = 15'000;
   }
-  // results would wait in the queue, and keep it full
-  if (queued(now)) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));
+  const std::int64_t queue = queue_length(now);
+  if (queue > kLongQueue) decision.results = std::min(decision.results, 0.05 * carries_.value_or(video));
+  // before the first report the first picture is on its way, and may be long
+  if (queue > kTooLongQueue || reports_ == 0) decision.results = 0;
   decision.still_interval_s = stills_.interval_s(carries_.value_or(0));
   return decision;
 }

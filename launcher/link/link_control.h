@@ -74,7 +74,7 @@ class LinkControl {
   double other_arrives(std::int64_t until) const;
   std::optional<double> congested();
   void settle(std::int64_t now);
-  bool queued(std::int64_t now) const;
+  std::int64_t queue_length(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
   void fall(std::int64_t now, double carries);
   void may_climb(std::int64_t now);

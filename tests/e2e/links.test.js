@@ -22,7 +22,7 @@ async function behind(t, start, kbits, query = '') {
   const browser = await start({ prefix: link.browserPrefix });
   stops.push(() => browser.stop());
   const tab = await browser.newTab();
-  await tab.watch(`${server.url}?fill=none${query}`);
+  await tab.watch(`${server.url}?fill=none${query}`).catch((error) => assert.fail(`${error.message}; cv-launch: ${server.stderr}`));
   return { link, server, tab };
 }
 
