@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A link that carries so many bits a second, between two network namespaces, one for the server and one for the browser. Neither has
 // another way out.
+import { spawnSync } from 'node:child_process';
 import { namespaces, prefixOf, trouble } from './network.js';
+import { until } from './wait.js';
 
 const serverAddress = '10.204.0.1';
 const browserAddress = '10.204.0.2';
@@ -19,6 +21,9 @@ function runAll(commands) {
     if (failed) throw new Error(`${command.join(' ')}: ${failed}`);
   }
 }
+
+/** @param {string} name of a namespace */
+const isUp = (name) => spawnSync('ip', ['-n', name, 'link', 'show', device], { encoding: 'utf8' }).stdout.includes(' state UP ');
 
 /**
  * What the server sends is limited; what the browser sends is not.
@@ -40,6 +45,8 @@ export async function limitedLink(kbits = Infinity) {
         ['ip', '-n', name, 'route', 'add', 'default', 'via', other],  // Firefox takes a machine without one for offline
       ]),
     ]);
+    // A Chromium that starts before that finds no network for mDNS, and makes no media connection as long as it lives.
+    for (const name of [server, browser]) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
     limit(kbits);
   } catch (error) {
     await remove();
