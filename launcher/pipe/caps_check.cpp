@@ -21,9 +21,14 @@ bool has_variable(const PipeCaps& caps) {
   return uses(caps.media) || std::any_of(caps.fields.begin(), caps.fields.end(), uses);
 }
 
+bool is_known(const std::string& factory) {
+  g_autoptr(GstElementFactory) found = gst_element_factory_find(factory.c_str());
+  return found != nullptr;
+}
+
 // The pipeline with a capsfilter that takes anything in place of each caps with a variable, and without properties that
-// have one: the value may be wrong too. All elements get names, so that those of the pipeline which runs later are
-// numbered from 0.
+// have one: the value may be wrong too, or be two words. All elements get names, so that those of the pipeline which
+// runs later are numbered from 0.
 GstPtr<GstElement> open_pipeline(const PipeText& pipe, const PipeParts& parts) {
   std::vector<std::string> texts;
   texts.reserve(pipe.tokens.size());
@@ -32,6 +37,9 @@ GstPtr<GstElement> open_pipeline(const PipeText& pipe, const PipeParts& parts) {
     const auto is_name = [](const PipeProperty& property) { return property.name == "name"; };
     if (std::none_of(element.properties.begin(), element.properties.end(), is_name))
       texts[element.at] += " name=cv-trial-" + std::to_string(element.at);
+    const bool rest_of_value = element.at > 0 && !pipe.tokens[element.at - 1].insertions.empty() &&
+                               !pipe.tokens[element.at].insertions.empty() && !is_known(element.factory);
+    if (rest_of_value) texts[element.at].clear();
     for (const auto& property : element.properties)
       if (!is_name(property) && !property.token->insertions.empty())
         texts[static_cast<std::size_t>(property.token - pipe.tokens.data())].clear();
