@@ -90,8 +90,6 @@ void RungSelector::tell_rungs() {
     const auto rate = rung->fan_out()->rate();
     rungs.push_back({rate.bits > 0 ? rate.bits : guess, rate.frame_rate});
     guess = rungs.back().bitrate / 2;
-    g_debug("encoding %zu: %.0f bit/s, %.1f frames a second, %s", rungs.size(), rate.bits, rate.frame_rate,
-            rung->fan_out()->asleep() ? "asleep" : "awake");
   }
   control_.rungs(std::move(rungs));
 }
