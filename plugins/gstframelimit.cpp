@@ -200,7 +200,7 @@ static gboolean set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo* in, Gst
 
 static gboolean set_caps(GstBaseTransform* base, GstCaps* in, GstCaps* out) {
   if (!GST_BASE_TRANSFORM_CLASS(gst_frame_limit_parent_class)->set_caps(base, in, out)) return FALSE;
-  gst_base_transform_set_in_place(base, FALSE);  // after GstVideoFilter's set_caps, which always sets it to TRUE
+  gst_base_transform_set_in_place(base, gst_caps_is_equal(in, out));
   return TRUE;
 }
 
@@ -262,7 +262,6 @@ static void gst_frame_limit_class_init(GstFrameLimitClass* klass) {
                                         "Lets at most so many frames a second and pixels of a frame go on", CV_AUTHOR);
   auto* transform = GST_BASE_TRANSFORM_CLASS(klass);
   transform->transform_ip = transform_ip;
-  transform->transform_ip_on_passthrough = TRUE;
   transform->transform = ::transform;
   transform->transform_caps = transform_caps;
   transform->transform_meta = transform_meta;

@@ -132,6 +132,18 @@ void LinkControl::switched(std::int64_t now, std::size_t rung) {
   settle(now);
 }
 
+void LinkControl::resumed(std::int64_t now) {
+  climb_.stop();
+  full_at_.reset();
+  before_full_.reset();
+  buried_until_.reset();
+  congested_since_.reset();
+  watch_.forget();
+  failures_ = 0;
+  next_climb_ = now;
+  settle(now);
+}
+
 // What left until now was sent otherwise.
 void LinkControl::settle(std::int64_t now) {
   settled_ = now;
@@ -281,6 +293,7 @@ void LinkControl::step_climb(std::int64_t now) {
     climbed(now, climb_.passed());
   } else {
     wait(now);
+    if (*end == Climb::End::kUnknown) --failures_;
   }
 }
 

@@ -59,6 +59,10 @@ class LinkControl {
   void reported(std::int64_t now, std::span<const SentLog::Report> reports);
   // The first picture of the rung that was decided leaves (of stills too).
   void switched(std::int64_t now, std::size_t rung);
+  // Packets leave again after a pause in which the viewer wanted none, and nothing was decided.
+  void resumed(std::int64_t now);
+  // The best rung that the viewer's own limit allows; the number of rungs if it allows none.
+  std::size_t allowed() const;
 
   // To be called after each feedback and every 50 ms.
   Decision decide(std::int64_t now);
@@ -66,7 +70,6 @@ class LinkControl {
  private:
   double need(std::size_t rung) const;
   std::size_t best(double carries) const;
-  std::size_t allowed() const;
   std::size_t start_rung() const;
 
   bool buried(std::int64_t now);

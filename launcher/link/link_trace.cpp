@@ -33,7 +33,9 @@ void LinkTrace::add(const SentLog::Report& report) {
     // late: it was lost, or its first feedback was
     const auto at = std::lower_bound(packets_.begin(), packets_.end(), packet.seq,
                                      [](const Packet& a, std::int64_t seq) { return a.seq < seq; });
-    if (at->seq == packet.seq) at->arrival = packet.arrival;
+    if (at->seq != packet.seq) return;
+    at->arrival = packet.arrival;
+    if (seconds_.empty()) add_arrival(packet);
     return;
   }
   if (packet.arrival) add_arrival(packet);

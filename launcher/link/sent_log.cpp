@@ -9,12 +9,12 @@ constexpr std::int64_t kArrivalWrap = std::int64_t{1 << 24} * 64'000;
 
 }  // namespace
 
-void SentLog::sent(std::uint16_t seq, std::int64_t now, std::uint32_t bytes, bool probe) {
+void SentLog::sent(std::uint16_t seq, std::int64_t now, std::uint32_t bytes) {
   // no number is below 0, however far back a feedback points
   std::int64_t number = 0x10000 + seq;
   if (newest_) number = *newest_ + static_cast<std::int16_t>(seq - static_cast<std::uint16_t>(*newest_));
   if (!newest_ || number > *newest_) newest_ = number;
-  entries_[static_cast<std::size_t>(number) % entries_.size()] = {number, now, bytes, probe, State::kSent};
+  entries_[static_cast<std::size_t>(number) % entries_.size()] = {number, now, bytes, State::kSent};
 }
 
 std::vector<SentLog::Report> SentLog::match(const Feedback& feedback) {
@@ -30,7 +30,7 @@ std::vector<SentLog::Report> SentLog::match(const Feedback& feedback) {
     entry.state = state;
     std::optional<std::int64_t> arrival;
     if (packet.arrival) arrival = unwrap_arrival(*packet.arrival);
-    reports.push_back({number, entry.sent, arrival, entry.bytes, entry.probe});
+    reports.push_back({number, entry.sent, arrival, entry.bytes});
   }
   return reports;
 }

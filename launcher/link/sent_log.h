@@ -17,11 +17,10 @@ class SentLog {
     std::int64_t sent = 0;                // our clock
     std::optional<std::int64_t> arrival;  // the viewer's clock, which does not wrap here; nothing: lost, so far
     std::uint32_t bytes = 0;
-    bool probe = false;
   };
 
   // A packet with this transport-cc number leaves; `bytes` are those on the wire.
-  void sent(std::uint16_t seq, std::int64_t now, std::uint32_t bytes, bool probe);
+  void sent(std::uint16_t seq, std::int64_t now, std::uint32_t bytes);
 
   // What is new. A packet is reported lost once at most, and as arrived once at most, which may be after it was lost.
   // Feedback about packets that never left, or long ago, is left out.
@@ -33,7 +32,6 @@ class SentLog {
     std::int64_t seq = 0;
     std::int64_t sent = 0;
     std::uint32_t bytes = 0;
-    bool probe = false;
     State state = State::kNever;
   };
 

@@ -119,9 +119,8 @@ void Feed::request_key_frame(bool join) {
 bool Feed::accept(const FanOut& from, GstClockTime captured, bool key) {
   if (next_ && &from == next_.get()) {
     if (!key || captured < move_at_) return false;
-    post(weak_from_this(), [left = std::exchange(from_, std::exchange(next_, nullptr))](Feed& self) {
-      left->remove(self.shared_from_this());
-    });
+    post(weak_from_this(),
+         [left = std::exchange(from_, std::exchange(next_, nullptr))](Feed& self) { self.leave(left); });
     needs_key_ = true;
     return true;
   }
@@ -129,9 +128,22 @@ bool Feed::accept(const FanOut& from, GstClockTime captured, bool key) {
   if (!next_ || captured < move_at_) return true;
   if (captured < move_at_ + kLongestMove) return false;
   // the other encoding has given no key frame: stay with this one
-  post(weak_from_this(), [left = std::exchange(next_, nullptr)](Feed& self) { left->remove(self.shared_from_this()); });
+  post(weak_from_this(), [left = std::exchange(next_, nullptr)](Feed& self) { self.leave(left); });
   needs_key_ = true;
   return true;
+}
+
+void Feed::leave(const std::shared_ptr<FanOut>& left) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (left == from_ || left == next_) return;  // it has come back in the meantime
+  }
+  left->remove(shared_from_this());
+}
+
+bool Feed::has(GstSample* frame) const {
+  const std::lock_guard lock(mutex_);
+  return last_ && GST_BUFFER_PTS(gst_sample_get_buffer(frame)) <= *last_;
 }
 
 bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
@@ -141,7 +153,9 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
     if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
     return false;
   }
-  if (stills_ && !key) {
+  const GstClockTime captured = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
+  const GstClockTime interval = still_interval_;
+  if (interval > 0 && (!key || (last_ && captured < *last_ + interval))) {
     needs_key_ = true;
     return false;
   }
@@ -152,6 +166,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
     return false;
   }
   needs_key_ = false;
+  last_ = captured;
   // The result is not looked at: a failure concerns only this viewer, and its bus or its deadline reports it.
   gst_app_src_push_sample(appsrc_.get(), sample);
   return true;
@@ -196,7 +211,7 @@ void FanOut::add(std::shared_ptr<Feed> feed) {
     start(*feed);
   else if (!feed->open_ && !since_key_.empty())
     feed->push(*this, since_key_.front().get(), true);
-  feeds_.push_back(std::move(feed));
+  if (std::ranges::find(feeds_, feed) == feeds_.end()) feeds_.push_back(std::move(feed));
 }
 
 void FanOut::open(const std::shared_ptr<Feed>& feed) {
@@ -206,7 +221,8 @@ void FanOut::open(const std::shared_ptr<Feed>& feed) {
 
 // What a feed needs before the next frame is of use to it. Under the mutex.
 void FanOut::start(Feed& feed) {
-  if (slept_ || since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung)
+  if (slept_ || since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung ||
+      feed.has(since_key_.front().get()))
     return request_key_frame(true);
   for (std::size_t i = 0; i < since_key_.size(); ++i) feed.push(*this, since_key_[i].get(), i == 0);
 }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/gst_ptr.h"
@@ -38,8 +39,9 @@ class Feed : public std::enable_shared_from_this<Feed> {
   // A feed that pauses gets nothing, and wants nothing of its encoding. It goes on with a key frame.
   void pause();
   void resume();
-  // From now on only key frames go through, which others, or request_key_frame(), ask for. Any thread.
-  void set_stills(bool stills) { stills_ = stills; }
+  // From now on only key frames go through, which others, or request_key_frame(), ask for, and only one in so much
+  // time; 0: all frames. Any thread.
+  void set_still_interval(GstClockTime interval) { still_interval_ = interval; }
   void request_key_frame(bool join);  // any thread
 
   bool is_open() const { return open_; }  // any thread
@@ -54,11 +56,14 @@ class Feed : public std::enable_shared_from_this<Feed> {
   // Streaming threads, or FanOut on the main thread. True if the viewer gets the frame.
   bool push(const FanOut& from, GstSample* sample, bool key);
   bool accept(const FanOut& from, GstClockTime captured, bool key);
+  // Whether the viewer got this frame of the stream, or a newer one.
+  bool has(GstSample* frame) const;
+  void leave(const std::shared_ptr<FanOut>& left);  // main thread
 
   const GstPtr<GstAppSrc> appsrc_;
   const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
   std::atomic<bool> open_ = false;
-  std::atomic<bool> stills_ = false;
+  std::atomic<GstClockTime> still_interval_ = 0;
 
   // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the appsrc, which only
   // queues it.
@@ -69,6 +74,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   bool primed_ = false;           // a key frame went in before open()
   bool needs_key_ = true;         // other frames are left out until one comes
   bool paused_ = false;
+  std::optional<GstClockTime> last_;  // capture time of the last frame that the viewer got
 };
 
 // One encoding. It sleeps while no feed wants it, and is awake again with the next frame when one does. Created and

@@ -32,9 +32,16 @@ std::string Stream::trouble() const {
   return "";
 }
 
-std::uint64_t Stream::frames() const {
+std::uint64_t Stream::frames() {
+  const auto sum = [this](std::uint64_t (FanOut::*count)() const) {
+    return std::accumulate(rungs_.begin(), rungs_.end(), std::uint64_t{0},
+                           [count](std::uint64_t sum, const auto& rung) { return sum + (*rung->fan_out().*count)(); });
+  };
+  const std::uint64_t encoded = sum(&FanOut::frames);
+  const std::uint64_t left_out = sum(&FanOut::left_out);
   const bool awake = std::ranges::any_of(rungs_, [](const auto& rung) { return !rung->fan_out()->asleep(); });
-  return std::accumulate(rungs_.begin(), rungs_.end(), std::uint64_t{0}, [awake](std::uint64_t sum, const auto& rung) {
-    return sum + (awake ? rung->fan_out()->frames() : rung->fan_out()->left_out());
-  });
+  frames_ += awake ? encoded - encoded_ : left_out - left_out_;
+  encoded_ = encoded;
+  left_out_ = left_out;
+  return frames_;
 }

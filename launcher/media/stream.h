@@ -56,12 +56,16 @@ class Stream {
   const Patience& patience() const { return patience_; }
 
  private:
-  // Of the encodings that are awake; while all sleep, what comes of the source.
-  std::uint64_t frames() const;
+  // How many frames have come when it was asked so far: of the encodings that are awake; while all sleep, of the
+  // source.
+  std::uint64_t frames();
 
   const Chain chain_;
   const bool is_video_;
   const std::string place_;
   std::vector<std::unique_ptr<Rung>> rungs_;
+  std::uint64_t frames_ = 0;
+  std::uint64_t encoded_ = 0;   // by all, when frames() was asked last
+  std::uint64_t left_out_ = 0;  // by all that slept
   Patience patience_{deadlines().still, deadlines().first_frame};
 };

@@ -74,14 +74,16 @@ void remove_from_parent(GstElement* element) {
   gst_bin_remove(GST_BIN(bin), element);
 }
 
-// The first pad behind the tee that is nearest to `pad`, upstream; null if there is a fork or a source before that.
+// The first pad behind the tee that is nearest to `pad`, upstream; null if there is another fork, a join or a source
+// before that, or an element that does not take it if no frames come.
 GstPtr<GstPad> entry_of(GstPtr<GstPad> pad) {
   while (pad) {
     GstPtr<GstPad> from(gst_pad_get_peer(pad.get()));
     const GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
     if (!element) return nullptr;
     if (factory_name(element.get()) == "tee") return pad;
-    pad = element->numsinkpads == 1 ? gst_share(GST_PAD(element->sinkpads->data)) : nullptr;
+    const bool plain = element->numsinkpads == 1 && element->numsrcpads == 1;
+    pad = plain && factory_name(element.get()) != "watchdog" ? gst_share(GST_PAD(element->sinkpads->data)) : nullptr;
   }
   return nullptr;
 }

@@ -18,6 +18,8 @@ constexpr guint kTransportCcId = 13;
 constexpr guint kTransportCcFormat = 15;  // of RTCP's transport layer feedback
 constexpr std::size_t kUdpIp = 28;
 constexpr guint kProbeMs = 5;
+// µs: less than viewer_pipeline.cpp's kHistoryMs.
+constexpr gint64 kRepeatable = 1'800'000;
 
 bool has_factory(GstElement* element, const char* name) {
   GstElementFactory* factory = gst_element_get_factory(element);
@@ -123,9 +125,9 @@ void Network::note(GstBuffer* packet) {
   const bool duplicate = head->ssrc != rtp_->ssrc;
   const std::lock_guard lock(mutex_);
   const std::int64_t now = g_get_monotonic_time();
-  log_.sent(*head->transport_sequence, now, on_wire, duplicate);
+  log_.sent(*head->transport_sequence, now, static_cast<std::uint32_t>(on_wire));
   sent_.push_back({now, on_wire, duplicate});
-  if (!duplicate) recent_[recents_++ % recent_.size()] = {head->sequence, on_wire};
+  if (!duplicate) recent_[recents_++ % recent_.size()] = {head->sequence, on_wire, now};
 }
 
 // A thread of webrtcbin's.
@@ -144,9 +146,10 @@ void Network::take_feedback(GstBuffer* fci) {
   });
 }
 
-std::vector<Network::Packet> Network::take_sent() {
+void Network::take_sent(std::vector<Packet>& into) {
+  into.clear();
   const std::lock_guard lock(mutex_);
-  return std::exchange(sent_, {});
+  std::swap(sent_, into);  // both keep their memory
 }
 
 void Network::probe(double bits) {
@@ -169,10 +172,15 @@ void Network::send_duplicates() {
                               recent_.begin() + static_cast<std::ptrdiff_t>(std::min(recents_, recent_.size())));
   const auto retransmitter = retransmitter_ ? gst_share(retransmitter_.get()) : nullptr;
   lock.unlock();
+  std::erase_if(packets, [now](const Recent& packet) { return now - packet.sent > kRepeatable; });
+  if (!retransmitter || packets.empty()) {
+    owed_bytes_ = 0;
+    return;
+  }
   // A small packet is mostly header; a large one is a burst of its own on a slow link.
-  const double most = std::max(300.0, probe_bits_ / 8 * 0.04);
+  const double least = static_cast<double>(std::ranges::min(packets, {}, &Recent::bytes).bytes);
+  const double most = std::max({least, 300.0, probe_bits_ / 8 * 0.04});
   std::erase_if(packets, [most](const Recent& packet) { return static_cast<double>(packet.bytes) > most; });
-  if (!retransmitter || packets.empty()) return;
   const std::size_t half = (packets.size() + 1) / 2;
   std::partial_sort(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(half), packets.end(),
                     [](const Recent& a, const Recent& b) { return a.bytes > b.bytes; });

@@ -32,8 +32,8 @@ class Network : public std::enable_shared_from_this<Network> {
     std::size_t bytes = 0;  // on the wire
     bool duplicate = false;
   };
-  // The packets that left since the last call. Main thread.
-  std::vector<Packet> take_sent();
+  // The packets that left since the last call, which `into` has from then on. Main thread.
+  void take_sent(std::vector<Packet>& into);
   // Bytes so far of all that is no video: results, sound, control. On the wire. Any thread.
   std::uint64_t other_bytes() const { return other_bytes_; }
   // From now on so many bit/s of duplicates go out beside the video; 0: none. Main thread.
@@ -44,6 +44,7 @@ class Network : public std::enable_shared_from_this<Network> {
   struct Recent {
     std::uint16_t sequence = 0;
     std::size_t bytes = 0;
+    std::int64_t sent = 0;
   };
 
   explicit Network(std::shared_ptr<RtpClock> rtp) : rtp_(std::move(rtp)) {}

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
+#include <utility>
 
 namespace {
 
@@ -16,6 +16,7 @@ constexpr std::size_t kResultOverhead = 90;  // SCTP, DTLS, UDP and IP
 constexpr double kResultBurst = 0.3;
 // A key frame that has not come is asked for again.
 constexpr gint64 kKeyFrameUs = 400 * 1000;
+constexpr gint64 kWishUs = 500 * 1000;
 
 // Where nothing was measured yet: each rung has half the bits of the one above.
 constexpr double kUnknownTop = 1e6;
@@ -53,7 +54,7 @@ RungSelector::RungSelector(const Stream& stream, std::shared_ptr<Feed> feed, std
       changed_(std::move(changed)),
       control_(hint) {
   network_->on_reports([this](const std::vector<SentLog::Report>& reports) {
-    for (const auto& packet : network_->take_sent()) control_.sent(packet.sent, packet.bytes, packet.duplicate);
+    tell_sent();
     control_.reported(g_get_monotonic_time(), reports);
     look();
   });
@@ -68,18 +69,31 @@ void RungSelector::start(bool measured) {
   measured_ = measured;
   tell_rungs();
   others_at_ = g_get_monotonic_time();
+  other_bytes_ = network_->other_bytes();
   ticker_.every(kTickMs, [this] {
-    for (const auto& packet : network_->take_sent()) control_.sent(packet.sent, packet.bytes, packet.duplicate);
+    tell_sent();
     look();
   });
   look();
 }
 
 void RungSelector::wish(bool wanted, std::optional<double> limit) {
-  control_.limit(limit);
-  limit_ = limit;
-  wanted_ = wanted;
+  wish_ = {wanted, limit};
   if (ticker_.running()) look();
+}
+
+// Not more often than every kWishUs: each may cost others a key frame.
+void RungSelector::take_wish(gint64 now) {
+  if (!wish_ || now - wished_at_ < kWishUs) return;
+  const auto [wanted, limit] = *std::exchange(wish_, std::nullopt);
+  wished_at_ = now;
+  control_.limit(limit);
+  if (!std::exchange(wanted_, wanted) && wanted) control_.resumed(now);
+}
+
+void RungSelector::tell_sent() {
+  network_->take_sent(sent_);
+  for (const auto& packet : sent_) control_.sent(packet.sent, packet.bytes, packet.duplicate);
 }
 
 void RungSelector::tell_rungs() {
@@ -92,6 +106,7 @@ void RungSelector::tell_rungs() {
     guess = rungs.back().bitrate / 2;
   }
   control_.rungs(std::move(rungs));
+  picture_ = stream_.rungs()[std::min(rung_, stream_.rungs().size() - 1)]->picture();
 }
 
 void RungSelector::tell_others() {
@@ -105,22 +120,27 @@ void RungSelector::look() {
   const gint64 now = g_get_monotonic_time();
   if (now - rungs_at_ > kRungsUs) tell_rungs();
   if (now - others_at_ > kOthersUs) tell_others();
-  if (!arrived_ && !feed_->moving()) {
+  take_wish(now);
+  // a move that was given up is asked for again below
+  if (!arrived_ && feed_->from() == fan_out(rung_) && !feed_->moving()) {
     arrived_ = true;
     control_.switched(now, rung_);
+    tell_rungs();
   }
-  apply(decide(now));
+  // nothing is sent while nothing is wanted, and so nothing is known
+  apply(wanted_ ? decide(now) : decision_);
+}
+
+const std::shared_ptr<FanOut>& RungSelector::fan_out(std::size_t rung) const {
+  const auto& rungs = stream_.rungs();
+  return rungs[std::min(rung, rungs.size() - 1)]->fan_out();
 }
 
 LinkControl::Decision RungSelector::decide(gint64 now) {
   if (measured_) return control_.decide(now);
-  const auto& rungs = stream_.rungs();
-  const auto fits = [this](const auto& rung) { return !limit_ || rung->fan_out()->rate().bits <= *limit_; };
-  const auto first = std::ranges::find_if(rungs, fits);
   LinkControl::Decision decision;
-  decision.rung = static_cast<std::size_t>(first - rungs.begin());
+  decision.rung = control_.allowed();
   decision.reason = decision.rung == 0 ? LinkControl::Reason::kFree : LinkControl::Reason::kLimit;
-  if (decision.rung == rungs.size()) --decision.rung;
   return decision;
 }
 
@@ -138,8 +158,9 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
   if (!stills) stills_.stop();
   if (stills && (!stills_.running() || decision.still_interval_s != still_interval_s_)) {
     still_interval_s_ = decision.still_interval_s;
+    feed_->set_still_interval(still_time());
     stills_.every(static_cast<guint>(still_interval_s_ * 1000), [this] {
-      if (wanted_) feed_->request_key_frame(false);
+      if (wanted_ && !decision_.paused) feed_->request_key_frame(false);
     });
   }
   decision_ = decision;
@@ -148,12 +169,10 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
 
 // An encoding's bit rate changes all the time; that alone is no news.
 void RungSelector::tell() {
-  const protocol::Link now = link();
-  const auto news = [](const protocol::Link& link) {
-    return std::tie(link.rung, link.width, link.carries, link.reason);
-  };
-  if (news(now) == news(told_)) return;
-  told_ = now;
+  const News news{rung_, picture_ ? picture_->width : 0, picture_ ? picture_->height : 0,
+                  decision_.carries ? rounded(*decision_.carries) : 0, reason()};
+  if (news == told_) return;
+  told_ = news;
   changed_();
   teller_.once(kTellMs, [] {});
 }
@@ -165,20 +184,27 @@ protocol::Link RungSelector::link() const {
   protocol::Link link;
   link.rung = static_cast<unsigned>(rung_);
   link.rungs = static_cast<unsigned>(rungs.size());
-  if (const auto& picture = rung->picture()) link.width = picture->width, link.height = picture->height;
+  if (picture_) link.width = picture_->width, link.height = picture_->height;
   link.bitrate = rounded(rate.bits);
   if (rate.frame_rate > 0) link.framerate = std::round(rate.frame_rate);
   if (decision_.carries) link.carries = rounded(*decision_.carries);
-  link.reason = wanted_ ? name_of(decision_.reason) : "hidden";
+  link.reason = reason();
   return link;
 }
 
+const char* RungSelector::reason() const {
+  return wanted_ ? name_of(decision_.reason) : "hidden";
+}
+
+// A request is early by the time that a timer or an encoder may be.
+GstClockTime RungSelector::still_time() const {
+  return static_cast<GstClockTime>(0.8 * still_interval_s_ * GST_SECOND);
+}
+
 void RungSelector::move_to(std::size_t rung) {
-  const auto& rungs = stream_.rungs();
   const bool down = rung > rung_;
-  const auto& fan_out = rungs[std::min(rung, rungs.size() - 1)]->fan_out();
-  feed_->set_stills(rung == rungs.size());
-  feed_->move_to(fan_out, down);
+  feed_->set_still_interval(rung == stream_.rungs().size() ? still_time() : 0);
+  feed_->move_to(fan_out(rung), down);
   rung_ = rung;
   arrived_ = false;
   asked_at_ = g_get_monotonic_time();

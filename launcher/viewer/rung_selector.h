@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/main_thread.h"
 #include "base/protocol.h"
@@ -32,9 +34,27 @@ class RungSelector {
   protocol::Link link() const;
 
  private:
+  struct Wish {
+    bool wanted;
+    std::optional<double> limit;
+  };
+  struct News {  // what of link() the viewer is told as soon as it changes
+    std::size_t rung = 0;
+    unsigned width = 0;
+    unsigned height = 0;
+    double carries = 0;
+    std::string reason{};
+    bool operator==(const News&) const = default;
+  };
+
   void tell_rungs();
   void tell_others();
+  void tell_sent();
+  void take_wish(gint64 now);
   void look();
+  const std::shared_ptr<FanOut>& fan_out(std::size_t rung) const;
+  const char* reason() const;
+  GstClockTime still_time() const;
   void apply(const LinkControl::Decision& decision);
   void move_to(std::size_t rung);
   void tell();
@@ -47,8 +67,11 @@ class RungSelector {
   LinkControl control_;
   LinkControl::Decision decision_;
   bool measured_ = false;
-  std::optional<double> limit_;
+  std::optional<Wish> wish_;  // that is not taken yet
+  gint64 wished_at_ = 0;
   bool wanted_ = true;
+  std::optional<Picture> picture_;  // of the rung, as of the last look at it
+  std::vector<Network::Packet> sent_;
   std::size_t rung_ = 0;  // what the feed was told
   bool arrived_ = true;   // and has come to
   gint64 asked_at_ = 0;
@@ -59,7 +82,7 @@ class RungSelector {
   std::uint64_t other_bytes_ = 0;
   gint64 others_at_ = 0;
   gint64 rungs_at_ = 0;
-  protocol::Link told_;
+  News told_;
   Timer teller_;
   Timer ticker_;
   Timer stills_;

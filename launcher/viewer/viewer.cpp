@@ -320,22 +320,25 @@ void Viewer::link_changed() {
 
 void Viewer::send_link() {
   if (!selector_ || !is_open(pipeline_.control.get())) return;
+  guint64 unread = 0;
+  g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
+  if (unread >= kMaxUnread) return;
   const protocol::Link link = selector_->link();
   gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(link).c_str());
 }
 
 void Viewer::send_result(const std::string& encoded) {
-  send_on_results(encoded);
-  repeater_.add(encoded);
+  if (send_on_results(encoded)) repeater_.add(encoded);
 }
 
-void Viewer::send_on_results(const std::string& json) {
-  if (state_ != State::kConnected || (selector_ && !selector_->result_fits(json.size()))) return;
+bool Viewer::send_on_results(const std::string& json) {
+  if (state_ != State::kConnected || !results_open() || !sent_info_) return false;
   guint64 unread = 0;
   g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
   // webrtcbin queues any amount for a viewer that does not read
-  if (results_open() && unread < kMaxUnread && sent_info_)
-    gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
+  if (unread >= kMaxUnread || (selector_ && !selector_->result_fits(json.size()))) return false;
+  gst_webrtc_data_channel_send_string(pipeline_.results.get(), json.c_str());
+  return true;
 }
 
 bool Viewer::results_open() const {

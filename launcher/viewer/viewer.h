@@ -56,7 +56,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   bool peer_has_fingerprint() const;
   void handle_control(const std::string& text);
   bool results_open() const;
-  void send_on_results(const std::string& json);
+  bool send_on_results(const std::string& json);
   void link_changed();
   void send_link();
 

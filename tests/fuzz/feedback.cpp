@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto feedback = Feedback::parse(rest.subspan(1, length));
     rest = rest.subspan(1 + length);
     for (int i = 0; i < 10; ++i) {
-      log.sent(seq++, now += 10'000, 1000, false);
+      log.sent(seq++, now += 10'000, 1000);
       control.sent(now, 1000, false);
     }
     if (!feedback) continue;

@@ -90,7 +90,7 @@ export const mutants = [
   // launcher: media
   { fault: 'a viewer that has left is pushed to for ever', file: 'launcher/media/fan_out.cpp', from: 'std::erase(feeds_, feed);', to: 'static_cast<void>(feed);',
     tests: ['tests/launcher/media/fan_out_test.cpp'] },
-  { fault: 'no key frame is asked for when a viewer is let in', file: 'launcher/media/fan_out.cpp', from: '> kYoung) return request_key_frame(true);', to: '> kYoung) return;',
+  { fault: 'no key frame is asked for when a viewer is let in', file: 'launcher/media/fan_out.cpp', from: 'return request_key_frame(true);', to: 'return;',
     tests: ['tests/launcher/media/fan_out_test.cpp'] },
   { fault: 'no key frame is asked for at the answer', file: 'launcher/viewer/viewer.cpp', from: 'stream.feed->request_key_frame(true);', to: 'static_cast<void>(stream);',
     tests: ['tests/launcher/viewers.test.js'] },
@@ -144,7 +144,7 @@ export const mutants = [
     tests: ['tests/launcher/link/sent_log_test.cpp'] },
   { fault: 'jitter is a queue', file: 'launcher/link/link_trace.cpp', from: 'noises_ = std::min(noises_ + 1, 64.0);', to: 'noises_ = 1e9;',
     tests: ['tests/launcher/link/link_trace_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
-  { fault: 'results fill the queue of a slow link', file: 'launcher/link/link_control.cpp', from: 'if (queued(now)) ', to: 'if (false) ',
+  { fault: 'results fill the queue of a slow link', file: 'launcher/link/link_control.cpp', from: 'if (queue > kLongQueue) ', to: 'if (false) ',
     tests: ['tests/launcher/link/simulation_test.cpp'] },
   { fault: 'a link that fell is not soon tried again', file: 'launcher/link/link_control.cpp', from: 'varies_until_ = now + kVaries;', to: '',
     tests: ['tests/launcher/link/simulation_test.cpp'] },

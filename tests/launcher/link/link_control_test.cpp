@@ -88,7 +88,7 @@ TEST(LinkControl, AViewerThatLiesGetsSaneDecisions) {
     std::int64_t seq = 0;
     for (std::int64_t now = 0; now < 5 * kSecond; now += 20 * kMs) {
       control.sent(now, 1000, false);
-      SentLog::Report report{++seq, now, {}, 1000, false};
+      SentLog::Report report{++seq, now, {}, 1000};
       const auto kind = random() % 4;
       if (kind == 0) report.arrival = static_cast<std::int64_t>(random() % (1ULL << 50)) - (1LL << 49);
       if (kind == 1) report.arrival = now - static_cast<std::int64_t>(random() % 1'000'000);
@@ -116,13 +116,13 @@ TEST(LinkControl, NonsenseForAWhileIsForgotten) {
     control.sent(now, bytes, false);
     const bool nonsense = now > 5 * kSecond && now < 7 * kSecond;
     const std::int64_t arrival = nonsense ? (seq % 2 == 0 ? -3 * kSecond : 9 * kSecond) : 20 * kMs;
-    const SentLog::Report report{++seq, now, now + arrival, bytes, false};
+    const SentLog::Report report{++seq, now, now + arrival, bytes};
     control.reported(now + 30 * kMs, {&report, 1});
     decision = control.decide(now + 30 * kMs);
     // as many probes as are asked for
     for (int i = 0; i < static_cast<int>(decision.probe * 0.02 / 8000) + (decision.probe > 0 ? 1 : 0); ++i) {
       control.sent(now, bytes, true);
-      const SentLog::Report probe{++seq, now + i * 5 * kMs, now + i * 5 * kMs + 20 * kMs, bytes, true};
+      const SentLog::Report probe{++seq, now + i * 5 * kMs, now + i * 5 * kMs + 20 * kMs, bytes};
       control.reported(now + 30 * kMs, {&probe, 1});
     }
     control.switched(now, decision.rung);

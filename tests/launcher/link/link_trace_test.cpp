@@ -17,7 +17,7 @@ class Trace : public testing::Test {
  protected:
   // One packet that leaves now and takes so long; then some time passes.
   void packet(std::optional<std::int64_t> delay_ms, std::int64_t then_ms = 33, std::uint32_t bytes = 1000) {
-    const SentLog::Report report{++seq, now, {}, bytes, false};
+    const SentLog::Report report{++seq, now, {}, bytes};
     last = report;
     if (delay_ms) last.arrival = now + *delay_ms * kMs + kClock;
     trace.add({&last, 1});
@@ -41,6 +41,17 @@ TEST_F(Trace, KnowsNothingBeforeAPacketArrives) {
   EXPECT_FALSE(trace.newest());
   EXPECT_FALSE(trace.queue_now(150 * kMs, 1, 0));
   EXPECT_EQ(trace.since(0).loss, 1);
+}
+
+TEST_F(Trace, TheFirstPacketThatArrivesMayHaveBeenReportedLost) {
+  packet({});
+  SentLog::Report arrived = last;
+  arrived.arrival = arrived.sent + 20 * kMs + kClock;
+  packet({});
+  trace.add({&arrived, 1});
+  EXPECT_EQ(trace.newest(), arrived.sent);
+  EXPECT_EQ(trace.last_delay(), 0);
+  EXPECT_EQ(trace.since(0).median, 0);
 }
 
 TEST_F(Trace, TheLeastDelayIsNoQueueWhateverTheViewersClockShows) {
@@ -166,7 +177,7 @@ TEST(ReportWatch, IsSilentWhenPacketsLeaveAndNothingIsReported) {
     watch.reported(now + 40 * kMs, now, false);
   }
   EXPECT_EQ(watch.silent(9 * kSecond), 0) << "all is reported";
-  watch.sent(10 * kSecond);
+  for (const std::int64_t ms : {0, 15, 30}) watch.sent(10 * kSecond + ms * kMs);
   EXPECT_LE(watch.late(10 * kSecond + 40 * kMs), 0);
   EXPECT_EQ(watch.late(10 * kSecond + 150 * kMs), 100 * kMs);
   EXPECT_LT(watch.silent(10 * kSecond + 600 * kMs), 1);
@@ -175,13 +186,23 @@ TEST(ReportWatch, IsSilentWhenPacketsLeaveAndNothingIsReported) {
   EXPECT_EQ(watch.silent(20 * kSecond), 0);
 }
 
+TEST(ReportWatch, TheLastPacketBeforeAPauseMayBeLost) {
+  ReportWatch watch;
+  watch.sent(0);
+  watch.reported(40 * kMs, 0, false);
+  watch.sent(kSecond);
+  watch.sent(kSecond + kMs);
+  EXPECT_EQ(watch.late(9 * kSecond), 0);
+  EXPECT_EQ(watch.silent(9 * kSecond), 0);
+}
+
 TEST(ReportWatch, AQueueIsNotUsual) {
   ReportWatch watch;
   watch.sent(0);
   watch.reported(40 * kMs, 0, false);
   watch.sent(kSecond);
   watch.reported(kSecond + 400 * kMs, kSecond, true);
-  watch.sent(2 * kSecond);
+  for (const std::int64_t ms : {0, 15, 30}) watch.sent(2 * kSecond + ms * kMs);
   EXPECT_EQ(watch.late(2 * kSecond + 150 * kMs), 100 * kMs);
 }
 

@@ -203,7 +203,7 @@ class Viewer {
   }
 
   void send(std::int64_t now, Kind kind, double bytes, std::size_t frame, bool last) {
-    log_.sent(seq_, now, static_cast<std::uint32_t>(bytes), kind == Kind::kProbe);
+    log_.sent(seq_, now, static_cast<std::uint32_t>(bytes));
     control_.sent(now, static_cast<std::size_t>(bytes), kind == Kind::kProbe);
     if (kind == Kind::kVideo) {
       recent_.push_back(bytes);

@@ -322,6 +322,21 @@ TEST_F(FanOutTest, AFeedStaysWhereItWasIfTheOtherEncodingHasNoKeyFrame) {
   EXPECT_EQ(queued(), 3U) << "too late";
 }
 
+TEST_F(FanOutTest, AFeedThatComesBackBeforeItHasLeftGetsEachFrameOnce) {
+  Encoding other;
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->move_to(other.fan_out);
+  other.push(other.asked().at(0), true);  // that it has left is still to be done on the main thread
+  feed_->move_to(fan_out_);
+  const GstClockTime at = 250 * GST_MSECOND;
+  push(at, true);
+  asked();
+  push(at + 1, false);
+  EXPECT_EQ(queued(), 5U);
+}
+
 TEST_F(FanOutTest, AFeedThatMovesBackMissesNothing) {
   Encoding other;
   feed_->start();
@@ -368,6 +383,19 @@ TEST_F(FanOutTest, AFeedThatPausesGetsNothingAndGoesOnWithAKeyFrame) {
   EXPECT_EQ(queued(), 4U);
 }
 
+TEST_F(FanOutTest, AFeedThatGoesOnGetsNothingThatItHadBefore) {
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  push(1, false);
+  feed_->pause();
+  feed_->resume();
+  EXPECT_EQ(queued(), 3U);
+  EXPECT_EQ(asked(), 1U) << "though its key frame is young";
+  push(2, true);
+  EXPECT_EQ(queued(), 4U);
+}
+
 TEST_F(FanOutTest, AFeedThatMovesWhileItPausesGoesOnWithTheOtherEncoding) {
   Encoding other;
   feed_->start();
@@ -387,19 +415,31 @@ TEST_F(FanOutTest, AFeedOfStillsGetsKeyFramesAlone) {
   feed_->start();
   push(0, true);
   feed_->open();
-  feed_->set_stills(true);
+  feed_->set_still_interval(1);
   push(1, false);
   push(2, true);
   push(3, false);
   EXPECT_EQ(queued(), 3U);
   EXPECT_EQ(asked(), 0U) << "who wants stills says when";
-  feed_->set_stills(false);
+  feed_->set_still_interval(0);
   push(4, false);
   EXPECT_EQ(queued(), 3U) << "of pictures that it has not had";
   EXPECT_EQ(asked(), 1U);
   push(5, true);
   push(6, false);
   EXPECT_EQ(queued(), 5U);
+}
+
+TEST_F(FanOutTest, AFeedOfStillsGetsNoMoreOfThemThanItWants) {
+  feed_->start();
+  push(0, true);
+  feed_->open();
+  feed_->set_still_interval(GST_SECOND);
+  push(1, true);
+  push(GST_SECOND / 2, true);
+  EXPECT_EQ(queued(), 2U) << "that others have asked for";
+  push(GST_SECOND, true);
+  EXPECT_EQ(queued(), 3U);
 }
 
 TEST_F(FanOutTest, AnEncodingThatNobodyWantsSleepsUntilSomeoneDoesAndWakesWithAKeyFrame) {
