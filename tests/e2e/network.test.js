@@ -173,33 +173,3 @@ test('a limited link drops what waits for too long, carries all when it is limit
   while (stops.length > 0) await stops.pop()();
   assert.ok(!(await namespaces()).includes(name));
 });
-
-test('a limited link drops what waits for too long, carries all when it is limited no more, and nothing of it stays', options, async (t) => {
-  const stops = stopsOf(t);
-  const link = await limitedLink(8);
-  stops.push(link.stop);
-  const receiver = script(`import { createSocket } from 'node:dgram';
-    const socket = createSocket('udp4');
-    socket.on('message', (message) => console.log(String(message).trim())).bind(5000, () => console.log('ready'));`, link.browserPrefix);
-  stops.push(() => receiver.stop());
-  await receiver.says(/ready/);
-  /** 60 packets of 1000 bytes at once. At 8 kbit/s ten of them would go at once, ten more would wait, one goes each second. */
-  const send = (word) => script(`import { createSocket } from 'node:dgram';
-    const socket = createSocket('udp4');
-    const sent = () => new Promise((resolve) => socket.send('${word}'.padEnd(1000), 5000, '${link.browserAddress}', resolve));
-    await Promise.all(Array.from({ length: 60 }, sent));
-    socket.close();`, link.serverPrefix).end();
-  const received = (word) => receiver.lines.filter((line) => line === word).length;
-
-  await send('limited');
-  await until('some packets', () => received('limited') >= 5);
-  link.set(Infinity);
-  await send('free');
-  await until('all packets', () => received('free') === 60);
-  assert.ok(received('limited') < 50, `${received('limited')} of 60`);
-
-  const [name] = link.serverPrefix.slice(-1);
-  assert.ok((await namespaces()).includes(name));
-  while (stops.length > 0) await stops.pop()();
-  assert.ok(!(await namespaces()).includes(name));
-});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a viewer's network carries, as far as can be known before it plays: the server then begins with a picture that fits. Pure.
 
-/** Of smaller files the time is that of the round trips, not of the network's rate. */
+/** Smaller files say too little. */
 const LEAST_BYTES = 16_000;
 /** So many may come all at once, however slow the network is: some let that much through before they count. */
 const BURST_BYTES = 10_000;
@@ -14,17 +14,20 @@ const KEPT_MS = 86_400_000;
 
 /**
  * By the largest of a server's files that the browser has loaded; null where it loaded none, or has them from its cache.
- * @param {{name: string, transferSize: number, encodedBodySize: number, responseStart: number, responseEnd: number}[]} files as
- *   PerformanceResourceTiming has them @param {string} origin of the server @param {number} timeOrigin of their times
+ * @param {{name: string, transferSize: number, encodedBodySize: number, requestStart: number, responseStart: number, responseEnd: number}[]}
+ *   files as PerformanceResourceTiming has them @param {string} origin of the server @param {number} timeOrigin of their times
  * @returns {Downlink|null}
  */
 export function measuredDownlink(files, origin, timeOrigin) {
   const [file] = files.filter(({ name, transferSize }) => name.startsWith(`${origin}/`) && transferSize > LEAST_BYTES)
     .sort((one, other) => other.transferSize - one.transferSize);
   if (!file) return null;
-  // From the first byte to the last one: before, it was the server that took its time. The body as it was sent: it may be compressed.
-  const { encodedBodySize, responseStart, responseEnd } = file;
-  return { bits: Math.min(MOST, (encodedBodySize - BURST_BYTES) * 8000 / (responseEnd - responseStart)), at: timeOrigin + responseEnd };
+  // The body as it was sent, it may be compressed, from its first byte to its last one. On a far way a part of that is a round trip: TCP
+  // begins with 14 kB.
+  const { encodedBodySize, requestStart, responseStart, responseEnd } = file;
+  const time = responseEnd - responseStart;
+  const sending = Math.max(time - (responseStart - requestStart), time / 4);
+  return { bits: Math.min(MOST, (encodedBodySize - BURST_BYTES) * 8000 / sending), at: timeOrigin + responseEnd };
 }
 
 /** What was remembered; null if that is too old, or none. @param {string|null} text @param {number} now unix ms @returns {Downlink|null} */
@@ -37,5 +40,8 @@ export function rememberedDownlink(text, now) {
   }
 }
 
-/** What is worth remembering of a link. On a free one there was room for more. @param {import('./protocol.js').Link} link @returns {number|null} bit/s */
-export const carriedBy = ({ carries, reason, bitrate }) => carries ?? (reason === 'free' ? 2 * bitrate : null);
+/**
+ * What is worth remembering of a link. On a free one there was room for more; one that was too slow may have been dead.
+ * @param {import('./protocol.js').Link} link @returns {number|null} bit/s
+ */
+export const carriedBy = ({ carries, reason, bitrate }) => reason === 'too-slow' ? null : carries ?? (reason === 'free' ? 2 * bitrate : null);

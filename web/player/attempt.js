@@ -10,6 +10,7 @@ import { OverlayError } from '../core/overlay-error.js';
 import { Proof } from '../core/proof.js';
 import { FRESH_MS } from '../core/results.js';
 import { Session } from '../core/session.js';
+import { isStills } from '../core/stream-picture.js';
 import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
 import { remember, withDownlink } from './downlink.js';
@@ -65,12 +66,12 @@ export class Attempt {
       painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
-    this.#stopListening = store.on(['mode', 'looking'], ({ looking }, before) => {
-      this.#proof.restart();
-      if (looking && !before.looking) measurements.resume(pageTime());
+    this.#stopListening = store.on(['mode', 'looking', 'link'], ({ mode, looking, link }, before) => {
+      if (mode !== before.mode || looking !== before.looking) this.#proof.restart();
+      if ((looking && !before.looking) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
-    this.#session = new Session(withDownlink(url), store, {
+    this.#session = new Session(withDownlink(url, store.facts.settings['max-bitrate']), store, {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
       model: (state) => {

@@ -16,6 +16,8 @@ import { View } from './view.js';
  */
 
 const HUD_INTERVAL_MS = 500;
+/** From one single picture to the next one: a server may let 10 s pass. */
+const LONGEST_STILL_MS = 10_000;
 const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
@@ -179,10 +181,10 @@ export class CvPlayer extends HTMLElement {
   #update() {
     const now = pageTime();
     const { state, error, stream, link } = this.#store.facts;
-    // A hidden page is shown no frames, a paused one has its button, and single pictures stand still.
-    const still = document.hidden || this.#view.video.paused || isStills(link);
+    // A hidden page is shown no frames, a paused one has its button, and single pictures stand still for a while.
+    const still = document.hidden || this.#view.video.paused;
     const attempt = this.#attempt;
-    const standstill = still ? 0 : attempt?.standstill(now) ?? 0;
+    const standstill = still ? 0 : (attempt?.standstill(now) ?? 0) - (isStills(link) ? LONGEST_STILL_MS : 0);
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, attempt?.notice(now) ?? ''));
     const report = attempt?.report(now) ?? null;
     this.#view.hud.update(report, attempt?.exact(now) ?? null);

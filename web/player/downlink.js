@@ -6,15 +6,19 @@ const originOf = (url) => new URL(url).origin.replace(/^ws/, 'http');
 /** @param {string} url */
 const keyOf = (url) => `cv-player downlink ${originOf(url)}`;
 
-/** The address of a server's WebSocket with what is known of the way from there, the newest of it. @param {string} url */
-export function withDownlink(url) {
+/**
+ * The address of a server's WebSocket with what is known of the way from there, the newest of it.
+ * @param {string} url @param {number} limit that the viewer has set, bit/s
+ */
+export function withDownlink(url, limit) {
   try {
     const files = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource'));
     const measured = measuredDownlink(files, originOf(url), performance.timeOrigin);
     const remembered = recall(url);
     const known = measured && measured.at > (remembered?.at ?? 0) ? measured : remembered;
     const address = new URL(url);
-    if (known) address.searchParams.set('downlink', String(Math.round(known.bits)));
+    const bits = Math.min(known?.bits ?? Infinity, limit);
+    if (bits < Infinity) address.searchParams.set('downlink', String(Math.round(bits)));
     return address.href;
   } catch {
     return url;  // who connects to it will find out what is wrong with it

@@ -22,7 +22,7 @@ export class LinkNotice {
       this.#since = now;
     } else if (now - this.#since >= LASTING_MS) {
       this.#since = Infinity;
-      this.#words = link ? sentenceOf(link, stream?.rungs?.[0].width ?? 0, settings['max-bitrate']) : '';
+      this.#words = link ? sentenceOf(link, stream?.rungs?.[0]?.width ?? 0, settings['max-bitrate']) : '';
     }
     return this.#words;
   }
@@ -30,9 +30,8 @@ export class LinkNotice {
 
 /** @param {import('../core/protocol.js').Link} link @param {number} fullWidth of the largest picture @param {number} limit that the viewer has set */
 function sentenceOf({ reason, carries, width }, fullWidth, limit) {
-  if (reason === 'too-slow') return 'Your network is too slow for video: one picture a second';
-  if (reason === 'limit') return `Limited to ${bits(limit)} by choice`;
-  if (reason !== 'network') return '';
-  const most = carries === null ? 'no more' : `about ${bits(Number(carries.toPrecision(2)))}`;
-  return `Your network carries ${most}: ${width < fullWidth ? 'smaller picture' : 'lower quality'}`;
+  if (reason === 'too-slow') return 'Your network is too slow for video: single pictures';
+  if (reason === 'limit' && limit < Infinity) return `Limited to ${bits(limit)} by choice`;
+  if (reason !== 'network' || carries === null) return '';
+  return `Your network carries about ${bits(Number(carries.toPrecision(2)))}: ${width < fullWidth ? 'smaller picture' : 'lower quality'}`;
 }

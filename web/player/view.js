@@ -161,7 +161,9 @@ export class View {
       await this.video.play();
     } catch (error) {
       // AbortError: another stream came meanwhile. Otherwise the browser wants to be asked by its user.
-      if (/** @type {Error} */ (error).name === 'NotAllowedError') this.#play.hidden = false;
+      if (/** @type {Error} */ (error).name !== 'NotAllowedError') return;
+      this.#play.hidden = false;
+      this.video.dispatchEvent(new Event('pause'));  // it has not begun, so the browser does not tell
     }
   }
 

@@ -5,7 +5,7 @@ import { test } from '../../lib/test.js';
 
 const ORIGIN = 'http://camera.local:8080';
 /** 20 kB in a second, of which 10 came at once. @param {object} [fields] */
-const file = (fields) => ({ name: `${ORIGIN}/page.js`, transferSize: 20_300, encodedBodySize: 20_000, responseStart: 200, responseEnd: 1200, ...fields });
+const file = (fields) => ({ name: `${ORIGIN}/page.js`, transferSize: 20_300, encodedBodySize: 20_000, requestStart: 200, responseStart: 200, responseEnd: 1200, ...fields });
 /** @param {...ReturnType<typeof file>} files */
 const measure = (...files) => measuredDownlink(files, ORIGIN, 1_000_000);
 
@@ -13,6 +13,11 @@ test('a network is as quick as it brought the page, without what may have come a
   assert.deepEqual(measure(file()), { bits: 80_000, at: 1_001_200 });
   assert.equal(measure(file({ responseEnd: 2200 }))?.bits, 40_000);
   assert.equal(measure(file({ encodedBodySize: 110_000, transferSize: 110_300 }))?.bits, 800_000);
+});
+
+test('a round trip of a far way is no time of sending, as long as it is not nearly all', () => {
+  assert.equal(measure(file({ requestStart: 0 }))?.bits, 100_000);
+  assert.equal(measure(file({ requestStart: 100, responseStart: 200, responseEnd: 300 }))?.bits, 3_200_000);
 });
 
 test('the largest file says most', () => {
@@ -52,5 +57,6 @@ test('a link is remembered as what it carried, and a free one as twice what went
   const link = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
   assert.equal(carriedBy(link), 1_380_000);
   assert.equal(carriedBy({ ...link, carries: 900_000 }), 900_000);
+  assert.equal(carriedBy({ ...link, carries: 5000, reason: 'too-slow' }), null);
   for (const reason of ['start', 'network', 'limit', 'hidden']) assert.equal(carriedBy({ ...link, reason }), null, reason);
 });

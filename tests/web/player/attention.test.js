@@ -60,16 +60,6 @@ test('nor does one that has paused the video', async () => {
   end();
 });
 
-test('a video in a window of its own is seen, until it is back in its page', async () => {
-  const { end, tell, looks } = open();
-  tell('enterpictureinpicture');
-  turnTab(true);
-  assert.equal(await looks(), true);
-  tell('leavepictureinpicture');
-  assert.equal(await looks(), false);
-  end();
-});
-
 test('a page that is opened behind another one is not looked at', async () => {
   tab.hidden = true;
   const { end, looks } = open();

@@ -35,9 +35,11 @@ test('each reason has its words, and what limits nothing has none', () => {
   assert.equal(wordsOf({}), NETWORK);
   assert.equal(wordsOf({ width: 640 }), 'Your network carries about 260 kbit/s: lower quality');
   assert.equal(wordsOf({}, { stream: null }), 'Your network carries about 260 kbit/s: lower quality');
-  assert.equal(wordsOf({ carries: null }), 'Your network carries no more: smaller picture');
+  assert.equal(wordsOf({ carries: null }), '', 'that is not known');
+  assert.equal(wordsOf({}, { stream: { ...STREAM, rungs: [] } }), 'Your network carries about 260 kbit/s: lower quality');
+  assert.equal(wordsOf({ reason: 'limit' }), '', 'it has just been lifted');
   assert.equal(wordsOf({ carries: 1_449_000 }), 'Your network carries about 1.40 Mbit/s: smaller picture');
-  assert.equal(wordsOf({ rung: 3, reason: 'too-slow' }), 'Your network is too slow for video: one picture a second');
+  assert.equal(wordsOf({ rung: 3, reason: 'too-slow' }), 'Your network is too slow for video: single pictures');
   assert.equal(wordsOf({ reason: 'limit' }, limit), 'Limited to 300 kbit/s by choice');
   for (const reason of ['free', 'start', 'hidden', 'of a newer server']) assert.equal(wordsOf({ reason }), '', reason);
 });
