@@ -73,7 +73,7 @@ std::string encode(const Pong& message);
 
 // What this viewer is sent now, and why.
 struct Link {
-  unsigned rung = 0;   // 0: the top; `rungs`: only one key frame a second, of the lowest
+  unsigned rung = 0;   // 0: the top; `rungs`: single key frames of the lowest
   unsigned rungs = 1;  // how many there are
   unsigned width = 0, height = 0;
   double bitrate = 0;  // bit/s

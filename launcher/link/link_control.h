@@ -24,7 +24,7 @@
 class LinkControl {
  public:
   struct Rung {
-    double bitrate = 0;  // as measured if it is awake, else as the encoder was told
+    double bitrate = 0;  // as measured lately; of one that sleeps, before that
     double framerate = 0;
   };
   enum class Reason : std::uint8_t {

@@ -46,8 +46,8 @@ class Rung {
   GstCaps* caps() const {  // transfer full
     return run_.appsink ? gst_pad_get_current_caps(sink_pad().get()) : nullptr;
   }
-  // Known once a run has its caps. Kept when the source is
-  // lost, because the picture that viewers still see is of that size.
+  // Known once a run has its caps. Kept when the source is lost, because the picture that viewers still see is of that
+  // size.
   const std::optional<Picture>& picture();
 
  private:

@@ -7,6 +7,7 @@ import { limitedLink } from '../lib/link.js';
 import { canMakeNetworks, noNetworksBecause } from '../lib/network.js';
 import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
 
 const options = { skip: canMakeNetworks ? false : noNetworksBecause };
 const limited = ({ link }) => link?.reason === 'network' && link.rung > 0;
@@ -64,6 +65,16 @@ for (const [name, start] of Object.entries(browsers)) {
     assert.equal(high.exact.frames.mismatched, 0);
   });
 }
+
+test('a link that is too slow for video brings single pictures, results, and words', options, async (t) => {
+  const { tab } = await behind(t, browsers.Chromium, 20);
+  const first = await tab.reports('single pictures', ({ link }) => link?.reason === 'too-slow');
+  const last = await tab.reports('three more, and five results', ({ frames, results }) =>
+    frames.decoded >= first.frames.decoded + 3 && results.received >= first.results.received + 5);
+  assert.equal(last.attempt, 1);
+  const status = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.status').textContent);
+  await until('the words', async () => await status() === 'Live. Your network is too slow for video: single pictures');
+});
 
 for (const [name, start] of Object.entries(browsers))
   test(`${name}: who does not look gets no video, and has it again when it looks`, async (t) => {
