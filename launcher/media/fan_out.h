@@ -124,8 +124,8 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   std::uint64_t frames_before_ = 0;  // of earlier runs
   std::atomic<std::uint64_t> frames_ = 0;
 
-  // Guards what follows. Held while frames go into feeds and FrameDelays, while post() is called, and by the main thread
-  // while it puts the encoding to sleep; nothing that waits is called under it.
+  // Guards what follows. Held while frames go into feeds and FrameDelays, while post() is called, and by the main
+  // thread while it puts the encoding to sleep; nothing that waits is called under it.
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Feed>> feeds_;
   std::vector<SamplePtr> since_key_;  // the last key frame; while it is young, the frames after it too
