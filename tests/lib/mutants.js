@@ -126,7 +126,7 @@ export const mutants = [
     tests: ['tests/launcher/watchdog.test.js'] },
   { fault: 'a result is repeated once too often', file: 'launcher/viewer/result_repeater.h', from: 'if (copy.left > 1)', to: 'if (copy.left > 0)',
     tests: ['tests/launcher/viewer/result_repeater_test.cpp'] },
-  { fault: 'results pile up for a viewer that reads none', file: 'launcher/viewer/viewer.cpp', from: 'if (results_open() && unread < kMaxUnread && sent_info_)', to: 'if (results_open() && sent_info_)',
+  { fault: 'results pile up for a viewer that reads none', file: 'launcher/viewer/viewer.cpp', from: 'if (unread >= kMaxUnread || (selector_', to: 'if ((selector_',
     tests: ['tests/launcher/viewers.test.js'] },
   { fault: 'the server\'s clock is 30 ms ahead in its pongs', file: 'launcher/app.cpp', from: 'events.now = [this] { return now(); };', to: 'events.now = [this] { return now() + 30; };',
     tests: ['tests/launcher/viewers.test.js'] },
