@@ -39,6 +39,17 @@ TEST(LinkControl, BelievesAHintWithCare) {
   EXPECT_EQ(first(1).rung, 4U) << "never stills, before anything is known";
 }
 
+TEST(LinkControl, SendsNoResultsBeforeAnythingHasArrived) {
+  LinkControl control(2e6);
+  control.rungs(kLadder);
+  EXPECT_EQ(control.decide(0).results, 0);
+  control.sent(0, 1000, false);
+  EXPECT_EQ(control.decide(50 * kMs).results, 0);
+  const SentLog::Report report{1, 0, 20 * kMs, 1000};
+  control.reported(60 * kMs, {&report, 1});
+  EXPECT_EQ(control.decide(60 * kMs).results, LinkControl::kUnlimited);
+}
+
 TEST(LinkControl, GoesNotAboveTheViewersLimit) {
   EXPECT_EQ(first(1e9, 300e3).rung, 2U);
   EXPECT_EQ(first(1e9, 300e3).reason, LinkControl::Reason::kLimit);
