@@ -123,13 +123,15 @@ function find(folder) {
   });
 }
 
+/** A suite is what one meson.build makes, and is called as its folder. @param {string} folder @returns {string} */
+const suiteOf = (folder) => existsSync(join(folder, 'meson.build')) ? basename(folder) : suiteOf(dirname(folder));
+
 /** @returns {Job} */
 function jobOf(file) {
   const path = resolve(file);
   if (!existsSync(path)) throw new Error(`${file}: there is no such file`);
   if (file.endsWith('.test.js')) return node(path);
-  // tests/SUITE/…
-  if (file.endsWith('_test.cpp')) return meson(relative(join(root, 'tests'), path).split('/')[0]);
+  if (file.endsWith('_test.cpp')) return meson(suiteOf(dirname(path)));
   if (/^test_.*\.py$/.test(basename(file))) return models(basename(file));
   const target = basename(file, '.cpp');
   if (dirname(path) === join(root, 'tests/fuzz') && targets.includes(target)) return fuzzing(target);

@@ -23,7 +23,7 @@ const inGstLaunch = ['print.test.js', 'third-party.test.js'];
 /** @type {Sanitizer[]} */
 export const sanitizers = [
   {
-    folder: 'build-asan', suites: ['core', 'elements', 'launcher'], leftOut: inGstLaunch,
+    folder: 'build-asan', suites: ['core', 'elements', 'launcher', 'link'], leftOut: inGstLaunch,
     options: (log) => ({
       // a leak, found at the end, changes no exit status: tests look at that. They look at memory too, so that little is kept when it is freed
       ASAN_OPTIONS: `abort_on_error=1:exitcode=0:quarantine_size_mb=16:detect_leaks=1:fast_unwind_on_malloc=0:detect_stack_use_after_return=1:verify_asan_link_order=0:log_path=${log}`,
