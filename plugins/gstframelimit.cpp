@@ -77,7 +77,7 @@ void set_sizes_up_to(GstStructure* structure, Size most) {
                     nullptr);
 }
 
-// What comes out of caps
+// What comes out of caps.
 void limit_caps(GstStructure* structure, const Settings& settings) {
   Size size{};
   if (!gst_structure_get_int(structure, "width", &size.width) ||

@@ -29,12 +29,12 @@ constexpr std::int64_t kStillReported = 300 * kMs;
 // With such a queue only some results go, and with such a one none: they would come too late to be of use, and keep the
 // queue full.
 constexpr std::int64_t kLongQueue = 80 * kMs;
-constexpr std::int64_t kTooLongQueue = 250 * kMs;
+constexpr std::int64_t kTooLongQueue = 350 * kMs;
 constexpr std::int64_t kQueueWindow = 150 * kMs;
 constexpr std::int64_t kBusyWindow = 400 * kMs;
 constexpr std::size_t kQueueBursts = 4;
 // Reports that are so late tell enough, though they have not come.
-constexpr std::int64_t kMuchLate = 300 * kMs;
+constexpr std::int64_t kMuchLate = 250 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kBuried = 700 * kMs;
 // A rung that was asked for and has not come.

@@ -144,6 +144,8 @@ export const mutants = [
     tests: ['tests/launcher/link/sent_log_test.cpp'] },
   { fault: 'jitter is a queue', file: 'launcher/link/link_trace.cpp', from: 'noises_ = std::min(noises_ + 1, 64.0);', to: 'noises_ = 1e9;',
     tests: ['tests/launcher/link/link_trace_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'results fill the queue of a slow link', file: 'launcher/link/link_control.cpp', from: 'const std::int64_t queue = queue_length(now);', to: 'const std::int64_t queue = 0;',
+    tests: ['tests/launcher/link/simulation_test.cpp'] },
   { fault: 'results go before anything has arrived', file: 'launcher/link/link_control.cpp', from: 'if (queue > kTooLongQueue || reports_ == 0) ', to: 'if (queue > kTooLongQueue) ',
     tests: ['tests/launcher/link/link_control_test.cpp'] },
   { fault: 'a link that fell is not soon tried again', file: 'launcher/link/link_control.cpp', from: 'varies_until_ = now + kVaries;', to: '',

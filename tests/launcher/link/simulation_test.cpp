@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Viewers behind links of all kinds. The control was tuned on 60, 120, 250, 400 kbit/s and the step; the other links it
-// had not seen. Each bound holds for several seeds; one on what chance decides, for nine of ten of many.
+// had not seen. Each bound holds for several seeds, and what chance decides also for nine of ten of many.
 #include "simulation.h"
 
 #include <gtest/gtest.h>
@@ -111,6 +111,8 @@ void stays_quick(const SlowLink& link) {
   EXPECT_LE(ninth_of_ten(steady_link, 62, {}, [](const Got& got) { return got.result_delay_ms(0.95); }), 80);
   for_seeds(steady_link, 62, [&](const Got& got) {
     EXPECT_GE(got.share(link.best, link.settled, 62), 0.8);
+    EXPECT_LE(got.queue_ms(0.95, 0, 20), link.p95);
+    EXPECT_LE(got.result_delay_ms(0.95), 80);
     EXPECT_LE(got.changes_in(2, 62), 4U);
     EXPECT_LE(got.queue_ms(0.5, 0, 20), 5);
     EXPECT_GE(got.fps(0, 20), link.best == 4 ? 10 : 27);
@@ -268,13 +270,15 @@ TEST(Simulation, TwoViewersShareALink) {
     double all = 0;
     for (const double kbit : {300, 400, 600, 1000}) {
       SCOPED_TRACE(std::to_string(kbit) + " from " + std::to_string(start));
+      constexpr unsigned kFew = 5;
       std::vector<double> ratios;  // of pictures a second
       for (unsigned seed = 1; seed <= kMany; ++seed) {
         const auto got = run({.rate = steady(kbit)}, {{}, {.start = start}}, start + 67, seed);
         const double one = got[0].fps(start + 7, start + 67);
         const double other = got[1].fps(start + 7, start + 67);
         ratios.push_back(std::max(one, other) / std::min(one, other));
-        all += ratios.back() / (4 * kMany);
+        if (seed <= kFew) EXPECT_LE(ratios.back(), 3) << seed;
+        if (seed <= kFew) all += ratios.back() / (4 * kFew);
         for (const Got& viewer : got) {
           EXPECT_LE(viewer.queue_ms(0.5), 10) << seed;
           EXPECT_LE(viewer.queue_ms(0.95), 250) << seed;
@@ -283,7 +287,7 @@ TEST(Simulation, TwoViewersShareALink) {
       EXPECT_LE(std::accumulate(ratios.begin(), ratios.end(), 0.0) / kMany, 2);
       EXPECT_LE(ninth_of_ten(ratios), 3);
     }
-    EXPECT_LE(all, start == 0 ? 1.25 : 1.7) << "who is there has an advantage, but not for long";
+    EXPECT_LE(all, start == 0 ? 1.2 : 1.6) << "who is there has an advantage, but not for long";
   }
 }
 
@@ -302,6 +306,7 @@ TEST(Simulation, APipeWithOneEncodingHasStillsBelowIt) {
   EXPECT_LE(ninth_of_ten({.rate = steady(400)}, 60, one, [](const Got& got) { return 1 / got.fps(5, 60); }), 1 / 0.8);
   for_seeds({.rate = steady(400)}, 60, one, [](const Got& got) {
     EXPECT_GE(got.share(1, 3, 60), 0.8) << "stills";
+    EXPECT_GE(got.fps(5, 60), 0.8);
     EXPECT_LE(got.queue_ms(0.5, 5), 450) << "a still of 17 kB takes so long to come through";
   });
 }
