@@ -14,6 +14,8 @@ constexpr std::int64_t kSecond = 1000 * kMs;
 constexpr double kHeadroom = 0.85;
 // The lowest rung may use more: below it are only stills.
 constexpr double kLowestHeadroom = 0.95;
+// Of the viewer's own limit, so that it does not swing.
+constexpr double kSpare = 1.15;
 // Results may ask for this share before the video gets smaller for them.
 constexpr double kResultsShare = 0.15;
 // A viewer's own belief about its link.
@@ -80,8 +82,8 @@ void LinkControl::rungs(std::vector<Rung> rungs) {
 std::size_t LinkControl::allowed() const {
   if (!limit_) return 0;
   for (std::size_t rung = 0; rung < rungs_.size(); ++rung) {
-    // the measured rate of the rung that is sent varies
-    if (rungs_[rung].bitrate <= *limit_ * (rung == current_ ? 1.15 : 1)) return rung;
+    // what an encoding takes varies: one that is not sent yet must have something to spare
+    if (rungs_[rung].bitrate * (rung == current_ ? 1 : kSpare) <= *limit_) return rung;
   }
   return rungs_.size();
 }

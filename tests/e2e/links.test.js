@@ -97,8 +97,8 @@ for (const [name, start] of Object.entries(browsers))
 
 test('a viewer that wants few bits gets a low encoding, and the best one when it does not mind', options, async (t) => {
   const { tab } = await behind(t, browsers.Chromium, Infinity, '&max-bitrate=150000');
-  const low = await tab.reports('a low encoding', ({ link, width }) => link?.reason === 'limit' && width === 320);
-  assert.ok(low.link.bitrate <= 150_000, `${low.link.bitrate}`);
+  // what comes is counted, not what the encoding was told to have: that varies
+  await tab.reports('a low encoding', ({ link, width, bitrate }) => link?.reason === 'limit' && width === 320 && bitrate > 0 && bitrate <= 150_000);
   await tab.evaluate(() => document.querySelector('cv-player').removeAttribute('max-bitrate'));
   await tab.reports('the best one', ({ link, width }) => link.rung === 0 && width === 640);
 });
