@@ -6,6 +6,7 @@
 
 #include "base/gst_ptr.h"
 #include "fan_out.h"
+#include "frame_gaps.h"
 #include "pipe/cut.h"
 
 // Size of an encoding's pictures in pixels, and where they carry their stamp: in the last `rows` rows (0: none), in
@@ -27,6 +28,7 @@ class Rung {
   void attach(CutRung of_run) {
     run_ = std::move(of_run);
     frames_before_ = fan_out_->frames();
+    if (run_.libvpx) bridge_gaps(GstPtr<GstPad>(gst_element_get_static_pad(run_.libvpx.get(), "sink")).get());
   }
   // The run's frames go to viewers from here on.
   void connect(RunTime run) { fan_out_->connect(run_.appsink.get(), run_.entry.get(), run); }

@@ -59,14 +59,19 @@ bool writes_stamps(GstElement* element) {
   return std::strcmp(g_enum_get_value(modes, g_value_get_enum(&mode))->value_nick, "write") == 0;
 }
 
-// The framestamp that wrote what comes to the pad: the nearest one before it. Null if there is none.
-GstPtr<GstElement> framestamp_before(GstPad* pad) {
+// The nearest one before the pad of which `matches` is true. Null if there is none.
+GstPtr<GstElement> element_before(GstPad* pad, bool (*matches)(GstElement*)) {
   const GstPtr<GstPad> from(gst_pad_get_peer(pad));
   GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
-  if (!element || writes_stamps(element.get())) return element;
+  if (!element || matches(element.get())) return element;
   for (GList* sink = element->sinkpads; sink; sink = sink->next)
-    if (auto found = framestamp_before(GST_PAD(sink->data))) return found;
+    if (auto found = element_before(GST_PAD(sink->data), matches)) return found;
   return nullptr;
+}
+
+bool is_libvpx(GstElement* element) {
+  const std::string factory = factory_name(element);
+  return factory == "vp8enc" || factory == "vp9enc";
 }
 
 void remove_from_parent(GstElement* element) {
@@ -117,7 +122,8 @@ CutRung cut_rung(const std::string& place, GstElement* pipeline, GstPad* from, G
   if (GST_PAD_LINK_FAILED(gst_pad_link(from, sink.get())))
     throw UserError(place + ": " + GST_OBJECT_NAME(encoder) + " can't be linked to " + factory_name(payloader) +
                     ", which takes " + take_string(gst_caps_to_string(caps)));
-  rung.framestamp = framestamp_before(sink.get());
+  rung.framestamp = element_before(sink.get(), writes_stamps);
+  rung.libvpx = element_before(sink.get(), is_libvpx);
   rung.entry = entry_of(gst_share(sink.get()));
   return rung;
 }

@@ -13,6 +13,7 @@
 struct CutRung {
   GstPtr<GstElement> appsink;     // the producer's end: takes encoded frames
   GstPtr<GstElement> framestamp;  // writes the stamps into its pictures; or null
+  GstPtr<GstElement> libvpx;      // vp8enc or vp9enc, if it encodes by that; or null
   GstPtr<GstPad> entry;           // where what only this encoding needs begins, behind a tee; or null
 };
 
