@@ -2,24 +2,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Measures what cv-launch costs as its audience grows, prints a Markdown table, and fails when a bar is missed.
 //
-//   node bench/growth.js [--only=viewers,sizes,limit] [--viewers=1,10,50,100] [--seconds=30] [--group=10]
+//   node bench/growth.js [--only=viewers,sizes,slow,ladder,limit] [--viewers=1,10,50,100] [--seconds=30] [--group=10]
 //
 // Viewers are cv-test-viewer, which decrypts but does not decode, and asks for lost packets, so that the server keeps what
 // it sent. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
-// group joins when the one before it watches. `limit` (not by default) adds viewers until one gets less than 99 % of the
-// frames, or the source falls behind; the viewers take more than the server there. CV_LAUNCH, CV_TEST_VIEWER and
-// GST_PLUGIN_PATH as for the tests; steal and load as in viewers.js.
+// group joins when the one before it watches. `slow` (as root): a third of 100 viewers has a link of 250 kbit/s each, beside the same
+// with links that carry all. `ladder`: one viewer with all encodings there, and with one, in turns. `limit` (not by default) adds
+// viewers until one gets less than 99 % of the frames, or the source falls behind; the viewers take more than the server there.
+// CV_LAUNCH, CV_TEST_VIEWER and GST_PLUGIN_PATH as for the tests; steal and load as in viewers.js.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { manyLinks } from '../tests/lib/link.js';
 import { cpuTime, resident, steal, threads } from '../tests/lib/proc.js';
 import { startServer } from '../tests/lib/server.js';
 import { baseOf, startViewer } from '../tests/lib/viewer.js';
-import { pause, until } from '../tests/lib/wait.js';
+import { pause, percentile, until } from '../tests/lib/wait.js';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'viewers,sizes' },
+    only: { type: 'string', default: 'viewers,sizes,slow,ladder' },
     viewers: { type: 'string', default: '1,10,50,100' },
     seconds: { type: 'string', default: '30' },
     group: { type: 'string', default: '10' },
@@ -28,6 +30,7 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 
 const enough = { viewers: 100, share: 0.99, megabytes: 2 };
+const slow = { count: 33, kbits: 250, share: 0.995, more: 0.1 };
 const clockRate = 90_000;  // ticks of a frame's id in a second
 const framerate = 30;
 const sizes = {
@@ -49,12 +52,12 @@ function memory(pid) {
 const reports = (group) => [...new Map(group.lines.slice(-3 * group.size).map((line) => JSON.parse(line)).map((report) => [report.viewer, report])).values()];
 const total = (groups, name) => sum(groups.flatMap(reports).map((report) => report[name]));
 
-/** Adds viewers to `groups`; how long it took in s until all watched. */
-async function join(server, count, groups) {
+/** Adds viewers to `groups`; how long it took in s until all watched. @param {string[]} [prefix] where they run */
+async function join(server, count, groups, prefix = []) {
   const start = performance.now();
   for (let left = count; left > 0; left -= groups.at(-1).size) {
     const size = Math.min(left, Number(options.group));
-    const group = await startViewer(server, ['--interval=1000', '--nack', '--list-frames', `--viewers=${size}`]);
+    const group = await startViewer(server, ['--interval=1000', '--nack', '--list-frames', `--viewers=${size}`], prefix);
     groups.push(Object.assign(group, { size }));
     await until(`${size} viewers beside ${count - left}`, () => {
       if (!group.alive) throw new Error(`a viewer ended beside ${count - left}: ${group.stderr.trim()}`);
@@ -136,6 +139,68 @@ async function bench(set, count) {
   return watched;
 }
 
+/** 67 viewers with a free link, and 33 with `kbits` each: the server's cores a viewer, the shares that the quick and the slow ones got. */
+async function withSlow(kbits) {
+  const links = await manyLinks([Infinity, ...Array(slow.count).fill(kbits)]);
+  const [quickPrefix, ...slowPrefixes] = links.viewerPrefixes;
+  const groups = [];
+  const server = await startServer({ pipeline: 'plain', set: sizes.small, prefix: links.serverPrefix,
+    args: [`--host=${links.serverAddress}`, `--max-viewers=${enough.viewers}`] });
+  try {
+    await pause(10_000);
+    const alone = await during(Math.min(10, seconds), server, []);
+    await join(server, enough.viewers - slow.count, groups, quickPrefix);
+    for (const prefix of slowPrefixes) await join(server, 1, groups, prefix);
+    await pause(20_000);  // the slow ones have found their rungs, and what was sent last is kept for retransmission
+    const cost = await during(seconds, server, groups);
+    const { shares } = sharesOf((await leave(groups)).map(({ frameIds }) => frameIds ?? []));
+    return { each: (cost.server - alone.server) / enough.viewers, quick: shares.slice(0, -slow.count), slow: shares.slice(-slow.count), stolen: cost.stolen };
+  } finally {
+    groups.forEach((group) => group.signal('SIGKILL'));
+    await server.stop().catch((error) => process.stderr.write(`${error.message}\n`));
+    await links.stop();
+  }
+}
+
+async function benchSlow() {
+  const free = await withSlow(Infinity);
+  const limited = await withSlow(slow.kbits);
+  const more = limited.each / free.each - 1;
+  const least = Math.min(...limited.quick);
+  const met = more < slow.more && least >= slow.share;
+  if (!met) ++missed;
+  return `${enough.viewers} viewers, ${slow.count} of them behind ${slow.kbits} kbit/s: ${(1000 * free.each).toFixed(1)} → ${(1000 * limited.each).toFixed(1)} ms of a processor a viewer and second: ${(100 * more).toFixed(1)} % more (bar: < ${100 * slow.more} %); the worst quick one got ${(100 * least).toFixed(2)} % of the frames (bar: ≥ ${100 * slow.share} %), the slow ones in the middle ${(100 * percentile(limited.slow, 50)).toFixed(1)} %, the worst ${(100 * Math.min(...limited.slow)).toFixed(1)} %; steal ${(100 * Math.max(free.stolen, limited.stolen)).toFixed(1)} %: ${met ? 'met' : '**missed**'}\n`;
+}
+
+/** The server's cores with one viewer of the best encoding. */
+async function withRungs(rungs) {
+  const server = await startServer({ pipeline: 'plain', set: { ...sizes.small, rungs } });
+  const groups = [];
+  try {
+    await join(server, 1, groups);
+    await pause(5000);  // what nobody watches sleeps
+    return await during(seconds, server, groups);
+  } finally {
+    groups.forEach((group) => group.signal('SIGKILL'));
+    await server.stop();
+  }
+}
+
+async function benchLadder() {
+  const cores = { 1: [], 6: [] };
+  let stolen = 0;
+  for (let round = 0; round < 5; ++round)
+    for (const rungs of round % 2 ? [6, 1] : [1, 6]) {
+      const cost = await withRungs(rungs);
+      cores[rungs].push(cost.server);
+      stolen = Math.max(stolen, cost.stolen);
+    }
+  const [one, six] = [1, 6].map((rungs) => percentile(cores[rungs], 50));
+  const met = six <= 1.02 * one;
+  if (!met) ++missed;
+  return `one viewer of the best encoding: with one encoding there ${(1000 * one).toFixed(1)} ms of a processor a second (${cores[1].map((each) => (1000 * each).toFixed(1)).join(', ')}), with six ${(1000 * six).toFixed(1)} (${cores[6].map((each) => (1000 * each).toFixed(1)).join(', ')}): ${(100 * (six / one - 1)).toFixed(1)} % more (bar: ≤ 2 %); steal ${(100 * stolen).toFixed(1)} %: ${met ? 'met' : '**missed**'}\n`;
+}
+
 const parts = options.only.split(',');
 if (parts.includes('viewers')) for (const count of options.viewers.split(',').map(Number)) await bench(sizes.small, count);
 if (parts.includes('sizes')) for (const size of [sizes.hd, sizes.fullHd]) for (const count of [1, 2, 4, 8]) await bench(size, count);
@@ -143,6 +208,8 @@ if (parts.includes('limit')) for (let count = 150; count <= 300 && await bench(s
 
 const columns = ['picture, viewers', 'all watch after', 'server, cores', 'a viewer and second', 'viewers, cores', 'a viewer, MB: RSS, PSS, own',
   'threads', 'frames sent a second', 'packets', 'got by the worst, by all', 'packets lost', 'steal', 'load', `≥ ${100 * enough.share} %, ≤ ${enough.megabytes} MB`];
-process.stdout.write([`| ${columns.join(' | ')} |`, `|${columns.map(() => '---').join('|')}|`, ...rows, ''].join('\n'));
+if (rows.length > 0) process.stdout.write([`| ${columns.join(' | ')} |`, `|${columns.map(() => '---').join('|')}|`, ...rows, ''].join('\n'));
+if (parts.includes('slow')) process.stdout.write(await benchSlow());
+if (parts.includes('ladder')) process.stdout.write(await benchLadder());
 process.stderr.write(`${availableParallelism()} processors; ${missed} bars missed\n`);
 process.exitCode = missed > 0 ? 1 : 0;

@@ -8,8 +8,9 @@
 //
 // Needs root: servers and browser are in network namespaces, with a link between them that carries so many kbit/s from the server
 // to the browser (tbf with `burst 10kb latency 300ms`: its queue holds 300 ms and 10 kB, 0.5 s at 400 kbit/s and 1.7 s at 60). `free`
-// is not limited; `steps` falls from 2000 to 300 and rises again, after half of `seconds` each. A connection is measured for
-// `seconds` from its opening; of both senders the first 2 s are left out.
+// is not limited; `steps` falls from 2000 to 300 and rises again, after half of `seconds` each; `changes` (not by default) falls and
+// rises in turns, every 5 s, for 10,000 frames. Else a connection is measured for `seconds` from its opening; of both senders the
+// first 2 s are left out.
 //
 // `ours` is exact.pipe, its frames shown live by the page of bench/latency; `exact` is its exact view, in cv-launch's own player;
 // `told` is `ours` for a viewer that says what its link carries when it joins, as one does that was here before. `libwebrtc` begins
@@ -29,7 +30,7 @@ import { browsers } from '../tests/lib/browsers.js';
 import { limitedLink } from '../tests/lib/link.js';
 import { steal } from '../tests/lib/proc.js';
 import { pause } from '../tests/lib/wait.js';
-import { LEFT_OUT_MS, exactFigures, figures } from './peers/link-figures.js';
+import { CHANGES_FRAMES, LEFT_OUT_MS, exactFigures, figures } from './peers/link-figures.js';
 import { sent, startLibwebrtc, startOurs, startPages } from './peers/link-peers.js';
 import { linkSummary } from './peers/link-summary.js';
 import { plotCourse } from './peers/plot-course.js';
@@ -50,10 +51,17 @@ const length = Number(options.seconds) * 1000;
 /** How often the page counts what came, in ms. */
 const COURSE_MS = 200;
 const columns = ['browser', 'link', 'round', 'peer', 'firstFrame', 'shown', 'p50', 'p95', 'gap', 'unreadable', 'bits', 'rung', 'changes', 'top', 'fall', 'rise',
-  'results', 'age', 'onFrame', 'mismatched', 'steal', 'load', 'failure'];
+  'results', 'age', 'onFrame', 'mismatched', 'readBack', 'steal', 'load', 'failure'];
+
+/** From one change to the next of a link that changes all the time, in ms. */
+const CHANGES_MS = 5000;
 
 /** What a link carries, in kbit/s, and from when on, in ms after the connection's opening. @param {string} name */
 function courseOf(name) {
+  if (name === 'changes') {
+    const count = Math.ceil((LEFT_OUT_MS + 1.1 * CHANGES_FRAMES / 30 * 1000) / CHANGES_MS);
+    return { rates: Array.from({ length: count }, (_, i) => ({ kbits: i % 2 ? 300 : 2000, from: i * CHANGES_MS })), length: count * CHANGES_MS };
+  }
   const rates = { free: [Infinity], steps: [2000, 300, 2000] }[name] ?? [Number(name)];
   return { rates: rates.map((kbits, i) => ({ kbits, from: i * length / 2 })), length: rates.length > 1 ? rates.length * length / 2 : length };
 }

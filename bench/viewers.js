@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Measures what viewers get, prints a Markdown table, and fails when a bar is missed.
 //
-//   node bench/viewers.js [--only=loads,rates,pipes] [--loads=200] [--seconds=30]
+//   node bench/viewers.js [--only=loads,rates,pipes,returns] [--loads=200] [--seconds=30]
 //
 // CV_LAUNCH and GST_PLUGIN_PATH as for the tests. Steal is the share of processor time that other machines took, load
 // the processes that wanted a processor: with more than a few per cent of the one, or a load above the processors there
@@ -19,7 +19,7 @@ import { percentile } from '../tests/lib/wait.js';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'loads,rates,pipes' },
+    only: { type: 'string', default: 'loads,rates,pipes,returns' },
     loads: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '30' },
   },
@@ -105,6 +105,37 @@ async function benchRate(browser, what, setup, rate, seconds, tolerance) {
   });
 }
 
+/** In the page: nobody looks for a while; how long it takes after that until a new frame is shown, in ms. */
+async function hideAndLook() {
+  const video = document.querySelector('cv-player').shadowRoot.querySelector('video');
+  const hide = (hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  hide(true);
+  await new Promise((resolve) => { setTimeout(resolve, 2500); });
+  const start = performance.now();
+  hide(false);
+  await new Promise((resolve) => { video.requestVideoFrameCallback(resolve); });
+  return performance.now() - start;
+}
+
+/** The only viewer: so the encoder sleeps meanwhile. */
+async function benchReturns(browser) {
+  await withServer({ pipeline: 'async', set: ball }, async (server) => {
+    const tab = await browser.newTab();
+    await tab.watch(server.url);
+    const { value: times, noise } = await measured(async () => {
+      const each = [];
+      for (let i = 0; i < 20; ++i) each.push(await tab.evaluate(hideAndLook));
+      return each;
+    });
+    await tab.close();
+    const [p50, p95] = [50, 95].map((p) => percentile(times, p));
+    row(`from looking again to a new frame in ${browser.name}, ${times.length} times, p50, p95`, `${p50.toFixed(0)}, ${p95.toFixed(0)} ms`, '≤ 200 ms', p95 <= 200, noise);
+  });
+}
+
 const { frames: _, ...filmSet } = filmSize;
 const ball = { width: 640, height: 360, framerate: 30 };
 
@@ -115,6 +146,7 @@ async function benchBrowser(start, parts) {
     if (parts.includes('rates'))
       for (const framerate of [25, 60, 100, 120, 240])
         await benchRate(browser, `640×360 at ${framerate} fps`, { pipeline: 'plain', set: { ...ball, framerate } }, framerate, seconds, 0.01);
+    if (parts.includes('returns')) await benchReturns(browser);
     if (parts.includes('pipes')) {
       for (const pipeline of ['plain', 'sync', 'async'])
         await benchRate(browser, `${pipeline}.pipe`, { pipeline, set: ball }, ball.framerate, seconds, 0.02);
@@ -130,7 +162,7 @@ async function benchBrowser(start, parts) {
 
 const parts = options.only.split(',');
 if (parts.includes('loads')) await benchLoads(Number(options.loads));
-if (parts.includes('rates') || parts.includes('pipes'))
+if (['rates', 'pipes', 'returns'].some((part) => parts.includes(part)))
   for (const start of Object.values(browsers)) await benchBrowser(start, parts);
 
 process.stdout.write(['| what | measured | bar | met | steal | load |', '|---|---|---|---|---|---|', ...rows, ''].join('\n'));

@@ -12,9 +12,13 @@ constexpr double kCarefulBits = 240'000;
 constexpr double kLongest = 4;  // seconds
 
 constexpr std::int64_t kLast = 250 * kMs;
+// Until a link that carries two thirds of what the top takes has spent what it lets through at once.
+constexpr double kLastBits = 256'000;
 constexpr std::int64_t kNoMore = 2000 * kMs;
 constexpr double kFactor = 2.1;
 constexpr double kCarefulFactor = 1.7;
+// Where so much more reaches the top, that is the next step.
+constexpr double kLastFactor = 2.8;
 constexpr std::size_t kBursts = 4;
 
 }  // namespace
@@ -30,7 +34,8 @@ void Climb::start(std::int64_t now, double first, std::int64_t hold, double top,
 void Climb::level(std::int64_t now, double rate, std::int64_t hold) {
   rate_ = rate;
   start_ = now;
-  hold_ = std::max(hold, static_cast<std::int64_t>(std::min((careful_ ? kCarefulBits : kBits) / rate, kLongest) * 1e6));
+  const double bits = careful_ ? kCarefulBits : rate < top_ ? kBits : kLastBits;
+  hold_ = std::max(hold, static_cast<std::int64_t>(std::min(bits / rate, kLongest) * 1e6));
   if (rate >= top_) hold_ = std::max(hold_, kLast);
 }
 
@@ -50,7 +55,8 @@ std::optional<Climb::End> Climb::step(std::int64_t now, const LinkTrace& trace, 
         active_ = false;
         return End::kTop;
       }
-      level(now, std::min((careful_ ? kCarefulFactor : kFactor) * rate_, top_), 0);
+      const bool last = top_ <= (careful_ ? kCarefulFactor : kLastFactor) * rate_;
+      level(now, last ? top_ : (careful_ ? kCarefulFactor : kFactor) * rate_, 0);
       return std::nullopt;
     }
   }

@@ -38,10 +38,11 @@ class Viewer extends Child {
   }
 }
 
-/** @param {{socketUrl: string}} server */
-export async function startViewer(server, args = []) {
+/** @param {{socketUrl: string}} server @param {string[]} [args] @param {string[]} [prefix] the command that runs the rest of its line elsewhere */
+export async function startViewer(server, args = [], prefix = []) {
   assert.ok(existsSync(testViewer), `no ${testViewer}: build it, or say in CV_TEST_VIEWER where it is`);
-  return new Viewer(testViewer, ['--interval=50', ...args, server.socketUrl], { env });
+  const [program, ...before] = [...prefix, testViewer];
+  return new Viewer(program, [...before, '--interval=50', ...args, server.socketUrl], { env });
 }
 
 /** A viewer that has received its first frame. */

@@ -126,6 +126,16 @@ TEST(Simulation, ASlowLinkGivesWhatFitsWithoutAQueue) {
     stays_quick(link);
 }
 
+TEST(Simulation, ALinkThatLacksAThirdOfTheTopIsNotTakenForAFastOneAtTheStart) {
+  auto rungs = simulation::ladder();
+  rungs[0] = {530e3, 530e3, 30, 12'000};
+  rungs[1] = {400e3, 400e3, 30, 9'000};
+  for_seeds({.rate = steady(370)}, 20, {.rungs = rungs}, [](const Got& got) {
+    EXPECT_EQ(got.share(0, 0, 4), 0);
+    EXPECT_LE(got.queue_ms(0.95, 0, 20), 150);
+  });
+}
+
 TEST(Simulation, SoDoesOneThatTheControlHadNotSeen) {
   for (const SlowLink& link : {SlowLink{90, 4, 2.5, 400}, {180, 3, 0, 200}, {330, 2, 2.5, 200}, {600, 2, 8, 200}})
     stays_quick(link);
