@@ -4,8 +4,8 @@
 //
 //   node bench/growth.js [--only=viewers,sizes,slow,ladder,limit] [--viewers=1,10,50,100] [--seconds=30] [--group=10]
 //
-// Viewers are cv-test-viewer, which decrypts but does not decode, and asks for lost packets, so that the server keeps what
-// it sent. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
+// Viewers are cv-test-viewer, which decrypts but does not decode, asks for lost packets, so that the server keeps what it sent, and
+// says which came. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
 // group joins when the one before it watches. `slow` (as root): a third of 100 viewers has a link of 250 kbit/s each, beside the same
 // with links that carry all. `ladder`: one viewer with all encodings there, and with one, in turns. `limit` (not by default) adds
 // viewers until one gets less than 99 % of the frames, or the source falls behind; the viewers take more than the server there.
@@ -30,7 +30,8 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 
 const enough = { viewers: 100, share: 0.99, megabytes: 2 };
-const slow = { count: 33, kbits: 250, share: 0.995, more: 0.1 };
+/** 15 frames a second: at 30, viewers that report take what two processors have left, and take that for a slow network. */
+const slow = { count: 33, kbits: 250, share: 0.995, more: 0.1, set: { framerate: 15 } };
 const clockRate = 90_000;  // ticks of a frame's id in a second
 const framerate = 30;
 const sizes = {
@@ -52,12 +53,16 @@ function memory(pid) {
 const reports = (group) => [...new Map(group.lines.slice(-3 * group.size).map((line) => JSON.parse(line)).map((report) => [report.viewer, report])).values()];
 const total = (groups, name) => sum(groups.flatMap(reports).map((report) => report[name]));
 
-/** Adds viewers to `groups`; how long it took in s until all watched. @param {string[]} [prefix] where they run */
-async function join(server, count, groups, prefix = []) {
+/**
+ * Adds viewers to `groups`; how long it took in s until all watched.
+ * @param {string[]} [prefix] where they run @param {string[]} [addresses] where they receive, one each or one for all
+ */
+async function join(server, count, groups, prefix = [], addresses = []) {
   const start = performance.now();
   for (let left = count; left > 0; left -= groups.at(-1).size) {
     const size = Math.min(left, Number(options.group));
-    const group = await startViewer(server, ['--interval=1000', '--nack', '--list-frames', `--viewers=${size}`], prefix);
+    const group = await startViewer(server, ['--interval=1000', '--nack', '--reports', '--list-frames', `--viewers=${size}`,
+      ...Array.from({ length: Math.min(size, addresses.length) }, (_, i) => `--address=${addresses[(count - left + i) % addresses.length]}`)], prefix);
     groups.push(Object.assign(group, { size }));
     await until(`${size} viewers beside ${count - left}`, () => {
       if (!group.alive) throw new Error(`a viewer ended beside ${count - left}: ${group.stderr.trim()}`);
@@ -141,20 +146,19 @@ async function bench(set, count) {
 
 /** 67 viewers with a free link, and 33 with `kbits` each: the server's cores a viewer, the shares that the quick and the slow ones got. */
 async function withSlow(kbits) {
-  const links = await manyLinks([Infinity, ...Array(slow.count).fill(kbits)]);
-  const [quickPrefix, ...slowPrefixes] = links.viewerPrefixes;
+  const links = await manyLinks(slow.count, kbits);
   const groups = [];
-  const server = await startServer({ pipeline: 'plain', set: sizes.small, prefix: links.serverPrefix,
+  const server = await startServer({ pipeline: 'plain', set: { ...sizes.small, ...slow.set }, prefix: links.serverPrefix,
     args: [`--host=${links.serverAddress}`, `--max-viewers=${enough.viewers}`] });
   try {
     await pause(10_000);
     const alone = await during(Math.min(10, seconds), server, []);
-    await join(server, enough.viewers - slow.count, groups, quickPrefix);
-    for (const prefix of slowPrefixes) await join(server, 1, groups, prefix);
+    await join(server, enough.viewers - slow.count, groups, links.viewerPrefix, [links.free]);
+    await join(server, slow.count, groups, links.viewerPrefix, links.limited);
     await pause(20_000);  // the slow ones have found their rungs, and what was sent last is kept for retransmission
     const cost = await during(seconds, server, groups);
     const { shares } = sharesOf((await leave(groups)).map(({ frameIds }) => frameIds ?? []));
-    return { each: (cost.server - alone.server) / enough.viewers, quick: shares.slice(0, -slow.count), slow: shares.slice(-slow.count), stolen: cost.stolen };
+    return { each: (cost.server - alone.server) / enough.viewers, cores: cost.server + cost.viewers, quick: shares.slice(0, -slow.count), slow: shares.slice(-slow.count), stolen: cost.stolen };
   } finally {
     groups.forEach((group) => group.signal('SIGKILL'));
     await server.stop().catch((error) => process.stderr.write(`${error.message}\n`));
@@ -169,7 +173,7 @@ async function benchSlow() {
   const least = Math.min(...limited.quick);
   const met = more < slow.more && least >= slow.share;
   if (!met) ++missed;
-  return `${enough.viewers} viewers, ${slow.count} of them behind ${slow.kbits} kbit/s: ${(1000 * free.each).toFixed(1)} → ${(1000 * limited.each).toFixed(1)} ms of a processor a viewer and second: ${(100 * more).toFixed(1)} % more (bar: < ${100 * slow.more} %); the worst quick one got ${(100 * least).toFixed(2)} % of the frames (bar: ≥ ${100 * slow.share} %), the slow ones in the middle ${(100 * percentile(limited.slow, 50)).toFixed(1)} %, the worst ${(100 * Math.min(...limited.slow)).toFixed(1)} %; steal ${(100 * Math.max(free.stolen, limited.stolen)).toFixed(1)} %: ${met ? 'met' : '**missed**'}\n`;
+  return `${enough.viewers} viewers, ${slow.count} of them behind ${slow.kbits} kbit/s: ${(1000 * free.each).toFixed(1)} → ${(1000 * limited.each).toFixed(1)} ms of a processor a viewer and second (${limited.cores.toFixed(2)} cores in all): ${(100 * more).toFixed(1)} % more (bar: < ${100 * slow.more} %); the worst quick one got ${(100 * least).toFixed(2)} % of the frames (bar: ≥ ${100 * slow.share} %; ${(100 * Math.min(...free.quick)).toFixed(2)} % without slow ones), the slow ones in the middle ${(100 * percentile(limited.slow, 50)).toFixed(1)} %, the worst ${(100 * Math.min(...limited.slow)).toFixed(1)} %; steal ${(100 * Math.max(free.stolen, limited.stolen)).toFixed(1)} %: ${met ? 'met' : '**missed**'}\n`;
 }
 
 /** The server's cores with one viewer of the best encoding. */

@@ -7,7 +7,7 @@ import { until } from './wait.js';
 
 const serverAddress = '10.204.0.1';
 const browserAddress = '10.204.0.2';
-const device = 'veth';  // the same name on both sides
+const device = 'net0';  // the same name on both sides; libnice (in cv-test-viewer) passes over one that is called veth
 
 /** What may go at once, after a pause, in bytes. */
 const BURST = 10 * 1024;
@@ -25,20 +25,17 @@ function runAll(commands) {
 /** @param {string} name of a namespace */
 const isUp = (name) => spawnSync('ip', ['-n', name, 'link', 'show', device], { encoding: 'utf8' }).stdout.includes(' state UP ');
 
-/** What leaves a namespace by a device. @param {string} name @param {string} through @param {number} rate in kbit/s */
-function limitDevice(name, through, rate) {
-  const tc = ['tc', '-n', name, 'qdisc'];
-  if (Number.isFinite(rate)) runAll([[...tc, 'replace', 'dev', through, 'root', 'tbf', 'rate', `${rate}kbit`, 'burst', `${BURST}b`, 'latency', `${QUEUE_MS}ms`]]);
-  else trouble(...tc, 'del', 'dev', through, 'root');  // it may have none
-}
-
 /**
  * What the server sends is limited; what the browser sends is not.
  * @param {number} [kbits] a second that it carries; `Infinity`: no limit
  */
 export async function limitedLink(kbits = Infinity) {
   const { names: [server, browser], remove } = await namespaces();
-  const limit = (rate) => limitDevice(server, device, rate);
+  const limit = (rate) => {
+    const tc = ['tc', '-n', server, 'qdisc'];
+    if (Number.isFinite(rate)) runAll([[...tc, 'replace', 'dev', device, 'root', 'tbf', 'rate', `${rate}kbit`, 'burst', `${BURST}b`, 'latency', `${QUEUE_MS}ms`]]);
+    else trouble(...tc, 'del', 'dev', device, 'root');  // it may have none
+  };
   try {
     runAll([
       ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', browser],
@@ -64,29 +61,33 @@ export async function limitedLink(kbits = Infinity) {
 }
 
 /**
- * A server and many viewers, each in a namespace with a link of its own to the server's one address.
- * @param {number[]} kbits what each link carries
+ * A server and many viewers: what goes to some addresses is limited, for each by itself.
+ * @param {number} count of limited addresses @param {number} kbits a second that each gets; `Infinity`: no limit
  */
-export async function manyLinks(kbits) {
-  const { names: [server, ...viewers], remove } = await namespaces(kbits.length + 1);
-  const address = (i) => `10.205.${i >> 8}.${i & 255}`;
+export async function manyLinks(count, kbits) {
+  const { names: [server, viewers], remove } = await namespaces();
+  const limited = Array.from({ length: count }, (_, i) => `10.205.1.${i + 1}`);
+  const tc = (...command) => ['tc', '-n', server, ...command];
   try {
     runAll([
-      ['ip', '-n', server, 'link', 'add', 'bridge', 'type', 'bridge'],
-      ['ip', '-n', server, 'address', 'add', `${address(1)}/16`, 'dev', 'bridge'],
-      ['ip', '-n', server, 'link', 'set', 'bridge', 'up'],
-      ...viewers.flatMap((name, i) => [
-        ['ip', '-n', server, 'link', 'add', `viewer${i}`, 'type', 'veth', 'peer', 'name', device, 'netns', name],
-        ['ip', '-n', server, 'link', 'set', `viewer${i}`, 'master', 'bridge', 'up'],
-        ['ip', '-n', name, 'address', 'add', `${address(i + 2)}/16`, 'dev', device],
-        ['ip', '-n', name, 'link', 'set', device, 'up'],
-      ]),
+      ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', viewers],
+      ['ip', '-n', server, 'address', 'add', '10.205.0.1/16', 'dev', device],
+      ...['10.205.0.2', ...limited].map((address) => ['ip', '-n', viewers, 'address', 'add', `${address}/16`, 'dev', device]),
+      ...[server, viewers].map((name) => ['ip', '-n', name, 'link', 'set', device, 'up']),
+      tc('qdisc', 'add', 'dev', device, 'root', 'handle', '1:', 'htb', 'default', '0'),
+      ...Number.isFinite(kbits) ? limited.flatMap((address, i) => {
+        const of = `1:${(i + 1).toString(16)}`;
+        return [
+          tc('class', 'add', 'dev', device, 'parent', '1:', 'classid', of, 'htb', 'rate', `${kbits}kbit`, 'burst', `${BURST}b`, 'cburst', `${BURST}b`),
+          tc('qdisc', 'add', 'dev', device, 'parent', of, 'bfifo', 'limit', `${Math.round(kbits / 8 * QUEUE_MS)}b`),
+          tc('filter', 'add', 'dev', device, 'parent', '1:', 'protocol', 'ip', 'u32', 'match', 'ip', 'dst', address, 'flowid', of),
+        ];
+      }) : [],
     ]);
-    for (const name of viewers) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
-    kbits.forEach((rate, i) => limitDevice(server, `viewer${i}`, rate));
+    for (const name of [server, viewers]) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
   } catch (error) {
     await remove();
     throw error;
   }
-  return { serverPrefix: prefixOf(server), serverAddress: address(1), viewerPrefixes: viewers.map(prefixOf), stop: remove };
+  return { serverPrefix: prefixOf(server), serverAddress: '10.205.0.1', viewerPrefix: prefixOf(viewers), free: '10.205.0.2', limited, stop: remove };
 }

@@ -27,8 +27,9 @@ gboolean quit(gpointer loop) {
 
 int main(int argc, char** argv) {
   gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, noChannels = FALSE, listFrames = FALSE,
-           nack = FALSE;
+           nack = FALSE, reports = FALSE;
   g_autofree char* control = nullptr;
+  g_auto(GStrv) addresses = nullptr;
   gint controlInterval = 0, duration = 0, interval = 1000, count = 1;
   const GOptionEntry entries[] = {
       {"duration", 0, 0, G_OPTION_ARG_INT, &duration, "End after so many seconds", "S"},
@@ -37,6 +38,10 @@ int main(int argc, char** argv) {
       {"list-frames", 0, 0, G_OPTION_ARG_NONE, &listFrames,
        "The last line names the ids of all frames, key frames and results", nullptr},
       {"nack", 0, 0, G_OPTION_ARG_NONE, &nack, "Ask for lost packets again, as browsers do", nullptr},
+      {"reports", 0, 0, G_OPTION_ARG_NONE, &reports, "Say which packets came, and when (transport-cc), as browsers do",
+       nullptr},
+      {"address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &addresses,
+       "Receive media at no other one; given again, it is the next viewer's", "IP"},
       {"no-candidates", 0, 0, G_OPTION_ARG_NONE, &noCandidates, "Send no ICE candidates", nullptr},
       {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},
       {"false-fingerprint", 0, 0, G_OPTION_ARG_NONE, &falseFingerprint, "Name another certificate", nullptr},
@@ -62,6 +67,7 @@ int main(int argc, char** argv) {
   options.falseFingerprint = falseFingerprint != FALSE;
   options.channels = noChannels == FALSE;
   options.nack = nack != FALSE;
+  options.reports = reports != FALSE;
   options.listFrames = listFrames != FALSE;
   options.control = control != nullptr ? control : "";
   options.interval = static_cast<unsigned>(interval);
@@ -73,8 +79,11 @@ int main(int argc, char** argv) {
   if (duration > 0) g_timeout_add_seconds(static_cast<guint>(duration), quit, loop);
   using Viewers = std::vector<std::unique_ptr<Viewer>>;
   Viewers viewers;
-  for (options.number = 0; options.number < static_cast<unsigned>(count); ++options.number)
+  const guint known = addresses != nullptr ? g_strv_length(addresses) : 0;
+  for (options.number = 0; options.number < static_cast<unsigned>(count); ++options.number) {
+    options.address = known > 0 ? addresses[options.number % known] : "";
     viewers.push_back(std::make_unique<Viewer>(options, loop));
+  }
   auto start = [](gpointer data) {
     for (const auto& viewer : *static_cast<Viewers*>(data)) viewer->start();
   };

@@ -12,6 +12,8 @@
 
 namespace {
 
+constexpr GstClockTime kReportInterval = 55 * GST_MSECOND;  // browsers send 16 to 20 a second
+
 /// Runs `work` in the main thread.
 void post(std::function<void()> work) {
   g_idle_add_full(
@@ -115,7 +117,8 @@ void Viewer::start() {
   if (message == nullptr) return fail("not an address like ws://127.0.0.1:8080/ws: " + options_.url);
   if (!makePeer()) return fail("no webrtcbin: install gstreamer1.0-plugins-bad and gstreamer1.0-nice");
   const std::string host = g_uri_get_host(uri);
-  if ((host == "127.0.0.1" || host == "localhost") && !bindToLoopback()) return fail("cannot bind ICE to 127.0.0.1");
+  const std::string address = host == "127.0.0.1" || host == "localhost" ? "127.0.0.1" : options_.address;
+  if (!address.empty() && !bindTo(address)) return fail("cannot bind ICE to " + address);
 
   const std::string origin = "http://" + host + ":" + std::to_string(std::max(g_uri_get_port(uri), 1));
   session_ = soup_session_new();
@@ -173,6 +176,11 @@ void Viewer::onElement(GstBin* /*peer*/, GstBin* /*parent*/, GstElement* element
   // webrtcbin's own id is random; two that are the same in one process hang it (fixed in 1.27.1)
   if (g_str_equal(name, "sctpenc") || g_str_equal(name, "sctpdec"))
     g_object_set(element, "sctp-association-id", self->options_.number + 1, nullptr);
+  if (g_str_equal(name, "rtpsession")) {
+    g_autoptr(GObject) session = nullptr;
+    g_object_get(element, "internal-session", &session, nullptr);
+    g_object_set(session, "twcc-feedback-interval", kReportInterval, nullptr);
+  }
   if (!self->options_.channels && g_str_equal(name, "sctpdec")) {
     g_autoptr(GstPad) sink = gst_element_get_static_pad(element, "sink");
     probe(
@@ -231,11 +239,11 @@ void Viewer::channelOpened(GstWebRTCDataChannel* channel) {
   if (options_.controlInterval > 0) controlTimer_ = g_timeout_add(options_.controlInterval, again, this);
 }
 
-bool Viewer::bindToLoopback() {
+bool Viewer::bindTo(const std::string& address) {
   g_autoptr(GObject) ice = nullptr;
   gboolean bound = FALSE;
   g_object_get(peer_, "ice-agent", &ice, nullptr);
-  g_signal_emit_by_name(ice, "add-local-ip-address", "127.0.0.1", &bound);
+  g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &bound);
   return bound != FALSE;
 }
 
@@ -283,6 +291,9 @@ void Viewer::offer(const std::string& text) {
     rtp_.addPayloadType(payloadType, codecOf((*match)[2]));
   }
 
+  static const std::regex extension("a=extmap:(\\d+ \\S*transport-wide-cc\\S*)");
+  if (std::smatch match; std::regex_search(text, match, extension)) transportCc_ = match[1];
+
   GstSDPMessage* sdp = nullptr;
   if (gst_sdp_message_new_from_text(text.c_str(), &sdp) != GST_SDP_OK) return fail("the offer is not SDP");
   g_autoptr(GstWebRTCSessionDescription) description =
@@ -299,8 +310,19 @@ void Viewer::offer(const std::string& text) {
   g_signal_emit_by_name(peer_, "set-remote-description", description, promise("", applied));
 }
 
+/// webrtcbin (1.22) takes an offer's feedback into its answer, but no header extension, which feedback needs.
+bool Viewer::acceptTransportCc(GstSDPMessage* sdp) const {
+  for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(sdp, i));
+    if (!g_str_equal(gst_sdp_media_get_media(media), "video")) continue;
+    gst_sdp_media_add_attribute(media, "extmap", transportCc_.c_str());
+  }
+  return !transportCc_.empty();
+}
+
 void Viewer::answer(GstWebRTCSessionDescription* description) {
   g_autoptr(GstWebRTCSessionDescription) owned = description;
+  if (options_.reports && !acceptTransportCc(owned->sdp)) return fail("the offer has no transport-cc");
   g_autoptr(GstPromise) unheeded = gst_promise_new();
   g_signal_emit_by_name(peer_, "set-local-description", owned, unheeded);
   g_autofree char* text = gst_sdp_message_as_text(owned->sdp);

@@ -19,11 +19,14 @@ class JsonReading;
 struct Options {
   std::string url;
   unsigned number = 0;  ///< of those in this process
+  std::string
+      address;  ///< receives media at no other one; "": at all that there are, or at 127.0.0.1 with a server there
   bool candidates = true;
   bool ping = true;
   bool falseFingerprint = false;
   bool channels = true;  ///< false: what the server sends to open them is thrown away
   bool nack = false;
+  bool reports = false;  ///< says which packets came, and when (transport-cc)
   bool listFrames = false;
   unsigned interval = 1000;      ///< ms between two reports
   std::string control;           ///< text to send on the `control` channel once it is open
@@ -50,10 +53,11 @@ class Viewer {
 
   void fail(const std::string& message);
   bool makePeer();
-  bool bindToLoopback();
+  bool bindTo(const std::string& address);
   void connected(SoupWebsocketConnection* socket);
   void signalling(const char* text);
   void offer(const std::string& text);
+  bool acceptTransportCc(GstSDPMessage* sdp) const;
   void answer(GstWebRTCSessionDescription* description);
   void channelOpened(GstWebRTCDataChannel* channel);
   void channelMessage(const char* text);
@@ -85,6 +89,7 @@ class Viewer {
   std::optional<uint32_t> rtpOffset_;
   std::vector<uint32_t> resultIds_;
   std::map<unsigned, std::string> encodings_;                    ///< by payload type
+  std::string transportCc_;                                      ///< the header extension of the offer
   std::map<std::string, std::string> lastResult_, modelStates_;  ///< by model: the messages
   std::string sourceState_, errorCode_, errorMessage_;
   int closeStatus_ = 0;
