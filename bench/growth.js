@@ -4,10 +4,10 @@
 //
 //   node bench/growth.js [--only=viewers,sizes,slow,ladder,limit] [--viewers=1,10,50,100] [--seconds=30] [--group=10]
 //
-// Viewers are cv-test-viewer, which decrypts but does not decode, asks for lost packets, so that the server keeps what it sent, and
-// says which came. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
+// Viewers are cv-test-viewer, which decrypts but does not decode, and asks for lost packets, so that the server keeps what
+// it sent. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
 // group joins when the one before it watches. `slow` (as root): a third of 100 viewers has a link of 250 kbit/s each, beside the same
-// with links that carry all. `ladder`: one viewer with all encodings there, and with one, in turns. `limit` (not by default) adds
+// with links that carry all; they say which packets came, as browsers do. `ladder`: one viewer with all encodings there, and with one, in turns. `limit` (not by default) adds
 // viewers until one gets less than 99 % of the frames, or the source falls behind; the viewers take more than the server there.
 // CV_LAUNCH, CV_TEST_VIEWER and GST_PLUGIN_PATH as for the tests; steal and load as in viewers.js.
 import { readFileSync } from 'node:fs';
@@ -55,13 +55,14 @@ const total = (groups, name) => sum(groups.flatMap(reports).map((report) => repo
 
 /**
  * Adds viewers to `groups`; how long it took in s until all watched.
- * @param {string[]} [prefix] where they run @param {string[]} [addresses] where they receive, one each or one for all
+ * @param {{prefix?: string[], addresses?: string[], more?: string[]}} [how] `prefix`: where they run; `addresses`: where they receive,
+ *   one each or one for all; `more`: arguments
  */
-async function join(server, count, groups, prefix = [], addresses = []) {
+async function join(server, count, groups, { prefix = [], addresses = [], more = [] } = {}) {
   const start = performance.now();
   for (let left = count; left > 0; left -= groups.at(-1).size) {
     const size = Math.min(left, Number(options.group));
-    const group = await startViewer(server, ['--interval=1000', '--nack', '--reports', '--list-frames', `--viewers=${size}`,
+    const group = await startViewer(server, ['--interval=1000', '--nack', '--list-frames', `--viewers=${size}`, ...more,
       ...Array.from({ length: Math.min(size, addresses.length) }, (_, i) => `--address=${addresses[(count - left + i) % addresses.length]}`)], prefix);
     groups.push(Object.assign(group, { size }));
     await until(`${size} viewers beside ${count - left}`, () => {
@@ -153,8 +154,8 @@ async function withSlow(kbits) {
   try {
     await pause(10_000);
     const alone = await during(Math.min(10, seconds), server, []);
-    await join(server, enough.viewers - slow.count, groups, links.viewerPrefix, [links.free]);
-    await join(server, slow.count, groups, links.viewerPrefix, links.limited);
+    await join(server, enough.viewers - slow.count, groups, { prefix: links.viewerPrefix, addresses: [links.free], more: ['--reports'] });
+    await join(server, slow.count, groups, { prefix: links.viewerPrefix, addresses: links.limited, more: ['--reports'] });
     await pause(20_000);  // the slow ones have found their rungs, and what was sent last is kept for retransmission
     const cost = await during(seconds, server, groups);
     const { shares } = sharesOf((await leave(groups)).map(({ frameIds }) => frameIds ?? []));
@@ -193,7 +194,7 @@ async function withRungs(rungs) {
 async function benchLadder() {
   const cores = { 1: [], 6: [] };
   let stolen = 0;
-  for (let round = 0; round < 5; ++round)
+  for (let round = 0; round < 10; ++round)
     for (const rungs of round % 2 ? [6, 1] : [1, 6]) {
       const cost = await withRungs(rungs);
       cores[rungs].push(cost.server);
