@@ -44,7 +44,9 @@ std::optional<double> downlink_of(const Request& request) {
 }  // namespace
 
 App::App(const Options& options, PipeText pipe)
-    : options_(options), loop_(g_main_loop_new(nullptr, FALSE)), server_(std::make_unique<Server>(server_events())) {
+    : options_(options),
+      loop_(g_main_loop_new(nullptr, FALSE)),
+      server_(std::make_unique<Server>(server_events(), options_.public_origins)) {
   require_elements();
   set_in_caps_ = set_in_caps(pipe);
   producer_ = std::make_shared<Producer>(std::move(pipe), reaper_, producer_events());

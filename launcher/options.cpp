@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "base/glib_ptr.h"
+#include "http/public_origin.h"
 
 namespace {
 
@@ -57,6 +58,7 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
+  g_auto(GStrv) public_origins = nullptr;
   // FILENAME is text as it was typed. STRING would be converted from the locale's encoding, and this program has set no
   // locale: it would take ASCII only.
   const GOptionEntry entries[] = {
@@ -70,6 +72,8 @@ Options parse_options(int argc, char** argv) {
       {"host", 0, 0, G_OPTION_ARG_FILENAME, &host,
        "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)", "ADDRESS"},
       {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on (8080; 0: any free one)", "PORT"},
+      {"public-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &public_origins,
+       "Where a proxy shows this server to browsers, for example https://hub.example; may be repeated", "ORIGIN"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
@@ -91,6 +95,8 @@ Options parse_options(int argc, char** argv) {
   options.settings = parse_settings(set);
   if (host) options.host = host;
   options.port = in_range("--port", port, 0, 65535);
+  for (char** origin = public_origins; origin && *origin; ++origin)
+    options.public_origins.push_back(public_origin(*origin));
   options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
   options.print = print;
   options.variables = variables;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipe/pipe_file.h"
 
@@ -12,6 +13,7 @@ struct Options {
   Settings settings;
   std::string host = "127.0.0.1";
   unsigned port = 8080;
+  std::vector<std::string> public_origins;  // as browsers write them
   unsigned max_viewers = 16;
   bool print = false;
   bool variables = false;

@@ -42,7 +42,7 @@ _cv_launch() {
       compopt -o nospace
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
-    --port | --max-viewers) ;;
+    --port | --max-viewers | --public-origin) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(cv-launch --help | grep -oE -- '--[a-z-]+=?')" -- "$cur")
       [[ ${COMPREPLY-} == *= ]] && compopt -o nospace

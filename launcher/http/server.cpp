@@ -5,19 +5,18 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "base/deadlines.h"
 #include "base/protocol.h"
 #include "base/user_error.h"
+#include "public_origin.h"
 
 namespace {
 
 constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
-// A viewer sends a few kB in its life. Above this limit its connection is cut, because libsoup before 3.7.1 keeps the
-// pieces of an unfinished message without limit.
-constexpr guint64 kMaxReceived = 2 << 20;
 constexpr guint kReceivedPollMs = 100;
 // Up to this size a message that is too large is read to its end, so that the close frame reaches its sender.
 constexpr guint64 kMaxRead = 1 << 20;
@@ -124,11 +123,15 @@ void Peer::close(unsigned short code, const std::string& reason) {
     soup_websocket_connection_close(connection_.get(), code, reason.c_str());
 }
 
-void Peer::limit_received() {
+std::uint64_t Peer::received() const {
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (getsockopt(g_socket_get_fd(socket_.get()), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-      info.tcpi_bytes_received > kMaxReceived)
+  return getsockopt(g_socket_get_fd(socket_.get()), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_received
+                                                                                              : 0;
+}
+
+void Peer::limit_received() {
+  if (allowance_.exceeded(received(), static_cast<double>(g_get_monotonic_time()) / 1e6))
     g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
 }
 
@@ -148,8 +151,10 @@ std::span<const Server::Route> Server::routes() {
   return kRoutes;
 }
 
-Server::Server(Events events)
-    : server_(soup_server_new("server-header", "cv-launch", nullptr)), events_(std::move(events)) {
+Server::Server(Events events, std::vector<std::string> public_origins)
+    : server_(soup_server_new("server-header", "cv-launch", nullptr)),
+      events_(std::move(events)),
+      public_origins_(std::move(public_origins)) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -224,12 +229,16 @@ void Server::stop() {
 bool Server::host_allowed(std::string_view host) const {
   const auto name = without_port(host);
   if (is_loopback_name(name)) return true;
+  // the name under which a proxy is known, and which it may pass on
+  if (std::ranges::any_of(public_origins_, [name](const auto& origin) { return host_of_origin(origin) == name; }))
+    return true;
   // DNS rebinding needs a name, so any address is safe. Of the names only this machine's own are allowed.
   const std::string own = g_get_host_name();
   return !loopback_ && (is_address(name) || name == own || name == own + ".local");
 }
 
-bool Server::origin_allowed(std::string_view origin, std::string_view host) {
+bool Server::origin_allowed(std::string_view origin, std::string_view host) const {
+  if (std::ranges::find(public_origins_, origin) != public_origins_.end()) return true;
   for (const std::string_view scheme : {"http://", "https://"})
     if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
   return false;
@@ -284,6 +293,9 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
+  // Proxies in front of notebooks (Tornado) take no connection that says it will be closed.
+  if (soup_websocket_server_check_handshake(message, nullptr, nullptr, nullptr, nullptr))
+    soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
   // libsoup keeps the address. If it asked only after the upgrade, it would warn of each connection that is gone by
   // then.
   soup_server_message_get_remote_address(message);
@@ -334,6 +346,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   connect("message", G_CALLBACK(+[](SoupWebsocketConnection*, gint type, GBytes* data, gpointer user) {
             const auto* context = static_cast<Context*>(user);
             const auto held = context->peer.lock();
+            if (held) held->allowance_.whole(held->received());
             gsize size = 0;
             const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
             if (held && size > protocol::kMaxSignal)

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "allowance.h"
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
 #include "page_files.h"
@@ -41,11 +42,13 @@ class Peer {
 
  private:
   friend class Server;
+  std::uint64_t received() const;
   void limit_received();
 
   GObjectPtr<SoupWebsocketConnection> connection_;
   GObjectPtr<GSocket> socket_;
   const Request request_;
+  Allowance allowance_;
   std::vector<gulong> handlers_;
 };
 
@@ -56,7 +59,8 @@ class Server {
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
   };
-  explicit Server(Events events);
+  // `public_origins`: as public_origin() gives them; a proxy shows us there.
+  explicit Server(Events events, std::vector<std::string> public_origins = {});
   ~Server();
 
   // `host` is an IP address or a name; port 0 takes any free one. Throws UserError.
@@ -70,7 +74,7 @@ class Server {
   // Whether a request with this Host header is served, and whether a page of this Origin ("" for none) may open a
   // WebSocket.
   bool host_allowed(std::string_view host) const;
-  static bool origin_allowed(std::string_view origin, std::string_view host);
+  bool origin_allowed(std::string_view origin, std::string_view host) const;
 
  private:
   struct Guard;
@@ -86,6 +90,7 @@ class Server {
   GObjectPtr<SoupServer> server_;
   const PageFiles files_;
   const Events events_;
+  const std::vector<std::string> public_origins_;
   std::string host_;
   bool loopback_ = true;
   unsigned connections_ = 0;

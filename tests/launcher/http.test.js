@@ -192,6 +192,22 @@ describe('a WebSocket', () => {
     const reply = await handshake(server, [origin(), 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits']);
     assert.equal(reply.status, 101);
     assert.equal(reply.headers['sec-websocket-extensions'], undefined);
+    assert.equal(reply.headers.connection, 'Upgrade', 'Tornado, in front of notebooks, takes no other');
+  });
+
+  test('that is none, or of another version, is answered and closed', async () => {
+    for (const fields of [['Upgrade: h2c', 'Connection: Upgrade'], ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 7']])
+      assert.equal((await request(server, 'GET', '/ws', [origin(), ...fields])).headers.connection, 'close');
+  });
+
+  test('is opened for the page at a public origin, whatever a proxy makes of Host', async (t) => {
+    const behind = await startServer({ pipeline: 'plain', args: ['--public-origin=https://hub.example', '--public-origin=http://door.example:8000/'] });
+    t.after(() => behind.stop());
+    for (const host of [`127.0.0.1:${behind.port}`, 'hub.example'])
+      for (const from of ['https://hub.example', 'http://door.example:8000'])
+        assert.equal((await handshake(behind, [`Host: ${host}`, `Origin: ${from}`])).status, 101, `${from} at ${host}`);
+    assert.equal((await handshake(behind, ['Origin: http://hub.example'])).status, 403);
+    assert.equal((await handshake(server, ['Origin: https://hub.example'])).status, 403);
   });
 
   test('is opened for the page at localhost', async () => {

@@ -21,8 +21,8 @@ const LONGEST_STILL_MS = 10_000;
 const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
- * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `/ws` of the
- * page's own host. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
+ * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `ws` in the page's
+ * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
  * stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the video, bit/s, or infinite).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
@@ -128,7 +128,7 @@ export class CvPlayer extends HTMLElement {
   }
 
   #url() {
-    const src = this.getAttribute('src') ?? '/ws';
+    const src = this.getAttribute('src') ?? 'ws';
     try {
       return new URL(src, location.href).href.replace(/^http/, 'ws');
     } catch {

@@ -9,14 +9,30 @@
 namespace {
 
 TEST(Server, TakesAnOriginThatIsItsOwnPage) {
-  EXPECT_TRUE(Server::origin_allowed("http://127.0.0.1:8080", "127.0.0.1:8080"));
-  EXPECT_TRUE(Server::origin_allowed("https://cam.example", "cam.example"));  // behind a proxy that ends TLS
+  const Server server({});
+  EXPECT_TRUE(server.origin_allowed("http://127.0.0.1:8080", "127.0.0.1:8080"));
+  EXPECT_TRUE(server.origin_allowed("https://cam.example", "cam.example"));  // behind a proxy that ends TLS
+}
+
+TEST(Server, TakesAPublicOriginWhateverTheProxyMakesOfHost) {
+  Server server({}, {"https://hub.example", "http://door.example:8000"});
+  server.listen("127.0.0.1", 0);
+  for (const char* host : {"127.0.0.1:8080", "hub.example", "hub.example:443", "door.example:8000"}) {
+    EXPECT_TRUE(server.host_allowed(host)) << host;
+    EXPECT_TRUE(server.origin_allowed("https://hub.example", host)) << host;
+    EXPECT_TRUE(server.origin_allowed("http://door.example:8000", host)) << host;
+    for (const char* origin :
+         {"", "https://hub.example:8443", "https://hub.example.evil.example", "https://evil.example"})
+      EXPECT_FALSE(server.origin_allowed(origin, host)) << origin << " at " << host;
+  }
+  for (const char* host : {"evil.example", "a.hub.example", "hub.example.evil.example"})
+    EXPECT_FALSE(server.host_allowed(host)) << host;
 }
 
 TEST(Server, RefusesOtherOrigins) {
   for (const char* origin : {"", "null", "http://evil.example", "http://127.0.0.1:8081",
                              "http://127.0.0.1:8080.evil.example", "ftp://127.0.0.1:8080", "127.0.0.1:8080", "http://"})
-    EXPECT_FALSE(Server::origin_allowed(origin, "127.0.0.1:8080")) << origin;
+    EXPECT_FALSE(Server({}).origin_allowed(origin, "127.0.0.1:8080")) << origin;
 }
 
 TEST(Server, OnLoopbackServesLoopbackNamesOnly) {

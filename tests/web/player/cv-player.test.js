@@ -446,9 +446,14 @@ test('what the viewer chooses becomes an attribute, is told, and needs no new co
 
 test('it connects to its page’s server, or to the one that src names; another src is another connection', () => {
   const urls = () => FakeSocket.last.url;
+  const { location } = globalThis;
+  globalThis.location = /** @type {any} */ (new URL('https://hub.example/user/ada/proxy/8080/?mode=exact'));
   player.connectedCallback();
-  assert.equal(urls(), 'ws://camera.local:8080/ws');
+  assert.equal(urls(), 'wss://hub.example/user/ada/proxy/8080/ws', 'below the path that a proxy gave the page');
   const { last } = FakeSocket;
+  globalThis.location = location;
+  player.setAttribute('src', '/ws');
+  assert.equal(urls(), 'ws://camera.local:8080/ws');
   player.setAttribute('src', 'https://other.example/ws');
   assert.equal(urls(), 'wss://other.example/ws');
   assert.equal(last.closes, 1);

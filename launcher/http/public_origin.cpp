@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "public_origin.h"
+
+#include <glib.h>
+
+#include "base/user_error.h"
+
+std::string public_origin(const std::string& text) {
+  g_autoptr(GUri) uri = g_uri_parse(text.c_str(), G_URI_FLAGS_NON_DNS, nullptr);
+  const std::string_view scheme = uri ? g_uri_get_scheme(uri) : "";
+  const std::string_view path = uri ? g_uri_get_path(uri) : "";
+  const char* host = uri ? g_uri_get_host(uri) : nullptr;
+  if ((scheme != "http" && scheme != "https") || !host || !*host || (!path.empty() && path != "/") ||
+      g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri))
+    throw UserError("--public-origin=" + text +
+                    ": write what a browser's address line shows, up to the host or port: https://hub.example");
+  g_autofree char* lower = g_ascii_strdown(host, -1);
+  const std::string name =
+      std::string_view(lower).find(':') == std::string_view::npos ? lower : "[" + std::string(lower) + "]";
+  const int port = g_uri_get_port(uri);
+  const bool usual = port == -1 || port == (scheme == "http" ? 80 : 443);
+  return std::string(scheme) + "://" + name + (usual ? "" : ":" + std::to_string(port));
+}
+
+std::string_view host_of_origin(std::string_view origin) {
+  const std::string_view host = origin.substr(origin.find("://") + 3);
+  return host.substr(0, host.find(':', host.find(']') == std::string_view::npos ? 0 : host.find(']')));
+}
