@@ -3,13 +3,15 @@
 // Measures what cv-launch costs as its audience grows, prints a Markdown table, and fails when a bar is missed.
 //
 //   node bench/growth.js [--only=viewers,sizes,slow,ladder,limit] [--viewers=1,10,50,100] [--seconds=30] [--group=10]
+//                        [--reports]
 //
-// Viewers are cv-test-viewer, which decrypts but does not decode, and asks for lost packets, so that the server keeps what
-// it sent. `group` of them share a process (in one each they take twice the processor time, and minutes to start); a
-// group joins when the one before it watches. `slow` (as root): a third of 100 viewers has a link of 250 kbit/s each, beside the same
-// with links that carry all; they say which packets came, as browsers do. `ladder`: one viewer with all encodings there, and with one, in turns. `limit` (not by default) adds
-// viewers until one gets less than 99 % of the frames, or the source falls behind; the viewers take more than the server there.
-// CV_LAUNCH, CV_TEST_VIEWER and GST_PLUGIN_PATH as for the tests; steal and load as in viewers.js.
+// Viewers are cv-test-viewer, which decrypts but does not decode, and asks for lost packets, so that the server keeps what it sent.
+// `group` of them share a process (in one each they take twice the processor time, and minutes to start); a group joins when the one
+// before it watches. `slow` (as root): a third of 100 viewers has a link of 250 kbit/s each, beside the same with links that carry all;
+// they say which packets came, as browsers do (all do with `reports`, which costs the server more, and viewers here too). `ladder`: one
+// viewer with all encodings there, and with one, in turns. `limit` (not by default) adds viewers until one gets less than 99 % of the
+// frames, or the source falls behind; the viewers take more than the server there. CV_LAUNCH, CV_TEST_VIEWER and GST_PLUGIN_PATH as for
+// the tests; steal and load as in viewers.js.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     viewers: { type: 'string', default: '1,10,50,100' },
     seconds: { type: 'string', default: '30' },
     group: { type: 'string', default: '10' },
+    reports: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(options.seconds);
@@ -120,7 +123,7 @@ async function bench(set, count) {
     await baseOf(server);  // what the first viewer loads stays
     const alone = await during(Math.min(10, seconds), server, []);
     const base = { ...memory(server.pid), threads: threads(server.pid) };
-    const took = await join(server, count, groups);
+    const took = await join(server, count, groups, { more: options.reports ? ['--reports'] : [] });
     await pause(10_000);  // what was sent last is kept for retransmission
     const cost = await during(seconds, server, groups);
     const now = { ...memory(server.pid), threads: threads(server.pid) };

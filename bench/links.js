@@ -21,8 +21,9 @@
 // A frame's capture time is its stamp, and it is shown when requestVideoFrameCallback calls (see bench/latency.js). Frames shown are
 // those that the browser calls for, readable or not. A result's age is the time from its frame's capture to its arrival in the page;
 // those that the server leaves out, because the link carries no more, have none. Mismatched are frames of the exact view whose RTP
-// timestamp and stamp name different ones, or that were shown instead of others (once a second a stamp is read back). Which rung a viewer gets is what the server's `link`
-// messages say, when they arrive; changes are counted from the 5th second on. kbit/s are of video that comes, probes too.
+// timestamp and stamp name different ones, or that were shown instead of others (once a second a stamp is read back). Which rung a viewer
+// gets is what the server's `link` messages say, when they arrive; changes are counted from the 5th second on. kbit/s are of video that
+// comes, probes too.
 // CV_LAUNCH and GST_PLUGIN_PATH as for the tests; CV_FRAME_WRITER: the program of bench/peers.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
