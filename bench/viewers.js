@@ -112,11 +112,14 @@ async function hideAndLook() {
     Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
   };
+  const frame = () => new Promise((resolve) => { video.requestVideoFrameCallback(resolve); });
+  const still = () => new Promise((resolve) => { setTimeout(resolve, 200, 'still'); });
   hide(true);
   await new Promise((resolve) => { setTimeout(resolve, 2500); });
+  if (await Promise.race([frame(), still()]) !== 'still') throw new Error('the video goes on though nobody looks');
   const start = performance.now();
   hide(false);
-  await new Promise((resolve) => { video.requestVideoFrameCallback(resolve); });
+  await frame();
   return performance.now() - start;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How much a viewer may send: much at once, and then a little all the time, so that one that acknowledges what it gets
-// may stay for ever. Pure.
+// How much a viewer may send: much at once, and a little all the time, so that one that says something now and then may
+// stay for ever. Pure.
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "public_origin.h"
 
-#include <glib.h>
+#include <gio/gio.h>
 
+#include "base/glib_ptr.h"
 #include "base/user_error.h"
 
 std::string public_origin(const std::string& text) {
-  g_autoptr(GUri) uri = g_uri_parse(text.c_str(), G_URI_FLAGS_NON_DNS, nullptr);
+  g_autoptr(GUri) uri = g_uri_parse(text.c_str(), G_URI_FLAGS_NONE, nullptr);
   const std::string_view scheme = uri ? g_uri_get_scheme(uri) : "";
   const std::string_view path = uri ? g_uri_get_path(uri) : "";
   const char* host = uri ? g_uri_get_host(uri) : nullptr;
@@ -14,12 +15,14 @@ std::string public_origin(const std::string& text) {
       g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri))
     throw UserError("--public-origin=" + text +
                     ": write what a browser's address line shows, up to the host or port: https://hub.example");
-  g_autofree char* lower = g_ascii_strdown(host, -1);
-  const std::string name =
-      std::string_view(lower).find(':') == std::string_view::npos ? lower : "[" + std::string(lower) + "]";
+  // in its shortest form, if it is one
+  const GObjectPtr<GInetAddress> address(g_inet_address_new_from_string(host));
+  g_autofree char* name = address ? g_inet_address_to_string(address.get()) : g_ascii_strdown(host, -1);
+  const bool v6 = address && g_inet_address_get_family(address.get()) == G_SOCKET_FAMILY_IPV6;
   const int port = g_uri_get_port(uri);
   const bool usual = port == -1 || port == (scheme == "http" ? 80 : 443);
-  return std::string(scheme) + "://" + name + (usual ? "" : ":" + std::to_string(port));
+  return std::string(scheme) + "://" + (v6 ? "[" : "") + name + (v6 ? "]" : "") +
+         (usual ? "" : ":" + std::to_string(port));
 }
 
 std::string_view host_of_origin(std::string_view origin) {

@@ -226,12 +226,14 @@ void Server::stop() {
   soup_server_disconnect(server_.get());
 }
 
+bool Server::is_public(std::string_view name) const {
+  return std::ranges::any_of(public_origins_, [name](const auto& origin) { return host_of_origin(origin) == name; });
+}
+
 bool Server::host_allowed(std::string_view host) const {
   const auto name = without_port(host);
   if (is_loopback_name(name)) return true;
-  // the name under which a proxy is known, and which it may pass on
-  if (std::ranges::any_of(public_origins_, [name](const auto& origin) { return host_of_origin(origin) == name; }))
-    return true;
+  if (is_public(name)) return true;  // a proxy may pass it on
   // DNS rebinding needs a name, so any address is safe. Of the names only this machine's own are allowed.
   const std::string own = g_get_host_name();
   return !loopback_ && (is_address(name) || name == own || name == own + ".local");
@@ -239,6 +241,8 @@ bool Server::host_allowed(std::string_view host) const {
 
 bool Server::origin_allowed(std::string_view origin, std::string_view host) const {
   if (std::ranges::find(public_origins_, origin) != public_origins_.end()) return true;
+  // named with https:// alone, http:// is not meant
+  if (is_public(without_port(host))) return false;
   for (const std::string_view scheme : {"http://", "https://"})
     if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
   return false;
@@ -278,6 +282,9 @@ void Server::guard_connection(SoupServerMessage* message) {
 void Server::admit(SoupServerMessage* message, const Route& route) {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   if (body_size(headers) > route.largest_body) return refuse_body(message);
+  // libsoup (3.2) would send our headers with the "100 Continue", and a reply without them
+  if (soup_message_headers_get_expectations(headers) != 0)
+    return refuse(message, SOUP_STATUS_EXPECTATION_FAILED, "nothing is to be expected");
   if (!is_one_of(soup_server_message_get_method(message), route.methods)) {
     const std::string methods(route.methods);
     soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow", methods.c_str());
@@ -293,9 +300,9 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origin_allowed(origin, host))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
-  // Proxies in front of notebooks (Tornado) take no connection that says it will be closed.
-  if (soup_websocket_server_check_handshake(message, nullptr, nullptr, nullptr, nullptr))
-    soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
+  // Proxies in front of notebooks (Tornado) take no connection that says it will be closed. libsoup says so itself if
+  // the handshake fails.
+  soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
   // libsoup keeps the address. If it asked only after the upgrade, it would warn of each connection that is gone by
   // then.
   soup_server_message_get_remote_address(message);

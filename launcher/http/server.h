@@ -84,6 +84,7 @@ class Server {
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);
   void serve(SoupServerMessage* message, const char* path);
+  bool is_public(std::string_view name) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
 
   SoupLog log_;

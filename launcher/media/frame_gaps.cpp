@@ -5,7 +5,7 @@
 // end of a frame is a tenth further from the end of the one before than that one lasted, the frame rate is what this
 // says, at once; else it follows slowly, in a second. So after a gap (a queue has left one frame out, or the encoder
 // slept) frames get up to three times their bits for a second: on the link of a viewer that takes all it carries.
-// The frame behind the gap is said to last a little less: for the next one the rate is right again.
+// The frame behind the gap is said to last a little less: for the next one the rate is nearly right again.
 void bridge_gaps(GstPad* sink) {
   gst_pad_add_probe(
       sink, GST_PAD_PROBE_TYPE_BUFFER,

@@ -187,6 +187,11 @@ describe('a request for another host', () => {
   });
 });
 
+test('a request that expects something first is refused and closed', async () => {
+  const reply = await request(server, 'GET', '/', ['Expect: 100-continue']);
+  assert.deepEqual([reply.status, reply.headers.connection], [417, 'close']);
+});
+
 describe('a WebSocket', () => {
   test('is opened for the page itself, without compression', async () => {
     const reply = await handshake(server, [origin(), 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits']);
@@ -206,7 +211,8 @@ describe('a WebSocket', () => {
     for (const host of [`127.0.0.1:${behind.port}`, 'hub.example'])
       for (const from of ['https://hub.example', 'http://door.example:8000'])
         assert.equal((await handshake(behind, [`Host: ${host}`, `Origin: ${from}`])).status, 101, `${from} at ${host}`);
-    assert.equal((await handshake(behind, ['Origin: http://hub.example'])).status, 403);
+    for (const fields of [[], ['Host: hub.example']])
+      assert.equal((await handshake(behind, ['Origin: http://hub.example', ...fields])).status, 403);
     assert.equal((await handshake(server, ['Origin: https://hub.example'])).status, 403);
   });
 

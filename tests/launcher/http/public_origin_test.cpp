@@ -15,6 +15,8 @@ TEST(PublicOrigin, IsWrittenAsBrowsersWriteIt) {
   EXPECT_EQ(public_origin("http://hub.example:443"), "http://hub.example:443");
   EXPECT_EQ(public_origin("http://192.0.2.7:8000"), "http://192.0.2.7:8000");
   EXPECT_EQ(public_origin("https://[2001:DB8::1]:8443"), "https://[2001:db8::1]:8443");
+  EXPECT_EQ(public_origin("https://[2001:0db8:0:0::1]"), "https://[2001:db8::1]");
+  EXPECT_EQ(public_origin("https://bücher.example"), "https://xn--bcher-kva.example");
 }
 
 TEST(PublicOrigin, IsRefusedWithWhatItShouldBe) {

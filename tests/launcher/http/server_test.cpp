@@ -21,8 +21,8 @@ TEST(Server, TakesAPublicOriginWhateverTheProxyMakesOfHost) {
     EXPECT_TRUE(server.host_allowed(host)) << host;
     EXPECT_TRUE(server.origin_allowed("https://hub.example", host)) << host;
     EXPECT_TRUE(server.origin_allowed("http://door.example:8000", host)) << host;
-    for (const char* origin :
-         {"", "https://hub.example:8443", "https://hub.example.evil.example", "https://evil.example"})
+    for (const char* origin : {"", "http://hub.example", "http://door.example", "https://hub.example:8443",
+                               "https://hub.example.evil.example", "https://evil.example"})
       EXPECT_FALSE(server.origin_allowed(origin, host)) << origin << " at " << host;
   }
   for (const char* host : {"evil.example", "a.hub.example", "hub.example.evil.example"})

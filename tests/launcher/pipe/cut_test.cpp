@@ -128,8 +128,8 @@ TEST_F(Cut, TakesTheEncodingsThatAnInputSelectorJoinsInItsOrder) {
   const auto out = cut_text(
       "videotestsrc ! tee name=t "
       "t. ! queue name=q1 ! framestamp name=f1 ! vp8enc ! s. "
-      "t. ! queue name=q2 ! videoscale ! framestamp name=f2 ! vp8enc ! s. "
-      "t. ! queue name=q3 ! vp8enc ! s. "
+      "t. ! queue name=q2 ! videoscale ! framestamp name=f2 ! vp8enc name=e2 ! s. "
+      "t. ! queue name=q3 ! vp8enc name=e3 ! identity ! s. "
       "input-selector name=s ! rtpvp8pay ! webrtcbin");
   ASSERT_EQ(out.streams.size(), 1U);
   const auto& rungs = out.streams[0].rungs;
@@ -137,6 +137,8 @@ TEST_F(Cut, TakesTheEncodingsThatAnInputSelectorJoinsInItsOrder) {
   EXPECT_EQ(name(rungs[0].framestamp), "f1");
   EXPECT_EQ(name(rungs[1].framestamp), "f2");
   EXPECT_EQ(name(rungs[2].framestamp), "none");
+  EXPECT_EQ(name(rungs[1].libvpx), "e2");
+  EXPECT_EQ(name(rungs[2].libvpx), "e3");
   std::vector<std::string> entries;
   for (const auto& rung : rungs) {
     ASSERT_TRUE(rung.entry);
