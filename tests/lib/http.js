@@ -31,9 +31,15 @@ function parse(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const [first, ...fields] = bytes.subarray(0, end).toString().split('\r\n');
+  /** What stands twice is joined (RFC 9110, 5.3). @type {Record<string, string>} */
+  const headers = {};
+  for (const field of fields) {
+    const name = field.split(':')[0].toLowerCase();
+    headers[name] = [...(name in headers ? [headers[name]] : []), field.slice(field.indexOf(':') + 1).trim()].join(', ');
+  }
   return {
     status: Number(first.split(' ')[1]),
-    headers: Object.fromEntries(fields.map((field) => [field.split(':')[0].toLowerCase(), field.slice(field.indexOf(':') + 1).trim()])),
+    headers,
     body: bytes.subarray(end + 4),
   };
 }
