@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include <string_view>
+
 #include "base/glib_ptr.h"
 #include "base/user_error.h"
 
@@ -23,9 +25,4 @@ std::string public_origin(const std::string& text) {
   const bool usual = port == -1 || port == (scheme == "http" ? 80 : 443);
   return std::string(scheme) + "://" + (v6 ? "[" : "") + name + (v6 ? "]" : "") +
          (usual ? "" : ":" + std::to_string(port));
-}
-
-std::string_view host_of_origin(std::string_view origin) {
-  const std::string_view host = origin.substr(origin.find("://") + 3);
-  return host.substr(0, host.find(':', host.find(']') == std::string_view::npos ? 0 : host.find(']')));
 }

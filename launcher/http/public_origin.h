@@ -3,11 +3,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 // As browsers write it in Origin (RFC 6454, 6.1): "https://hub.example", with its port where that is not the usual one.
 // Throws UserError for what is not http(s)://HOST[:PORT].
 std::string public_origin(const std::string& text);
-
-// "hub.example" of "https://hub.example:8443"
-std::string_view host_of_origin(std::string_view origin);

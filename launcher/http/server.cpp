@@ -12,7 +12,6 @@
 #include "base/deadlines.h"
 #include "base/protocol.h"
 #include "base/user_error.h"
-#include "public_origin.h"
 
 namespace {
 
@@ -227,22 +226,27 @@ void Server::stop() {
 }
 
 bool Server::is_public(std::string_view name) const {
-  return std::ranges::any_of(public_origins_, [name](const auto& origin) { return host_of_origin(origin) == name; });
+  return std::ranges::any_of(public_origins_, [name](std::string_view origin) {
+    return without_port(origin.substr(origin.find("://") + 3)) == name;
+  });
 }
 
-bool Server::host_allowed(std::string_view host) const {
-  const auto name = without_port(host);
+bool Server::is_own(std::string_view name) const {
   if (is_loopback_name(name)) return true;
-  if (is_public(name)) return true;  // a proxy may pass it on
   // DNS rebinding needs a name, so any address is safe. Of the names only this machine's own are allowed.
   const std::string own = g_get_host_name();
   return !loopback_ && (is_address(name) || name == own || name == own + ".local");
 }
 
+bool Server::host_allowed(std::string_view host) const {
+  const auto name = without_port(host);
+  return is_own(name) || is_public(name);  // a proxy may pass its own on
+}
+
 bool Server::origin_allowed(std::string_view origin, std::string_view host) const {
   if (std::ranges::find(public_origins_, origin) != public_origins_.end()) return true;
-  // named with https:// alone, http:// is not meant
-  if (is_public(without_port(host))) return false;
+  // where https:// is named, http:// is not meant
+  if (const auto name = without_port(host); is_public(name) && !is_own(name)) return false;
   for (const std::string_view scheme : {"http://", "https://"})
     if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
   return false;

@@ -59,7 +59,7 @@ class Server {
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
   };
-  // `public_origins`: as public_origin() gives them; a proxy shows us there.
+  // `public_origins`: where a proxy shows us, as public_origin() of public_origin.h gives them.
   explicit Server(Events events, std::vector<std::string> public_origins = {});
   ~Server();
 
@@ -84,6 +84,7 @@ class Server {
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);
   void serve(SoupServerMessage* message, const char* path);
+  bool is_own(std::string_view name) const;
   bool is_public(std::string_view name) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
 

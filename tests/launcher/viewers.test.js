@@ -216,7 +216,7 @@ test('viewers are told when the wall clock is set, and go on', async (t) => {
   const file = join(temporaryFolder(), 'stepped');
   const preload = join(dirname(testViewer), '../libcv-test-clock.so');
   assert.ok(existsSync(preload), `no ${preload}: build it`);
-  const clock = await startServer({ pipeline: 'plain', env: { LD_PRELOAD: preload, CV_TEST_CLOCK: file } });
+  const clock = await startServer({ pipeline: 'plain', env: { LD_PRELOAD: [preload, process.env.LD_PRELOAD ?? ''].join(' '), CV_TEST_CLOCK: file } });
   t.after(() => clock.stop());
   const viewer = await startWatching(clock);
   t.after(() => viewer.stop());

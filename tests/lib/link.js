@@ -25,33 +25,40 @@ function runAll(commands) {
 /** @param {string} name of a namespace */
 const isUp = (name) => spawnSync('ip', ['-n', name, 'link', 'show', device], { encoding: 'utf8' }).stdout.includes(' state UP ');
 
+/** Two namespaces with a link between them, and what more is done there. @param {(server: string, viewer: string) => string[][]} commandsOf */
+async function linked(commandsOf) {
+  const { names, remove } = await namespaces();
+  const [server, viewer] = names;
+  try {
+    runAll([
+      ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', viewer],
+      ...names.map((name) => ['ip', '-n', name, 'link', 'set', device, 'up']),
+      ...commandsOf(server, viewer),
+    ]);
+    // A Chromium that starts before that finds no network for mDNS, and makes no media connection as long as it lives.
+    for (const name of names) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { server, viewer, remove };
+}
+
 /**
  * What the server sends is limited; what the browser sends is not.
  * @param {number} [kbits] a second that it carries; `Infinity`: no limit
  */
 export async function limitedLink(kbits = Infinity) {
-  const { names: [server, browser], remove } = await namespaces();
+  const { server, viewer: browser, remove } = await linked((...names) => [[serverAddress, browserAddress], [browserAddress, serverAddress]].flatMap(([own, other], i) => [
+    ['ip', '-n', names[i], 'address', 'add', `${own}/24`, 'dev', device],
+    ['ip', '-n', names[i], 'route', 'add', 'default', 'via', other],  // Firefox takes a machine without one for offline
+  ]));
   const limit = (rate) => {
     const tc = ['tc', '-n', server, 'qdisc'];
     if (Number.isFinite(rate)) runAll([[...tc, 'replace', 'dev', device, 'root', 'tbf', 'rate', `${rate}kbit`, 'burst', `${BURST}b`, 'latency', `${QUEUE_MS}ms`]]);
     else trouble(...tc, 'del', 'dev', device, 'root');  // it may have none
   };
-  try {
-    runAll([
-      ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', browser],
-      ...[[server, serverAddress, browserAddress], [browser, browserAddress, serverAddress]].flatMap(([name, own, other]) => [
-        ['ip', '-n', name, 'address', 'add', `${own}/24`, 'dev', device],
-        ['ip', '-n', name, 'link', 'set', device, 'up'],
-        ['ip', '-n', name, 'route', 'add', 'default', 'via', other],  // Firefox takes a machine without one for offline
-      ]),
-    ]);
-    // A Chromium that starts before that finds no network for mDNS, and makes no media connection as long as it lives.
-    for (const name of [server, browser]) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
-    limit(kbits);
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  limit(kbits);
   return {
     serverPrefix: prefixOf(server), browserPrefix: prefixOf(browser), serverAddress, browserAddress,
     /** @param {number} rate in kbit/s */
@@ -65,15 +72,12 @@ export async function limitedLink(kbits = Infinity) {
  * @param {number} count of limited addresses @param {number} kbits a second that each gets; `Infinity`: no limit
  */
 export async function manyLinks(count, kbits) {
-  const { names: [server, viewers], remove } = await namespaces();
-  const limited = Array.from({ length: count }, (_, i) => `10.205.1.${i + 1}`);
-  const tc = (...command) => ['tc', '-n', server, ...command];
-  try {
-    runAll([
-      ['ip', '-n', server, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', viewers],
-      ['ip', '-n', server, 'address', 'add', '10.205.0.1/16', 'dev', device],
-      ...['10.205.0.2', ...limited].map((address) => ['ip', '-n', viewers, 'address', 'add', `${address}/16`, 'dev', device]),
-      ...[server, viewers].map((name) => ['ip', '-n', name, 'link', 'set', device, 'up']),
+  const limited = Array.from({ length: count }, (_, i) => `10.204.1.${i + 1}`);
+  const { server, viewer, remove } = await linked((...names) => {
+    const tc = (...command) => ['tc', '-n', names[0], ...command];
+    return [
+      ['ip', '-n', names[0], 'address', 'add', `${serverAddress}/16`, 'dev', device],
+      ...[browserAddress, ...limited].map((address) => ['ip', '-n', names[1], 'address', 'add', `${address}/16`, 'dev', device]),
       tc('qdisc', 'add', 'dev', device, 'root', 'handle', '1:', 'htb', 'default', '0'),
       ...Number.isFinite(kbits) ? limited.flatMap((address, i) => {
         const of = `1:${(i + 1).toString(16)}`;
@@ -83,11 +87,7 @@ export async function manyLinks(count, kbits) {
           tc('filter', 'add', 'dev', device, 'parent', '1:', 'protocol', 'ip', 'u32', 'match', 'ip', 'dst', address, 'flowid', of),
         ];
       }) : [],
-    ]);
-    for (const name of [server, viewers]) await until(`${device} of ${name} is up`, () => isUp(name), { every: 10 });
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  return { serverPrefix: prefixOf(server), serverAddress: '10.205.0.1', viewerPrefix: prefixOf(viewers), free: '10.205.0.2', limited, stop: remove };
+    ];
+  });
+  return { serverPrefix: prefixOf(server), viewerPrefix: prefixOf(viewer), serverAddress, free: browserAddress, limited, stop: remove };
 }

@@ -163,13 +163,4 @@ void gst_mini_object_unref(GstMiniObject* object) {
   hand_over(object);
   gst_mini_object_unref_next(object);
 }
-
-// A pool keeps buffers in a queue without a lock. Who takes one comes behind those who gave it up.
-GstFlowReturn gst_buffer_pool_acquire_buffer(GstBufferPool* pool, GstBuffer** buffer,
-                                             GstBufferPoolAcquireParams* params) {
-  NEXT(GstFlowReturn, gst_buffer_pool_acquire_buffer, GstBufferPool*, GstBuffer**, GstBufferPoolAcquireParams*);
-  const GstFlowReturn flow = gst_buffer_pool_acquire_buffer_next(pool, buffer, params);
-  if (flow == GST_FLOW_OK) acquire(*buffer);
-  return flow;
-}
 }

@@ -22,8 +22,9 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
 
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `ws` in the page's
- * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact; without it: exact where the video is
- * stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the video, bit/s, or infinite).
+ * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact;
+ * without it: exact where the video is stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the
+ * video, bit/s, or infinite).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */

@@ -33,11 +33,4 @@ TEST(PublicOrigin, IsRefusedWithWhatItShouldBe) {
   }
 }
 
-TEST(PublicOrigin, HasAHost) {
-  EXPECT_EQ(host_of_origin("https://hub.example"), "hub.example");
-  EXPECT_EQ(host_of_origin("http://hub.example:8000"), "hub.example");
-  EXPECT_EQ(host_of_origin("https://[2001:db8::1]:8443"), "[2001:db8::1]");
-  EXPECT_EQ(host_of_origin("https://[2001:db8::1]"), "[2001:db8::1]");
-}
-
 }  // namespace

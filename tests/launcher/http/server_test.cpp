@@ -29,6 +29,14 @@ TEST(Server, TakesAPublicOriginWhateverTheProxyMakesOfHost) {
     EXPECT_FALSE(server.host_allowed(host)) << host;
 }
 
+TEST(Server, TakesItsOwnPageThoughAProxyIsOnThisMachineToo) {
+  Server server({}, {"http://127.0.0.1:8888"});
+  server.listen("127.0.0.1", 0);
+  EXPECT_TRUE(server.origin_allowed("http://127.0.0.1:8080", "127.0.0.1:8080"));
+  EXPECT_TRUE(server.origin_allowed("http://127.0.0.1:8888", "127.0.0.1:8080"));
+  EXPECT_FALSE(server.origin_allowed("http://127.0.0.1:9999", "127.0.0.1:8080"));
+}
+
 TEST(Server, RefusesOtherOrigins) {
   for (const char* origin : {"", "null", "http://evil.example", "http://127.0.0.1:8081",
                              "http://127.0.0.1:8080.evil.example", "ftp://127.0.0.1:8080", "127.0.0.1:8080", "http://"})
