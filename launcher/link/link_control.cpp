@@ -39,6 +39,9 @@ constexpr std::size_t kQueueBursts = 4;
 constexpr std::int64_t kMuchLate = 250 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kBuried = 700 * kMs;
+// A climb leaves a queue. The key frame of a better rung waits until there is no more of it than this, and no longer than that.
+constexpr std::int64_t kDrained = 40 * kMs;
+constexpr std::int64_t kDrainPatience = 600 * kMs;
 // A rung that was asked for and has not come.
 constexpr std::int64_t kSwitchPatience = 800 * kMs;
 // A queue that stays although the link seems to carry the rung.
@@ -138,6 +141,7 @@ void LinkControl::resumed(std::int64_t now) {
   climb_.stop();
   full_at_.reset();
   before_full_.reset();
+  rise_.reset();
   buried_until_.reset();
   congested_since_.reset();
   watch_.forget();
@@ -157,7 +161,7 @@ LinkControl::Decision LinkControl::decide(std::int64_t now) {
   if (allowed() > target_) go(now, allowed());
   if (climb_.active()) {
     step_climb(now);
-  } else if (measuring(now)) {
+  } else if (measuring(now) || drains_first(now)) {
     return decision(now);
   } else if (target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate && (!carries_ || now - settled_ > kSecond)) {
     // nothing comes through, and so nothing tells yet how little the link carries
@@ -304,7 +308,9 @@ bool LinkControl::measuring(std::int64_t now) {
   if (!full_at_) return false;
   const auto newest = trace_.newest();
   if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
-    if (!carries_ && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
+    // a rung that takes far less than what has passed has not filled it, and another one begins with a key frame
+    const bool fits = climb_.passed() > 6 * need(current_);
+    if (!carries_ && !fits && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
     return true;
   }
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
@@ -328,12 +334,27 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (rung != target_) go(now, rung);
+  if (rung < target_) {
+    rise_ = {rung, now};
+  } else if (rung != target_) {
+    go(now, rung);
+  }
+}
+
+// A key frame behind the queue that has just been made would come late, and what does not fit behind it is lost.
+bool LinkControl::drains_first(std::int64_t now) {
+  if (!rise_) return false;
+  if (queue_length(now) > kDrained && now - rise_->since < kDrainPatience) return true;
+  const std::size_t rung = std::exchange(rise_, std::nullopt)->rung;
+  settle(now);
+  if (rung < target_) go(now, std::max(rung, allowed()));
+  return false;
 }
 
 void LinkControl::go(std::int64_t now, std::size_t rung) {
   target_ = rung;
   asked_ = now;
+  rise_.reset();
   climb_.stop();
 }
 

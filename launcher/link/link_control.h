@@ -84,6 +84,7 @@ class LinkControl {
   void step_climb(std::int64_t now);
   bool measuring(std::int64_t now);
   void climbed(std::int64_t now, double carries);
+  bool drains_first(std::int64_t now);
   void go(std::int64_t now, std::size_t rung);
   void measured(double carries);
   void wait(std::int64_t now);
@@ -111,6 +112,11 @@ class LinkControl {
   // A climb has filled the link; what was sent until then tells how much it carries.
   std::optional<std::int64_t> full_at_;
   std::optional<std::size_t> before_full_;  // the rung until then, if it was no climb
+  struct Rise {
+    std::size_t rung;
+    std::int64_t since;
+  };
+  std::optional<Rise> rise_;  // a better rung, to be asked for when the queue is gone
   int failures_ = 0;
   std::int64_t varies_until_ = 0;  // the link has carried more a short while ago
 

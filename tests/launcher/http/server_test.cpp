@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "base/user_error.h"
 
 namespace {
@@ -78,14 +80,11 @@ TEST(Server, SaysHowToChooseAnotherPort) {
 
 // Who connects has said more than hello: a token may be in it.
 TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
-  Request seen;
-  bool connected = false;
+  std::optional<Request> seen;
+  bool closed = false;
   Server::Events events;
-  events.connected = [&](const std::shared_ptr<Peer>& peer) {
-    seen = peer->request();
-    connected = true;
-  };
-  events.closed = [](const std::shared_ptr<Peer>&) {};
+  events.connected = [&](const std::shared_ptr<Peer>& peer) { seen = peer->request(); };
+  events.closed = [&](const std::shared_ptr<Peer>&) { closed = true; };
   Server server(events);
   server.listen("127.0.0.1", 0);
   const std::string page = server.url();
@@ -93,12 +92,21 @@ TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
   const GObjectPtr<SoupMessage> message(
       soup_message_new("GET", ("ws" + page.substr(4) + "ws?token=a%20b&n=1&n=2").c_str()));
   const std::string origin = page.substr(0, page.size() - 1);
-  soup_session_websocket_connect_async(session.get(), message.get(), origin.c_str(), nullptr, G_PRIORITY_DEFAULT,
-                                       nullptr, nullptr, nullptr);
-  while (!connected) g_main_context_iteration(nullptr, TRUE);
-  EXPECT_EQ(seen.path, "/ws");
-  EXPECT_EQ(seen.address, "127.0.0.1");
-  EXPECT_THAT(seen.query, testing::ElementsAre(testing::Pair("n", "2"), testing::Pair("token", "a b")));
+  GObjectPtr<SoupWebsocketConnection> connection;
+  soup_session_websocket_connect_async(
+      session.get(), message.get(), origin.c_str(), nullptr, G_PRIORITY_DEFAULT, nullptr,
+      [](GObject* from, GAsyncResult* result, gpointer into) {
+        static_cast<GObjectPtr<SoupWebsocketConnection>*>(into)->reset(
+            soup_session_websocket_connect_finish(SOUP_SESSION(from), result, nullptr));
+      },
+      &connection);
+  while (!seen || !connection) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_EQ(seen->path, "/ws");
+  EXPECT_EQ(seen->address, "127.0.0.1");
+  EXPECT_THAT(seen->query, testing::ElementsAre(testing::Pair("n", "2"), testing::Pair("token", "a b")));
+  // libsoup leaks what is open when the program ends
+  soup_websocket_connection_close(connection.get(), SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
+  while (!closed) g_main_context_iteration(nullptr, TRUE);
 }
 
 TEST(Server, RefusesAHostThatIsNoAddress) {

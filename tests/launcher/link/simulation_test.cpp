@@ -136,6 +136,29 @@ TEST(Simulation, ALinkThatLacksAThirdOfTheTopIsNotTakenForAFastOneAtTheStart) {
   });
 }
 
+// A street film's key frames take longer on such a link than a picture's time.
+TEST(Simulation, TheKeyFrameOfABetterRungDoesNotQueueBehindTheClimb) {
+  const std::vector<simulation::Rung> film = {{1000e3, 1000e3, 30, 30'000},
+                                              {450e3, 450e3, 30, 17'000},
+                                              {220e3, 220e3, 30, 11'000},
+                                              {62e3, 62e3, 30, 6'000},
+                                              {24e3, 24e3, 10, 3'000}};
+  for (const double kbit : {250, 400}) {
+    SCOPED_TRACE(kbit);
+    const Link link{.rate = steady(kbit), .reverse_ms = 100, .feedback_ms = 100};
+    for_seeds(link, 20, {.rungs = film}, [&](const Got& got) {
+      for (std::size_t i = 1; i < got.changes.size(); ++i) {
+        const auto& [at, rung] = got.changes[i];
+        if (rung > got.changes[i - 1].rung) continue;
+        const auto key =
+            std::ranges::find_if(got.frames, [at](const simulation::Frame& frame) { return frame.sent >= at; });
+        const double own_ms = std::max(0.0, key->bytes - link.bucket) * 8 / kbit;
+        EXPECT_LE(key->queue_ms, own_ms + 30) << "the link is idle again; " << rung << " at " << at;
+      }
+    });
+  }
+}
+
 TEST(Simulation, SoDoesOneThatTheControlHadNotSeen) {
   for (const SlowLink& link : {SlowLink{90, 4, 2.5, 400}, {180, 3, 0, 200}, {330, 2, 2.5, 200}, {600, 2, 8, 200}})
     stays_quick(link);
