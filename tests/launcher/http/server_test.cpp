@@ -104,7 +104,6 @@ TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
   EXPECT_EQ(seen->path, "/ws");
   EXPECT_EQ(seen->address, "127.0.0.1");
   EXPECT_THAT(seen->query, testing::ElementsAre(testing::Pair("n", "2"), testing::Pair("token", "a b")));
-  // libsoup leaks what is open when the program ends
   soup_websocket_connection_close(connection.get(), SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
   while (!closed) g_main_context_iteration(nullptr, TRUE);
 }
