@@ -10,6 +10,7 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
+unpacked_packages=(nginx)
 
 die() {
   echo "$0: $*" >&2
@@ -18,21 +19,48 @@ die() {
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+# as_root COMMAND…: with sudo where that is needed
+as_root() {
+  local sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+update_apt() { as_root apt-get update -qq >&2 || die "apt-get update failed; is there a network?"; }
+
 # install PACKAGE…: those that are missing, with apt
 install() {
-  local missing=() as_root=()
+  local missing=()
   for package; do installed "$package" || missing+=("$package"); done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || die "these packages are missing, and only root can install them: ${missing[*]}
   Run this once as root, or install them yourself: apt-get install ${missing[*]}"
-    as_root=(sudo)
   fi
   echo "Installing ${missing[*]} …" >&2
-  "${as_root[@]}" apt-get update -qq >&2 || die "apt-get update failed; is there a network?"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-    >/dev/null || die "apt-get could not install ${missing[*]}"
+  update_apt
+  as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
 }
+
+# unpack FOLDER PACKAGE…: each into a folder of its name there. For programs that would be services of this machine if they were installed;
+# what they need is there anyway.
+unpack() {
+  local folder=$1 package
+  shift
+  for package; do
+    [ ! -d "$folder/$package" ] || continue
+    rm -rf "$folder/.new"
+    mkdir -p "$folder/.new"
+    download "$folder/.new" "$package" 2>/dev/null || { update_apt; download "$folder/.new" "$package"; } ||
+      die "apt-get could not download $package; is there a network?"
+    dpkg -x "$folder/.new/"*.deb "$folder/.new/files" || die "$package can't be unpacked"
+    mv "$folder/.new/files" "$folder/$package"
+    rm -r "$folder/.new"
+  done
+}
+
+# its own user could not write there
+download() { (cd "$1" && apt-get download -qq -o APT::Sandbox::User= "$2" >/dev/null); }
 
 # npm_packages FOLDER: Node.js, and what the folder's lock file names
 npm_packages() {

@@ -3,10 +3,11 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** @typedef {{port: number, connections: number, to: (port: number | null) => void, stop: () => Promise<void>}} Proxy */
+/** @typedef {{port: number, connections: number, to: (port: number | string | null) => void, stop: () => Promise<void>}} Proxy */
 
 /**
- * Passes connections on to 127.0.0.1:`port`, or whatever `to` says later; null: nobody is there, and they are closed at once.
+ * Passes connections on to 127.0.0.1:`port`, or whatever `to` says later, which may be the path of a Unix socket; null: nobody is
+ * there, and they are closed at once.
  * `connections` counts all that came.
  * @param {number | null} port
  * @returns {Promise<Proxy>}
@@ -17,7 +18,7 @@ export async function startProxy(port = null) {
   const server = createServer((client) => {
     ++proxy.connections;
     if (target === null) return client.resetAndDestroy();
-    const behind = connect(target, '127.0.0.1');
+    const behind = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     open.add(client);
     client.pipe(behind).pipe(client);
     const end = () => {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page through real proxies, below a path of theirs, in both browsers.
+import assert from 'node:assert/strict';
+import { browsers } from '../lib/browsers.js';
+import { startNginx } from '../lib/nginx.js';
+import { startProxy } from '../lib/proxy.js';
+import { startServer } from '../lib/server.js';
+import { test } from '../lib/test.js';
+import { Signalling } from '../lib/websocket.js';
+
+const path = '/lab/ball/';
+
+/** nginx before a cv-launch; where browsers find it. @param {{host?: string, told: boolean}} options `told`: cv-launch knows where that is */
+async function behindNginx(t, { host, told }) {
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  const port = await startProxy();
+  stops.push(port.stop);
+  const origin = `http://127.0.0.1:${port.port}`;
+  const server = await startServer({ args: told ? [`--public-origin=${origin}`] : [] });
+  stops.push(() => server.stop());
+  const nginx = await startNginx(server, { path, host });
+  stops.push(nginx.stop);
+  port.to(nginx.socket);
+  return { origin, url: `${origin}${path}` };
+}
+
+for (const [name, start] of Object.entries(browsers))
+  test(`${name}: the page plays below nginx’s path, with the browser’s Host, and with another one where --public-origin says where that is`, async (t) => {
+    const urls = [await behindNginx(t, { host: '$http_host', told: false }), await behindNginx(t, { told: true })].map(({ url }) => url);
+    const browser = await start();
+    t.after(() => browser.stop());
+    for (const url of urls) {
+      const tab = await browser.newTab();
+      await tab.watch(url);
+      const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
+      assert.equal(last.attempt, 1);
+      assert.deepEqual(tab.errors, []);
+      await tab.close();
+    }
+  });
+
+test('nginx with a Host of its own, and nobody has said where that is: the WebSocket is refused', async (t) => {
+  const { origin, url } = await behindNginx(t, { told: false });
+  const signalling = new Signalling({ url, socketUrl: `${url.replace(/^http/, 'ws')}ws` }, { origin });
+  await assert.rejects(signalling.open, { status: 403 });
+});
