@@ -154,6 +154,8 @@ export const mutants = [
     tests: ['tests/launcher/link/link_control_test.cpp'] },
   { fault: 'a link that fell is not soon tried again', file: 'launcher/link/link_control.cpp', from: 'varies_until_ = now + kVaries;', to: '',
     tests: ['tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'a better rung begins in the queue that the climb has made', file: 'launcher/link/link_control.cpp', from: 'queue_length(now) > kDrained', to: 'false',
+    tests: ['tests/launcher/link/simulation_test.cpp'] },
   { fault: 'a dead link keeps its rung', file: 'launcher/link/link_control.cpp', from: 'if (waited < 1) return false;', to: 'return false;',
     tests: ['tests/launcher/link/link_control_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
   // launcher: HTTP
