@@ -39,7 +39,8 @@ constexpr std::size_t kQueueBursts = 4;
 constexpr std::int64_t kMuchLate = 250 * kMs;
 // No picture that waits for so long is worth sending.
 constexpr std::int64_t kBuried = 700 * kMs;
-// A climb leaves a queue. The key frame of a better rung waits until there is no more of it than this, and no longer than that.
+// A climb leaves a queue. The key frame of a better rung waits until there is no more of it than this, and no longer
+// than that.
 constexpr std::int64_t kDrained = 40 * kMs;
 constexpr std::int64_t kDrainPatience = 600 * kMs;
 // A rung that was asked for and has not come.

@@ -148,7 +148,8 @@ TEST(Simulation, TheKeyFrameOfABetterRungDoesNotQueueBehindTheClimb) {
     const Link link{.rate = steady(kbit), .reverse_ms = 100, .feedback_ms = 100};
     for_seeds(link, 20, {.rungs = film}, [&](const Got& got) {
       for (std::size_t i = 1; i < got.changes.size(); ++i) {
-        const auto& [at, rung] = got.changes[i];
+        const double at = got.changes[i].at;
+        const std::size_t rung = got.changes[i].rung;
         if (rung > got.changes[i - 1].rung) continue;
         const auto key =
             std::ranges::find_if(got.frames, [at](const simulation::Frame& frame) { return frame.sent >= at; });
