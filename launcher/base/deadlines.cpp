@@ -18,6 +18,7 @@ Deadlines read_deadlines() try {
       .channel = environment_ms("CV_LAUNCH_CHANNEL_MS", 2s),
       .silent = environment_ms("CV_LAUNCH_SILENT_MS", 5s),
       .request = environment_ms("CV_LAUNCH_REQUEST_MS", 10s),
+      .keepalive = environment_ms("CV_LAUNCH_KEEPALIVE_MS", 20s),
       .first_frame = environment_ms("CV_LAUNCH_FIRST_FRAME_MS", 10s),
       .still = environment_ms("CV_LAUNCH_STILL_MS", 10s),
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),

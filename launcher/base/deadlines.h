@@ -18,6 +18,9 @@ struct Deadlines {
   // For an HTTP connection.
   Milliseconds silent;   // while nothing comes; rounded up to whole seconds, because GSocket's timeout is in seconds
   Milliseconds request;  // for a whole request and its reply, however slowly they come
+  // Between two pings of a WebSocket, rounded up to whole seconds: proxies end one on which nothing comes, nginx after
+  // 60 s.
+  Milliseconds keepalive;
   // For the source.
   Milliseconds first_frame;
   Milliseconds still;  // from one frame to the next one; after that the source is lost

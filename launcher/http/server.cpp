@@ -53,6 +53,10 @@ void refuse_body(SoupServerMessage* message) {
   g_socket_shutdown(socket, FALSE, TRUE, nullptr);
 }
 
+guint whole_seconds(std::chrono::milliseconds time) {
+  return static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 // "name:port" or "[address]:port" without the port.
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
@@ -257,8 +261,7 @@ bool Server::origin_allowed(std::string_view origin, std::string_view host) cons
 struct Server::Guard {
   explicit Guard(Server& owner, GSocket* watched)
       : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
-    g_socket_set_timeout(watched,
-                         static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(deadlines().silent).count()));
+    g_socket_set_timeout(watched, whole_seconds(deadlines().silent));
     deadline.once(static_cast<guint>(deadlines().request.count()), [this] { cut(); });
     if (++server.connections_ > kMaxConnections) cut();
   }
@@ -337,6 +340,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   // This is no request any more: from here on the viewer has deadlines of its own.
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
+  soup_websocket_connection_set_keepalive_interval(connection, whole_seconds(deadlines().keepalive));
   const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message), request_of(message));
   peers_.insert(peer);
   if (!received_timer_.running())

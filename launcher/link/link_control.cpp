@@ -53,6 +53,8 @@ constexpr double kLeast = 5000;
 // Where nothing is known: little enough for a slow link, and enough to know soon.
 constexpr double kFirstClimb = 115'000;
 constexpr double kClimbMargin = 1.2;
+// A climb that has passed so many times what a rung takes says that the link carries the rung, bucket or not.
+constexpr double kFarMore = 6;
 // Token buckets let 10 kB through at any rate.
 constexpr double kBucketBits = 100'000;
 constexpr std::int64_t kFirstWait = 4 * kSecond;
@@ -309,8 +311,8 @@ bool LinkControl::measuring(std::int64_t now) {
   if (!full_at_) return false;
   const auto newest = trace_.newest();
   if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
-    // a rung that takes far less than what has passed has not filled it, and another one begins with a key frame
-    const bool fits = climb_.passed() > 6 * need(current_);
+    // a rung that takes so little has not filled it, and another one begins with a key frame
+    const bool fits = climb_.passed() > kFarMore * need(current_);
     if (!carries_ && !fits && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
     return true;
   }
@@ -335,18 +337,17 @@ void LinkControl::climbed(std::int64_t now, double carries) {
   if (rung < target_) failures_ = 0;
   wait(now);
   settle(now);
-  if (rung < target_) {
-    rise_ = {rung, now};
-  } else if (rung != target_) {
+  if (rung < target_)
+    rise_ = rung;
+  else if (rung > target_)
     go(now, rung);
-  }
 }
 
 // A key frame behind the queue that has just been made would come late, and what does not fit behind it is lost.
 bool LinkControl::drains_first(std::int64_t now) {
   if (!rise_) return false;
-  if (queue_length(now) > kDrained && now - rise_->since < kDrainPatience) return true;
-  const std::size_t rung = std::exchange(rise_, std::nullopt)->rung;
+  if (queue_length(now) > kDrained && now - settled_ < kDrainPatience) return true;
+  const std::size_t rung = *std::exchange(rise_, std::nullopt);
   settle(now);
   if (rung < target_) go(now, std::max(rung, allowed()));
   return false;

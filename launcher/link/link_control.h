@@ -112,11 +112,7 @@ class LinkControl {
   // A climb has filled the link; what was sent until then tells how much it carries.
   std::optional<std::int64_t> full_at_;
   std::optional<std::size_t> before_full_;  // the rung until then, if it was no climb
-  struct Rise {
-    std::size_t rung;
-    std::int64_t since;
-  };
-  std::optional<Rise> rise_;  // a better rung, to be asked for when the queue is gone
+  std::optional<std::size_t> rise_;         // a better rung, to be asked for when the queue is gone
   int failures_ = 0;
   std::int64_t varies_until_ = 0;  // the link has carried more a short while ago
 

@@ -7,7 +7,7 @@ import { RawConnection, handshake, request } from '../lib/http.js';
 import { startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { baseOf, backAt } from '../lib/viewer.js';
-import { connectForOffer } from '../lib/websocket.js';
+import { connect, connectForOffer } from '../lib/websocket.js';
 import { until, within } from '../lib/wait.js';
 
 let server;
@@ -268,6 +268,14 @@ test('of 257 connections the last one is closed, until another one is', async (t
   assert.deepEqual(connections.slice(0, 256).map(({ socket }) => socket.readableEnded || socket.destroyed), Array(256).fill(false));
   connections.splice(0, 1)[0].socket.destroy();
   await until('a place for a request', async () => (await request(server, 'GET', '/'))?.status === 200);
+});
+
+test('a WebSocket has a ping now and then, so that no proxy takes it for dead', async (t) => {
+  const pinging = await startServer({ pipeline: 'plain', env: { CV_LAUNCH_KEEPALIVE_MS: '1000' } });
+  t.after(() => pinging.stop());
+  const signalling = await connect(pinging);
+  await until('two pings', () => signalling.pings >= 2);
+  signalling.close();
 });
 
 test('connections that vanish while their WebSocket opens leave no line in the log', async (t) => {

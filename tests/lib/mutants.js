@@ -156,6 +156,10 @@ export const mutants = [
     tests: ['tests/launcher/link/simulation_test.cpp'] },
   { fault: 'a better rung begins in the queue that the climb has made', file: 'launcher/link/link_control.cpp', from: 'queue_length(now) > kDrained', to: 'false',
     tests: ['tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'a climb that was too much costs the rung that fits', file: 'launcher/link/link_control.cpp', from: 'kFarMore = 6;', to: 'kFarMore = 6000;',
+    tests: ['tests/launcher/link/simulation_test.cpp'] },
+  { fault: 'a WebSocket has no pings', file: 'launcher/http/server.cpp', from: 'keepalive_interval(connection, whole_seconds(deadlines().keepalive))', to: 'keepalive_interval(connection, 0)',
+    tests: ['tests/launcher/http.test.js'] },
   { fault: 'a dead link keeps its rung', file: 'launcher/link/link_control.cpp', from: 'if (waited < 1) return false;', to: 'return false;',
     tests: ['tests/launcher/link/link_control_test.cpp', 'tests/launcher/link/simulation_test.cpp'] },
   // launcher: HTTP

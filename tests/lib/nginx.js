@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Debian's nginx, in front of a cv-launch and below a path of its own.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child.js';
 import { root, temporaryFolder } from './paths.js';
@@ -20,7 +20,7 @@ const configuration = (folder, inside) => `
 daemon off;
 worker_processes 1;
 pid ${folder}/pid;
-error_log stderr;
+error_log stderr notice;
 events {}
 http {
   access_log off;
@@ -40,9 +40,8 @@ http {
  */
 export async function startNginx(server, { path, host }) {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, 'logs'));  // it wants to write there before it has read where to write
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, location(path, server.url, host ? `proxy_set_header Host ${host};` : '')));
-  const child = new Child(nginx, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf'), '-g', 'error_log stderr notice;']);
+  const child = new Child(nginx, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
   await child.says(/start worker process /);
   return { socket: join(folder, 'socket'), stop: () => child.stop() };
 }

@@ -6,6 +6,8 @@ import { patience, until, within } from './wait.js';
 export class Signalling {
   /** @type {any[]} every message from the server, in order */
   messages = [];
+  /** How many pings of the WebSocket itself came. */
+  pings = 0;
   #socket;
 
   /**
@@ -16,6 +18,7 @@ export class Signalling {
     const address = path ? new URL(path, server.socketUrl).href : server.socketUrl;
     this.#socket = new WebSocket(address, { origin, headers, perMessageDeflate: false });
     this.#socket.on('message', (data) => this.messages.push(JSON.parse(data.toString())));
+    this.#socket.on('ping', () => { ++this.pings; });
     this.#socket.on('error', () => {});
     /** @type {Promise<void>} */
     this.open = new Promise((resolve, reject) => {
