@@ -11,9 +11,6 @@
 
 namespace {
 
-// A viewer whose pipeline is this far behind loses frames instead of getting late ones.
-constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;
-
 // If the last key frame is not older than this, a viewer that joins gets it and the frames after it. Otherwise it waits
 // for a new key frame.
 constexpr GstClockTime kYoung = 300 * GST_MSECOND;
@@ -46,8 +43,8 @@ SamplePtr retimed(GstSample* sample, RunTime run) {
 
 }  // namespace
 
-Feed::Feed(GstElement* appsrc, std::shared_ptr<FanOut> from)
-    : appsrc_(gst_share(GST_APP_SRC(appsrc))), from_(std::move(from)) {}
+Feed::Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from)
+    : outlet_(std::move(outlet)), from_(std::move(from)) {}
 
 std::shared_ptr<FanOut> Feed::from() const {
   const std::lock_guard lock(mutex_);
@@ -150,7 +147,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   const std::lock_guard lock(mutex_);
   if (!accept(from, GST_BUFFER_PTS(gst_sample_get_buffer(sample)), key)) return false;
   if (!open_) {
-    if (key && !std::exchange(primed_, true)) gst_app_src_push_sample(appsrc_.get(), sample);
+    if (key && !std::exchange(primed_, true)) outlet_->push(sample);
     return false;
   }
   const GstClockTime captured = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
@@ -159,7 +156,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
     needs_key_ = true;
     return false;
   }
-  const bool behind = gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued;
+  const bool behind = outlet_->behind();
   if (behind || (needs_key_ && !key)) {
     needs_key_ = true;
     if (!behind) from_->request_key_frame(false);
@@ -167,8 +164,7 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   }
   needs_key_ = false;
   last_ = captured;
-  // The result is not looked at: a failure concerns only this viewer, and its bus or its deadline reports it.
-  gst_app_src_push_sample(appsrc_.get(), sample);
+  outlet_->push(sample);
   return true;
 }
 

@@ -2,9 +2,8 @@
 // One encoded stream to many viewers. A slow viewer loses whole frames, up to the next key frame. Nobody waits for it.
 #pragma once
 
-#include <gst/app/gstappsrc.h>
-
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -15,15 +14,16 @@
 #include "doze.h"
 #include "frame_delays.h"
 #include "key_frame_gate.h"
+#include "outlet.h"
 #include "timebase.h"
 
 class FanOut;
 
-// Brings one stream to one viewer: takes frames from one encoding of the stream and decides which of them the viewer's
-// appsrc gets. Main thread, except where another one is named.
+// Brings one stream to one viewer: takes frames from one encoding of the stream and decides which of them go to the
+// viewer's outlet. Main thread, except where another one is named.
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
-  Feed(GstElement* appsrc, std::shared_ptr<FanOut> from);
+  Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from);
 
   // Before open() only the first key frame goes through. With it the payloader can set its caps, which the offer is
   // made of. Its packets stop at the viewer's gate.
@@ -60,12 +60,12 @@ class Feed : public std::enable_shared_from_this<Feed> {
   bool has(GstSample* frame) const;
   void leave(const std::shared_ptr<FanOut>& left);  // main thread
 
-  const GstPtr<GstAppSrc> appsrc_;
+  const std::unique_ptr<Outlet> outlet_;
   const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
   std::atomic<bool> open_ = false;
   std::atomic<GstClockTime> still_interval_ = 0;
 
-  // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the appsrc, which only
+  // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the outlet, which only
   // queues it.
   mutable std::mutex mutex_;
   std::shared_ptr<FanOut> from_;

@@ -163,7 +163,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
     const auto copy = clone_element(element.get());
     if (last == appsrc.get() && source.is_video()) {
       stream.playout_delay = add_playout_delay(copy.get());
-      stream.network = Network::watch(copy.get(), viewer.webrtcbin.get(), stream.rtp);
+      stream.network = RtpNetwork::watch(copy.get(), viewer.webrtcbin.get(), stream.rtp);
     }
     // with perfect-rtptime the buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
@@ -172,7 +172,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
     if (!gst_element_link(last, copy.get())) throw std::runtime_error("a viewer's elements can't be linked");
     last = copy.get();
   }
-  stream.feed = std::make_shared<Feed>(appsrc.get(), source.top().fan_out());
+  stream.feed = std::make_shared<Feed>(std::make_unique<AppsrcOutlet>(appsrc.get()), source.top().fan_out());
   forward_key_frame_requests(appsrc.get(), stream.feed);
   g_autoptr(GstPad) src = gst_element_get_static_pad(last, "src");
   add_gate(src, stream);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "media/producer.h"
-#include "network.h"
+#include "rtp_network.h"
 #include "playout_delay.h"
 #include "rtp_clock.h"
 
@@ -21,7 +21,7 @@ struct ViewerStream {
   std::shared_ptr<Feed> feed;
   GstPtr<CvPlayoutDelay> playout_delay;  // of video; otherwise null
   std::shared_ptr<RtpClock> rtp;
-  std::shared_ptr<Network> network;  // of video; otherwise null
+  std::shared_ptr<RtpNetwork> network;  // of video; otherwise null
 };
 
 struct ViewerPipeline {

@@ -94,7 +94,7 @@ export const mutants = [
     tests: ['tests/launcher/media/fan_out_test.cpp'] },
   { fault: 'no key frame is asked for at the answer', file: 'launcher/viewer/viewer.cpp', from: 'stream.feed->request_key_frame(true);', to: 'static_cast<void>(stream);',
     tests: ['tests/launcher/viewers.test.js'] },
-  { fault: 'a viewer that is behind gets every late frame', file: 'launcher/media/fan_out.cpp', from: '> kMaxQueued;', to: '> 1000 * kMaxQueued;',
+  { fault: 'a viewer that is behind gets every late frame', file: 'launcher/media/outlet.h', from: '> kMaxQueued;', to: '> 1000 * kMaxQueued;',
     tests: ['tests/launcher/media/fan_out_test.cpp'] },
   { fault: 'a feed that moves may get a frame twice', file: 'launcher/media/fan_out.cpp', from: 'if (!key || captured < move_at_) return false;', to: 'if (!key) return false;',
     tests: ['tests/launcher/media/fan_out_test.cpp'] },

@@ -118,7 +118,7 @@ class FanOutTest : public testing::Test {
     appsrc_ = gst_adopt(gst_element_factory_make("appsrc", nullptr));
     g_object_set(appsrc_.get(), "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, "is-live", TRUE, nullptr);
     gst_element_set_state(appsrc_.get(), GST_STATE_PAUSED);  // where a live source gives nothing
-    feed_ = std::make_shared<Feed>(appsrc_.get(), fan_out_);
+    feed_ = std::make_shared<Feed>(std::make_unique<AppsrcOutlet>(appsrc_.get()), fan_out_);
   }
   void TearDown() override {
     feed_->stop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "network.h"
+#include "rtp_network.h"
 
 #include <gst/rtp/rtp.h>
 
@@ -59,22 +59,24 @@ std::optional<PacketHead> head_of(std::span<const guint8> bytes) {
 
 }  // namespace
 
-std::shared_ptr<Network> Network::watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp) {
-  std::shared_ptr<Network> network(new Network(std::move(rtp)));
+std::shared_ptr<RtpNetwork> RtpNetwork::watch(GstElement* payloader, GstElement* webrtcbin,
+                                              std::shared_ptr<RtpClock> rtp) {
+  std::shared_ptr<RtpNetwork> network(new RtpNetwork(std::move(rtp)));
   GstPtr<GstRTPHeaderExtension> extension(gst_rtp_header_extension_create_from_uri(kTransportCc));
   if (!extension) return network;  // without it nothing is ever reported
   gst_rtp_header_extension_set_id(extension.get(), kTransportCcId);
   g_signal_emit_by_name(payloader, "add-extension", extension.get());
   g_signal_connect_data(
       webrtcbin, "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
-        if (const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock()) self->watch_element(added);
+        if (const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock()) self->watch_element(added);
       }),
-      new std::weak_ptr(network), [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<Network>*>(data); },
+      new std::weak_ptr(network),
+      [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); },
       static_cast<GConnectFlags>(0));
   return network;
 }
 
-void Network::watch_element(GstElement* added) {
+void RtpNetwork::watch_element(GstElement* added) {
   if (has_factory(added, "nicesink")) watch_sink(added);
   if (has_factory(added, "rtprtxsend")) {
     const std::lock_guard lock(mutex_);
@@ -87,19 +89,19 @@ void Network::watch_element(GstElement* added) {
       session, "on-feedback-rtcp",
       G_CALLBACK(+[](GObject*, guint type, guint format, guint, guint, GstBuffer* fci, gpointer data) {
         if (type != GST_RTCP_TYPE_RTPFB || format != kTransportCcFormat || !fci) return;
-        if (const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock()) self->take_feedback(fci);
+        if (const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock()) self->take_feedback(fci);
       }),
       new std::weak_ptr(weak_from_this()),
-      [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<Network>*>(data); },
+      [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); },
       static_cast<GConnectFlags>(0));
 }
 
-void Network::watch_sink(GstElement* sink) {
+void RtpNetwork::watch_sink(GstElement* sink) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
   gst_pad_add_probe(
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
-        const auto self = static_cast<std::weak_ptr<Network>*>(data)->lock();
+        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
         if (!self) return GST_PAD_PROBE_OK;
         if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
           self->note(GST_PAD_PROBE_INFO_BUFFER(info));
@@ -109,11 +111,11 @@ void Network::watch_sink(GstElement* sink) {
         }
         return GST_PAD_PROBE_OK;
       },
-      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<Network>*>(data); });
+      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
 }
 
 // A packet leaves. Streaming threads.
-void Network::note(GstBuffer* packet) {
+void RtpNetwork::note(GstBuffer* packet) {
   std::array<guint8, 64> bytes{};
   const gsize size = gst_buffer_extract(packet, 0, bytes.data(), bytes.size());
   const std::size_t on_wire = gst_buffer_get_size(packet) + kUdpIp;
@@ -131,7 +133,7 @@ void Network::note(GstBuffer* packet) {
 }
 
 // A thread of webrtcbin's.
-void Network::take_feedback(GstBuffer* fci) {
+void RtpNetwork::take_feedback(GstBuffer* fci) {
   GstMapInfo map;
   if (!gst_buffer_map(fci, &map, GST_MAP_READ)) return;
   const auto feedback = Feedback::parse({map.data, map.size});
@@ -141,18 +143,16 @@ void Network::take_feedback(GstBuffer* fci) {
   auto reports = log_.match(*feedback);
   lock.unlock();
   if (reports.empty()) return;
-  post(weak_from_this(), [reports = std::move(reports)](Network& self) {
-    if (self.on_reports_) self.on_reports_(reports);
-  });
+  post(weak_from_this(), [reports = std::move(reports)](RtpNetwork& self) { self.report(reports); });
 }
 
-void Network::take_sent(std::vector<Packet>& into) {
+void RtpNetwork::take_sent(std::vector<Packet>& into) {
   into.clear();
   const std::lock_guard lock(mutex_);
   std::swap(sent_, into);  // both keep their memory
 }
 
-void Network::probe(double bits) {
+void RtpNetwork::probe(double bits) {
   if (bits > 0 && !prober_.running()) {
     owed_bytes_ = 0;
     probed_at_ = g_get_monotonic_time();
@@ -162,7 +162,7 @@ void Network::probe(double bits) {
   probe_bits_ = bits;
 }
 
-void Network::send_duplicates() {
+void RtpNetwork::send_duplicates() {
   const gint64 now = g_get_monotonic_time();
   // a main thread that was late makes no burst
   const gint64 time = std::min<gint64>(now - std::exchange(probed_at_, now), gint64{4} * kProbeMs * 1000);
@@ -195,7 +195,7 @@ void Network::send_duplicates() {
   }
 }
 
-void Network::stop() {
+void RtpNetwork::stop() {
   prober_.stop();
-  on_reports_ = nullptr;
+  Network::stop();
 }

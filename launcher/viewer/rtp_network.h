@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A network that carries a viewer's RTP packets. The browser tells of their arrival by transport-wide congestion
+// control feedback; to see what more would arrive, duplicates of packets are sent.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/gst_ptr.h"
+#include "base/main_thread.h"
+#include "network.h"
+#include "rtp_clock.h"
+
+class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwork> {
+ public:
+  // For a payloader and a webrtcbin that do not run yet. `rtp`: of the payloader's stream.
+  static std::shared_ptr<RtpNetwork> watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp);
+
+  void take_sent(std::vector<Packet>& into) override;
+  std::uint64_t other_bytes() const override { return other_bytes_; }
+  void probe(double bits) override;
+  void stop() override;
+
+ private:
+  struct Recent {
+    std::uint16_t sequence = 0;
+    std::size_t bytes = 0;
+    std::int64_t sent = 0;
+  };
+
+  explicit RtpNetwork(std::shared_ptr<RtpClock> rtp) : rtp_(std::move(rtp)) {}
+  void watch_element(GstElement* added);
+  void watch_sink(GstElement* sink);
+  void note(GstBuffer* packet);
+  void take_feedback(GstBuffer* fci);
+  void send_duplicates();
+
+  const std::shared_ptr<RtpClock> rtp_;
+  std::atomic<std::uint64_t> other_bytes_ = 0;
+  double probe_bits_ = 0;
+  double owed_bytes_ = 0;
+  gint64 probed_at_ = 0;
+  std::size_t next_duplicate_ = 0;
+  Timer prober_;
+
+  std::mutex mutex_;                  // guards what follows; nothing is called under it
+  GstPtr<GstElement> retransmitter_;  // once webrtcbin has one
+  SentLog log_;
+  std::vector<Packet> sent_;
+  std::array<Recent, 32> recent_{};  // packets of video, for duplicates
+  std::size_t recents_ = 0;          // so far
+};
