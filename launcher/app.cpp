@@ -10,6 +10,9 @@
 #include "pipe/launch_errors.h"
 #include "pipe/value_check.h"
 #include "viewer/local_address.h"
+#include "viewer/socket_viewer.h"
+#include "viewer/viewer_pipeline.h"
+#include "viewer/webrtc_viewer.h"
 
 namespace {
 
@@ -105,7 +108,7 @@ Server::Events App::server_events() {
     const auto found = viewers_.find(peer);
     if (found == viewers_.end()) return;
     const auto viewer = found->second;  // handle() may take the viewer out of the map
-    viewer->handle(protocol::parse_signal(text));
+    viewer->handle(text);
   };
   events.closed = [this](const std::shared_ptr<Peer>& peer) {
     const auto found = viewers_.extract(peer);
@@ -134,13 +137,33 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   if (viewers_.size() >= options_.max_viewers)
     return drop_viewer(peer,
                        {"full", "all " + std::to_string(options_.max_viewers) + " places are taken; try again later"});
+  const auto downlink = downlink_of(peer->request());
+  const std::string believes =
+      downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s"
+               : "";
+  const auto wanted = peer->request().query.find("transport");
+  const bool by_socket = wanted != peer->request().query.end() && wanted->second == "socket";
+  viewers_[peer] = nullptr;
+  g_info("a viewer joins from %s%s%s; %zu now", peer->request().address.c_str(), by_socket ? " by WebSocket" : "",
+         believes.c_str(), viewers_.size());
+  start_viewer(peer, by_socket);
+}
+
+// In place of the one that it had.
+void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
   Viewer::Events events;
   const std::weak_ptr<Peer> weak = peer;
-  events.send = [weak](const protocol::ServerSignal& message) {
-    if (const auto held = weak.lock()) held->send(protocol::encode(message));
+  events.send = [weak](const std::string& json) {
+    if (const auto held = weak.lock()) held->send(json);
+  };
+  events.send_bytes = [weak](GBytes* bytes) {
+    if (const auto held = weak.lock()) held->send_bytes(bytes);
   };
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
+  };
+  events.wants_socket = [this, weak] {
+    if (const auto held = weak.lock()) start_viewer(held, true);
   };
   events.now = [this] { return now(); };
   events.stream_info = [this] { return stream_info(); };
@@ -150,14 +173,19 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
     for (const auto& [model, state] : model_states_) states.push_back(state);
     return states;
   };
-  const auto viewer = std::make_shared<Viewer>(*producer_, reaper_, next_viewer_++, std::move(events));
-  viewers_[peer] = viewer;
+  const unsigned number = next_viewer_++;
   const auto downlink = downlink_of(peer->request());
-  const std::string believes =
-      downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s"
-               : "";
-  g_info("a viewer joins from %s%s; %zu now", peer->request().address.c_str(), believes.c_str(), viewers_.size());
-  viewer->start(media_addresses(options_.host), downlink);
+  auto& place = viewers_[peer];
+  if (place) place->end();
+  if (by_socket) {
+    const auto viewer = std::make_shared<SocketViewer>(*producer_, number, std::move(events));
+    place = viewer;
+    viewer->start(downlink);
+  } else {
+    const auto viewer = std::make_shared<WebrtcViewer>(*producer_, reaper_, number, std::move(events));
+    place = viewer;
+    viewer->start(media_addresses(options_.host), downlink);
+  }
 }
 
 void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {

@@ -23,6 +23,7 @@ class App {
   Server::Events server_events();
   void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
+  void start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket);
   void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "protocol.h"
 
+#include <glib.h>
+
 #include <cmath>
 
 #include "shorten.h"
@@ -12,6 +14,8 @@ constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
 constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
 constexpr std::int64_t kMaxBitrate = 1'000'000'000'000;
+constexpr unsigned kMaxNumber = 0xffffffff;
+constexpr double kMaxTime = 1e15;
 constexpr std::size_t kMaxMessage = kMaxResult / 8;  // for people; one character may become six in JSON
 
 // Reads the members of one received object. Only the first error is kept.
@@ -99,6 +103,11 @@ core::OrderedJson json_of(const Object& object) {
   return json;
 }
 
+std::string base64(const std::string& bytes) {
+  g_autofree char* text = g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size());
+  return text;
+}
+
 std::string result_text(const Result& result, std::size_t count) {
   auto objects = core::OrderedJson::array();
   for (std::size_t i = 0; i < count; ++i) objects.push_back(json_of(result.objects[i]));
@@ -115,6 +124,21 @@ std::string result_text(const Result& result, std::size_t count) {
   return core::json_text(json);
 }
 
+// What a viewer may ask on either way.
+template <typename T>
+T request(Reader& reader, const std::string& type) {
+  if (type == "keyframe") return KeyFrameRequest{};
+  if (type == "video") {
+    const VideoRequest video{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate")};
+    if (reader.error()) return *reader.error();
+    return video;
+  }
+  if (type != "ping") return unknown_type(type);
+  const Ping ping{reader.number("t")};
+  if (reader.error()) return *reader.error();
+  return ping;
+}
+
 }  // namespace
 
 Signal parse_signal(std::string_view text) {
@@ -125,6 +149,11 @@ Signal parse_signal(std::string_view text) {
     Answer answer{reader.string("sdp")};
     if (reader.error()) return *reader.error();
     return answer;
+  }
+  if (type == "transport") {
+    if (reader.string("transport") != "socket") reader.fail("\"transport\" must be \"socket\"");
+    if (reader.error()) return *reader.error();
+    return SocketRequest{};
   }
   if (type != "candidate") return unknown_type(type);
   Candidate candidate{reader.string("candidate"), reader.integer("sdpMLineIndex", kMaxMline)};
@@ -138,7 +167,6 @@ Control parse_control(std::string_view text) {
   Reader reader(text, kMaxControl);
   const std::string type = reader.string("type");
   if (reader.error()) return *reader.error();
-  if (type == "keyframe") return KeyFrameRequest{};
   if (type == "results") {
     const unsigned repeats = reader.integer("repeats", kMaxRepeats);
     if (reader.error()) return *reader.error();
@@ -149,15 +177,18 @@ Control parse_control(std::string_view text) {
     if (reader.error()) return *reader.error();
     return PlayoutRequest{max_ms};
   }
-  if (type == "video") {
-    const VideoRequest request{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate")};
-    if (reader.error()) return *reader.error();
-    return request;
-  }
-  if (type != "ping") return unknown_type(type);
-  const Ping ping{reader.number("t")};
+  return request<Control>(reader, type);
+}
+
+SocketMessage parse_socket(std::string_view text) {
+  Reader reader(text, kMaxControl);
+  const std::string type = reader.string("type");
   if (reader.error()) return *reader.error();
-  return ping;
+  if (type != "ack") return request<SocketMessage>(reader, type);
+  const Ack ack{reader.integer("number", kMaxNumber), reader.number("at")};
+  if (std::abs(ack.at) > kMaxTime) reader.fail("\"at\" is no time in ms");
+  if (reader.error()) return *reader.error();
+  return ack;
 }
 
 std::string encode(const ServerSignal& message) {
@@ -168,6 +199,21 @@ std::string encode(const ServerSignal& message) {
         {{"type", "candidate"}, {"candidate", candidate->candidate}, {"sdpMLineIndex", candidate->mline}});
   const auto& error = std::get<Error>(message);
   return core::json_text({{"type", "error"}, {"code", error.code}, {"message", error.message}});
+}
+
+std::string encode(const Media& message) {
+  core::OrderedJson video{{"codec", message.video.codec}};
+  if (!message.video.description.empty()) video["description"] = base64(message.video.description);
+  core::OrderedJson audio = nullptr;
+  if (message.audio)
+    audio = {{"codec", message.audio->codec}, {"rate", message.audio->rate}, {"channels", message.audio->channels}};
+  return core::json_text({{"type", "media"}, {"video", std::move(video)}, {"audio", std::move(audio)}});
+}
+
+std::array<std::uint8_t, kFrameHeader> encode(const FrameHeader& header) {
+  const auto flags = static_cast<std::uint8_t>((header.key ? 1 : 0) | (header.more ? 2 : 0));
+  const auto byte = [&header](unsigned shift) { return static_cast<std::uint8_t>(header.id >> shift); };
+  return {static_cast<std::uint8_t>(header.kind), flags, byte(24), byte(16), byte(8), byte(0)};
 }
 
 std::string encode(const Pong& message) {

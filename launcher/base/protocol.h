@@ -2,6 +2,7 @@
 // The messages of PROTOCOL.md, typed. No I/O; malformed input is a value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ struct Candidate {
   std::string candidate;
   unsigned mline = 0;
 };
-using Signal = std::variant<Answer, Candidate, Error>;
+struct SocketRequest {};  // the frames by this WebSocket, in place of WebRTC
+using Signal = std::variant<Answer, Candidate, SocketRequest, Error>;
 Signal parse_signal(std::string_view text);
 
 // Page → server, data channel "control".
@@ -53,6 +55,14 @@ struct VideoRequest {
 using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, Error>;
 Control parse_control(std::string_view text);
 
+// Page → server, WebSocket of a viewer that gets its frames there.
+struct Ack {
+  std::uint32_t number = 0;  // messages that came so far
+  double at = 0;             // when the last of them came, ms on a clock of the viewer's
+};
+using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, Error>;
+SocketMessage parse_socket(std::string_view text);
+
 // Server → page, WebSocket.
 struct Offer {
   std::string sdp;
@@ -60,6 +70,37 @@ struct Offer {
 };
 using ServerSignal = std::variant<Offer, Candidate, Error>;
 std::string encode(const ServerSignal& message);
+
+// Server → page, WebSocket of a viewer that gets its frames there. What a decoder needs to know of them, as WebCodecs
+// names it.
+struct Media {
+  struct Video {
+    std::string codec;
+    std::string description;  // bytes that belong to the codec; none: the frames say all
+    bool operator==(const Video&) const = default;
+  };
+  struct Audio {
+    std::string codec;
+    unsigned rate = 0;  // samples a second
+    unsigned channels = 0;
+    bool operator==(const Audio&) const = default;
+  };
+  Video video;
+  std::optional<Audio> audio;
+  bool operator==(const Media&) const = default;
+};
+std::string encode(const Media& message);
+
+// In front of the bytes of a binary message there.
+enum class Kind : std::uint8_t { kVideo = 1, kAudio = 2, kPadding = 3 };
+struct FrameHeader {
+  Kind kind = Kind::kPadding;
+  bool key = false;   // the frame needs no other one
+  bool more = false;  // of the frame's bytes: they are in the next message of this kind
+  std::uint32_t id = 0;
+};
+inline constexpr std::size_t kFrameHeader = 6;
+std::array<std::uint8_t, kFrameHeader> encode(const FrameHeader& header);
 
 // Server → page, data channel "control".
 struct Pong {

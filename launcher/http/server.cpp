@@ -121,6 +121,11 @@ void Peer::send(const std::string& text) {
     soup_websocket_connection_send_text(connection_.get(), text.c_str());
 }
 
+void Peer::send_bytes(GBytes* bytes) {
+  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_message(connection_.get(), SOUP_WEBSOCKET_DATA_BINARY, bytes);
+}
+
 void Peer::close(unsigned short code, const std::string& reason) {
   if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close(connection_.get(), code, reason.c_str());
@@ -341,6 +346,8 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
   soup_websocket_connection_set_keepalive_interval(connection, whole_seconds(deadlines().keepalive));
+  // a frame does not wait until the one before it has been acknowledged (Nagle's algorithm)
+  g_socket_set_option(soup_server_message_get_socket(message), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message), request_of(message));
   peers_.insert(peer);
   if (!received_timer_.running())

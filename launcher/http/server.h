@@ -37,6 +37,7 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   void send(const std::string& text);
+  void send_bytes(GBytes* bytes);
   void close(unsigned short code, const std::string& reason);
   const Request& request() const { return request_; }
 

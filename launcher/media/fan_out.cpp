@@ -43,8 +43,8 @@ SamplePtr retimed(GstSample* sample, RunTime run) {
 
 }  // namespace
 
-Feed::Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from)
-    : outlet_(std::move(outlet)), from_(std::move(from)) {}
+Feed::Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from, bool primed)
+    : outlet_(std::move(outlet)), from_(std::move(from)), primed_(primed) {}
 
 std::shared_ptr<FanOut> Feed::from() const {
   const std::lock_guard lock(mutex_);
@@ -58,6 +58,11 @@ bool Feed::moving() const {
 
 void Feed::start() {
   from()->add(shared_from_this());
+}
+
+void Feed::begin() {
+  open_ = true;
+  start();
 }
 
 void Feed::open() {

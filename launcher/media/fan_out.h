@@ -23,11 +23,14 @@ class FanOut;
 // viewer's outlet. Main thread, except where another one is named.
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
-  Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from);
+  // `primed`: the outlet needs no frame before open().
+  Feed(std::unique_ptr<Outlet> outlet, std::shared_ptr<FanOut> from, bool primed = false);
 
   // Before open() only the first key frame goes through. With it the payloader can set its caps, which the offer is
   // made of. Its packets stop at the viewer's gate.
   void start();
+  // In place of start() and open(), where no offer is to be made.
+  void begin();
   // From here on frames flow. The first one is the last key frame if that is young enough, otherwise the next key
   // frame.
   void open();
@@ -71,7 +74,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::shared_ptr<FanOut> from_;
   std::shared_ptr<FanOut> next_;  // where this feed is moving to, or null
   GstClockTime move_at_ = 0;      // running time: earlier frames come from from_, the others from next_
-  bool primed_ = false;           // a key frame went in before open()
+  bool primed_;                   // a key frame went in before open()
   bool needs_key_ = true;         // other frames are left out until one comes
   bool paused_ = false;
   std::optional<GstClockTime> last_;  // capture time of the last frame that the viewer got

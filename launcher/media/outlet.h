@@ -16,7 +16,7 @@ class Outlet {
   // Takes a frame, with its running time as its timestamps. Only queues it: who calls holds locks.
   virtual void push(GstSample* frame) = 0;
   // So much waits already that another frame would come late.
-  virtual bool behind() const = 0;
+  virtual bool behind() = 0;
 };
 
 // Into a viewer's own pipeline.
@@ -26,7 +26,7 @@ class AppsrcOutlet : public Outlet {
 
   // The result is not looked at: a failure concerns only this viewer, and its bus or its deadline reports it.
   void push(GstSample* frame) override { gst_app_src_push_sample(appsrc_.get(), frame); }
-  bool behind() const override { return gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued; }
+  bool behind() override { return gst_app_src_get_current_level_time(appsrc_.get()) > kMaxQueued; }
 
  private:
   static constexpr GstClockTime kMaxQueued = 500 * GST_MSECOND;

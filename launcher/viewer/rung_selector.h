@@ -30,6 +30,8 @@ class RungSelector {
   void wish(bool wanted, std::optional<double> limit);
   // Whether a result of so many bytes may go beside the video now; then it counts as sent.
   bool result_fits(std::size_t bytes);
+  // It gets the best encoding, and nothing is tried out.
+  bool unlimited() const { return decision_.reason == LinkControl::Reason::kFree && decision_.probe == 0; }
   // What the viewer gets now, and why.
   protocol::Link link() const;
 

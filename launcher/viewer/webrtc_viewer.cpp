@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "viewer.h"
+#include "webrtc_viewer.h"
 
 #include <cmath>
 #include <stdexcept>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr guint64 kMaxUnread = 64 * 1024;
 
-using Weak = std::weak_ptr<Viewer>;
+using Weak = std::weak_ptr<WebrtcViewer>;
 
 gint64 from_now(std::chrono::milliseconds limit) {
   return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
@@ -29,7 +29,7 @@ PromisePtr promise_for(const Weak& viewer, F handle) {
       [](GstPromise* promise, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         const PromisePtr held(promise, gst_promise_unref);  // the change function owns a reference
-        post(context->viewer, [held, handle = context->handle](Viewer& viewer) { handle(viewer, held.get()); });
+        post(context->viewer, [held, handle = context->handle](WebrtcViewer& viewer) { handle(viewer, held.get()); });
       },
       new Context{viewer, std::move(handle)}, [](gpointer data) { delete static_cast<Context*>(data); });
   return PromisePtr(gst_promise_ref(promise), gst_promise_unref);
@@ -56,7 +56,7 @@ bool is_open(GstWebRTCDataChannel* channel) {
 
 }  // namespace
 
-Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events events)
+WebrtcViewer::WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events)
     : producer_(producer),
       reaper_(reaper),
       number_(number),
@@ -64,18 +64,18 @@ Viewer::Viewer(Producer& producer, Reaper& reaper, unsigned number, Events event
       repeater_([this](const std::string& json) { send_on_results(json); }),
       deadline_(from_now(deadlines().offer)) {}
 
-Viewer::~Viewer() {
+WebrtcViewer::~WebrtcViewer() {
   end();
 }
 
-void Viewer::start(const std::vector<std::string>& addresses, std::optional<double> downlink) try {
+void WebrtcViewer::start(const std::vector<std::string>& addresses, std::optional<double> downlink) try {
   build(addresses, downlink);
 } catch (const std::runtime_error& error) {
   g_warning("viewer %u can't be set up: %s", number_, error.what());
   fail("internal", "the server could not set up this viewer; its log says why");
 }
 
-void Viewer::build(const std::vector<std::string>& addresses, std::optional<double> downlink) {
+void WebrtcViewer::build(const std::vector<std::string>& addresses, std::optional<double> downlink) {
   pipeline_ = make_viewer_pipeline(producer_, addresses, "viewer" + std::to_string(number_));
   const auto& first = pipeline_.streams.front();
   if (first.network)
@@ -87,7 +87,7 @@ void Viewer::build(const std::vector<std::string>& addresses, std::optional<doub
     throw std::runtime_error("webrtcbin does not start");
   make_channels(pipeline_);
   connect(pipeline_.results.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
-            post(*static_cast<Weak*>(self), [](Viewer& viewer) {
+            post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) {
               viewer.channel_open_ = true;
               viewer.grace_.stop();
               viewer.send_stream_info();
@@ -95,30 +95,30 @@ void Viewer::build(const std::vector<std::string>& addresses, std::optional<doub
             });
           }));
   connect(pipeline_.control.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
-            post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.send_link(); });
+            post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.send_link(); });
           }));
   connect(pipeline_.control.get(), "on-message-string", G_CALLBACK(+[](GObject*, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self),
-                 [text = std::string(text ? text : "")](Viewer& viewer) { viewer.handle_control(text); });
+                 [text = std::string(text ? text : "")](WebrtcViewer& viewer) { viewer.handle_control(text); });
           }));
   for (auto& stream : pipeline_.streams)
     connect(stream.webrtc_pad.get(), "notify::caps", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
-              post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.make_offer_when_ready(); });
+              post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.make_offer_when_ready(); });
             }));
   if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     throw std::runtime_error("the viewer's pipeline does not start");
   for (const auto& stream : pipeline_.streams) stream.feed->start();
 }
 
-void Viewer::watch_webrtcbin() {
+void WebrtcViewer::watch_webrtcbin() {
   GstElement* webrtcbin = pipeline_.webrtcbin.get();
   connect(webrtcbin, "on-ice-candidate", G_CALLBACK(+[](GObject*, guint mline, const char* text, gpointer self) {
-            post(*static_cast<Weak*>(self), [mline, text = std::string(text)](Viewer& viewer) {
-              if (!text.empty()) viewer.events_.send(protocol::Candidate{text, mline});
+            post(*static_cast<Weak*>(self), [mline, text = std::string(text)](WebrtcViewer& viewer) {
+              if (!text.empty()) viewer.send(protocol::Candidate{text, mline});
             });
           }));
   connect(webrtcbin, "notify::connection-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
-            post(*static_cast<Weak*>(self), [](Viewer& viewer) { viewer.connection_changed(); });
+            post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.connection_changed(); });
           }));
   // messages left on a bus keep webrtcbin alive
   g_autoptr(GstBus) bus = gst_element_get_bus(pipeline_.pipeline.get());
@@ -129,7 +129,7 @@ void Viewer::watch_webrtcbin() {
         if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return GST_BUS_DROP;
         g_autoptr(GError) error = nullptr;
         gst_message_parse_error(message, &error, nullptr);
-        post(*static_cast<Weak*>(self), [text = std::string(error->message)](Viewer& viewer) {
+        post(*static_cast<Weak*>(self), [text = std::string(error->message)](WebrtcViewer& viewer) {
           viewer.fail("internal", "the server's pipeline for this viewer failed: " + text);
         });
         return GST_BUS_DROP;
@@ -137,21 +137,21 @@ void Viewer::watch_webrtcbin() {
       new Weak(weak_from_this()), [](gpointer self) { delete static_cast<Weak*>(self); });
 }
 
-void Viewer::connect(gpointer object, const char* signal, GCallback callback) {
+void WebrtcViewer::connect(gpointer object, const char* signal, GCallback callback) {
   const gulong id = g_signal_connect_data(
       object, signal, callback, new Weak(weak_from_this()),
       [](gpointer self, GClosure*) { delete static_cast<Weak*>(self); }, static_cast<GConnectFlags>(0));
   handlers_.emplace_back(G_OBJECT(g_object_ref(object)), id);
 }
 
-void Viewer::fail(const char* code, const std::string& message) {
+void WebrtcViewer::fail(const char* code, const std::string& message) {
   if (state_ == State::kEnded) return;
   // the owner may drop this viewer while it handles `failed`: keep it until the call returns
   const auto self = shared_from_this();
   events_.failed({code, message});
 }
 
-void Viewer::end() {
+void WebrtcViewer::end() {
   if (std::exchange(state_, State::kEnded) == State::kEnded) return;
   repeater_.stop();
   grace_.stop();
@@ -164,16 +164,16 @@ void Viewer::end() {
   end_viewer_pipeline(std::move(pipeline_), std::move(asked_), reaper_);
 }
 
-void Viewer::make_offer_when_ready() {
+void WebrtcViewer::make_offer_when_ready() {
   if (state_ != State::kNew) return;
   for (const auto& stream : pipeline_.streams)
     if (!gst_pad_has_current_caps(stream.webrtc_pad.get())) return;
   state_ = State::kOffering;
-  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.send_offer(reply); });
+  asked_ = promise_for(weak_from_this(), [](WebrtcViewer& viewer, GstPromise* reply) { viewer.send_offer(reply); });
   g_signal_emit_by_name(pipeline_.webrtcbin.get(), "create-offer", nullptr, asked_.get());
 }
 
-void Viewer::send_offer(const GstPromise* promise) {
+void WebrtcViewer::send_offer(const GstPromise* promise) {
   if (state_ != State::kOffering) return;
   g_autoptr(GstWebRTCSessionDescription) offer = nullptr;
   const std::string error = promise_error(promise);
@@ -184,7 +184,7 @@ void Viewer::send_offer(const GstPromise* promise) {
     g_warning("viewer %u: no offer: %s", number_, error.c_str());
     return fail("internal", "the server could not make an offer; its log says why");
   }
-  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) {
+  asked_ = promise_for(weak_from_this(), [](WebrtcViewer& viewer, GstPromise* reply) {
     const std::string text = promise_error(reply);
     if (!text.empty()) viewer.fail("internal", "the server could not apply its offer: " + text);
   });
@@ -193,18 +193,27 @@ void Viewer::send_offer(const GstPromise* promise) {
   offered_media_ = media_sections(sdp);
   state_ = State::kOffered;
   deadline_ = from_now(deadlines().answer);
-  events_.send(protocol::Offer{sdp, events_.stream_info().stamp.has_value()});
+  send(protocol::Offer{sdp, events_.stream_info().stamp.has_value()});
 }
 
-void Viewer::handle(const protocol::Signal& signal) {
+void WebrtcViewer::send(const protocol::ServerSignal& message) const {
+  events_.send(protocol::encode(message));
+}
+
+void WebrtcViewer::handle(std::string_view text) {
   if (state_ == State::kEnded) return;
+  const auto signal = protocol::parse_signal(text);
   if (const auto* answer = std::get_if<protocol::Answer>(&signal)) return handle_answer(*answer);
   if (const auto* candidate = std::get_if<protocol::Candidate>(&signal)) return handle_candidate(*candidate);
+  if (std::holds_alternative<protocol::SocketRequest>(signal)) {
+    const auto self = shared_from_this();  // the owner drops this viewer
+    return events_.wants_socket();
+  }
   const auto& error = std::get<protocol::Error>(signal);
   fail(error.code.c_str(), error.message);
 }
 
-void Viewer::handle_answer(const protocol::Answer& answer) {
+void WebrtcViewer::handle_answer(const protocol::Answer& answer) {
   if (state_ < State::kOffered) return fail("unexpected", "an answer before the offer; wait for the offer");
   if (state_ > State::kOffered) return fail("unexpected", "a second answer; one connection takes one");
   auto checked = check_answer(answer.sdp, offered_media_);
@@ -218,17 +227,17 @@ void Viewer::handle_answer(const protocol::Answer& answer) {
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(true);
   state_ = State::kAnswered;
   deadline_ = from_now(deadlines().dtls);
-  asked_ = promise_for(weak_from_this(), [](Viewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
+  asked_ = promise_for(weak_from_this(), [](WebrtcViewer& viewer, GstPromise* reply) { viewer.answer_applied(reply); });
   g_signal_emit_by_name(pipeline_.webrtcbin.get(), "set-remote-description", description, asked_.get());
 }
 
 // webrtcbin reports a bad answer here and nowhere else.
-void Viewer::answer_applied(const GstPromise* promise) {
+void WebrtcViewer::answer_applied(const GstPromise* promise) {
   const std::string error = promise_error(promise);
   if (!error.empty()) fail("bad-sdp", "the answer can't be applied: " + error);
 }
 
-void Viewer::handle_candidate(const protocol::Candidate& candidate) {
+void WebrtcViewer::handle_candidate(const protocol::Candidate& candidate) {
   if (state_ < State::kOffered) return fail("unexpected", "a candidate before the offer; wait for the offer");
   if (candidate.candidate.empty()) return;
   if (++candidates_ > kMaxCandidates)
@@ -242,7 +251,7 @@ void Viewer::handle_candidate(const protocol::Candidate& candidate) {
     g_signal_emit_by_name(pipeline_.webrtcbin.get(), "add-ice-candidate", candidate.mline, candidate.candidate.c_str());
 }
 
-void Viewer::connection_changed() {
+void WebrtcViewer::connection_changed() {
   if (state_ == State::kEnded) return;
   auto connection = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
   g_object_get(pipeline_.webrtcbin.get(), "connection-state", &connection, nullptr);
@@ -261,13 +270,13 @@ void Viewer::connection_changed() {
 
 // Media start once a channel is open: then the viewer has its SRTP keys as well. Before that it would throw all packets
 // away, and with them the key frame. A viewer that opens no channel gets its video after a grace.
-void Viewer::start_media() {
+void WebrtcViewer::start_media() {
   if (state_ != State::kConnected || !channel_open_) return;
   if (selector_) selector_->start(measured_);
   for (const auto& stream : pipeline_.streams) stream.feed->open();
 }
 
-bool Viewer::peer_has_fingerprint() const {
+bool WebrtcViewer::peer_has_fingerprint() const {
   g_autoptr(GObject) sender = nullptr;
   g_autoptr(GObject) transport = nullptr;
   g_autofree char* certificate = nullptr;
@@ -277,7 +286,7 @@ bool Viewer::peer_has_fingerprint() const {
   return certificate && certificate_matches(certificate, fingerprint_);
 }
 
-void Viewer::handle_control(const std::string& text) {
+void WebrtcViewer::handle_control(const std::string& text) {
   if (state_ == State::kEnded) return;
   const auto message = protocol::parse_control(text);
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
@@ -309,7 +318,7 @@ void Viewer::handle_control(const std::string& text) {
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
 }
 
-void Viewer::link_changed() {
+void WebrtcViewer::link_changed() {
   const protocol::Link link = selector_->link();
   const std::string carries =
       link.carries ? ", its network carries " + std::to_string(std::lround(*link.carries / 1000)) + " kbit/s" : "";
@@ -318,7 +327,7 @@ void Viewer::link_changed() {
   send_link();
 }
 
-void Viewer::send_link() {
+void WebrtcViewer::send_link() {
   if (!selector_ || !is_open(pipeline_.control.get())) return;
   guint64 unread = 0;
   g_object_get(pipeline_.control.get(), "buffered-amount", &unread, nullptr);
@@ -327,11 +336,11 @@ void Viewer::send_link() {
   gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(link).c_str());
 }
 
-void Viewer::send_result(const std::string& encoded) {
+void WebrtcViewer::send_result(const std::string& encoded) {
   if (send_on_results(encoded)) repeater_.add(encoded);
 }
 
-bool Viewer::send_on_results(const std::string& json) {
+bool WebrtcViewer::send_on_results(const std::string& json) {
   if (state_ != State::kConnected || !results_open() || !sent_info_) return false;
   guint64 unread = 0;
   g_object_get(pipeline_.results.get(), "buffered-amount", &unread, nullptr);
@@ -341,11 +350,11 @@ bool Viewer::send_on_results(const std::string& json) {
   return true;
 }
 
-bool Viewer::results_open() const {
+bool WebrtcViewer::results_open() const {
   return state_ != State::kEnded && is_open(pipeline_.results.get());
 }
 
-void Viewer::send_stream_info() {
+void WebrtcViewer::send_stream_info() {
   if (!results_open()) return;
   auto info = events_.stream_info();
   const std::int64_t offset = pipeline_.streams.front().rtp->offset;
@@ -359,12 +368,12 @@ void Viewer::send_stream_info() {
 }
 
 // Sent even to a viewer that does not read: these messages are few, and none comes again.
-void Viewer::send_model_state(const protocol::ModelState& state) {
+void WebrtcViewer::send_model_state(const protocol::ModelState& state) {
   if (sent_info_ && results_open())
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::encode(state).c_str());
 }
 
-void Viewer::check_deadline() {
+void WebrtcViewer::check_deadline() {
   if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
   if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
   if (state_ == State::kOffered) return fail("timeout", "no answer within " + seconds_text(deadlines().answer));

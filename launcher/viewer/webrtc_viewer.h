@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A viewer by WebRTC, from its offer to its end. webrtcbin's callbacks only post to the main thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "answer_check.h"
+#include "base/main_thread.h"
+#include "base/protocol.h"
+#include "result_repeater.h"
+#include "rung_selector.h"
+#include "viewer.h"
+#include "viewer_pipeline.h"
+
+class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcViewer> {
+ public:
+  WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
+  ~WebrtcViewer() override;
+  // `addresses`: the only ones for media; none means all. `downlink`: what the viewer believes that its network
+  // carries, in bit/s.
+  void start(const std::vector<std::string>& addresses, std::optional<double> downlink);
+  void end() override;
+
+  void handle(std::string_view text) override;
+  void send_stream_info() override;
+  void send_result(const std::string& encoded) override;
+  void send_model_state(const protocol::ModelState& state) override;
+  void check_deadline() override;
+
+ private:
+  enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
+
+  void build(const std::vector<std::string>& addresses, std::optional<double> downlink);
+  void watch_webrtcbin();
+  void connect(gpointer object, const char* signal, GCallback callback);
+  void fail(const char* code, const std::string& message);
+
+  void send(const protocol::ServerSignal& message) const;
+  void make_offer_when_ready();
+  void send_offer(const GstPromise* promise);
+  void handle_answer(const protocol::Answer& answer);
+  void handle_candidate(const protocol::Candidate& candidate);
+  void answer_applied(const GstPromise* promise);
+  void connection_changed();
+  void start_media();
+  bool peer_has_fingerprint() const;
+  void handle_control(const std::string& text);
+  bool results_open() const;
+  bool send_on_results(const std::string& json);
+  void link_changed();
+  void send_link();
+
+  Producer& producer_;
+  Reaper& reaper_;
+  const unsigned number_;
+  const Events events_;
+  ResultRepeater repeater_;
+  State state_ = State::kNew;
+  gint64 deadline_ = 0;
+  ViewerPipeline pipeline_;
+  std::unique_ptr<RungSelector> selector_;  // of video; otherwise null
+  PromisePtr asked_;                        // the last request to webrtcbin, which handles one after the other
+  std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
+  std::vector<MediaSection> offered_media_;
+  std::string fingerprint_;
+  bool measured_ = false;  // the viewer tells which packets arrive
+  unsigned candidates_ = 0;
+  bool channel_open_ = false;
+  Timer grace_;  // for the channel to open
+  std::optional<protocol::StreamInfo> sent_info_;
+};
