@@ -10,7 +10,7 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
-unpacked_packages=(nginx)
+unpacked_packages=(nginx openssh-server openssh-client)
 
 die() {
   echo "$0: $*" >&2
@@ -30,7 +30,7 @@ update_apt() { as_root apt-get update -qq >&2 || die "apt-get update failed; is 
 
 # install PACKAGE…: those that are missing, with apt
 install() {
-  local missing=()
+  local missing=() package
   for package; do installed "$package" || missing+=("$package"); done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
@@ -43,9 +43,9 @@ install() {
 }
 
 # unpack FOLDER PACKAGE…: each into a folder of its name there. For programs that would be services of this machine if they were installed;
-# what they need is there anyway.
+# their libraries are.
 unpack() {
-  local folder=$1 package
+  local folder=$1 package libraries
   shift
   for package; do
     [ ! -d "$folder/$package" ] || continue
@@ -53,6 +53,8 @@ unpack() {
     mkdir -p "$folder/.new"
     download "$folder/.new" "$package" 2>/dev/null || { update_apt; download "$folder/.new" "$package"; } ||
       die "apt-get could not download $package; is there a network?"
+    mapfile -t libraries < <(dpkg-deb -f "$folder/.new/"*.deb Depends | tr , '\n' | sed -nE 's/^ *(lib[^ ]+).*/\1/p')
+    install "${libraries[@]}"
     dpkg -x "$folder/.new/"*.deb "$folder/.new/files" || die "$package can't be unpacked"
     mv "$folder/.new/files" "$folder/$package"
     rm -r "$folder/.new"

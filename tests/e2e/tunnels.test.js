@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page through real things that carry only TCP, in both browsers.
+import assert from 'node:assert/strict';
+import { browsers } from '../lib/browsers.js';
+import { startProxy } from '../lib/proxy.js';
+import { startServer } from '../lib/server.js';
+import { startSsh } from '../lib/ssh.js';
+import { test } from '../lib/test.js';
+
+/** What stands in between. `told`: cv-launch knows the address that browsers see. */
+const ways = [
+  { name: 'ssh -L', start: startSsh, scheme: 'http', told: false },
+];
+
+/** Starts a cv-launch behind it; where browsers find the page. @param {typeof ways[number]} way @param {string} query of the page's address */
+async function behind(t, { start, scheme, told }, query = '') {
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  const port = await startProxy();
+  stops.push(port.stop);
+  const origin = `${scheme}://127.0.0.1:${port.port}`;
+  const server = await startServer({ args: told ? [`--public-origin=${origin}`] : [] });
+  stops.push(() => server.stop());
+  const between = await start(server);
+  stops.push(between.stop);
+  port.to(between.socket);
+  return `${origin}${between.path}${query}`;
+}
+
+for (const [name, start] of Object.entries(browsers))
+  for (const way of ways)
+    test(`${name}: the page plays through ${way.name}`, async (t) => {
+      const url = await behind(t, way);
+      const browser = await start();
+      t.after(() => browser.stop());
+      const tab = await browser.newTab();
+      await tab.watch(url);
+      const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
+      assert.equal(last.attempt, 1);
+      assert.deepEqual(tab.errors, []);
+    });
