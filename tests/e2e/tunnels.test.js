@@ -2,6 +2,7 @@
 // The page through real things that carry only TCP, in both browsers.
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
+import { startHaproxy } from '../lib/haproxy.js';
 import { startProxy } from '../lib/proxy.js';
 import { startServer } from '../lib/server.js';
 import { startSsh } from '../lib/ssh.js';
@@ -10,6 +11,7 @@ import { test } from '../lib/test.js';
 /** What stands in between. `told`: cv-launch knows the address that browsers see. */
 const ways = [
   { name: 'ssh -L', start: startSsh, scheme: 'http', told: false },
+  { name: 'HAProxy with TLS', start: startHaproxy, scheme: 'https', told: true },
 ];
 
 /** Starts a cv-launch behind it; where browsers find the page. @param {typeof ways[number]} way @param {string} query of the page's address */
@@ -31,7 +33,7 @@ for (const [name, start] of Object.entries(browsers))
   for (const way of ways)
     test(`${name}: the page plays through ${way.name}`, async (t) => {
       const url = await behind(t, way);
-      const browser = await start();
+      const browser = await start({ anyCertificate: way.scheme === 'https' });
       t.after(() => browser.stop());
       const tab = await browser.newTab();
       await tab.watch(url);

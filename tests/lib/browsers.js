@@ -93,15 +93,15 @@ async function launchChromium(args, prefix) {
 }
 
 /**
- * @param {{defaults?: boolean, prefix?: string[]}} [options]
+ * @param {{defaults?: boolean, prefix?: string[], anyCertificate?: boolean}} [options]
  *   `defaults`: as a user starts it, with no switch that relaxes a rule; `prefix`: a command that runs the rest of its
- *   line, as of badNetwork()
+ *   line, as of badNetwork(); `anyCertificate`: it takes one that nobody has signed
  */
-export async function startChromium({ defaults = false, prefix = [] } = {}) {
+export async function startChromium({ defaults = false, prefix = [], anyCertificate = false } = {}) {
   const switches = [...needed, ...(defaults ? [] : relaxed), `--user-data-dir=${temporaryFolder()}`];
   const { browser, stop } = await launchChromium([...switches, 'about:blank'], prefix);
   const newTab = async (scale) => {
-    const context = await browser.newContext({ viewport: desktop, deviceScaleFactor: scale });
+    const context = await browser.newContext({ viewport: desktop, deviceScaleFactor: scale, ignoreHTTPSErrors: anyCertificate });
     await context.addInitScript(keepPeers);
     const page = await context.newPage();
     return new Tab(page, {
@@ -127,12 +127,12 @@ export async function startChromium({ defaults = false, prefix = [] } = {}) {
   return new Browser('Chromium', newTab, stop);
 }
 
-/** @param {{defaults?: boolean, prefix?: string[]}} [options] as for Chromium */
-export async function startFirefox({ defaults = false, prefix = [] } = {}) {
+/** @param {{defaults?: boolean, prefix?: string[], anyCertificate?: boolean}} [options] as for Chromium */
+export async function startFirefox({ defaults = false, prefix = [], anyCertificate = false } = {}) {
   const door = prefix.length > 0 ? await doorTo(prefix) : null;
   const place = door ? { executablePath: wrapped('/usr/bin/firefox-esr', prefix), debuggingPort: door.address().port } : { executablePath: '/usr/bin/firefox-esr' };
   const browser = await puppeteer.launch({
-    ...place, browser: 'firefox', headless: true, protocolTimeout: patience, timeout: patience,
+    ...place, browser: 'firefox', headless: true, acceptInsecureCerts: anyCertificate, protocolTimeout: patience, timeout: patience,
     extraPrefsFirefox: {
       'app.update.auto': false, 'media.gmp-manager.updateEnabled': false, 'extensions.update.enabled': false,
       'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
