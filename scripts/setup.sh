@@ -6,7 +6,7 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
 test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc pulseaudio
-  clang-tidy python3-venv python3-hatchling mypy
+  clang-tidy python3-venv python3-hatchling mypy python3-jupyter-server python3-aiohttp openssl
   debhelper bsdutils iproute2 procps psmisc)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
@@ -71,6 +71,16 @@ npm_packages() {
   if [ ! "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ]; then
     (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   fi
+}
+
+# python_packages FOLDER LOCK: a virtual environment with what the lock file names, on top of Debian's packages. Nothing else: what those say
+# they depend on is not always what pip finds.
+python_packages() {
+  local folder=$1 lock=$2
+  [ ! "$folder/done" -nt "$lock" ] || return 0
+  /usr/bin/python3 -m venv --clear --system-site-packages "$folder"
+  "$folder/bin/pip" --quiet --disable-pip-version-check install --require-hashes --no-deps -r "$lock"
+  touch "$folder/done"
 }
 
 need_debian() {

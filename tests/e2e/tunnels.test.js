@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
 import { startHaproxy } from '../lib/haproxy.js';
+import { startJupyter } from '../lib/jupyter.js';
 import { startProxy } from '../lib/proxy.js';
 import { startServer } from '../lib/server.js';
 import { startSsh } from '../lib/ssh.js';
@@ -12,10 +13,11 @@ import { test } from '../lib/test.js';
 const ways = [
   { name: 'ssh -L', start: startSsh, scheme: 'http', told: false },
   { name: 'HAProxy with TLS', start: startHaproxy, scheme: 'https', told: true },
+  { name: 'jupyter-server-proxy', start: startJupyter, scheme: 'http', told: false },
 ];
 
-/** Starts a cv-launch behind it; where browsers find the page. @param {typeof ways[number]} way @param {string} query of the page's address */
-async function behind(t, { start, scheme, told }, query = '') {
+/** Starts a cv-launch behind it; the page's address for browsers. @param {typeof ways[number]} way */
+async function behind(t, { start, scheme, told }) {
   const stops = [];
   t.after(async () => { while (stops.length > 0) await stops.pop()(); });
   const port = await startProxy();
@@ -26,18 +28,21 @@ async function behind(t, { start, scheme, told }, query = '') {
   const between = await start(server);
   stops.push(between.stop);
   port.to(between.socket);
-  return `${origin}${between.path}${query}`;
+  return `${origin}${between.path}`;
+}
+
+/** @param {typeof ways[number]} way @param {string} query what the page's address has more, as `a=b` */
+async function plays(t, startBrowser, way, query = '') {
+  const url = new URL(await behind(t, way));
+  new URLSearchParams(query).forEach((value, name) => url.searchParams.set(name, value));
+  const browser = await startBrowser({ anyCertificate: way.scheme === 'https' });
+  t.after(() => browser.stop());
+  const tab = await browser.newTab();
+  await tab.watch(url.href);
+  const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
+  assert.equal(last.attempt, 1);
+  assert.deepEqual(tab.errors, []);
 }
 
 for (const [name, start] of Object.entries(browsers))
-  for (const way of ways)
-    test(`${name}: the page plays through ${way.name}`, async (t) => {
-      const url = await behind(t, way);
-      const browser = await start({ anyCertificate: way.scheme === 'https' });
-      t.after(() => browser.stop());
-      const tab = await browser.newTab();
-      await tab.watch(url);
-      const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
-      assert.equal(last.attempt, 1);
-      assert.deepEqual(tab.errors, []);
-    });
+  for (const way of ways) test(`${name}: the page plays through ${way.name}`, (t) => plays(t, start, way));
