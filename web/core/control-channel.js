@@ -12,6 +12,12 @@ const INTERVAL_MS = 1000;
  * @typedef {{delays: (delays: Delays) => void, link: (link: import('./protocol.js').Link) => void}} ControlEvents what the server says
  */
 
+/**
+ * What of a data channel is used.
+ * @typedef {{readyState: RTCDataChannelState, send: (text: string) => void, onopen: ((event: Event) => any)|null,
+ *   onmessage: ((event: MessageEvent) => any)|null}} Channel
+ */
+
 /** The data channel `control`: pings, which tell the server's clock and that it is alive, and what the page asks of the server. */
 export class ControlChannel {
   #channel;
@@ -23,7 +29,7 @@ export class ControlChannel {
   #timer;
 
   /**
-   * @param {RTCDataChannel} channel @param {import('./clock.js').ServerClock} clock
+   * @param {Channel} channel @param {import('./clock.js').ServerClock} clock
    * @param {ControlEvents} events
    */
   constructor(channel, clock, events) {

@@ -13,7 +13,10 @@ export class DelayControl {
   #needed = new NeededDelay();
   #stopListening;
 
-  /** @param {import('./store.js').Store} store @param {import('./video-delay.js').VideoDelay} videoDelay */
+  /**
+   * @param {import('./store.js').Store} store
+   * @param {{want: (rtp: number) => void, seen: (rtp: number) => void}} videoDelay holds the video back; told which frames a viewer must see, and has seen
+   */
   constructor(store, videoDelay) {
     this.#store = store;
     this.#videoDelay = videoDelay;

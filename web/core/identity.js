@@ -28,16 +28,16 @@ export class Identity {
   }
 
   /**
-   * @param {{rtp: number|undefined, stampId: number|null}} snapshot
+   * @param {{rtp: number|undefined, certain: boolean, stampId: number|null}} snapshot `certain`: its timestamp is the server's
    * @param {import('./protocol.js').Stream} stream
    * @returns {Identified}
    */
-  of({ rtp, stampId }, { rtpOffset, stamp }) {
+  of({ rtp, certain, stampId }, { rtpOffset, stamp }) {
     const rtpId = frameIdOf(rtp, rtpOffset);
     const unreadable = stamp !== null && stampId === null;
     if (rtpId === null || stampId === null) {
       // A timestamp alone might not be the server's. It counts if the last stamp agreed with its timestamp.
-      return { id: stampId ?? (this.#agreements > 0 ? rtpId : null), disagree: false, unreadable };
+      return { id: stampId ?? (certain || this.#agreements > 0 ? rtpId : null), disagree: false, unreadable };
     }
     const agree = rtpId === stampId;
     this.#learn(agree, stampId);

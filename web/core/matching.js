@@ -19,14 +19,14 @@ export class Matching {
   }
 
   /**
-   * @param {{rtp: number|undefined, stampId: number|null}} snapshot
+   * @param {{rtp: number|undefined, certain: boolean, stampId: number|null}} snapshot
    * @param {import('./protocol.js').Stream} stream @param {import('./results.js').Fill} fill @param {number} now
    * @returns {Match}
    */
-  match({ rtp, stampId }, stream, fill, now) {
+  match({ rtp, certain, stampId }, stream, fill, now) {
     this.#rtpTold = rtp !== undefined;
     this.#results.forget(now);
-    const identified = this.#identity.of({ rtp, stampId }, stream);
+    const identified = this.#identity.of({ rtp, certain, stampId }, stream);
     return { ...identified, stampId, drawings: identified.id === null ? [] : this.#results.drawings(identified.id, fill) };
   }
 

@@ -76,9 +76,9 @@ export class Measurements {
     this.#shown += this.#shown === 0 ? 1 : Math.max(1, frame.presentedFrames - this.#presented);
     this.#presented = frame.presentedFrames;
     this.#firstFrame ??= Math.max(now, frame.expectedDisplayTime) - this.#started;
-    const { stream, composed } = this.#store.facts;
+    const { stream, composed, drawn } = this.#store.facts;
     this.#ledger.add(frame, stream, now);
-    if (composed) return;
+    if (composed || drawn) return;
     this.#repaints.add(now, 0);
     if (!this.isOld(frameIdOf(frame.rtpTimestamp, stream?.rtpOffset), now)) this.#latency.add(frame, stream, now);
     this.addPicture(now);
@@ -148,7 +148,7 @@ export class Measurements {
     const clock = this.#clock.estimate(now);
     const offset = clock && clock.error <= MAX_ERROR_MS ? clock.offset : null;
     const lag = this.#lags.median(now);
-    const { stream, link } = this.#store.facts;
+    const { stream, link, transport } = this.#store.facts;
     return {
       frames: {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: (stats?.dropped ?? 0) - this.#unseen,
@@ -170,7 +170,7 @@ export class Measurements {
         delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawn, now, offset), last,
       },
       models: this.models.report(now, offset),
-      stream, link,
+      stream, link, transport,
       started: this.#started,
       firstFrame: this.#firstFrame,
     };

@@ -18,6 +18,8 @@
  * @typedef {{type: 'pong', t: number, now: number, encoded?: number|null, sent?: number|null}} Pong
  * @typedef {Size & {type: 'link', rung: number, rungs: number, bitrate: number, framerate: number|null, carries: number|null,
  *   reason: string}} Link
+ * @typedef {{type: 'media', video: {codec: string, description?: string}, audio: AudioFormat|null}} Media
+ * @typedef {{codec: string, rate: number, channels: number}} AudioFormat
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
  * @typedef {{type: 'invalid', reason: string}} Invalid
  * @typedef {(value: unknown) => boolean} Check
@@ -81,6 +83,15 @@ const CONTROLS = {
   },
 };
 
+/** @type {Record<string, Fields>} */
+const BESIDE = {
+  ...RESULTS, ...CONTROLS,
+  media: {
+    video: object({ codec: isText, description: orAbsent(isText) }),
+    audio: orNull(object({ codec: isText, rate: isSize, channels: isSize })),
+  },
+};
+
 /** @param {unknown} v @returns {v is Record<string, unknown>} */
 const isRecord = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
@@ -112,3 +123,5 @@ export const parseSignal = (data) => parse(data, SIGNALS);
 export const parseResults = (data) => parse(data, RESULTS);
 /** @type {(data: unknown) => Pong|Link|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);
+/** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Unknown|Invalid} */
+export const parseBeside = (data) => parse(data, BESIDE);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { VideoWish, handOn, signsOf } from './beside.js';
+import { MAY_NOT_DECODE, canDecode } from './can-decode.js';
 import { ServerClock, pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
-import { limitOf } from './settings.js';
 import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
-import { isStills } from './stream-picture.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
-const STATS_INTERVAL_MS = 500;
+/** From the answer to a connection it takes less, where packets pass at all. Where UDP is thrown away nobody ever says so. */
+const PATH_MS = 2000;
+export const STATS_INTERVAL_MS = 500;
 /** How often each result is sent again where packets get lost. At 10 % loss one in a thousand then comes late. */
 const REPEATS = 2;
 
@@ -42,13 +44,13 @@ export class Session {
   /** What the server was asked for last: how often it sends each result again, and what `playout` allows, in ms. */
   #repeats = 0;
   #playoutMax = 0;
-  /** … and of the video: see PROTOCOL.md. */
-  #wanted = true;
-  /** @type {number|null} */
-  #maxBitrate = null;
+  #wish = new VideoWish();
   #videoDelay;
   #stopListening;
+  #takeOver;
   #deadline;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #path;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
   /** @type {() => void} */
@@ -60,15 +62,18 @@ export class Session {
    * @param {string} url
    * @param {import('./store.js').Store} store is told what the stream is
    * @param {SessionEvents} events
-   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null}} [parts] `clock`: learns the server's time;
-   *   `videoDelay`: without it the video is always live
+   * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null,
+   *   takeOver?: ((signaling: Signaling) => void)|null}} [parts] `clock`: learns the server's time; `videoDelay`: without it the video is
+   *   always live; `takeOver`: goes on with the connection to the server where WebRTC finds no way, or no more; then this session is over
    */
-  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null } = {}) {
+  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null, takeOver = null } = {}) {
     this.#store = store;
     this.#events = events;
     this.#clock = clock;
     this.#videoDelay = videoDelay;
-    this.#stopListening = store.on(['link', 'looking', 'settings'], () => this.#askForVideo());
+    this.#takeOver = takeOver;
+    this.#stopListening = store.on(['link', 'looking', 'settings'], (facts) => this.#wish.tell(facts, this.#control));
+    store.set({ transport: 'webrtc' });
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
@@ -85,7 +90,7 @@ export class Session {
       message: (message) => this.#onSignal(message),
       closed: ({ code, message }) => this.#fail(code, message),
     });
-    this.#deadline = setTimeout(() => this.#fail('timeout', 'the server did not answer in time'), CONNECT_MS);
+    this.#deadline = setTimeout(() => this.#fail('timeout', this.#state === 'connect' && !canDecode() ? NO_OTHER_WAY : 'the server did not answer in time'), CONNECT_MS);
   }
 
   /** The browser's own statistics of the connection. */
@@ -93,9 +98,26 @@ export class Session {
     return this.#pc.getStats();
   }
 
+  /** The viewer must be given time to see the frame with this RTP timestamp. @param {number} rtp */
+  want(rtp) {
+    this.#videoDelay?.want(rtp);
+  }
+
+  /** It was seen. @param {number} rtp */
+  seen(rtp) {
+    this.#videoDelay?.seen(rtp);
+  }
+
   close() {
+    this.#release();
+    this.#signaling.close();
+  }
+
+  /** Ends all but the connection to the server. */
+  #release() {
     this.#state = 'closed';
     clearTimeout(this.#deadline);
+    clearTimeout(this.#path);
     clearInterval(this.#poll);
     this.#stopListening();
     this.#control?.close();
@@ -104,7 +126,6 @@ export class Session {
     const pc = this.#pc;
     pc.ontrack = pc.ondatachannel = pc.onicecandidate = pc.onconnectionstatechange = null;
     pc.close();
-    this.#signaling.close();
   }
 
   /** The one way to end, for whatever reason. @param {string} code @param {string} message */
@@ -112,6 +133,14 @@ export class Session {
     if (this.#state === 'closed') return;
     this.close();
     this.#events.ended({ code, message });
+  }
+
+  /** WebRTC finds no way, or no more. @param {string} message */
+  #pathless(message) {
+    if (this.#state === 'closed') return;
+    if (!this.#takeOver) return this.#fail('media', message);
+    this.#release();
+    this.#takeOver(this.#signaling);
   }
 
   /** @param {import('./signaling.js').Signal} message */
@@ -138,6 +167,7 @@ export class Session {
     if (this.#state === 'closed') return;
     this.#signaling.send({ type: 'answer', sdp: this.#pc.localDescription?.sdp ?? '' });
     this.#state = 'connect';
+    if (this.#takeOver) this.#path = setTimeout(() => this.#pathless(NO_WAY), PATH_MS);
     this.#answered();
   }
 
@@ -151,9 +181,10 @@ export class Session {
 
   #onConnectionState() {
     const state = this.#pc.connectionState;
-    if (state === 'failed') this.#fail('media', 'no way through the network to the server');
+    if (state === 'failed') this.#pathless(NO_WAY);
     if (state !== 'connected' || this.#state !== 'connect') return;
     this.#state = 'connected';
+    clearTimeout(this.#path);
     this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
   }
 
@@ -173,27 +204,8 @@ export class Session {
   /** @param {unknown} data */
   #onResults(data) {
     const message = parseResults(data);
-    if (message.type === 'stream') {
-      clearTimeout(this.#deadline);
-      this.#store.set({ stream: message });
-    } else if (message.type === 'result') {
-      this.#events.result(message);
-    } else if (message.type === 'model') {
-      this.#events.model(message);
-    } else if (message.type === 'invalid') {
-      // Worth a line for who writes a server, not worth the picture.
-      console.warn(`cv-player: results: ${message.reason}`);
-    }
-  }
-
-  /** Only of a server that tells of the link: an older one ends viewers that say what it does not know. */
-  #askForVideo() {
-    const { link, looking: wanted, settings } = this.#store.facts;
-    const maxBitrate = limitOf(settings['max-bitrate']);
-    if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
-    this.#wanted = wanted;
-    this.#maxBitrate = maxBitrate;
-    this.#control?.requestVideo(wanted, maxBitrate);
+    if (message.type === 'stream') clearTimeout(this.#deadline);
+    handOn(message, this.#store, this.#events);
   }
 
   async #check() {
@@ -204,14 +216,9 @@ export class Session {
       this.#events.stats(stats);
       this.#askForHelp(stats);
     }
-    const { looking, stream, link } = this.#store.facts;
-    const verdict = this.#watchdog.check({
-      time: pageTime(),
-      packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-      expected: looking && stream?.state !== 'lost' && !isStills(link), pongs: this.#control?.pongs ?? 0,
-    });
+    const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control?.pongs ?? 0));
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
-    if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
+    if (verdict === 'dead') this.#pathless('no more video comes from the server');
   }
 
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
@@ -226,3 +233,6 @@ export class Session {
     this.#playoutMax = playoutMax;
   }
 }
+
+const NO_WAY = 'no way through the network to the server';
+const NO_OTHER_WAY = `${NO_WAY}, and this page ${MAY_NOT_DECODE}`;

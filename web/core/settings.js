@@ -3,18 +3,20 @@
 
 /**
  * @typedef {'async'|'exact'} Mode `async`: the live view, the newest results over it; `exact`: the exact view, each result on its own frame
- * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number, 'max-bitrate': number}} Settings `mode`: null: exact
+ * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number, 'max-bitrate': number,
+ *   transport: 'auto'|'webrtc'|'socket'}} Settings `mode`: null: exact
  *   where the stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity; `max-bitrate`: of the video, in
- *   bit/s, or Infinity
+ *   bit/s, or Infinity; `transport`: by which way frames come, `auto`: by WebRTC, or by the WebSocket where nothing else passes
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity, 'max-bitrate': Infinity };
+export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity, 'max-bitrate': Infinity, transport: 'auto' };
 
 /** The words that each setting takes. The first is the default. */
 const WORDS = {
   mode: ['', 'async', 'exact'],
   fill: ['interpolated', 'last', 'none'],
+  transport: ['auto', 'webrtc', 'socket'],
 };
 
 /** Whether a setting takes a number. @type {Record<string, (value: number) => boolean>} */

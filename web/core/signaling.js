@@ -3,14 +3,16 @@ import { parseSignal } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').Offer | import('./protocol.js').Candidate} Signal
- * @typedef {import('./protocol.js').Answer | import('./protocol.js').Candidate} Reply
+ * @typedef {import('./protocol.js').Answer | import('./protocol.js').Candidate | {type: 'transport', transport: 'socket'}} Reply
  * @typedef {{code: string, message: string}} SessionError
- * @typedef {{message: (message: Signal) => void, closed: (error: SessionError) => void}} SignalingEvents
+ * @typedef {{message: (message: Signal) => void, closed: (error: SessionError) => void,
+ *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
  */
 
 /** The WebSocket to the server. `closed` is called once, unless close() was. */
 export class Signaling {
-  #events;
+  /** Who is told. @type {SignalingEvents} */
+  events;
   /** @type {WebSocket|null} */
   #socket = null;
   #open = true;
@@ -21,10 +23,11 @@ export class Signaling {
    * @param {typeof WebSocket} [Socket]
    */
   constructor(url, events, Socket = WebSocket) {
-    this.#events = events;
+    this.events = events;
     try {
       const socket = new Socket(url);
       this.#socket = socket;
+      socket.binaryType = 'arraybuffer';
       socket.onmessage = ({ data }) => this.#receive(data);
       socket.onclose = ({ code }) => this.#onClose(code);
     } catch (error) {
@@ -34,7 +37,12 @@ export class Signaling {
 
   /** @param {Reply} message */
   send(message) {
-    if (this.#open && this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+    this.sendText(JSON.stringify(message));
+  }
+
+  /** @param {string} text */
+  sendText(text) {
+    if (this.#open && this.#socket?.readyState === 1) this.#socket.send(text);
   }
 
   close() {
@@ -46,10 +54,12 @@ export class Signaling {
 
   /** @param {unknown} data */
   #receive(data) {
+    if (data instanceof ArrayBuffer && this.events.bytes) return this.events.bytes(data);
     const message = parseSignal(data);
     if (message.type === 'invalid') this.#end('protocol', `from the server: ${message.reason}`);
     else if (message.type === 'error') this.#end(message.code, message.message);
-    else if (message.type !== 'unknown') this.#events.message(message);
+    else if (message.type === 'unknown') this.events.text?.(/** @type {string} */ (data));
+    else this.events.message(message);
   }
 
   /** @param {number} code */
@@ -62,6 +72,6 @@ export class Signaling {
   #end(code, message) {
     if (!this.#open) return;
     this.close();
-    this.#events.closed({ code, message });
+    this.events.closed({ code, message });
   }
 }

@@ -30,12 +30,14 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {Link|null} link the server's newest message about this viewer's network; null before the first; written by the session
- * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay
+ * @property {'webrtc'|'socket'|null} transport by which way frames come; null: there is no connection; written by the session
+ * @property {boolean} drawn whether frames are drawn by the page, to be shown in place of the video; written by ReceivedFrames
+ * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay and the session
  * @property {string} fault why the exact view fails here, in words; '' as long as it does not; written by whoever
  *   finds that out
  * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
  *   written by DelayControl
- * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay
+ * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay and SocketSession
  * @property {boolean} hasPicture whether a frame was shown; written by the measurements
  * @property {boolean} hasSound whether there is sound with the video; written by the session
  * @property {boolean} composed whether there is a picture with its own results in it, to be shown in place of the video; written by
@@ -54,7 +56,7 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, link: null, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
+  stream: null, link: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One attempt to watch, from the connection to the picture. It joins the parts: each knows its own concern and the store.
+import { canDecode } from '../core/can-decode.js';
 import { ServerClock, clockResolution, pageTime } from '../core/clock.js';
 import { DelayControl } from '../core/delay-control.js';
 import { exactReport } from '../core/exact-report.js';
@@ -20,7 +21,9 @@ import { LinkNotice } from './link-notice.js';
  * @typedef {import('../core/protocol.js').Result} Result
  * @typedef {import('../core/protocol.js').ModelState} ModelState
  * @typedef {{result: (result: Result) => void, model: (state: ModelState) => void,
- *   ended: (error: import('../core/signaling.js').SessionError) => void}} AttemptEvents `result`: each is told once
+ *   bySocket: (parts: typeof import('./by-socket.js')) => void,
+ *   ended: (error: import('../core/signaling.js').SessionError) => void}} AttemptEvents `result`: each is told once; `bySocket`: frames
+ *   come by WebSocket
  */
 
 export class Attempt {
@@ -31,7 +34,12 @@ export class Attempt {
   #measurements;
   #delayControl;
   #composing;
-  #session;
+  #clock = new ServerClock(RESOLUTION);
+  /** @type {import('../core/session.js').SessionEvents} */
+  #sessionEvents;
+  /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number) => void, close: () => void}|null} */
+  #session = null;
+  #closed = false;
   #stopListening;
   #matching = new Matching();
   #proof = new Proof();
@@ -47,20 +55,18 @@ export class Attempt {
 
   /**
    * @param {string} url @param {import('../core/store.js').Store} store @param {import('./view.js').View} view
-   * @param {AttemptEvents} events
+   * @param {AttemptEvents} events @param {boolean} bySocket whether frames are to come by WebSocket from the beginning
    */
-  constructor(url, store, view, events) {
+  constructor(url, store, view, events, bySocket) {
     this.#url = url;
     this.#store = store;
     this.#view = view;
     this.#events = events;
     this.#callsBack = 'requestVideoFrameCallback' in view.video;
     if (!this.#callsBack) store.set({ fault: NO_CALLBACK });
-    const clock = new ServerClock(RESOLUTION);
-    const videoDelay = new VideoDelay(store);
-    const measurements = new Measurements(store, clock, pageTime());
+    const measurements = new Measurements(store, this.#clock, pageTime());
     this.#measurements = measurements;
-    this.#delayControl = new DelayControl(store, videoDelay);
+    this.#delayControl = new DelayControl(store, { want: (rtp) => this.#session?.want(rtp), seen: (rtp) => this.#session?.seen(rtp) });
     this.#composing = new Composing(store, view.composedPicture, this.#matching, {
       shown: (frame, now) => this.#onComposed(frame, now),
       painted: (id, now) => measurements.addPainted(id, now),
@@ -71,7 +77,7 @@ export class Attempt {
       if ((looking && !before.looking) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
-    this.#session = new Session(withDownlink(url, store.facts.settings['max-bitrate']), store, {
+    this.#sessionEvents = {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
       model: (state) => {
@@ -81,14 +87,25 @@ export class Attempt {
       delays: (delays) => measurements.addDelays(delays, pageTime()),
       stats: (stats) => this.#onStats(stats),
       ended: events.ended,
-    }, { clock, videoDelay });
+    };
+    const { settings } = store.facts;
+    const address = withDownlink(url, settings['max-bitrate']);
+    if (bySocket) {
+      this.#watchBySocket(address);
+      return;
+    }
+    this.#session = new Session(address, store, this.#sessionEvents, {
+      clock: this.#clock, videoDelay: new VideoDelay(store),
+      takeOver: settings.transport === 'auto' && canDecode() ? (signaling) => this.#changeOver(signaling) : null,
+    });
   }
 
   close() {
     remember(this.#url, this.#store.facts.link);
+    this.#closed = true;
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
-    this.#session.close();
+    this.#session?.close();
     this.#composing.close();
     this.#delayControl.close();
     this.#stopListening();
@@ -121,6 +138,30 @@ export class Attempt {
     });
   }
 
+  /** What WebRTC has shown stays till the first frame by WebSocket. @param {import('../core/signaling.js').Signaling} signaling */
+  #changeOver(signaling) {
+    const { video } = this.#view;
+    video.cancelVideoFrameCallback?.(this.#frameRequest);
+    this.#view.freeze();
+    this.#view.stop();
+    this.#watchBySocket(signaling);
+  }
+
+  /** @param {string|import('../core/signaling.js').Signaling} to the server's address, or a connection to it */
+  async #watchBySocket(to) {
+    const parts = await loadBySocket().catch(() => null);
+    if (parts && !this.#closed) {
+      this.#session = parts.watchBySocket(to, this.#clock, this.#sessionEvents, {
+        store: this.#store, view: this.#view, composing: this.#composing, measurements: this.#measurements,
+        shownLive: (id, now) => this.#addShown(id, this.#view.liveOverlay.results, now),
+      });
+      this.#events.bySocket(parts);
+      return;
+    }
+    if (typeof to !== 'string') to.close();
+    if (!this.#closed) this.#events.ended({ code: 'browser', message: 'by-socket.js can’t be loaded: it belongs beside the player’s own file' });
+  }
+
   /** @param {MediaStream} stream */
   #onTrack(stream) {
     const { video } = this.#view;
@@ -143,7 +184,7 @@ export class Attempt {
     // A browser without callbacks tells of frames by its counts alone.
     const more = stats.decoded > this.#decoded;
     this.#decoded = stats.decoded;
-    if (more && !this.#callsBack) this.#measurements.addPicture(pageTime());
+    if (more && !this.#callsBack && this.#store.facts.transport === 'webrtc') this.#measurements.addPicture(pageTime());
   }
 
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
@@ -186,6 +227,9 @@ export class Attempt {
     this.#view.liveOverlay.show(this.#measurements.models.fresh(pageTime()));
   }
 }
+
+/** @returns {Promise<typeof import('./by-socket.js')>} */
+const loadBySocket = () => import(new URL('by-socket.js', import.meta.url).href);
 
 const NO_CALLBACK = 'This browser does not tell the page of each frame (requestVideoFrameCallback)';
 const RESOLUTION = clockResolution(pageTime);

@@ -3,7 +3,7 @@ import { stampOf } from '../core/stream-picture.js';
 import { setSize } from './dom.js';
 import { wholeHeight } from './geometry.js';
 import { Overlay } from './overlay.js';
-import { framesKnowTheirTime, readBack, takeSnapshot } from './snapshot.js';
+import { framesKnowTheirTime, readBack, snapshotOf, takeSnapshot } from './snapshot.js';
 
 /**
  * One frame in a canvas, and the results of that frame in another one over it. Both are drawn in one task, so the browser shows both
@@ -38,6 +38,18 @@ export class ComposedPicture {
       this.fit({ ...size, stamp: stampOf(stream, size) });
     }
     return takeSnapshot(video, this.#context, stream);
+  }
+
+  /** @param {VideoFrame} frame that came by WebSocket @param {number} id @param {import('../core/protocol.js').Stream} stream */
+  takeFrame(frame, id, stream) {
+    return snapshotOf(frame, { rtp: id, certain: true }, this.#context, stream);
+  }
+
+  /** A frame without its results. @param {VideoFrame} frame @param {import('../core/protocol.js').Stream|null} stream */
+  draw(frame, stream) {
+    const size = { width: frame.displayWidth, height: frame.displayHeight };
+    this.fit({ ...size, stamp: stream && stampOf(stream, size) });
+    this.#context.drawImage(frame, 0, 0, size.width, size.height);
   }
 
   /** The id in the pixels of what is shown. @param {import('../core/protocol.js').Stamp} stamp */

@@ -6,6 +6,7 @@ import { RecentSamples } from '../core/samples.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stream} Stream
+ * @typedef {import('./snapshot.js').Snapshot} Snapshot
  * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean, hidden: boolean}} ShownFrame
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
  *   one too; `hidden`: the viewer sees no results
@@ -66,19 +67,33 @@ export class Composing {
    * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
    */
   async show(video, callback, now) {
+    await this.#take((stream) => this.#picture.take(video, stream), callback, now);
+  }
+
+  /** Draws a frame that came by WebSocket, and closes it. @param {VideoFrame} frame @param {number} id @param {number} now */
+  async showFrame(frame, id, now) {
+    if (!this.#store.facts.stream) frame.close();
+    await this.#take((stream) => this.#picture.takeFrame(frame, id, stream), {}, now);
+  }
+
+  /** @param {(stream: Stream) => Promise<Snapshot|null>|Snapshot|null} take @param {{rtpTimestamp?: number}} callback @param {number} now */
+  async #take(take, callback, now) {
     const { stream } = this.#store.facts;
     if (!stream) return;
     try {
-      await this.#show(video, callback, stream, now);
+      await this.#show(take, callback, stream, now);
     } catch (error) {
       if (!this.#closed) this.#store.set({ fault: `This browser does not let the page draw the video’s frames (${error}): try another one` });
     }
   }
 
-  /** @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback @param {Stream} stream @param {number} now */
-  async #show(video, callback, stream, now) {
+  /**
+   * @param {(stream: Stream) => Promise<Snapshot|null>|Snapshot|null} take @param {{rtpTimestamp?: number}} callback
+   * @param {Stream} stream @param {number} now
+   */
+  async #show(take, callback, stream, now) {
     const number = ++this.#begun;
-    const snapshot = await this.#picture.take(video, stream);
+    const snapshot = await take(stream);
     if (!snapshot) return;
     try {
       const wanted = number > this.#drawn && this.#store.facts.mode === 'exact' && !this.#closed;
@@ -91,7 +106,7 @@ export class Composing {
 
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
-   * @param {import('./snapshot.js').Snapshot} snapshot @param {{rtpTimestamp?: number}} callback
+   * @param {Snapshot} snapshot @param {{rtpTimestamp?: number}} callback
    * @param {Stream} stream its `stamp` is that of this frame @param {number} now
    */
   #compose(snapshot, callback, stream, now) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ServerClock, pageTime } from '../core/clock.js';
+import { MAY_NOT_DECODE, canDecode } from '../core/can-decode.js';
 import { Measurements } from '../core/measurements.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
@@ -18,13 +19,14 @@ import { View } from './view.js';
 const HUD_INTERVAL_MS = 500;
 /** From one single picture to the next one: a server may let 10 s pass. */
 const LONGEST_STILL_MS = 10_000;
+const NO_WEBCODECS = { code: 'browser', message: `this page ${MAY_NOT_DECODE}` };
 const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `ws` in the page's
  * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact;
  * without it: exact where the video is stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the
- * video, bit/s, or infinite).
+ * video, bit/s, or infinite), `transport` (auto, webrtc, socket: by which way frames come).
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */
@@ -44,6 +46,8 @@ export class CvPlayer extends HTMLElement {
   #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
+  /** Looks for WebRTC's way while frames come by WebSocket for want of it. @type {import('./way-back.js').WayBack|null} */
+  #wayBack = null;
   #endAttention = () => {};
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
@@ -72,10 +76,11 @@ export class CvPlayer extends HTMLElement {
   /** @param {string} name @param {string|null} _ @param {string|null} text */
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
-      this.#store.set({ settings: withSetting(this.#store.facts.settings, name, text) });
-    } else if (this.#reconnector) {
-      this.#stop();
-      this.#start();
+      const { settings } = this.#store.facts;
+      this.#store.set({ settings: withSetting(settings, name, text) });
+      if (this.#reconnector && settings.transport !== this.#store.facts.settings.transport) this.#restart();
+    } else {
+      this.#restart();
     }
   }
 
@@ -87,14 +92,18 @@ export class CvPlayer extends HTMLElement {
     return { state, error, attempt, ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
+  #restart() {
+    if (!this.#reconnector) return;
+    this.#stop();
+    this.#start();
+  }
+
   #start() {
     // Who listens to the events may have taken it out of the page.
     if (this.#reconnector || !this.isConnected) return;
-    if (typeof RTCPeerConnection !== 'function') {
-      this.#store.set({ error: NO_WEBRTC });
-      this.#setState('failed');
-      return;
-    }
+    const { transport } = this.#store.facts.settings;
+    if (transport === 'socket' && !canDecode()) return this.#refuse(NO_WEBCODECS);
+    if (typeof RTCPeerConnection !== 'function' && (transport === 'webrtc' || !canDecode())) return this.#refuse(NO_WEBRTC);
     this.#store.set({ error: null, attempt: 0 });
     this.#view.open();
     this.#endAttention = watchAttention(this.#view.video, this.#store);
@@ -104,8 +113,16 @@ export class CvPlayer extends HTMLElement {
     this.#reconnector.start();
   }
 
+  /** @param {SessionError} error */
+  #refuse(error) {
+    this.#store.set({ error });
+    this.#setState('failed');
+  }
+
   #stop() {
     if (!this.#reconnector) return;
+    this.#wayBack?.close();
+    this.#wayBack = null;
     this.#reconnector.close();
     this.#reconnector = null;
     clearInterval(this.#refresh);
@@ -123,9 +140,26 @@ export class CvPlayer extends HTMLElement {
         this.#update();
         this.#tell('cv-model', state);
       },
+      bySocket: ({ WayBack }) => {
+        if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), () => this.#goBack());
+      },
       ended: (error) => this.#onEnded(error),
-    });
+    }, this.#bySocket());
     this.#setState('connecting');
+  }
+
+  /** Whether frames are to come by WebSocket from the beginning. */
+  #bySocket() {
+    const { transport } = this.#store.facts.settings;
+    if (transport === 'auto') return this.#wayBack !== null || typeof RTCPeerConnection !== 'function';
+    return transport === 'socket';
+  }
+
+  /** WebRTC has found a way. */
+  #goBack() {
+    this.#wayBack = null;
+    this.#endAttempt();
+    this.#reconnector?.start();
   }
 
   #url() {

@@ -37,6 +37,8 @@ const ofExact = (text) => (_, exact) => exact?.mode === 'exact' ? text(exact) : 
  * @property {(report: Report, exact: ExactReport|null) => string|null} text null: not known
  */
 
+const WAYS = { webrtc: 'WebRTC', socket: 'WebSocket' };
+
 /** @type {Record<string, Figure>} by their labels */
 const FIGURES = {
   Latency: {
@@ -91,6 +93,10 @@ const FIGURES = {
   Quality: {
     title: 'Which of the server’s encodings this is, 1 is the best · what the network carries, if that limits it',
     text: ({ link }) => link && qualityOf(link),
+  },
+  Transport: {
+    title: 'By which way the frames come',
+    text: ({ transport }) => transport && WAYS[transport],
   },
   'Where the latency goes': {
     wide: true, title: 'Medians: capture to encoded · to the network · to here · decoding · waiting for the display',

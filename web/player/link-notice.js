@@ -5,6 +5,8 @@ import { bits } from './hud.js';
 /** What is over sooner is not said. */
 const LASTING_MS = 2000;
 
+const NO_UDP = 'Over WebSocket: no UDP between you and the server';
+
 export class LinkNotice {
   #state = '';
   #since = -Infinity;
@@ -15,14 +17,16 @@ export class LinkNotice {
    * reader reads every change aloud.
    * @param {import('../core/store.js').Facts} facts @param {number} now
    */
-  words({ link, stream, settings }, now) {
-    const state = link ? `${link.reason} ${link.rung} ${settings['max-bitrate']}` : '';
+  words({ link, stream, settings, transport }, now) {
+    const state = link ? `${link.reason} ${link.rung} ${settings['max-bitrate']} ${transport}` : '';
     if (state !== this.#state) {
       this.#state = state;
       this.#since = now;
     } else if (now - this.#since >= LASTING_MS) {
       this.#since = Infinity;
-      this.#words = link ? sentenceOf(link, stream?.rungs?.[0]?.width ?? 0, settings['max-bitrate']) : '';
+      const bySocket = transport === 'socket' && settings.transport === 'auto' ? NO_UDP : '';
+      const network = link ? sentenceOf(link, stream?.rungs?.[0]?.width ?? 0, settings['max-bitrate']) : '';
+      this.#words = [bySocket, network].filter(Boolean).join('. ');
     }
     return this.#words;
   }

@@ -9,9 +9,9 @@ import { stampOf } from '../core/stream-picture.js';
 /**
  * @typedef {import('../core/protocol.js').Stamp} Stamp
  * @typedef {import('../core/protocol.js').Stream} Stream
- * @typedef {import('../core/protocol.js').Size & {stamp: Stamp|null, rtp: number|undefined, stampId: number|null, stampMs: number,
- *   draw: () => void, close: () => void}} Snapshot
- *   `stamp`: where that of a frame of this size is; `rtp`: its RTP timestamp, where the browser tells it; `stampId`: the id in its
+ * @typedef {import('../core/protocol.js').Size & {stamp: Stamp|null, rtp: number|undefined, certain: boolean,
+ *   stampId: number|null, stampMs: number, draw: () => void, close: () => void}} Snapshot
+ *   `stamp`: where that of a frame of this size is; `rtp`: its RTP timestamp, where the browser tells it; `certain`: it is the server's; `stampId`: the id in its
  *   pixels, or null; `stampMs`: how long reading that took; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
  *   of the frame
  */
@@ -36,7 +36,15 @@ export const takeSnapshot = (video, context, stream) => framesKnowTheirTime ? ta
 async function takeFrame(video, context, stream) {
   const frame = currentFrame(video);
   if (!frame) return null;
-  const { rtpTimestamp: rtp } = /** @type {any} */ (frame).metadata();
+  return snapshotOf(frame, { rtp: /** @type {any} */ (frame).metadata().rtpTimestamp, certain: false }, context, stream);
+}
+
+/**
+ * @param {VideoFrame} frame which it takes over @param {{rtp: number|undefined, certain: boolean}} name
+ * @param {CanvasRenderingContext2D} context @param {Stream} stream
+ * @returns {Promise<Snapshot>}
+ */
+export async function snapshotOf(frame, { rtp, certain }, context, stream) {
   const { width, height } = sizeOf(frame);
   const stamp = stampOf(stream, { width, height });
   const start = pageTime();
@@ -44,7 +52,7 @@ async function takeFrame(video, context, stream) {
   const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
   const stampMs = pageTime() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
-  return { width, height, stamp, rtp, stampId, stampMs, draw, close: () => frame.close() };
+  return { width, height, stamp, rtp, certain, stampId, stampMs, draw, close: () => frame.close() };
 }
 
 /** Null in Chromium on a busy machine: the frame of a callback may be gone, and the next one not there yet. @param {HTMLVideoElement} video */
@@ -81,7 +89,7 @@ function takeDrawn(video, context, stream) {
   context.drawImage(video, 0, 0, width, height);
   const start = pageTime();
   const stampId = stamp ? readDrawn(context, stamp.cell) : null;
-  return { width, height, stamp, rtp: undefined, stampId, stampMs: pageTime() - start, draw: () => {}, close: () => {} };
+  return { width, height, stamp, rtp: undefined, certain: false, stampId, stampMs: pageTime() - start, draw: () => {}, close: () => {} };
 }
 
 /** Without what a decoder adds around the picture. @param {VideoFrame} frame */

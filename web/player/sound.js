@@ -25,12 +25,17 @@ export class Sound {
     });
   }
 
+  /** Where sound goes that comes by no stream; null as long as the viewer wants none. */
+  get output() {
+    return this.#delay;
+  }
+
   #connect() {
-    const { audible, hasSound, appliedDelay } = this.#store.facts;
+    const { audible, hasSound, appliedDelay, transport } = this.#store.facts;
     const stream = /** @type {MediaStream|null} */ (this.#video.srcObject);
     this.#source?.disconnect();
     this.#source = null;
-    if (!audible || !hasSound || !stream) {
+    if (!audible || !hasSound || !(stream || transport === 'socket')) {
       /** @type {AudioContext|undefined} */ (this.#delay?.context)?.suspend();
       return;
     }
@@ -41,8 +46,10 @@ export class Sound {
     }
     const context = /** @type {AudioContext} */ (this.#delay.context);
     this.#delay.delayTime.value = appliedDelay / 1000;
-    this.#source = context.createMediaStreamSource(stream);
-    this.#source.connect(this.#delay);
+    if (stream && transport !== 'socket') {
+      this.#source = context.createMediaStreamSource(stream);
+      this.#source.connect(this.#delay);
+    }
     context.resume();
   }
 }

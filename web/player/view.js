@@ -17,8 +17,8 @@ const TEMPLATE = `
     <div class="stage">
       <div class="picture">
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
-        <canvas class="overlay" aria-hidden="true"></canvas>
         <canvas class="composed" aria-hidden="true" hidden></canvas>
+        <canvas class="overlay" aria-hidden="true"></canvas>
         <canvas class="marks" aria-hidden="true" hidden></canvas>
         <canvas class="cover" aria-hidden="true"></canvas>
       </div>
@@ -51,6 +51,7 @@ export class View {
   choices;
   models;
   plot;
+  sound;
   #store;
   #player;
   #stage;
@@ -65,6 +66,8 @@ export class View {
   #play;
   /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
   #stream = null;
+  /** Of the frames that the page itself decodes. @type {import('../core/protocol.js').Size|null} */
+  #frame = null;
   /** See fullPicture(). */
   #full = { width: 16, height: 9, rows: 0 };
   #observer = new ResizeObserver(() => this.#layout());
@@ -102,9 +105,9 @@ export class View {
     const sound = /** @type {HTMLElement} */ (find('.sound'));
     this.#addSwitch(sound, 'audible');
     store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
-    new Sound(this.video, store);
+    this.sound = new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
-    store.on(['composed', 'mode', 'resultsVisible'], () => this.#showLayers());
+    store.on(['composed', 'drawn', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
     this.#showChoices();
   }
@@ -132,17 +135,26 @@ export class View {
     this.#measure();
   }
 
+  /** The frames that the page itself decodes have this size now. @param {import('../core/protocol.js').Size} frame */
+  resize(frame) {
+    if (this.#frame?.width === frame.width && this.#frame.height === frame.height) return;
+    this.#frame = frame;
+    this.#measure();
+  }
+
   /** Covers the video with its last picture, while there is none. */
   freeze() {
     if (!this.#stream) return;
     this.#stream = null;
-    if (this.#store.facts.composed) this.composedPicture.copyTo(this.#cover);
+    const { composed, drawn } = this.#store.facts;
+    if (composed || drawn) this.composedPicture.copyTo(this.#cover);
     else this.#copyVideo();
     this.#cover.hidden = false;
   }
 
   stop() {
     this.video.srcObject = null;
+    this.#frame = null;
     this.#play.hidden = true;
     this.liveOverlay.show([]);
   }
@@ -174,7 +186,7 @@ export class View {
   }
 
   #measure() {
-    const { videoWidth: width, videoHeight: height } = this.video;
+    const { width, height } = this.#frame ?? { width: this.video.videoWidth, height: this.video.videoHeight };
     if (!this.#stream || !width || !height) return;
     this.video.style.height = wholeHeight(height, stampOf(this.#stream, { width, height })?.rows ?? 0);
     this.#full = fullPicture(this.#stream, { width, height });
@@ -206,8 +218,8 @@ export class View {
 
   /** The composed picture takes the place of the video, when there is one. In the exact view no frame has results of another one. */
   #showLayers() {
-    const { composed, mode, resultsVisible } = this.#store.facts;
-    this.composedPicture.canvas.hidden = !composed;
+    const { composed, drawn, mode, resultsVisible } = this.#store.facts;
+    this.composedPicture.canvas.hidden = !composed && !drawn;
     this.#marks.hidden = !composed || !resultsVisible;
     this.#overlayCanvas.hidden = mode === 'exact' || !resultsVisible;
   }

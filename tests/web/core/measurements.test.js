@@ -61,7 +61,7 @@ test('of an attempt that has just begun nothing is known, and nothing is made up
   assert.deepEqual(results, { received: 0, perSecond: 0, lag: null, ms: null, delivery: null, drawn: null, last: null });
   const stages = { encode: null, send: null, network: null, decode: null, display: null };
   assert.deepEqual(rest, {
-    packetsLost: 0, bitrate: null, width: 0, height: 0, latency: null, stages, clock: null, models: [], stream: null, link: null, started: 1000, firstFrame: null,
+    packetsLost: 0, bitrate: null, width: 0, height: 0, latency: null, stages, clock: null, models: [], stream: null, link: null, transport: null, started: 1000, firstFrame: null,
   });
 });
 

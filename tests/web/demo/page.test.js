@@ -10,22 +10,27 @@ let loads = 0;
 /** The page at this address. @param {string} address */
 async function load(address) {
   const player = new FakeElement('cv-player');
+  const main = new FakeElement('main');
   /** @type {string[]} */
   const addresses = [];
   Object.assign(globalThis, {
-    document: { querySelector: (/** @type {string} */ name) => name === 'cv-player' ? player : null },
+    document: {
+      createElement: (/** @type {string} */ name) => name === 'cv-player' ? player : null,
+      querySelector: (/** @type {string} */ name) => name === 'main' ? main : null,
+    },
     location: new URL(address),
     history: { replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {URL} */ url) => addresses.push(url.href) },
   });
   await import(`../../../web/demo/page.js?${loads++}`);
+  assert.deepEqual(main.children, [player], 'it is in the page');
   const choose = (/** @type {string} */ name, /** @type {string} */ text) =>
     player.dispatchEvent(Object.assign(new Event('cv-setting'), { detail: { name, text } }));
   return { player, addresses, choose };
 }
 
 test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
-  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&max-bitrate=300000&src=ws://evil/ws&onclick=x');
-  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', 'max-bitrate': '300000' });
+  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&max-bitrate=300000&transport=socket&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket' });
   assert.deepEqual(Object.keys(player.attributes), Object.keys(DEFAULTS), 'every setting can be in a link');
   assert.deepEqual((await load('http://host/')).player.attributes, {});
 });

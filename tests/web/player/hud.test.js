@@ -19,6 +19,7 @@ const REPORT = /** @type {Report} */ (/** @type {unknown} */ ({
   stages: { encode: 3.04, send: 1.5, network: 0.26, decode: 2, display: 10.96 },
   results: { received: 500, perSecond: 14.96, lag: 81.5, ms: 12.34, delivery: { median: 2.26, p95: 5 }, drawn: { median: 9.81, p95: 20 } },
   link: { rung: 1, rungs: 3, width: 320, height: 180, bitrate: 170_000, framerate: 30000 / 1001, carries: 260_123, reason: 'network' },
+  transport: 'socket',
 }));
 const EXACT = /** @type {ExactReport} */ (/** @type {unknown} */ ({
   mode: 'exact', obstacle: '', delay: { applied: 133.4, target: 140, lag: 120 }, results: { onFrame: 300, late: 4, unseen: 5 },
@@ -39,6 +40,7 @@ const KNOWN = {
   'Held back': '133 ms',
   'Overlay error': '0.4 px',
   Quality: '2 of 3 · 260 kbit/s',
+  Transport: 'WebSocket',
   'Where the latency goes': 'encode 3.0 · send 1.5 · network 0.3 · decode 2.0 · display 11.0 ms',
 };
 /** @param {any} cell */

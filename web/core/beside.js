@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What comes beside the video, whichever way that takes, and what the page asks of it.
+import { pageTime } from './clock.js';
+import { limitOf } from './settings.js';
+import { isStills } from './stream-picture.js';
+
+/**
+ * @param {ReturnType<import('./protocol.js')['parseResults']>|{type: 'pong'|'link'}} message
+ * @param {import('./store.js').Store} store @param {import('./session.js').SessionEvents} events
+ */
+export function handOn(message, store, events) {
+  if (message.type === 'stream') store.set({ stream: message });
+  else if (message.type === 'result') events.result(message);
+  else if (message.type === 'model') events.model(message);
+  // Worth a line for who writes a server, not worth the picture.
+  else if (message.type === 'invalid') console.warn(`cv-player: results: ${message.reason}`);
+}
+
+/**
+ * @param {{packets: number, decoded: number}|null} stats of the video @param {import('./store.js').Facts} facts
+ * @param {number} pongs how many came so far @returns {import('./watchdog.js').Signs}
+ */
+export const signsOf = (stats, { looking, stream, link }, pongs) => ({
+  time: pageTime(), packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
+  expected: looking && stream?.state !== 'lost' && !isStills(link), pongs,
+});
+
+/** Tells the server whether the viewer looks, and what limits its video. */
+export class VideoWish {
+  #wanted = true;
+  /** @type {number|null} */
+  #maxBitrate = null;
+
+  /**
+   * Only of a server that tells of the link: an older one ends viewers that say what it does not know.
+   * @param {import('./store.js').Facts} facts @param {import('./control-channel.js').ControlChannel|null} control
+   */
+  tell({ link, looking: wanted, settings }, control) {
+    const maxBitrate = limitOf(settings['max-bitrate']);
+    if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
+    this.#wanted = wanted;
+    this.#maxBitrate = maxBitrate;
+    control?.requestVideo(wanted, maxBitrate);
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Watches by the WebSocket itself, for where no UDP passes (launcher/PROTOCOL.md §5). Every message is acknowledged at once: behind
+// a proxy nothing else tells the server what arrives.
+import { VideoWish, handOn, signsOf } from './beside.js';
+import { pageTime } from './clock.js';
+import { ControlChannel } from './control-channel.js';
+import { FrameDecoder } from './frame-decoder.js';
+import { FrameMessages } from './frame-messages.js';
+import { parseBeside } from './protocol.js';
+import { STATS_INTERVAL_MS } from './session.js';
+import { Signaling } from './signaling.js';
+import { SoundDecoder } from './sound-decoder.js';
+import { Watchdog } from './watchdog.js';
+
+const FIRST_MS = 10_000;
+
+/**
+ * @typedef {import('./protocol.js').Media} Media
+ * @typedef {import('./session.js').SessionEvents & {frame: (frame: VideoFrame, info: import('./frame-decoder.js').FrameInfo) => void,
+ *   sound: (data: AudioData) => void}} SocketEvents `frame`, `sound`: who is told closes it
+ */
+
+/** As Session. */
+export class SocketSession {
+  #closed = false;
+  #store;
+  #events;
+  #signaling;
+  #messages = new FrameMessages();
+  #decoder;
+  #sound;
+  #control;
+  #wish = new VideoWish();
+  #watchdog = new Watchdog();
+  /** @type {Media|null} */
+  #media = null;
+  /** Messages that came since the server began. */
+  #received = 0;
+  #bytes = 0;
+  #size = { width: 0, height: 0 };
+  #stopListening;
+  #deadline;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #poll;
+  /** The part of a data channel that ControlChannel uses. @type {import('./control-channel.js').Channel} */
+  #channel = { readyState: 'open', send: (text) => this.#signaling.sendText(text), onopen: null, onmessage: null };
+
+  /**
+   * @param {string|Signaling} to the server's address, or a connection to it that has found no way for WebRTC
+   * @param {import('./store.js').Store} store @param {SocketEvents} events @param {import('./clock.js').ServerClock} clock
+   */
+  constructor(to, store, events, clock) {
+    this.#store = store;
+    this.#events = events;
+    const listener = {
+      message: () => {},  // of WebRTC, from before
+      closed: (/** @type {import('./signaling.js').SessionError} */ { code, message }) => this.#fail(code, message),
+      text: (/** @type {string} */ text) => this.#onText(text),
+      bytes: (/** @type {ArrayBuffer} */ bytes) => this.#onBytes(bytes),
+    };
+    if (typeof to === 'string') {
+      this.#signaling = new Signaling(withTransport(to), listener);
+    } else {
+      this.#signaling = to;
+      to.events = listener;
+      to.send({ type: 'transport', transport: 'socket' });
+    }
+    this.#decoder = new FrameDecoder({
+      frame: (frame, info) => {
+        this.#size = { width: frame.displayWidth, height: frame.displayHeight };
+        events.frame(frame, info);
+      },
+      needsKey: () => this.#control.requestKeyframe(),
+      applied: (appliedDelay) => store.set({ appliedDelay }),
+      unsupported: (message) => this.#fail('browser', message),
+    });
+    this.#sound = new SoundDecoder(events.sound);
+    this.#control = new ControlChannel(this.#channel, clock, { delays: events.delays, link: (link) => store.set({ link }) });
+    this.#deadline = setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS);
+    store.set({ transport: 'socket', delayable: true, fault: '', appliedDelay: 0, link: null, hasPicture: false });
+    this.#decoder.delay = store.facts.wantedDelay;
+    this.#stopListening = store.on(['wantedDelay', 'link', 'looking', 'settings'], (facts, before) => {
+      if (facts.wantedDelay !== before.wantedDelay) this.#decoder.delay = facts.wantedDelay;
+      this.#wish.tell(facts, this.#control);
+    });
+  }
+
+  async getStats() {
+    return new Map();  // the browser has none
+  }
+
+  /** The viewer must be given time to see this frame. @param {number} id */
+  want(id) {
+    this.#decoder.want(id);
+  }
+
+  /** @param {number} id */
+  seen(id) {
+    this.#decoder.seen(id);
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#deadline);
+    clearInterval(this.#poll);
+    this.#stopListening();
+    this.#control.close();
+    this.#decoder.close();
+    this.#sound.close();
+    this.#signaling.close();
+  }
+
+  /** @param {string} code @param {string} message */
+  #fail(code, message) {
+    if (this.#closed) return;
+    this.close();
+    this.#events.ended({ code, message });
+  }
+
+  /** @param {string} text */
+  #onText(text) {
+    const message = parseBeside(text);
+    if (this.#media || message.type === 'media') this.#acknowledge();
+    if (message.type === 'media') this.#onMedia(message);
+    else if (message.type === 'pong' || message.type === 'link') this.#channel.onmessage?.(new MessageEvent('message', { data: text }));
+    else handOn(message, this.#store, this.#events);
+  }
+
+  /** @param {Media} media */
+  #onMedia(media) {
+    const before = this.#media;
+    this.#media = media;
+    if (JSON.stringify(before?.video) !== JSON.stringify(media.video)) this.#decoder.format = media.video;
+    if (JSON.stringify(before?.audio) !== JSON.stringify(media.audio)) this.#sound.format = media.audio;
+    this.#store.set({ hasSound: media.audio !== null && typeof AudioDecoder === 'function' });
+    clearTimeout(this.#deadline);
+    this.#poll ??= setInterval(() => this.#check(), STATS_INTERVAL_MS);
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  #onBytes(bytes) {
+    this.#acknowledge();
+    const frame = this.#messages.add(bytes);
+    if (frame?.kind === 'audio' && this.#store.facts.audible) this.#sound.add(frame);
+    if (frame?.kind !== 'video') return;
+    this.#bytes += frame.data.length;
+    this.#decoder.add(frame);
+  }
+
+  #acknowledge() {
+    this.#signaling.sendText(JSON.stringify({ type: 'ack', number: ++this.#received, at: pageTime() }));
+  }
+
+  #check() {
+    const { decoded, dropped } = this.#decoder;
+    const stats = {
+      id: 'socket', time: pageTime(), packets: this.#received, packetsLost: 0, nacks: 0, bytes: this.#bytes, decoded: decoded + dropped, dropped, ...this.#size,
+    };
+    this.#events.stats(stats);
+    const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control.pongs));
+    if (verdict === 'keyframe') this.#control.requestKeyframe();
+    if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
+  }
+}
+
+/** @param {string} url */
+function withTransport(url) {
+  try {
+    const address = new URL(url);
+    address.searchParams.set('transport', 'socket');
+    return address.href;
+  } catch {
+    return url;  // who connects to it will find out what is wrong with it
+  }
+}
