@@ -3,7 +3,7 @@
 // Measures what a viewer gets through a slow link, of cv-launch and of a libwebrtc sender in turns. Prints a Markdown table and the
 // goals, writes all runs as CSV and a plot of one link's (`--plot`) as SVG beside it, and fails when a goal is missed.
 //
-//   node bench/links.js [--only=free,400,250,120,60,steps] [--peers=ours,libwebrtc,exact] [--browsers=Chromium,Firefox]
+//   node bench/links.js [--only=free,400,250,120,60,steps] [--peers=ours,socket,libwebrtc,exact] [--browsers=Chromium,Firefox]
 //                       [--pipeline=ball|people] [--seconds=20] [--rounds=1] [--csv=bench/results/links.csv] [--plot=steps]
 //
 // Needs root: servers and browser are in network namespaces, with a link between them that carries so many kbit/s from the server
@@ -13,7 +13,7 @@
 // first 2 s are left out.
 //
 // `ours` is exact.pipe, its frames shown live by the page of bench/latency; `exact` is its exact view, in cv-launch's own player;
-// `told` is `ours` for a viewer that says what its link carries when it joins, as one does that was here before. `libwebrtc` begins
+// `socket` is `ours` by WebSocket, for where no UDP passes; `told` is `ours` for a viewer that says what its link carries when it joins, as one does that was here before. `libwebrtc` begins
 // where it likes to, and goes up to the same bit rate. The pages come past the link: so nothing is known of it when a connection
 // opens, and what is measured is the video. Signalling, results and all else go through it. `people` is a street film, with a model
 // that takes no time.
@@ -40,7 +40,7 @@ import { plotCourse } from './peers/plot-course.js';
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: 'free,400,250,120,60,steps' },
-    peers: { type: 'string', default: 'ours,libwebrtc,exact' },
+    peers: { type: 'string', default: 'ours,socket,libwebrtc,exact' },
     browsers: { type: 'string', default: Object.keys(browsers).join() },
     pipeline: { type: 'string', default: 'ball' },
     seconds: { type: 'string', default: '20' },
@@ -68,7 +68,7 @@ function courseOf(name) {
   return { rates: rates.map((kbits, i) => ({ kbits, from: i * length / 2 })), length: rates.length > 1 ? rates.length * length / 2 : length };
 }
 
-const servers = { ours: startOurs, told: startOurs, exact: startOurs, libwebrtc: startLibwebrtc };
+const servers = { ours: startOurs, socket: startOurs, told: startOurs, exact: startOurs, libwebrtc: startLibwebrtc };
 
 /** Changes the link as its course has it; when that was, in unix ms. @param {number} opened unix ms */
 async function follow(link, { rates, length }, opened) {
@@ -116,7 +116,7 @@ async function measure(place, browser, peer, name) {
     const tab = await browser.newTab();
     try {
       const query = new URLSearchParams({
-        peer: peer === 'libwebrtc' ? peer : 'ours', server: server.url, cell: 8, address: link.browserAddress, course: COURSE_MS,
+        peer: peer === 'libwebrtc' || peer === 'socket' ? peer : 'ours', server: server.url, cell: 8, address: link.browserAddress, course: COURSE_MS,
         ...(peer === 'libwebrtc' && { sent }), ...(peer === 'told' && { downlink: Math.min(kbits, 1e6) * 1000 }),
       });
       await tab.open(`${pages.url}/bench/peers/${peer === 'exact' ? 'exact' : 'page'}.html?${query}`);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How the measuring page connects to each peer of bench/latency and bench/links.
+import { ServerClock } from '../../web/core/clock.js';
 import { Session } from '../../web/core/session.js';
+import { SocketSession } from '../../web/core/socket-session.js';
 import { Store } from '../../web/core/store.js';
 
 /** Counts of the video that a peer connection receives. @param {RTCStatsReport} report */
@@ -20,20 +22,42 @@ export function ourSocket(server) {
   return `ws://${location.host}/ws/${new URL(server).port}${downlink ? `?downlink=${downlink}` : ''}`;
 }
 
-/** cv-launch, as its own page connects to it. */
-function ours(video, server, source) {
+/** What cv-launch tells becomes known to `source`. */
+function told(source) {
   const nothing = () => {};
   const store = new Store();
-  store.on(['stream'], ({ stream }) => { Object.assign(source, { epoch: stream.epoch, stream }); });
-  store.on(['link'], ({ link }) => source.links.push({ at: performance.now(), ...link }));
-  const session = new Session(ourSocket(server), store, {
-    track: (stream) => { video.srcObject = stream; },
+  store.on(['stream'], ({ stream }) => { if (stream) Object.assign(source, { epoch: stream.epoch, stream }); });
+  store.on(['link'], ({ link }) => { if (link) source.links.push({ at: performance.now(), ...link }); });
+  const events = {
     delays: (delays) => { source.delays = delays; },
     ended: ({ message }) => { throw new Error(message); },
     result: ({ frame }) => source.results.push({ at: performance.now(), frame }),
-    model: nothing, stats: nothing,
-  });
+    model: nothing, stats: nothing, track: nothing,
+  };
+  return { store, events };
+}
+
+/** cv-launch, as its own page connects to it. */
+function ours(video, server, source) {
+  const { store, events } = told(source);
+  const session = new Session(ourSocket(server), store, { ...events, track: (stream) => { video.srcObject = stream; } });
   source.stats = async () => videoCounts(await session.getStats());
+}
+
+/** The same by WebSocket. @param {(frame: VideoFrame, received: number) => void} show */
+function socket(show, server, source) {
+  const { store, events } = told(source);
+  let counts = { decoded: 0, decodeTime: 0, bytes: 0, lost: 0, dropped: 0, keyFrames: 0 };
+  new SocketSession(ourSocket(server), store, {
+    ...events,
+    frame: (frame, { received, decodeMs }) => {
+      counts = { ...counts, decoded: counts.decoded + 1, decodeTime: counts.decodeTime + decodeMs / 1000 };
+      show(frame, received);
+    },
+    stats: ({ bytes, dropped }) => { counts = { ...counts, bytes, dropped }; },
+    sound: (data) => data.close(),
+  }, new ServerClock(0));
+  source.stats = async () => counts;
 }
 
 /**
@@ -58,6 +82,9 @@ async function offered(video, server, source) {
 }
 
 export const videos = { ours, aiortc: offered, libwebrtc: offered, webrtcbin: offered };
+
+/** Give the page decoded frames. */
+export const frames = { socket };
 
 export const pictures = {
   mjpeg(picture, server) { picture.src = `${server}/mjpeg`; },

@@ -4,7 +4,7 @@
 // how often to count what has come.
 import * as connect from './connect.js';
 import { captureTime } from '../../web/core/frame-id.js';
-import { framesKnowTheirTime, takeSnapshot } from '../../web/player/snapshot.js';
+import { framesKnowTheirTime, snapshotOf, takeSnapshot } from '../../web/player/snapshot.js';
 import { STAMP_ROWS, readStamp, stampTop } from '../../web/core/stamp.js';
 import { stampOf } from '../../web/core/stream-picture.js';
 
@@ -83,6 +83,41 @@ function watchVideo(video) {
   video.requestVideoFrameCallback(presented);
 }
 
+/** Frames that the page itself gets: shown by the next repaint. Where the browser makes a track of them, in a video. */
+function showFrames(connectTo) {
+  if ('MediaStreamTrackGenerator' in window) {
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true, playsInline: true, srcObject: new MediaStream([track]) });
+    watchVideo(video);
+    connectTo((frame) => writer.write(frame));
+    return video;
+  }
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { alpha: false });
+  let last = null;
+  connectTo(async (frame, received) => {
+    const { displayWidth: width, displayHeight: height } = frame;
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    context.drawImage(frame, 0, 0, width, height);
+    const shown = { id: snapshotOf(frame, { rtp: undefined, certain: false }, context, source.stream ?? { stamp }), received };
+    if (!last)
+      requestAnimationFrame(async () => {
+        const at = performance.now();
+        const newest = last;
+        last = null;
+        first.shown ||= at;
+        presentations.push(at);
+        const snapshot = await newest.id;
+        snapshot.close();
+        record(snapshot.stampId, at, newest.received);
+      });
+    else last.id.then((snapshot) => snapshot.close());
+    last = shown;
+  });
+  return canvas;
+}
+
 /** A picture tells nobody when it changes: it is looked at before each repaint. */
 function watchPicture(picture) {
   const repaint = async () => {
@@ -153,14 +188,17 @@ if (query.has('course')) {
   setInterval(() => count().catch(() => {}), Number(query.get('course')));  // before the first packet there is nothing to count
 }
 first.connect = performance.now();
-const element = document.createElement(query.get('peer') in connect.pictures ? 'img' : 'video');
-if (element instanceof HTMLVideoElement) {
-  Object.assign(element, { muted: true, autoplay: true, playsInline: true });
-  watchVideo(element);
-  connect.videos[query.get('peer')](element, query.get('server'), source);
+const [peer, server] = [query.get('peer'), query.get('server')];
+if (peer in connect.frames) {
+  document.body.append(showFrames((show) => connect.frames[peer](show, server, source)));
+} else if (peer in connect.pictures) {
+  const picture = Object.assign(document.createElement('img'), { crossOrigin: 'anonymous' });  // or its pixels could not be read
+  watchPicture(picture);
+  connect.pictures[peer](picture, server);
+  document.body.append(picture);
 } else {
-  element.crossOrigin = 'anonymous';  // or its pixels could not be read
-  watchPicture(element);
-  connect.pictures[query.get('peer')](element, query.get('server'));
+  const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true, playsInline: true });
+  watchVideo(video);
+  connect.videos[peer](video, server, source);
+  document.body.append(video);
 }
-document.body.append(element);

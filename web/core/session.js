@@ -40,6 +40,8 @@ export class Session {
   /** @type {ControlChannel|null} */
   #control = null;
   #watchdog = new Watchdog();
+  /** Of the server's answers: video may still come where nothing of the page's does any more. */
+  #answers = new Watchdog();
   #loss = new LossWatch();
   /** What the server was asked for last: how often it sends each result again, and what `playout` allows, in ms. */
   #repeats = 0;
@@ -216,9 +218,11 @@ export class Session {
       this.#events.stats(stats);
       this.#askForHelp(stats);
     }
-    const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control?.pongs ?? 0));
+    const signs = signsOf(stats, this.#store.facts, this.#control?.pongs ?? 0);
+    const verdict = this.#watchdog.check(signs);
+    const answers = this.#answers.check({ ...signs, packets: signs.pongs, decoded: 0, expected: false });
     if (verdict === 'keyframe') this.#control?.requestKeyframe();
-    if (verdict === 'dead') this.#pathless('no more video comes from the server');
+    if (verdict === 'dead' || (answers === 'dead' && this.#takeOver)) this.#pathless('no more video comes from the server');
   }
 
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
