@@ -10,7 +10,7 @@ class Allowance {
  public:
   // At once; and of one message, whole or not: libsoup before 3.7.1 keeps the pieces of one without limit.
   static constexpr std::uint64_t kAtOnce = 2 << 20;
-  static constexpr std::uint64_t kASecond = 16 << 10;
+  static constexpr std::uint64_t kASecond = 32 << 10;
 
   // `received`: bytes so far, of all kinds; `seconds` on any clock.
   bool exceeded(std::uint64_t received, double seconds) {

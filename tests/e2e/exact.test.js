@@ -10,6 +10,7 @@ import { startHop } from '../lib/hop.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer, variant } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
 
 /** No frame was taken for another one, and some were read again to see that. */
 const never = ({ exact: { frames } }) => {
@@ -59,6 +60,8 @@ for (const [name, start] of Object.entries(browsers))
       const tab = await open(t, server, { size: smallWindow });
       await settled(tab, 5);
       await tab.click('button.results');
+      // a busy browser may take its time to tell the page of a click
+      await until('the button says so', () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.results').getAttribute('aria-pressed') === 'false'));
       const before = await showsMore(tab, 3);  // so many were drawn since
       const hidden = await lookOften(tab, 5, ({ ring }) => ring);
       assert.deepEqual(hidden.filter(({ drawn }) => drawn), []);

@@ -41,8 +41,10 @@ async function plays(t, startBrowser, way, query = '') {
   await tab.watch(url.href);
   const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
   assert.equal(last.attempt, 1);
+  assert.equal(last.transport, 'socket');
   assert.deepEqual(tab.errors, []);
 }
 
 for (const [name, start] of Object.entries(browsers))
-  for (const way of ways) test(`${name}: the page plays through ${way.name}`, (t) => plays(t, start, way));
+  for (const way of ways)
+    test(`${name}: frames come through ${way.name} by the WebSocket`, (t) => plays(t, start, way, 'transport=socket'));

@@ -63,6 +63,11 @@ export async function limitedLink(kbits = Infinity) {
     serverPrefix: prefixOf(server), browserPrefix: prefixOf(browser), serverAddress, browserAddress,
     /** @param {number} rate in kbit/s */
     set: limit,
+    /** From now on the server gets and sends no UDP, and nobody is told; or it does again. @param {boolean} passes */
+    udp(passes) {
+      const chains = ['input', 'output'].map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; meta l4proto udp drop; }`);
+      runAll([['ip', 'netns', 'exec', server, 'nft', passes ? 'delete table inet without' : `table inet without {\n${chains.join('\n')}\n}`]]);
+    },
     stop: remove,
   };
 }

@@ -169,7 +169,7 @@ export const mutants = [
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'any Host is served', file: 'launcher/http/server.cpp', from: 'if (is_loopback_name(name)) return true;', to: 'return true;',
     tests: ['tests/launcher/http.test.js'] },
-  { fault: 'who says something now and then is ended', file: 'launcher/http/allowance.h', from: 'kASecond = 16 << 10', to: 'kASecond = 1 << 10',
+  { fault: 'who says something now and then is ended', file: 'launcher/http/allowance.h', from: 'kASecond = 32 << 10', to: 'kASecond = 1 << 10',
     tests: ['tests/launcher/http/allowance_test.cpp'] },
   { fault: 'a message may grow for ever, if slowly', file: 'launcher/http/allowance.h', from: ' || received - message_ > kAtOnce', to: '',
     tests: ['tests/launcher/http/allowance_test.cpp'] },

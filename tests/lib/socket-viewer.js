@@ -20,7 +20,7 @@ export class SocketViewer {
   /** @param {{socketUrl: string, url: string}} server @param {string} [query] */
   constructor(server, query = '?transport=socket') {
     this.#socket = new WebSocket(`${server.socketUrl}${query}`, { origin: new URL(server.url).origin, perMessageDeflate: false });
-    this.#socket.on('message', (data, binary) => (binary ? this.#onFrame(data) : this.#onText(JSON.parse(data.toString()))));
+    this.#socket.on('message', (data, binary) => (binary ? this.#onFrame(data) : this.#add(JSON.parse(data.toString()))));
     this.#socket.on('error', () => {});
     /** @type {Promise<number>} status of the close */
     this.closed = new Promise((resolve) => { this.#socket.on('close', resolve); });
@@ -57,14 +57,17 @@ export class SocketViewer {
 
   close() { this.#socket.close(); }
 
-  #acknowledge() {
-    if (this.#count > 0 || this.messages.at(-1)?.type === 'media') this.#count++;
-    if (this.#count > 0 && this.acknowledges) this.send({ type: 'ack', number: this.#count, at: performance.now() });
+  /** All that has come. */
+  acknowledge() {
+    this.send({ type: 'ack', number: this.#count, at: performance.now() });
   }
 
-  #onText(message) {
+  /** @param {object} message */
+  #add(message) {
     this.messages.push(message);
-    if (message.type !== 'error') this.#acknowledge();
+    if (this.#count === 0 && message.type !== 'media') return;  // before the frames
+    this.#count++;
+    if (this.acknowledges && message.type !== 'error') this.acknowledge();
   }
 
   /** @param {Buffer} bytes */
@@ -72,8 +75,7 @@ export class SocketViewer {
     const [kind, flags] = bytes;
     const id = bytes.readUInt32BE(2);
     const data = bytes.subarray(6);
-    this.messages.push({ kind, flags, id, size: data.length });
-    this.#acknowledge();
+    this.#add({ kind, flags, id, size: data.length });
     if (kind !== 1) return;
     this.#parts.push(data);
     if (flags & 2) return;

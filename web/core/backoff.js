@@ -8,7 +8,7 @@ const BUG_MS = 20_000;
 
 /** Codes of errors after which page and server do not understand each other. */
 const BUGS = new Set([
-  'malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint', 'protocol',
+  'malformed', 'unknown-type', 'unexpected', 'bad-sdp', 'bad-candidate', 'fingerprint', 'protocol', 'unsupported',
 ]);
 
 /** @param {string} code of an error */

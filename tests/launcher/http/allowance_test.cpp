@@ -30,7 +30,7 @@ TEST(Allowance, GrowsAgainButNotBeyond) {
   allowance.whole(Allowance::kAtOnce);
   EXPECT_FALSE(allowance.exceeded(Allowance::kAtOnce, 1));
   allowance.whole(2 * Allowance::kAtOnce);
-  EXPECT_FALSE(allowance.exceeded(2 * Allowance::kAtOnce, 1 + 130)) << "two minutes of 16 KiB a second";
+  EXPECT_FALSE(allowance.exceeded(2 * Allowance::kAtOnce, 1 + 65)) << "a minute of 32 KiB a second";
   allowance.whole(3 * Allowance::kAtOnce + 1000);
   EXPECT_TRUE(allowance.exceeded(3 * Allowance::kAtOnce + 1000, 100'000)) << "however long it was silent";
 }

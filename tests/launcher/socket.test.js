@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Viewers that get their frames by WebSocket: what PROTOCOL.md §5 promises them, and what becomes of those that break it.
+import assert from 'node:assert/strict';
+import { resident } from '../lib/proc.js';
+import { startServer } from '../lib/server.js';
+import { SocketViewer } from '../lib/socket-viewer.js';
+import { after, before, describe, test } from '../lib/test.js';
+import { goesOn, startWatching } from '../lib/viewer.js';
+import { until } from '../lib/wait.js';
+import { connectForOffer } from '../lib/websocket.js';
+
+let server;
+before(async () => { server = await startServer({ pipeline: 'exact', set: { framerate: 30 } }); });
+after(() => server.stop());
+
+async function watch(t, of = server) {
+  const viewer = new SocketViewer(of);
+  t.after(() => viewer.close());
+  await viewer.hasFrames(1);
+  return viewer;
+}
+
+test('what a decoder must be told comes first, then the stream, then a key frame; ids are the names of frames', async (t) => {
+  const viewer = await watch(t);
+  const [media, stream] = viewer.messages;
+  assert.deepEqual(media, { type: 'media', video: { codec: 'vp8' }, audio: null });
+  assert.equal(stream.type, 'stream');
+  assert.equal(stream.rtpOffset, 0);
+  assert.ok(stream.stamp.rows > 0);
+  assert.equal(viewer.frames[0].key, true);
+  await viewer.hasFrames(60);
+  const steps = viewer.frames.slice(1).map(({ id }, i) => (id - viewer.frames[i].id) | 0);
+  assert.ok(steps.every((step) => step > 0), `each once, in order: ${steps}`);
+  assert.equal(await viewer.receives('link').then(({ rungs }) => rungs > 1), true);
+  const { frame } = await viewer.receives('result');
+  await until('the frame of that result', () => viewer.frames.some(({ id }) => id === frame));
+});
+
+test('it and a viewer by WebRTC get the same frames', async (t) => {
+  const other = await startWatching(server, ['--list-frames']);
+  const viewer = await watch(t);
+  await viewer.hasFrames(60);
+  const { frameIds } = await other.stop();
+  const from = Math.max(frameIds[0], viewer.frames[0].id);
+  const [a, b] = [frameIds, viewer.frames.map(({ id }) => id)].map((ids) => ids.filter((id) => id >= from));
+  const both = Math.min(a.length, b.length, 20);
+  assert.equal(both, 20, `${a} and ${b}`);
+  assert.deepEqual(a.slice(0, both), b.slice(0, both));
+});
+
+test('a viewer whose WebRTC finds no way gets the frames by the same WebSocket', async (t) => {
+  const viewer = new SocketViewer(server, '');
+  t.after(() => viewer.close());
+  await viewer.receives('offer');
+  viewer.send({ type: 'transport', transport: 'socket' });
+  await viewer.hasFrames(30);
+  assert.equal(viewer.frames[0].key, true);
+});
+
+test('a ping is answered, with how old frames are when they are encoded and sent', async (t) => {
+  const viewer = await watch(t);
+  await viewer.hasFrames(10);
+  viewer.send({ type: 'ping', t: 5 });
+  const { t: back, now, encoded, sent } = await viewer.receives('pong');
+  assert.equal(back, 5);
+  assert.ok(Math.abs(now - Date.now()) < 60_000);
+  assert.ok(encoded > 0 && sent >= encoded, `${encoded}, ${sent}`);
+});
+
+test('one that does not look gets nothing, is asked for signs of life, and then gets a key frame first', async (t) => {
+  const viewer = await watch(t);
+  viewer.send({ type: 'video', wanted: false, maxBitrate: null });
+  await until('the last frame', () => viewer.of('link').at(-1)?.reason === 'hidden');
+  const { length } = viewer.frames;
+  const padding = () => viewer.messages.filter(({ kind, size }) => kind === 3 && size === 0).length;
+  const before = padding();
+  await until('padding to acknowledge', () => padding() > before);
+  assert.ok(viewer.frames.length <= length + 2, `${viewer.frames.length - length} frames`);
+  const from = viewer.frames.length;
+  viewer.send({ type: 'video', wanted: true, maxBitrate: null });
+  await viewer.hasFrames(from + 10);
+  assert.equal(viewer.frames[from].key, true);
+});
+
+test('a limit of the bit rate is kept', async (t) => {
+  const viewer = await watch(t);
+  viewer.send({ type: 'video', wanted: true, maxBitrate: 100_000 });
+  await until('a smaller encoding', () => viewer.of('link').at(-1)?.reason === 'limit' && viewer.of('link').at(-1).rung > 0);
+});
+
+test('a key frame that is asked for comes', async (t) => {
+  const viewer = await watch(t);
+  await until('the best encoding', () => viewer.of('link').at(-1)?.reason === 'free');
+  const { length } = viewer.frames;
+  viewer.send({ type: 'keyframe' });
+  await until('a key frame', () => viewer.frames.slice(length).some(({ key }) => key));
+});
+
+test('one that acknowledges nothing is sent no more than a moment of video; when it goes on, a key frame comes first', async (t) => {
+  const viewer = await watch(t);
+  await until('the best encoding', () => viewer.of('link').at(-1)?.reason === 'free');
+  viewer.acknowledges = false;
+  const { length } = viewer.frames;
+  const memory = resident(server.pid);
+  const other = await watch(t);
+  await other.hasFrames(90);  // three seconds of another one
+  const sent = viewer.frames.length - length;
+  assert.ok(sent < 30, `${sent} frames without an acknowledgement`);
+  assert.ok(resident(server.pid) - memory < 2_000_000, 'and they cost less than 2 MB');
+  const from = viewer.frames.length;
+  viewer.acknowledges = true;
+  viewer.acknowledge();
+  await viewer.hasFrames(from + 10);
+  assert.equal(viewer.frames[from].key, true);
+});
+
+test('one that stops reading is dropped, and costs less than 2 MB until then; the others notice nothing', async (t) => {
+  const strict = await startServer({ pipeline: 'exact', env: { CV_LAUNCH_HEARTBEAT_MS: '10000', G_MESSAGES_DEBUG: 'cv-launch' } });
+  t.after(() => strict.stop());
+  const other = await startWatching(strict);
+  t.after(() => other.stop());
+  const viewer = await watch(t, strict);
+  await until('the best encoding', () => viewer.of('link').at(-1)?.reason === 'free');
+  const memory = resident(strict.pid);
+  viewer.pause();
+  await until('its end', () => /a viewer is dropped \(timeout: no ack/.test(strict.stdout + strict.stderr), { limit: 60_000 });
+  assert.ok(resident(strict.pid) - memory < 2_000_000, `${resident(strict.pid) - memory} bytes`);
+  await goesOn(other);
+});
+
+describe('what a viewer may not say ends it, with a reason', () => {
+  const cases = [
+    ['an acknowledgement of what was never sent', { type: 'ack', number: 4_000_000, at: 1 }, 'unexpected', /4000000 messages/],
+    ['an acknowledgement without a time', { type: 'ack', number: 1 }, 'malformed', /"at" must be a number/],
+    ['an acknowledgement of half a message', { type: 'ack', number: 1.5, at: 1 }, 'malformed', /"number" must be an integer/],
+    ['an answer', { type: 'answer', sdp: 'v=0' }, 'unknown-type', /answer/],
+    ['what only WebRTC has', { type: 'playout', max: 100 }, 'unknown-type', /playout/],
+  ];
+  for (const [name, message, code, words] of cases)
+    test(name, async (t) => {
+      const viewer = await watch(t);
+      viewer.send(message);
+      const { errors } = await viewer.ends();
+      assert.deepEqual(errors.map((error) => error.code), [code]);
+      assert.match(errors[0].message, words);
+    });
+
+  test('a transport that there is not', async () => {
+    const { signalling } = await connectForOffer(server);
+    signalling.send({ type: 'transport', transport: 'pigeon' });
+    const { errors } = await signalling.ends();
+    assert.deepEqual(errors.map(({ code, message }) => [code, message]), [['malformed', '"transport" must be "socket"']]);
+  });
+});
+
+for (const [codec, wanted] of Object.entries({ vp9: /^vp09\./, h264: /^avc1\./ }))
+  test(`${codec}: the codec has the name that browsers know`, async (t) => {
+    const own = await startServer({ pipeline: 'async', set: { codec } });
+    t.after(() => own.stop());
+    const viewer = await watch(t, own);
+    assert.match(viewer.messages[0].video.codec, wanted);
+    await viewer.hasFrames(30);
+  });
