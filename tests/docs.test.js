@@ -103,6 +103,7 @@ async function installs() {
 
 /** What costs much, or changes the machine, with the file that does it, and how it says so there. */
 const elsewhere = {
+  'ssh -L 8080:localhost:8080 you@server': ['tests/lib/ssh.js', "'-L'"],
   './check': ['tests/run.js', "find('tests')"],
   'cp -r plugins/example ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'meson setup ~/my-detector/build ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],

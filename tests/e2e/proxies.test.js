@@ -30,11 +30,11 @@ for (const [name, start] of Object.entries(browsers))
     const urls = [await behindNginx(t, { host: '$http_host', told: false }), await behindNginx(t, { told: true })].map(({ url }) => url);
     const browser = await start();
     t.after(() => browser.stop());
-    for (const url of urls) {
+    for (const [i, transport] of ['webrtc', 'socket'].entries()) {
       const tab = await browser.newTab();
-      await tab.watch(url);
+      await tab.watch(`${urls[i]}?transport=${transport}`);
       const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
-      assert.equal(last.attempt, 1);
+      assert.deepEqual([last.attempt, last.transport], [1, transport]);
       assert.deepEqual(tab.errors, []);
       await tab.close();
     }

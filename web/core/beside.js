@@ -5,8 +5,16 @@ import { limitOf } from './settings.js';
 import { isStills } from './stream-picture.js';
 
 /**
+ * @typedef {{
+ *   track: (stream: MediaStream) => void, result: (result: import('./protocol.js').Result) => void,
+ *   model: (state: import('./protocol.js').ModelState) => void,
+ *   delays: (delays: import('./control-channel.js').Delays) => void,
+ *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: import('./signaling.js').SessionError) => void}} SessionEvents
+ */
+
+/**
  * @param {ReturnType<import('./protocol.js')['parseResults']>|{type: 'pong'|'link'}} message
- * @param {import('./store.js').Store} store @param {import('./session.js').SessionEvents} events
+ * @param {import('./store.js').Store} store @param {SessionEvents} events
  */
 export function handOn(message, store, events) {
   if (message.type === 'stream') store.set({ stream: message });

@@ -19,11 +19,7 @@ const REPEATS = 2;
 /**
  * @typedef {import('./signaling.js').SessionError} SessionError
  * @typedef {import('./protocol.js').Result} Result
- * @typedef {{
- *   track: (stream: MediaStream) => void, result: (result: Result) => void,
- *   model: (state: import('./protocol.js').ModelState) => void,
- *   delays: (delays: import('./control-channel.js').Delays) => void,
- *   stats: (stats: import('./stats.js').VideoStats) => void, ended: (error: SessionError) => void}} SessionEvents
+ * @typedef {import('./beside.js').SessionEvents} SessionEvents
  */
 
 /** One attempt to watch: signalling, peer connection and data channels. It ends once, and is never used again. */
