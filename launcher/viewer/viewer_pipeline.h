@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "media/producer.h"
-#include "rtp_network.h"
 #include "playout_delay.h"
 #include "rtp_clock.h"
+#include "rtp_network.h"
 
 struct ViewerStream {
   GstPtr<GstPad> webrtc_pad;

@@ -14,7 +14,7 @@ const signals = messagesOf(contract, 1, 'viewer → server');
 const controls = messagesOf(contract, 4, 'viewer → server');
 
 test('knows every message that PROTOCOL.md has in its tables', () => {
-  assert.deepEqual([...signals.keys()], ['answer', 'candidate']);
+  assert.deepEqual([...signals.keys()], ['answer', 'candidate', 'transport']);
   assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'video', 'keyframe']);
   assert.deepEqual([...messagesOf(contract, 1, 'server → viewer').keys()], ['offer', 'candidate', 'error']);
   assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong', 'link']);
@@ -24,6 +24,7 @@ test('finds what is wrong with a message', () => {
   for (const [messages, good, ...bad] of [
     [signals, { type: 'answer', sdp: 'v=0' }, { type: 'answer' }, { type: 'answer', sdp: 1 }, { type: 'offer', sdp: '', stamped: true }],
     [signals, { type: 'candidate', candidate: '', sdpMLineIndex: 0 }, { type: 'candidate', candidate: '', sdpMLineIndex: 0.5 }],
+    [signals, { type: 'transport', transport: 'socket' }, { type: 'transport', transport: 'webrtc' }, { type: 'transport' }],
     [controls, { type: 'ping', t: 1.5 }, { type: 'ping', t: null }, { type: 'ping', t: 1, now: 2 }, { type: 'pin', t: 1 }],
     [controls, { type: 'results', repeats: 3 }, { type: 'results', repeats: 4 }, { type: 'results', repeats: -1 }],
     [controls, { type: 'playout', max: 40950 }, { type: 'playout', max: 40951 }],

@@ -17,7 +17,7 @@ export function messagesOf(text, section, direction) {
     const [[, , type], ...fields] = shape.replaceAll('\\|', '|').matchAll(/"(\w+)":"?([\w|]+)/g);
     const range = meaning.match(/(\d+) to (\d+)/);
     return [type, Object.fromEntries(fields.map(([, name, words]) => [name, (value) =>
-      words.split('|').some((word) => kinds[word](value)) && !(range && Number.isInteger(value) && words.includes('integer') && (value < range[1] || value > range[2]))]))];
+      words.split('|').some((word) => kinds[word]?.(value) ?? value === word) && !(range && Number.isInteger(value) && words.includes('integer') && (value < range[1] || value > range[2]))]))];
   }));
 }
 
