@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { VideoWish, handOn, signsOf } from '../../../web/core/beside.js';
+import { Store } from '../../../web/core/store.js';
+import { test } from '../../lib/test.js';
+import { STREAM, resultOf } from '../lib/stream.js';
+import { stopTime } from '../lib/time.js';
+
+stopTime();
+
+/** @type {import('../../../web/core/protocol.js').Link} */
+const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
+
+test('each message goes to whom it is for; one that is wrong is a line for who writes a server, one of a newer server nothing', (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  const store = new Store();
+  /** @type {unknown[]} */
+  const told = [];
+  const events = /** @type {any} */ (Object.fromEntries(['result', 'model'].map((name) => [name, (/** @type {object} */ message) => told.push([name, message])])));
+  const model = /** @type {const} */ ({ type: 'model', model: 'm', state: 'running', message: '', since: 1 });
+  for (const message of [STREAM, resultOf(1), model, { type: /** @type {const} */ ('unknown') }]) handOn(message, store, events);
+  assert.deepEqual([store.facts.stream, told, warn.mock.callCount()], [STREAM, [['result', resultOf(1)], ['model', model]], 0]);
+  handOn({ type: 'invalid', reason: 'no type' }, store, events);
+  assert.deepEqual(warn.mock.calls.map(({ arguments: words }) => words), [['cv-player: results: no type']]);
+});
+
+test('video is expected where the viewer looks, the source is there and the network carries more than single pictures', () => {
+  const store = new Store();
+  const expected = (/** @type {object} */ facts) => {
+    store.set({ looking: true, stream: null, link: null, ...facts });
+    return signsOf(null, store.facts, 0).expected;
+  };
+  for (const facts of [{}, { stream: STREAM }, { link: LINK }]) assert.equal(expected(facts), true, JSON.stringify(facts));
+  for (const facts of [{ looking: false }, { stream: { ...STREAM, state: 'lost' } }, { link: { ...LINK, rung: 3 } }]) {
+    assert.equal(expected(facts), false, JSON.stringify(facts));
+  }
+});
+
+test('without statistics the server’s pongs are all the signs of life', () => {
+  const { facts } = new Store();
+  const time = performance.now();
+  assert.deepEqual(signsOf(null, facts, 3), { time, packets: 0, decoded: 0, expected: true, pongs: 3 });
+  assert.deepEqual(signsOf({ packets: 9, decoded: 2 }, facts, 4), { time, packets: 9, decoded: 2, expected: true, pongs: 4 });
+});
+
+test('a wish is told a server that tells of the link, when it is another one', () => {
+  const store = new Store();
+  const wish = new VideoWish();
+  /** @type {unknown[]} */
+  const asked = [];
+  const control = /** @type {any} */ ({ requestVideo: (/** @type {unknown[]} */ ...wanted) => asked.push(wanted) });
+  /** @type {Partial<import('../../../web/core/store.js').GivenFacts>[]} */
+  const steps = [{ looking: false }, { link: LINK }, { link: { ...LINK, rung: 1 } }, { looking: true }, { settings: { ...store.facts.settings, 'max-bitrate': 300_000 } }];
+  const after = steps.map((step) => {
+    store.set(step);
+    wish.tell(store.facts, control);
+    return asked.length;
+  });
+  assert.deepEqual(after, [0, 1, 1, 2, 3]);
+  assert.deepEqual(asked, [[false, null], [true, null], [true, 300_000]]);
+});
