@@ -12,6 +12,8 @@ const MORE = 2;
 export class FrameMessages {
   /** Of the video frame that has begun. @type {Uint8Array<ArrayBuffer>[]} */
   #parts = [];
+  /** How many parts of video frames came. */
+  videoParts = 0;
 
   /** @param {ArrayBuffer} bytes @returns {EncodedFrame|null} null: not all of it is there yet, or it is nothing that this page knows */
   add(bytes) {
@@ -23,6 +25,7 @@ export class FrameMessages {
     const frame = { kind, id: view.getUint32(2), key: (flags & KEY) !== 0 };
     const data = new Uint8Array(bytes, HEADER);
     if (kind === 'audio') return /** @type {EncodedFrame} */ ({ ...frame, data });
+    this.videoParts++;
     this.#parts.push(data);
     if (flags & MORE) return null;
     const parts = this.#parts;

@@ -154,7 +154,7 @@ export class SocketSession {
   #check() {
     const { decoded, dropped } = this.#decoder;
     const stats = {
-      id: 'socket', time: pageTime(), packets: this.#received, packetsLost: 0, nacks: 0, bytes: this.#bytes, decoded: decoded + dropped, dropped, ...this.#size,
+      id: 'socket', time: pageTime(), packets: this.#messages.videoParts, packetsLost: 0, nacks: 0, bytes: this.#bytes, decoded: decoded + dropped, dropped, ...this.#size,
     };
     this.#events.stats(stats);
     const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control.pongs));
