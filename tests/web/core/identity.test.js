@@ -16,43 +16,43 @@ const rtpOf = (/** @type {number} */ id) => (id + OFFSET) >>> 0;
  * @param {Identity} identity @param {number} count @param {(i: number) => number} stampOf
  */
 function disagree(identity, count, stampOf = (i) => i * 3000) {
-  for (let i = 0; i < count; i++) identity.of({ rtp: rtpOf(stampOf(i) + 77_777), stampId: stampOf(i) }, stream());
+  for (let i = 0; i < count; i++) identity.of({ rtp: rtpOf(stampOf(i) + 77_777), certain: false, stampId: stampOf(i) }, stream());
 }
 
 /** @param {Identity} identity @param {number} count */
 function agree(identity, count) {
-  for (let i = 0; i < count; i++) identity.of({ rtp: rtpOf(i * 3000), stampId: i * 3000 }, stream());
+  for (let i = 0; i < count; i++) identity.of({ rtp: rtpOf(i * 3000), certain: false, stampId: i * 3000 }, stream());
 }
 
 test('timestamp and stamp that name the same frame name it, across the wrap too', () => {
   for (const id of [3000, 0, 2 ** 32 - 1, 2 ** 32 - OFFSET]) {
-    const found = new Identity().of({ rtp: rtpOf(id), stampId: id }, stream());
+    const found = new Identity().of({ rtp: rtpOf(id), certain: false, stampId: id }, stream());
     assert.deepEqual(found, { id, disagree: false, unreadable: false });
   }
 });
 
 test('where they name different frames, neither is believed', () => {
-  const found = new Identity().of({ rtp: rtpOf(6000), stampId: 3000 }, stream());
+  const found = new Identity().of({ rtp: rtpOf(6000), certain: false, stampId: 3000 }, stream());
   assert.deepEqual(found, { id: null, disagree: true, unreadable: false });
 });
 
 test('a timestamp alone is enough as long as the last stamp agreed with its own', () => {
   const identity = new Identity();
-  const alone = { rtp: rtpOf(3000), stampId: null };
+  const alone = { rtp: rtpOf(3000), certain: false, stampId: null };
   assert.deepEqual(identity.of(alone, stream()), { id: null, disagree: false, unreadable: true });
-  identity.of({ rtp: rtpOf(1500), stampId: 1500 }, stream());
+  identity.of({ rtp: rtpOf(1500), certain: false, stampId: 1500 }, stream());
   assert.deepEqual(identity.of(alone, stream()), { id: 3000, disagree: false, unreadable: true });
-  identity.of({ rtp: rtpOf(1500), stampId: 0 }, stream());
+  identity.of({ rtp: rtpOf(1500), certain: false, stampId: 0 }, stream());
   assert.equal(identity.of(alone, stream()).id, null);
 });
 
 test('a stamp alone is enough', () => {
   const identity = new Identity();
   const sure = { id: 3000, disagree: false, unreadable: false };
-  assert.deepEqual(identity.of({ rtp: undefined, stampId: 3000 }, stream()), sure);
-  assert.deepEqual(identity.of({ rtp: 5, stampId: 3000 }, stream({ rtpOffset: null })), sure);
-  assert.equal(identity.of({ rtp: undefined, stampId: null }, stream()).id, null);
-  assert.equal(identity.of({ rtp: 5, stampId: null }, stream({ rtpOffset: null })).id, null);
+  assert.deepEqual(identity.of({ rtp: undefined, certain: false, stampId: 3000 }, stream()), sure);
+  assert.deepEqual(identity.of({ rtp: 5, certain: false, stampId: 3000 }, stream({ rtpOffset: null })), sure);
+  assert.equal(identity.of({ rtp: undefined, certain: false, stampId: null }, stream()).id, null);
+  assert.equal(identity.of({ rtp: 5, certain: false, stampId: null }, stream({ rtpOffset: null })).id, null);
 });
 
 test('timestamps that never agree are somebody else’s: then only stamps count', () => {
@@ -61,9 +61,9 @@ test('timestamps that never agree are somebody else’s: then only stamps count'
   assert.equal(identity.rewritten, false);
   disagree(identity, 1);
   assert.equal(identity.rewritten, true);
-  const stamped = identity.of({ rtp: rtpOf(9000), stampId: 3000 }, stream());
+  const stamped = identity.of({ rtp: rtpOf(9000), certain: false, stampId: 3000 }, stream());
   assert.deepEqual(stamped, { id: 3000, disagree: true, unreadable: false });
-  const bare = identity.of({ rtp: rtpOf(9000), stampId: null }, stream());
+  const bare = identity.of({ rtp: rtpOf(9000), certain: false, stampId: null }, stream());
   assert.deepEqual(bare, { id: null, disagree: false, unreadable: true });
 });
 
@@ -97,9 +97,19 @@ test('timestamps are trusted again after some agreements in a row, and can be lo
   assert.equal(identity.rewritten, true);
   agree(identity, 1);
   assert.equal(identity.rewritten, false);
-  assert.equal(identity.of({ rtp: rtpOf(9000), stampId: 3000 }, stream()).id, null);
+  assert.equal(identity.of({ rtp: rtpOf(9000), certain: false, stampId: 3000 }, stream()).id, null);
   disagree(identity, 28);
   assert.equal(identity.rewritten, false);
   disagree(identity, 1);
   assert.equal(identity.rewritten, true);
+});
+
+test('a name that is surely the server’s is enough alone, but not beside a stamp that disagrees', () => {
+  const name = { rtp: 3000, certain: true };
+  const plain = stream({ rtpOffset: 0, stamp: null });
+  const identity = new Identity();
+  assert.deepEqual(identity.of({ ...name, stampId: null }, plain), { id: 3000, disagree: false, unreadable: false });
+  assert.deepEqual(identity.of({ ...name, stampId: null }, stream({ rtpOffset: 0 })), { id: 3000, disagree: false, unreadable: true });
+  assert.deepEqual(identity.of({ ...name, stampId: 6000 }, stream({ rtpOffset: 0 })), { id: null, disagree: true, unreadable: false });
+  assert.equal(identity.of({ ...name, certain: false, stampId: null }, plain).id, null);
 });

@@ -11,11 +11,11 @@ function open() {
   const add = (/** @type {ReturnType<typeof resultOf>} */ result, now = 0) => matching.addResult(result, now);
   /**
    * What is drawn on frame n: `kind: label number` each.
-   * @param {number} n @param {{rtp?: number, stampId?: number|null, stream?: typeof STREAM, fill?: Fill, now?: number}} [but]
+   * @param {number} n @param {{rtp?: number, certain?: boolean, stampId?: number|null, stream?: typeof STREAM, fill?: Fill, now?: number}} [but]
    */
   const match = (n, but) => {
-    const { rtp, stampId, stream, fill, now } = { rtp: rtpOf(n), stampId: idOf(n), stream: STREAM, fill: /** @type {Fill} */ ('none'), now: 0, ...but };
-    const { id, disagree, unreadable, drawings } = matching.match({ rtp, stampId }, stream, fill, now);
+    const { rtp, certain, stampId, stream, fill, now } = { rtp: rtpOf(n), certain: false, stampId: idOf(n), stream: STREAM, fill: /** @type {Fill} */ ('none'), now: 0, ...but };
+    const { id, disagree, unreadable, drawings } = matching.match({ rtp, certain, stampId }, stream, fill, now);
     return { id, disagree, unreadable, drawn: drawings.map(({ kind, result: { objects: [{ label, text }] } }) => `${kind}: ${label} ${text}`) };
   };
   return { matching, add, match };
@@ -90,4 +90,12 @@ test('an id that comes round again after 13 hours brings no old results back', (
   const { add, match } = open();
   add(resultOf(1));
   assert.deepEqual(match(1, { now: 2 ** 32 / 90, fill: 'last' }).drawn, []);
+});
+
+test('a frame by WebSocket gets its results by its name alone, and none where its pixels name another one', () => {
+  const { add, match } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  const named = { rtp: idOf(1), certain: true, stampId: null, stream: { ...STREAM, rtpOffset: 0, stamp: null } };
+  assert.deepEqual(match(1, named), { id: idOf(1), disagree: false, unreadable: false, drawn: ['measured: dog 1'] });
+  assert.deepEqual(match(1, { ...named, stampId: idOf(2), stream: { ...STREAM, rtpOffset: 0 } }), { id: null, disagree: true, unreadable: false, drawn: [] });
 });

@@ -12,7 +12,7 @@ const chosen = (mode) => ({ ...DEFAULTS, mode });
 
 test('a stamped stream is shown exactly unless the viewer wants it live', () => {
   for (const [mode, used] of /** @type {[Mode|null, Mode][]} */ ([[null, 'exact'], ['exact', 'exact'], ['async', 'async']])) {
-    assert.deepEqual(modeOf({ settings: chosen(mode), stream: STREAM, delayable: true, fault: '' }), { mode: used, obstacle: '' });
+    assert.deepEqual(modeOf({ settings: chosen(mode), stream: STREAM, transport: 'webrtc', delayable: true, fault: '' }), { mode: used, obstacle: '' });
   }
 });
 
@@ -24,9 +24,17 @@ test('what can’t be shown exactly is shown live, whatever the viewer wants, an
       [STREAM, false, '', /^This browser/], [STREAM, false, 'no worker', /^no worker$/], [STREAM, true, 'no frames', /^no frames$/],
     ];
     for (const [stream, delayable, fault, why] of cases) {
-      const { mode, obstacle } = modeOf({ settings, stream, delayable, fault });
+      const { mode, obstacle } = modeOf({ settings, stream, transport: 'webrtc', delayable, fault });
       assert.equal(mode, 'async');
       assert.match(obstacle, why);
     }
   }
+});
+
+test('what comes by WebSocket needs no stamps, but all else that an exact view needs', () => {
+  const by = (/** @type {string} */ transport, fault = '') => modeOf({ settings: DEFAULTS, stream: PLAIN, transport, delayable: true, fault });
+  assert.deepEqual(by('socket'), { mode: 'exact', obstacle: '' });
+  assert.equal(by('webrtc').mode, 'async');
+  assert.deepEqual(by('socket', 'no frames'), { mode: 'async', obstacle: 'no frames' });
+  assert.equal(modeOf({ settings: DEFAULTS, stream: null, transport: 'socket', delayable: true, fault: '' }).mode, 'async');
 });

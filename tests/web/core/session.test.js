@@ -5,6 +5,7 @@ import { VideoDelay } from '../../../web/core/video-delay.js';
 import { Session } from '../../../web/core/session.js';
 import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
+import { decoders, noDecoders } from '../lib/decoder.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
 import { FakeSocket } from '../lib/socket.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
@@ -29,13 +30,14 @@ const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height
 const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since: 1 };
 
-function start() {
+/** @param {((signaling: import('../../../web/core/signaling.js').Signaling) => void)|null} [takeOver] */
+function start(takeOver = null) {
   /** What the session told, by the names of its events. @type {Record<string, any[]>} */
   const told = { track: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
   const store = new Store();
   const videoDelay = new VideoDelay(store);
-  const session = new Session('ws://host/ws', store, /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay });
+  const session = new Session('ws://host/ws', store, /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay, takeOver });
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   const pc = FakePeerConnection.last;
   const sent = () => socket.sent.map((text) => JSON.parse(text));
@@ -43,9 +45,9 @@ function start() {
   return { session, store, told, socket, pc, sent, errors, deliver: (/** @type {object} */ message) => socket.deliver(JSON.stringify(message)) };
 }
 
-/** A session that has its connection, its channels and a live stream. */
-async function connect() {
-  const scene = start();
+/** A session that has its connection, its channels and a live stream. @param {Parameters<typeof start>[0]} [takeOver] */
+async function connect(takeOver) {
+  const scene = start(takeOver);
   scene.deliver(OFFER);
   await settle();
   scene.pc.become('connected');
@@ -394,4 +396,94 @@ test('a video that is held back and whose frames come out of order may be buffer
   await check(pc, 3, lossy);
   assert.deepEqual(control.of('playout'), [{ type: 'playout', max: 10_000 }, { type: 'playout', max: 0 }]);
   session.close();
+});
+
+/** Who would go on with a connection to the server, and those that it got. */
+function heir() {
+  /** @type {import('../../../web/core/signaling.js').Signaling[]} */
+  const got = [];
+  return { got, takeOver: (/** @type {typeof got[0]} */ signaling) => got.push(signaling) };
+}
+
+/** Each way in which WebRTC finds none. @type {Record<string, (scene: ReturnType<typeof start>) => unknown>} */
+const PATHLESS = {
+  'two seconds after the answer without a connection': () => pass(2_000),
+  'a connection that fails': ({ pc }) => pc.become('failed'),
+  'a connection that is there, and then fails': ({ pc }) => ['connected', 'disconnected', 'failed'].map((state) => pc.become(state)),
+};
+for (const [name, happen] of Object.entries(PATHLESS)) {
+  test(`${name}: the connection to the server is handed over, open, and the session is over without a word`, async () => {
+    const { got, takeOver } = heir();
+    const scene = start(takeOver);
+    scene.deliver(OFFER);
+    await settle();
+    await happen(scene);
+    assert.deepEqual([got.length, scene.pc.closed, scene.socket.closes, timersLeft()], [1, true, 0, 0]);
+    got[0].sendText('further');
+    assert.equal(scene.socket.sent.at(-1), 'further');
+    scene.pc.become('failed');
+    scene.socket.onclose?.({ code: 1006 });
+    await pass(20_000);
+    assert.deepEqual([got.length, scene.told.ended], [1, []]);
+  });
+}
+
+test('two seconds are not over before the answer, and a connection in time is no reason to hand anything over', async () => {
+  const { got, takeOver } = heir();
+  const { session, pc, deliver } = start(takeOver);
+  await pass(1_500);
+  deliver(OFFER);
+  await settle();
+  await pass(1_900);
+  pc.become('connected');
+  await pass(3_000);
+  assert.deepEqual(got, []);
+  session.close();
+});
+
+test('video that comes while five seconds’ pings have no answer is handed over too', async () => {
+  const { got, takeOver } = heir();
+  const { pc, control, errors } = await connect(takeOver);
+  for (let n = 1; n <= 20; n++) {
+    control.deliver({ type: 'pong', t: 0, now: 0 });
+    await check(pc, 1, () => PLAYING(n));
+  }
+  await check(pc, 9, (n) => PLAYING(20 + n));
+  assert.deepEqual(got, []);
+  await check(pc, 1, () => PLAYING(30));
+  assert.deepEqual([got.length, errors()], [1, []]);
+});
+
+test('a video of which nothing comes any more is handed over as well', async () => {
+  const { got, takeOver } = heir();
+  const { pc, control } = await connect(takeOver);
+  for (let n = 0; n < 11; n++) {
+    control.deliver({ type: 'pong', t: 0, now: 0 });
+    await check(pc, 1, () => PLAYING(1));
+  }
+  assert.equal(got.length, 1);
+});
+
+test('where nobody would take over, a connection has its ten seconds', async () => {
+  const { errors, deliver } = start();
+  deliver(OFFER);
+  await settle();
+  await pass(9_999);
+  assert.deepEqual(errors(), []);
+  await pass(1);
+  assert.deepEqual(errors(), ['timeout']);
+});
+
+test('a network without a way says so where the page may not decode video, and else that the server does not answer', async () => {
+  const message = async (/** @type {object[]} */ ...messages) => {
+    const { told, deliver } = start();
+    messages.forEach(deliver);
+    await pass(10_000);
+    return told.ended[0].message;
+  };
+  assert.match(await message(OFFER), /^no way through the network to the server, and this page may not decode video itself: open it by https/);
+  assert.equal(await message(), 'the server did not answer in time');
+  decoders();
+  assert.equal(await message(OFFER), 'the server did not answer in time');
+  noDecoders();
 });

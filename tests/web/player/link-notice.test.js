@@ -8,6 +8,7 @@ import { STREAM } from '../lib/stream.js';
 /** @type {import('../../../web/core/protocol.js').Link} */
 const LINK = { type: 'link', rung: 1, rungs: 3, width: 320, height: 196, bitrate: 170_000, framerate: 30, carries: 262_000, reason: 'network' };
 const RUNGS = { rungs: [{ width: 640, height: 384, rows: 24, cell: 8 }, { width: 320, height: 196, rows: 16, cell: 8 }] };
+const NO_UDP = 'Over WebSocket: no UDP between you and the server';
 const NETWORK = 'Your network carries about 260 kbit/s: smaller picture';
 
 function open() {
@@ -71,4 +72,21 @@ test('another limit is said, and without a connection nothing is', () => {
   assert.equal(at(5000), 'Limited to 200 kbit/s by choice');
   at(6000, null);
   assert.equal(at(8000), '');
+});
+
+test('that frames come by WebSocket for want of UDP is said after two seconds, beside what else there is to say', () => {
+  const { store, at } = open();
+  store.set({ transport: 'socket' });
+  assert.deepEqual([at(0, { reason: 'free' }), at(1999), at(2000)], ['', '', NO_UDP]);
+  at(3000, {});
+  assert.equal(at(5000), `${NO_UDP}. ${NETWORK}`);
+  store.set({ transport: 'webrtc', link: null });
+  at(6000);
+  assert.equal(at(8000), '', 'when WebRTC has found a way it is said no more');
+});
+
+test('a viewer that asked for the WebSocket is not told why', () => {
+  for (const transport of /** @type {const} */ (['socket', 'webrtc'])) {
+    assert.equal(wordsOf({}, { transport: 'socket', settings: { ...new Store().facts.settings, transport } }), NETWORK);
+  }
 });
