@@ -78,7 +78,7 @@ export class CvPlayer extends HTMLElement {
     if (isSetting(name)) {
       const { settings } = this.#store.facts;
       this.#store.set({ settings: withSetting(settings, name, text) });
-      if (this.#reconnector && settings.transport !== this.#store.facts.settings.transport) this.#restart();
+      if (settings.transport !== this.#store.facts.settings.transport) this.#restart();
     } else {
       this.#restart();
     }
@@ -92,8 +92,9 @@ export class CvPlayer extends HTMLElement {
     return { state, error, attempt, ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
+  /** A player that was refused may be one that can, now. */
   #restart() {
-    if (!this.#reconnector) return;
+    if (!this.#reconnector && this.#store.facts.state !== 'failed') return;
     this.#stop();
     this.#start();
   }
