@@ -144,6 +144,8 @@ export class Attempt {
     video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#view.freeze();
     this.#view.stop();
+    // till there is who goes on with it
+    signaling.events = { message: () => {}, closed: this.#events.ended };
     this.#watchBySocket(signaling);
   }
 

@@ -2,7 +2,9 @@
 // The whole player, all modules together, in a browser that is a fake: what it tells the page around it, and when it connects.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { DecodedFrame, FakeVideoDecoder, decoders, noDecoders } from '../lib/decoder.js';
 import { FakeElement, fakeDocument } from '../lib/dom.js';
+import { KEY, frameMessage } from '../lib/frame-message.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
 import { KnowingVideoFrame, Picture } from '../lib/picture.js';
 import { FakeRoot } from '../lib/player.js';
@@ -61,9 +63,11 @@ Object.assign(globalThis, {
   Option: class {},
   reportError: (/** @type {Error} */ error) => complaints.push(error),
 });
+Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
 Math.random = () => 1;
 // It measures the resolution of its clock when it is loaded: before time stops.
 const { CvPlayer } = await import('../../../web/player/cv-player.js');
+const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 360, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
 const STAMPED = { stamp: { rows: 16, cell: 8 } };
@@ -521,4 +525,217 @@ test('before it is connected its report is complete, and says that nothing is kn
   const { state, error, attempt, latency, exact, frames } = player.report();
   assert.deepEqual({ state, error, attempt, latency, exact }, { state: 'closed', error: null, attempt: 0, latency: null, exact: null });
   assert.equal(frames.shown, 0);
+});
+
+/** What is loaded now comes within some turns. @param {() => boolean} done */
+async function loaded(done) {
+  while (!done()) await settle();
+}
+
+/** The server sends video by the WebSocket. @param {FakeSocket} socket */
+function serve(socket) {
+  Object.assign(socket, { readyState: 1 });
+  const deliver = (/** @type {object} */ message) => socket.deliver(JSON.stringify(message));
+  for (const message of [{ type: 'media', video: { codec: 'vp8' }, audio: null }, STREAM, LINK]) deliver(message);
+  /** A frame comes, is decoded and shown. */
+  const show = async (id = Math.round(performance.now() * 90)) => {
+    socket.deliver(frameMessage({ id, flags: KEY }));
+    FakeVideoDecoder.all.at(-1)?.finish(({ timestamp }) => new DecodedFrame(timestamp, new Picture({ id: null, height: 360 })));
+    await settle();
+    return id;
+  };
+  return { socket, deliver, show };
+}
+
+/** A player that was told to watch by WebSocket, or has no other way, and has its connection. */
+async function playBySocket() {
+  const { last } = FakeSocket;
+  player.connectedCallback();
+  await loaded(() => FakeSocket.last !== last);
+  return serve(FakeSocket.last);
+}
+
+/** WebRTC finds no way. */
+async function losePath() {
+  FakePeerConnection.last.become('failed');
+  const { last } = FakeSocket;
+  await loaded(() => last.sent.some((text) => text.includes('"transport"')));
+  return serve(last);
+}
+
+test('by WebSocket each frame is shown with its own results, without a stamp', async () => {
+  decoders();
+  player.setAttribute('transport', 'socket');
+  Object.assign(player.root.querySelector('.stage'), { clientWidth: 640, clientHeight: 360 });
+  const { socket, deliver, show } = await playBySocket();
+  assert.equal(socket.url, 'ws://camera.local:8080/ws?transport=socket');
+  const id = Math.round(performance.now() * 90);
+  deliver(resultOf(id));
+  await show(id);
+  const [composed, marks] = ['.composed', '.marks'].map((selector) => player.root.querySelector(selector));
+  assert.deepEqual([composed.hidden, marks.context.captions], [false, ['dog']]);
+  await pass(16);
+  const { state, transport, exact: { mode, frames: { matched } } } = player.report();
+  assert.deepEqual([state, transport, mode, matched, states()], ['playing', 'socket', 'exact', 1, ['connecting', 'playing']]);
+  for (let n = 0; n < 20; n++) {
+    await pass(4000);
+    await show();
+  }
+  assert.doesNotMatch(text('.status'), /UDP/, 'who asked for it is not told why');
+  assert.equal(FakeSocket.last, socket, 'no other way is looked for');
+  noDecoders();
+});
+
+test('the live view by WebSocket draws frames, and is live', async () => {
+  decoders();
+  for (const [name, value] of [['transport', 'socket'], ['mode', 'async']]) player.setAttribute(name, value);
+  const { show } = await playBySocket();
+  await show();
+  const [composed, marks] = ['.composed', '.marks'].map((selector) => player.root.querySelector(selector));
+  assert.deepEqual([states().at(-1), composed.hidden, marks.hidden, composed.picture.height], ['playing', false, true, 360]);
+  noDecoders();
+});
+
+test('where WebRTC finds no way the picture goes on by the same WebSocket, it says why, and goes back when there is a way', async () => {
+  decoders();
+  player.setAttribute('mode', 'async');
+  const { pc, socket } = await play();
+  const { show } = await losePath();
+  assert.deepEqual([FakeSocket.last, pc.closed, states().at(-1)], [socket, true, 'connecting']);
+  assert.equal(player.root.querySelector('.cover').hidden, false, 'the last picture stays');
+  await show();
+  assert.deepEqual([states().at(-1), player.root.querySelector('.cover').hidden, player.report().attempt], ['playing', true, 1]);
+  for (let n = 0; n < 5; n++) {
+    await pass(500);
+    await show();
+  }
+  assert.equal(text('.status'), 'Live. Over WebSocket: no UDP between you and the server');
+  page.dispatchEvent(new Event('online'));
+  const probe = Object.assign(FakeSocket.last, { readyState: 1 });
+  assert.notEqual(probe, socket);
+  probe.deliver('{"type":"offer","sdp":"v=0"}');
+  await settle();
+  FakePeerConnection.last.become('connected');
+  FakePeerConnection.last.openChannel('control').deliver({ type: 'pong', t: 0, now: 0 });
+  assert.deepEqual([probe.closes > 0, socket.closes > 0, FakeSocket.last !== probe], [true, true, true]);
+  const { show: showAgain } = await connect();
+  await showAgain();
+  assert.deepEqual([states().at(-1), player.report().transport, player.report().attempt], ['playing', 'webrtc', 2]);
+  noDecoders();
+});
+
+test('a connection by WebSocket that is lost is made again by WebSocket, where WebRTC has found no way', async () => {
+  decoders();
+  await play();
+  const { socket, show } = await losePath();
+  await show();
+  socket.onclose?.({ code: 1006 });
+  assert.equal(states().at(-1), 'waiting');
+  await pass(250);
+  await loaded(() => FakeSocket.last !== socket);
+  assert.equal(FakeSocket.last.url, 'ws://camera.local:8080/ws?transport=socket');
+  noDecoders();
+});
+
+test('where the page may not decode, or WebRTC was asked for, a network without a way is an error', async () => {
+  for (const transport of ['auto', 'webrtc']) {
+    if (transport === 'webrtc') decoders();
+    player.setAttribute('transport', transport);
+    await play();
+    FakePeerConnection.last.become('failed');
+    assert.deepEqual([told['cv-state'].at(-1).state, told['cv-state'].at(-1).error.code], ['waiting', 'media']);
+    player.disconnectedCallback();
+  }
+  noDecoders();
+});
+
+test('another transport is another connection; the same one, and other choices, are none', async () => {
+  decoders();
+  await play();
+  const { last } = FakeSocket;
+  for (const [name, value] of [['fill', 'last'], ['transport', 'auto'], ['transport', 'nonsense']]) player.setAttribute(name, value);
+  assert.equal(FakeSocket.last, last);
+  player.setAttribute('transport', 'socket');
+  await loaded(() => FakeSocket.last !== last);
+  assert.deepEqual([FakeSocket.last.url, last.closes > 0], ['ws://camera.local:8080/ws?transport=socket', true]);
+  player.setAttribute('transport', 'webrtc');
+  assert.equal(FakeSocket.last.url, 'ws://camera.local:8080/ws');
+  noDecoders();
+});
+
+test('a browser without WebRTC that may decode watches by WebSocket', async () => {
+  decoders();
+  Object.assign(globalThis, { RTCPeerConnection: undefined });
+  const { socket, show } = await playBySocket();
+  await show();
+  assert.deepEqual([socket.url, states()], ['ws://camera.local:8080/ws?transport=socket', ['connecting', 'playing']]);
+  for (let n = 0; n < 20; n++) {
+    await pass(4000);
+    await show();
+  }
+  assert.equal(FakeSocket.last, socket, 'and looks for no other way');
+  Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
+  noDecoders();
+});
+
+/** What is asked for, what the browser lacks, and what is said. @type {[string, () => void, RegExp][]} */
+const REFUSALS = [
+  ['socket', noDecoders, /^This page may not decode video itself: open it by https, or through a tunnel to localhost/],
+  ['webrtc', () => Object.assign(globalThis, { RTCPeerConnection: undefined }), /^This browser has no WebRTC/],
+];
+for (const [transport, lack, words] of REFUSALS) {
+  test(`transport="${transport}" in a browser that can’t: it says so and tries nothing, until another one is asked for`, async () => {
+    decoders();
+    const { last } = FakeSocket;
+    lack();
+    player.setAttribute('transport', transport);
+    player.connectedCallback();
+    await pass(60_000);
+    assert.deepEqual([states(), FakeSocket.last, timersLeft()], [['failed'], last, 0]);
+    assert.match(text('.banner'), words);
+    assert.equal(told['cv-state'][0].error.code, 'browser');
+    player.setAttribute('transport', 'auto');
+    assert.deepEqual(states(), ['failed', 'connecting']);
+    await loaded(() => FakeSocket.last !== last);
+    Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
+    noDecoders();
+  });
+}
+
+for (const state of ['connecting', 'playing', 'lost']) {
+  test(`a page that takes it out when it hears "${state}" of frames by WebSocket has no connection left`, async () => {
+    decoders();
+    await play();
+    const heard = states().length;
+    player.addEventListener('cv-state', (/** @type {any} */ { detail }) => { if (detail.state === state && states().length > heard) player.remove(); });
+    const { socket, deliver, show } = await losePath();
+    await show();
+    deliver({ ...STREAM, state: 'lost', message: 'no camera' });
+    await pass(60_000);
+    const { drawn, hasPicture } = { drawn: !player.root.querySelector('.composed').hidden, hasPicture: states().at(-1) === 'playing' };
+    assert.deepEqual([states().at(-1), socket.closes > 0, FakeSocket.last, timersLeft(), drawn, hasPicture], ['closed', true, socket, 0, false, false]);
+    noDecoders();
+  });
+}
+
+test('one that is taken out while what it needs for the WebSocket is loaded has no connection left', async () => {
+  decoders();
+  await play();
+  FakePeerConnection.last.become('failed');
+  player.remove();
+  for (let n = 0; n < 100; n++) await settle();
+  assert.deepEqual([FakeSocket.last.sent.some((text) => text.includes('"transport"')), FakeSocket.last.closes > 0], [false, true]);
+  noDecoders();
+});
+
+test('a server that goes while that is loaded is asked again as soon as ever', async () => {
+  decoders();
+  await play();
+  const { last } = FakeSocket;
+  FakePeerConnection.last.become('failed');
+  last.onclose?.({ code: 1006 });
+  await loaded(() => states().at(-1) === 'waiting');
+  await pass(250);
+  assert.notEqual(FakeSocket.last, last);
+  noDecoders();
 });
