@@ -157,7 +157,9 @@ export class Attempt {
         store: this.#store, view: this.#view, composing: this.#composing, measurements: this.#measurements,
         shownLive: (id, now) => this.#addShown(id, this.#view.liveOverlay.results, now),
       });
-      this.#events.bySocket(parts);
+      // who was told of its beginning may have ended this attempt
+      if (this.#closed) this.#session.close();
+      else this.#events.bySocket(parts);
       return;
     }
     if (typeof to !== 'string') to.close();
