@@ -24,6 +24,7 @@ export class ReceivedFrames {
   /** The frame that was drawn last. */
   #last = 0;
   #repaint = 0;
+  #closed = false;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -31,6 +32,7 @@ export class ReceivedFrames {
   }
 
   close() {
+    this.#closed = true;
     cancelAnimationFrame(this.#repaint);
     this.#parts.view.video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#generator?.track.stop();
@@ -48,7 +50,8 @@ export class ReceivedFrames {
     const exact = store.facts.mode === 'exact';
     if (!exact && makesTracks) return this.#write(frame, known);
     measurements.addFrame(known, now);
-    if (exact) composing.showFrame(frame, id, now);
+    if (this.#closed) frame.close();  // by who was told that there is a picture
+    else if (exact) composing.showFrame(frame, id, now);
     else this.#draw(frame, id, now);
   }
 
