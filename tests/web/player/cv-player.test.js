@@ -2,6 +2,7 @@
 // The whole player, all modules together, in a browser that is a fake: what it tells the page around it, and when it connects.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { until } from '../../lib/wait.js';
 import { DecodedFrame, FakeVideoDecoder, decoders, noDecoders } from '../lib/decoder.js';
 import { FakeElement, fakeDocument } from '../lib/dom.js';
 import { KEY, frameMessage } from '../lib/frame-message.js';
@@ -527,11 +528,6 @@ test('before it is connected its report is complete, and says that nothing is kn
   assert.equal(frames.shown, 0);
 });
 
-/** What is loaded now comes within some turns. @param {() => boolean} done */
-async function loaded(done) {
-  while (!done()) await settle();
-}
-
 /** The server sends video by the WebSocket. @param {FakeSocket} socket */
 function serve(socket) {
   Object.assign(socket, { readyState: 1 });
@@ -551,15 +547,18 @@ function serve(socket) {
 async function playBySocket() {
   const { last } = FakeSocket;
   player.connectedCallback();
-  await loaded(() => FakeSocket.last !== last);
+  await until('another connection', () => FakeSocket.last !== last);
   return serve(FakeSocket.last);
 }
+
+/** Whether it was told that frames are to come by it. @param {FakeSocket} socket */
+const askedFor = ({ sent }) => sent.some((text) => text.includes('"transport"'));
 
 /** WebRTC finds no way. */
 async function losePath() {
   FakePeerConnection.last.become('failed');
   const { last } = FakeSocket;
-  await loaded(() => last.sent.some((text) => text.includes('"transport"')));
+  await until('the other transport', () => askedFor(last));
   return serve(last);
 }
 
@@ -632,7 +631,7 @@ test('a connection by WebSocket that is lost is made again by WebSocket, where W
   socket.onclose?.({ code: 1006 });
   assert.equal(states().at(-1), 'waiting');
   await pass(250);
-  await loaded(() => FakeSocket.last !== socket);
+  await until('another connection', () => FakeSocket.last !== socket);
   assert.equal(FakeSocket.last.url, 'ws://camera.local:8080/ws?transport=socket');
   noDecoders();
 });
@@ -656,7 +655,7 @@ test('another transport is another connection; the same one, and other choices, 
   for (const [name, value] of [['fill', 'last'], ['transport', 'auto'], ['transport', 'nonsense']]) player.setAttribute(name, value);
   assert.equal(FakeSocket.last, last);
   player.setAttribute('transport', 'socket');
-  await loaded(() => FakeSocket.last !== last);
+  await until('another connection', () => FakeSocket.last !== last);
   assert.deepEqual([FakeSocket.last.url, last.closes > 0], ['ws://camera.local:8080/ws?transport=socket', true]);
   player.setAttribute('transport', 'webrtc');
   assert.equal(FakeSocket.last.url, 'ws://camera.local:8080/ws');
@@ -696,24 +695,25 @@ for (const [transport, lack, words] of REFUSALS) {
     assert.equal(told['cv-state'][0].error.code, 'browser');
     player.setAttribute('transport', 'auto');
     assert.deepEqual(states(), ['failed', 'connecting']);
-    await loaded(() => FakeSocket.last !== last);
+    await until('another connection', () => FakeSocket.last !== last);
     Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
     noDecoders();
   });
 }
 
-for (const state of ['connecting', 'playing', 'lost']) {
-  test(`a page that takes it out when it hears "${state}" of frames by WebSocket has no connection left`, async () => {
+for (const [state, mode] of [['connecting', 'async'], ['playing', 'async'], ['playing', 'exact'], ['lost', 'async']]) {
+  test(`a page that takes it out when it hears "${state}" of frames by WebSocket has no connection left, and nothing is drawn: ${mode}`, async () => {
     decoders();
+    player.setAttribute('mode', mode);
     await play();
     const heard = states().length;
     player.addEventListener('cv-state', (/** @type {any} */ { detail }) => { if (detail.state === state && states().length > heard) player.remove(); });
     const { socket, deliver, show } = await losePath();
     await show();
     deliver({ ...STREAM, state: 'lost', message: 'no camera' });
+    assert.equal(timersLeft(), 0);
     await pass(60_000);
-    const { drawn, hasPicture } = { drawn: !player.root.querySelector('.composed').hidden, hasPicture: states().at(-1) === 'playing' };
-    assert.deepEqual([states().at(-1), socket.closes > 0, FakeSocket.last, timersLeft(), drawn, hasPicture], ['closed', true, socket, 0, false, false]);
+    assert.deepEqual([states().at(-1), socket.closes > 0, FakeSocket.last, player.root.querySelector('.composed').hidden], ['closed', true, socket, true]);
     noDecoders();
   });
 }
@@ -723,8 +723,8 @@ test('one that is taken out while what it needs for the WebSocket is loaded has 
   await play();
   FakePeerConnection.last.become('failed');
   player.remove();
-  for (let n = 0; n < 100; n++) await settle();
-  assert.deepEqual([FakeSocket.last.sent.some((text) => text.includes('"transport"')), FakeSocket.last.closes > 0], [false, true]);
+  await until('the end', () => FakeSocket.last.closes >= 2);
+  assert.deepEqual([askedFor(FakeSocket.last), states().at(-1)], [false, 'closed']);
   noDecoders();
 });
 
@@ -734,7 +734,7 @@ test('a server that goes while that is loaded is asked again as soon as ever', a
   const { last } = FakeSocket;
   FakePeerConnection.last.become('failed');
   last.onclose?.({ code: 1006 });
-  await loaded(() => states().at(-1) === 'waiting');
+  assert.equal(states().at(-1), 'waiting');
   await pass(250);
   assert.notEqual(FakeSocket.last, last);
   noDecoders();
