@@ -203,7 +203,7 @@ export const mutants = [
 
   // the page: a connection, and what is seen
   { fault: 'the page asks for no key frame', file: 'web/core/session.js', from: 'if (verdict === \'keyframe\') this.#control?.requestKeyframe();', to: '', tests: ['tests/web/core/session.test.js'] },
-  { fault: 'the page goes on with a connection that brings nothing', file: 'web/core/session.js', from: 'if (verdict === \'dead\')', to: 'if (verdict === \'never\')', tests: ['tests/web/core/session.test.js'] },
+  { fault: 'the page goes on with a connection that brings nothing', file: 'web/core/session.js', from: 'if (verdict === \'dead\' || (', to: 'if ((', tests: ['tests/web/core/session.test.js'] },
   { fault: 'the figures show twice the latency', file: 'web/player/hud.js', from: '${latency.median.toFixed(0)} ±', to: '${(2 * latency.median).toFixed(0)} ±', tests: ['tests/web/player/hud.test.js'] },
   { fault: 'results are drawn 3 px to the right', file: 'web/player/draw-results.js', from: 'context.ellipse(shape.x, shape.y', to: 'context.ellipse(shape.x + 3, shape.y', tests: ['tests/web/player/draw-results.test.js', 'tests/e2e/overlay.test.js'] },
   { fault: 'a frame is drawn with the results of the one before', file: 'web/core/matching.js', from: 'this.#results.drawings(identified.id,', to: 'this.#results.drawings(identified.id - 3600 >>> 0,',
@@ -212,7 +212,7 @@ export const mutants = [
   { fault: 'hidden results count as drawn', file: 'web/core/proof.js', from: 'if (!hidden) this.results[', to: 'this.results[', tests: ['tests/web/core/proof.test.js'] },
   { fault: 'a stamp that can\'t be read again is forgotten', file: 'web/core/proof.js', from: 'this.frames.notReadBack++', to: '0', tests: ['tests/web/core/proof.test.js'] },
   { fault: 'a worker that is not made ends the connection', file: 'web/core/video-delay.js', from: 'this.#store.set({ fault: noWorker(url) });\n      return;', to: 'throw new Error(url);', tests: ['tests/web/core/video-delay.test.js', 'tests/web/core/session.test.js'] },
-  { fault: 'the latency of the exact view is the hidden video\'s', file: 'web/core/measurements.js', from: 'if (composed) return;', to: '', tests: ['tests/web/core/measurements.test.js', 'tests/web/player/cv-player.test.js'] },
+  { fault: 'the latency of the exact view is the hidden video\'s', file: 'web/core/measurements.js', from: 'if (composed || drawn) return;', to: '', tests: ['tests/web/core/measurements.test.js', 'tests/web/player/cv-player.test.js'] },
   { fault: 'results are drawn at the page\'s pixels, not the screen\'s', file: 'web/player/overlay.js', from: 'const ratio = window.devicePixelRatio;', to: 'const ratio = 1;', tests: ['tests/web/player/composed-picture.test.js', 'tests/web/player/live-overlay.test.js'] },
   { fault: 'a player that is taken out by a listener is started', file: 'web/player/cv-player.js', from: ' || !this.isConnected', to: '', tests: ['tests/web/player/cv-player.test.js'] },
   { fault: 'a frame that was read late is shown after a newer one', file: 'web/player/composing.js', from: 'number > this.#drawn &&', to: '', tests: ['tests/web/player/composing.test.js'] },
@@ -227,8 +227,8 @@ export const mutants = [
   { fault: 'the stamp of a smaller frame is looked for where the largest has it', file: 'web/core/stream-picture.js', from: 'rungOf(stream, frame) ?? stream.stamp', to: 'stream.stamp',
     tests: ['tests/web/core/stream-picture.test.js', 'tests/web/player/composing.test.js'] },
   { fault: 'the player changes its shape with each size', file: 'web/core/stream-picture.js', from: 'stream.rungs?.[0] ?? frame', to: 'frame', tests: ['tests/web/core/stream-picture.test.js', 'tests/web/player/view.test.js'] },
-  { fault: 'a server that tells nothing of the link is asked what it does not know', file: 'web/core/session.js', from: 'if (!link || (', to: 'if ((', tests: ['tests/web/core/session.test.js'] },
-  { fault: 'a viewer that does not look counts as dead', file: 'web/core/session.js', from: 'expected: looking &&', to: 'expected:', tests: ['tests/web/core/session.test.js'] },
+  { fault: 'a server that tells nothing of the link is asked what it does not know', file: 'web/core/beside.js', from: 'if (!link || (', to: 'if ((', tests: ['tests/web/core/beside.test.js', 'tests/web/core/session.test.js'] },
+  { fault: 'a viewer that does not look counts as dead', file: 'web/core/beside.js', from: 'expected: looking &&', to: 'expected:', tests: ['tests/web/core/beside.test.js', 'tests/web/core/session.test.js'] },
   { fault: 'a viewer that does not look asks for video', file: 'web/core/looking.js', from: 'this.#changed(false)', to: 'this.#changed(true)', tests: ['tests/web/core/looking.test.js', 'tests/web/player/cv-player.test.js'] },
   { fault: 'the last picture before a pause counts as late', file: 'web/core/measurements.js', from: '&& !this.isOld(id, now)', to: '', tests: ['tests/web/core/measurements.test.js'] },
   { fault: 'words about the network change with every figure', file: 'web/player/link-notice.js', from: 'this.#since = Infinity;', to: '', tests: ['tests/web/player/link-notice.test.js'] },
@@ -237,4 +237,19 @@ export const mutants = [
   { fault: 'a stamped stream is shown live', file: 'web/core/mode.js', from: 'settings.mode ?? \'exact\'', to: 'settings.mode ?? \'async\'', tests: ['tests/web/core/mode.test.js'] },
   { fault: 'who listens to a fact is told when it did not change', file: 'web/core/store.js', from: '!Object.is(facts[name], before[name])', to: 'name in facts', tests: ['tests/web/core/store.test.js'] },
   { fault: 'a setting is not kept in the page\'s address', file: 'web/demo/page.js', from: 'history.replaceState(null, \'\', address);', to: '', tests: ['tests/web/demo/page.test.js'] },
+
+  // the page: frames by WebSocket
+  { fault: 'the parts of a frame are decoded one by one', file: 'web/core/frame-messages.js', from: 'if (flags & MORE) return null;', to: '', tests: ['tests/web/core/frame-messages.test.js'] },
+  { fault: 'after a decoder was taken away decoding goes on without a key frame', file: 'web/core/frame-decoder.js', from: 'if (this.#needsKey || !this.#decoded) {', to: 'if (!this.#decoded) {',
+    tests: ['tests/web/core/frame-decoder.test.js'] },
+  { fault: 'frames pile up before a slow decoder', file: 'web/core/frame-decoder.js', from: '> MOST_WAITING)', to: '> 1000 * MOST_WAITING)', tests: ['tests/web/core/frame-decoder.test.js'] },
+  { fault: 'messages before the media are acknowledged', file: 'web/core/socket-session.js', from: 'if (this.#media || message.type === \'media\') this.#acknowledge();', to: 'this.#acknowledge();',
+    tests: ['tests/web/core/socket-session.test.js'] },
+  { fault: 'pongs count as video', file: 'web/core/socket-session.js', from: 'packets: this.#messages.videoParts', to: 'packets: this.#received', tests: ['tests/web/core/socket-session.test.js'] },
+  { fault: 'where no packet passes the page waits for one', file: 'web/core/session.js', from: 'if (this.#takeOver) this.#path = setTimeout(() => this.#pathless(NO_WAY), PATH_MS);', to: '',
+    tests: ['tests/web/core/session.test.js', 'tests/web/core/path-probe.test.js'] },
+  { fault: 'a way by which the server answers no more is kept', file: 'web/core/session.js', from: '(answers === \'dead\' && this.#takeOver)', to: 'false', tests: ['tests/web/core/session.test.js'] },
+  { fault: 'a frame by WebSocket needs a stamp', file: 'web/core/identity.js', from: 'certain || this.#agreements > 0', to: 'this.#agreements > 0', tests: ['tests/web/core/identity.test.js', 'tests/web/core/matching.test.js'] },
+  { fault: 'WebRTC is looked for every half a minute for ever', file: 'web/player/way-back.js', from: '2 * this.#wait', to: 'this.#wait', tests: ['tests/web/player/way-back.test.js'] },
+  { fault: 'a session by WebSocket goes on in a player that was taken out', file: 'web/player/attempt.js', from: 'if (this.#closed) this.#session.close();', to: 'if (this.#closed) return;', tests: ['tests/web/player/cv-player.test.js'] },
 ];
