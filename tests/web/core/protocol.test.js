@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
+import { parseBeside, parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
 import { test } from '../../lib/test.js';
 
-const PARSERS = [parseSignal, parseResults, parseControl];
+const PARSERS = [parseSignal, parseResults, parseControl, parseBeside];
+const OPUS = { codec: 'opus', rate: 48000, channels: 2 };
 const DETECTED = { label: 'circle', confidence: 0.5, x: 1.5, y: -2, w: 3, h: 4, radius: 9, extra: true };
 const RESULT = {
   type: 'result', frame: 4294967295, model: 'm', ms: null, width: 640, height: 360, objects: [DETECTED],
@@ -59,6 +60,13 @@ const MESSAGES = [
       carries: ['1', undefined], reason: [null, 3, undefined],
     },
   },
+  {
+    parse: parseBeside, message: { type: 'media', video: { codec: 'avc1.42001f', description: 'AQL/' }, audio: OPUS },
+    wrong: {
+      video: [null, undefined, 'vp8', {}, { codec: 1 }, { codec: 'vp8', description: null }],
+      audio: [undefined, 'opus', {}, { ...OPUS, codec: null }, { ...OPUS, rate: 0 }, { ...OPUS, channels: '2' }],
+    },
+  },
 ];
 
 for (const { parse, message, wrong } of MESSAGES) {
@@ -89,6 +97,7 @@ test('null is allowed where the protocol says so', () => {
   assert.equal(parseResults(JSON.stringify({ ...RESULT, age: undefined })).type, 'result');
   assert.equal(parseResults(JSON.stringify({ ...STREAM, rungs: undefined })).type, 'stream');
   assert.equal(parseControl('{"type":"pong","t":1,"now":2}').type, 'pong');
+  assert.equal(parseBeside('{"type":"media","video":{"codec":"vp8"},"audio":null}').type, 'media');
 });
 
 test('what is no message at all is invalid', () => {
@@ -105,4 +114,10 @@ test('a type of a newer server, or of another channel, is unknown', () => {
     for (const parse of PARSERS) assert.equal(parse(JSON.stringify({ type })).type, 'unknown', type);
   }
   assert.equal(parseSignal(JSON.stringify(RESULT)).type, 'unknown');
+});
+
+test('beside frames by WebSocket comes all that data channels bring, and no signalling', () => {
+  for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
+  assert.equal(parseBeside('{"type":"offer","sdp":"v=0"}').type, 'unknown');
+  for (const parse of [parseSignal, parseResults, parseControl]) assert.equal(parse('{"type":"media","video":{"codec":"vp8"},"audio":null}').type, 'unknown');
 });

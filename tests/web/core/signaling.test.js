@@ -77,3 +77,16 @@ test('a URL that is none is an error like any other, not an exception, and none 
   await Promise.resolve();
   assert.deepEqual([errors.map((e) => e.code), closed.errors], [['connection'], []]);
 });
+
+test('whoever takes it over is told what comes from then on, frames and texts too', () => {
+  const { signaling, messages, errors, socket } = connect();
+  /** @type {unknown[]} */
+  const told = [];
+  const tell = (/** @type {unknown} */ event) => told.push(event);
+  signaling.events = { message: tell, closed: tell, text: tell, bytes: tell };
+  const bytes = new ArrayBuffer(8);
+  for (const data of ['{"type":"pong"}', bytes, JSON.stringify(OFFER)]) socket.deliver(data);
+  socket.onclose?.({ code: 1006 });
+  assert.deepEqual(told, ['{"type":"pong"}', bytes, OFFER, { code: 'connection', message: 'no connection to the server' }]);
+  assert.deepEqual([messages, errors], [[], []]);
+});

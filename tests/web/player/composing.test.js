@@ -6,6 +6,7 @@ import { DEFAULTS } from '../../../web/core/settings.js';
 import { Store } from '../../../web/core/store.js';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
+import { DecodedFrame } from '../lib/decoder.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
 import { PERIOD, STREAM, idOf, resultOf, rtpOf } from '../lib/stream.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
@@ -401,5 +402,21 @@ test('a callback whose frame is gone already shows nothing and counts nothing; t
   Object.assign(globalThis, { VideoFrame: KnowingVideoFrame });
   await show(2);
   assert.deepEqual(seen(), [idOf(2), 'dog: 2']);
+  assert.equal(frames.length, 2);
+});
+
+test('a frame that came by WebSocket is known by its id, is drawn with its results and let go of', async () => {
+  const { store, composing, frames, add, seen } = open();
+  for (const n of [1, 2]) add(resultOf(n));
+  const show = (/** @type {number} */ n, /** @type {number|null} */ stamped) =>
+    composing.showFrame(/** @type {any} */ (new DecodedFrame(0, new Picture({ id: stamped, width: 208, height: 196 }))), idOf(n), performance.now());
+  store.set({ transport: 'socket', stream: { ...STREAM, rtpOffset: 0, stamp: null } });
+  await show(1, null);
+  assert.deepEqual([seen(), frames[0].id, frames[0].rtp], [[null, 'dog: 1'], idOf(1), idOf(1)]);
+  store.set({ stream: { ...STREAM, rtpOffset: 0 } });
+  await show(2, idOf(1));
+  assert.deepEqual([seen(), frames[1].disagree], [[idOf(1)], true], 'pixels that name another frame are a doubt');
+  store.set({ stream: null });
+  await show(3, null);
   assert.equal(frames.length, 2);
 });

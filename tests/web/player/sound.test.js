@@ -58,8 +58,8 @@ beforeEach(() => { FakeContext.all = []; });
 function start() {
   const video = { srcObject: new FakeStream() };
   const store = new Store();
-  new Sound(/** @type {any} */ (video), store);
-  return { video, store };
+  const sound = new Sound(/** @type {any} */ (video), store);
+  return { video, store, sound };
 }
 
 test('sound is neither made nor played before the viewer wants it', () => {
@@ -99,4 +99,19 @@ test('sound is as late as the picture is', () => {
   assert.equal(context.delay.delayTime.value, 0.3);
   store.set({ appliedDelay: 250 });
   assert.deepEqual(context.changes, [[0.25, 7, 0.05]], 'without a click');
+});
+
+test('sound that comes by WebSocket goes where the stream’s went, while the viewer wants it', () => {
+  const { video, store, sound } = start();
+  Object.assign(video, { srcObject: null });
+  store.set({ transport: 'socket', hasSound: true });
+  assert.equal(sound.output, null);
+  store.set({ audible: true });
+  const [context] = FakeContext.all;
+  assert.deepEqual([sound.output === /** @type {unknown} */ (context.delay), context.state, context.playing], [true, 'running', []]);
+  store.set({ audible: false });
+  assert.equal(context.state, 'suspended');
+  Object.assign(video, { srcObject: new FakeStream() });
+  store.set({ audible: true });
+  assert.deepEqual([context.state, context.playing], ['running', []], 'nor is the stream heard that the page makes of the frames');
 });
