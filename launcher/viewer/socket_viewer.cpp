@@ -100,10 +100,14 @@ void SocketViewer::fail(const char* code, const std::string& message) {
 }
 
 void SocketViewer::send(const std::string& json) {
-  if (network_->under_way() >= AckLog::kMost)
-    return fail("unexpected", std::to_string(AckLog::kMost) + " messages without an acknowledgement");
+  if (too_many()) return;  // handle() ends it
   events_.send(json);
   network_->sent(json.size(), SocketNetwork::Kind::kOther);
+}
+
+// Texts go to one that is behind too, but not for ever.
+bool SocketViewer::too_many() const {
+  return network_->under_way() >= AckLog::kMost;
 }
 
 void SocketViewer::send_bytes(const protocol::FrameHeader& header, const guint8* bytes, std::size_t size) {
@@ -180,6 +184,7 @@ void SocketViewer::send_audio(GstSample* frame) {
 
 void SocketViewer::handle(std::string_view text) {
   if (ended_) return;
+  if (too_many()) return fail("unexpected", std::to_string(AckLog::kMost) + " messages without an acknowledgement");
   const auto message = protocol::parse_socket(text);
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ack = std::get_if<protocol::Ack>(&message)) return acknowledged(*ack);
@@ -190,10 +195,11 @@ void SocketViewer::handle(std::string_view text) {
 }
 
 void SocketViewer::acknowledged(const protocol::Ack& ack) {
+  const std::size_t before = network_->under_way();
   if (!network_->acknowledged(ack.number, ack.at))
     return fail("unexpected",
                 "an acknowledgement of " + std::to_string(ack.number) + " messages; so many were not sent");
-  deadline_ = from_now(deadlines().heartbeat);
+  if (network_->under_way() < before) deadline_ = from_now(deadlines().heartbeat);
 }
 
 void SocketViewer::send_pong(const protocol::Ping& ping) {
