@@ -312,7 +312,7 @@ bool LinkControl::measuring(std::int64_t now) {
   const auto newest = trace_.newest();
   if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
     // a rung that takes so little has not filled it, and another one begins with a key frame
-    const bool fits = climb_.passed() > kFarMore * need(current_);
+    const bool fits = current_ == rungs_.size() || climb_.passed() > kFarMore * need(current_);
     if (!carries_ && !fits && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
     return true;
   }
