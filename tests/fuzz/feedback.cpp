@@ -4,23 +4,9 @@
 #include "link/feedback.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "link/link_control.h"
 #include "link/sent_log.h"
-#include "must.h"
-
-namespace {
-
-void must_be_sane(const LinkControl::Decision& decision) {
-  must(decision.rung <= 3, "a rung is one of the ladder, or stills");
-  must(decision.still_interval_s >= 1 && decision.still_interval_s <= 10, "stills come about once a second");
-  must(decision.probe >= 0 && std::isfinite(decision.probe), "probes have a rate");
-  must(decision.results >= 0, "results have a rate");
-  must(!decision.carries || (*decision.carries >= 0 && std::isfinite(*decision.carries)), "a link carries something");
-}
-
-}  // namespace
+#include "sane_decision.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;

@@ -84,6 +84,39 @@ TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
     EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"video",)") + rest + "}")), "malformed") << rest;
 }
 
+TEST(Protocol, AViewerMayAskForItsFramesByWebSocket) {
+  EXPECT_TRUE(std::holds_alternative<SocketRequest>(parse_signal(R"({"type":"transport","transport":"socket"})")));
+  for (const char* rest : {"", R"(,"transport":"webrtc")", R"(,"transport":null)", R"(,"transport":["socket"])"})
+    EXPECT_EQ(code_of(parse_signal(std::string(R"({"type":"transport")") + rest + "}")), "malformed") << rest;
+}
+
+TEST(Protocol, ReadsAnAcknowledgement) {
+  const auto ack = std::get<Ack>(parse_socket(R"({"type":"ack","number":4294967295,"at":-1.5})"));
+  EXPECT_EQ(ack.number, 4294967295U);
+  EXPECT_EQ(ack.at, -1.5);
+  EXPECT_EQ(std::get<Ack>(parse_socket(R"({"type":"ack","number":0,"at":1e15})")).at, 1e15);
+  for (const char* rest :
+       {R"("number":1)", R"("at":1)", R"("number":-1,"at":1)", R"("number":1.5,"at":1)",
+        R"("number":4294967296,"at":1)", R"("number":"1","at":1)", R"("number":1,"at":"1")", R"("number":1,"at":null)",
+        R"("number":1,"at":1.1e15)", R"("number":1,"at":-1.1e15)", R"("number":1,"at":1e999)"})
+    EXPECT_EQ(code_of(parse_socket(std::string(R"({"type":"ack",)") + rest + "}")), "malformed") << rest;
+}
+
+TEST(Protocol, ReadsWhatElseAViewerAsksByWebSocket) {
+  EXPECT_EQ(std::get<Ping>(parse_socket(R"({"type":"ping","t":1.5})")).t, 1.5);
+  EXPECT_TRUE(std::holds_alternative<KeyFrameRequest>(parse_socket(R"({"type":"keyframe"})")));
+  EXPECT_EQ(std::get<VideoRequest>(parse_socket(R"({"type":"video","wanted":true,"maxBitrate":5})")).max_bitrate, 5);
+  EXPECT_EQ(code_of(parse_socket(R"({"type":"video","wanted":1,"maxBitrate":null})")), "malformed");
+  EXPECT_EQ(code_of(parse_socket(R"({"type":"ping"})")), "malformed");
+  EXPECT_EQ(code_of(parse_socket("[]")), "malformed");
+  EXPECT_EQ(code_of(parse_socket(R"({"type":"ping","t":1,"x":")" + std::string(kMaxControl, 'x') + "\"}")),
+            "malformed");
+  for (const char* text : {R"({"type":"answer","sdp":"v=0"})", R"({"type":"playout","max":1})",
+                           R"({"type":"results","repeats":1})", R"({"type":"transport","transport":"socket"})"})
+    EXPECT_EQ(code_of(parse_socket(text)), "unknown-type") << text;
+  EXPECT_EQ(code_of(parse_control(R"({"type":"ack","number":1,"at":1})")), "unknown-type");
+}
+
 TEST(Protocol, SaysWhichNumbersItTakes) {
   EXPECT_EQ(std::get<Error>(parse_control(R"({"type":"video","wanted":true,"maxBitrate":0})")).message,
             R"("maxBitrate" must be an integer from 1 to 1000000000000)");
@@ -98,6 +131,22 @@ TEST(Protocol, WritesWhatTheLinkCarries) {
   EXPECT_EQ(encode(Link{3, 3, 320, 196, 75'000, 15, 61'234.5, "too-slow"}),
             R"({"type":"link","rung":3,"rungs":3,"width":320,"height":196,"bitrate":75000.0,"framerate":15.0,)"
             R"("carries":61234.5,"reason":"too-slow"})");
+}
+
+TEST(Protocol, WritesWhatADecoderNeedsToKnow) {
+  EXPECT_EQ(encode(Media{{"vp8", ""}, std::nullopt}), R"({"type":"media","video":{"codec":"vp8"},"audio":null})");
+  const std::string description("\x01\x00\xff", 3);
+  EXPECT_EQ(encode(Media{{"avc1.42C00D", description}, Media::Audio{"opus", 48000, 2}}),
+            R"({"type":"media","video":{"codec":"avc1.42C00D","description":"AQD/"},)"
+            R"("audio":{"codec":"opus","rate":48000,"channels":2}})");
+}
+
+TEST(Protocol, AFrameHasSixBytesInFrontOfIt) {
+  using Header = std::array<std::uint8_t, kFrameHeader>;
+  EXPECT_EQ(encode(FrameHeader{Kind::kVideo, true, false, 0x01020304}), (Header{1, 1, 1, 2, 3, 4}));
+  EXPECT_EQ(encode(FrameHeader{Kind::kVideo, false, true, 0xfffefdfc}), (Header{1, 2, 0xff, 0xfe, 0xfd, 0xfc}));
+  EXPECT_EQ(encode(FrameHeader{Kind::kAudio, true, true, 0}), (Header{2, 3, 0, 0, 0, 0}));
+  EXPECT_EQ(encode(FrameHeader{Kind::kPadding}), (Header{3, 0, 0, 0, 0, 0}));
 }
 
 TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
