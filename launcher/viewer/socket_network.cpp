@@ -7,6 +7,8 @@
 namespace {
 
 constexpr std::int64_t kMostUnderWay = 300'000;  // µs
+// No network takes longer: who says so has not answered at once.
+constexpr std::int64_t kLongestRoundTrip = 1'000'000;
 // Acknowledgements come one by one. LinkControl wants them as transport-cc brings them: some together.
 constexpr guint kTellMs = 25;
 constexpr guint kProbeMs = 5;
@@ -44,7 +46,7 @@ bool SocketNetwork::acknowledged(std::uint32_t number, double at) {
 }
 
 void SocketNetwork::note_oldest() {
-  round_trip_ = log_.round_trip().value_or(0);
+  round_trip_ = std::min(log_.round_trip().value_or(0), kLongestRoundTrip);
   oldest_ = log_.oldest().value_or(kNone);
 }
 

@@ -100,14 +100,15 @@ void SocketViewer::fail(const char* code, const std::string& message) {
 }
 
 void SocketViewer::send(const std::string& json) {
-  if (too_many()) return;  // handle() ends it
+  // Texts go to one that is behind too, but not for ever.
+  if (network_->under_way() >= AckLog::kMost) {
+    // not now: the selector, or who tells all viewers, goes on after this
+    return post(weak_from_this(), [](SocketViewer& viewer) {
+      viewer.fail("unexpected", std::to_string(AckLog::kMost) + " messages without an acknowledgement");
+    });
+  }
   events_.send(json);
   network_->sent(json.size(), SocketNetwork::Kind::kOther);
-}
-
-// Texts go to one that is behind too, but not for ever.
-bool SocketViewer::too_many() const {
-  return network_->under_way() >= AckLog::kMost;
 }
 
 void SocketViewer::send_bytes(const protocol::FrameHeader& header, const guint8* bytes, std::size_t size) {
@@ -184,7 +185,6 @@ void SocketViewer::send_audio(GstSample* frame) {
 
 void SocketViewer::handle(std::string_view text) {
   if (ended_) return;
-  if (too_many()) return fail("unexpected", std::to_string(AckLog::kMost) + " messages without an acknowledgement");
   const auto message = protocol::parse_socket(text);
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ack = std::get_if<protocol::Ack>(&message)) return acknowledged(*ack);
@@ -243,6 +243,7 @@ void SocketViewer::send_model_state(const protocol::ModelState& state) {
 void SocketViewer::check_deadline() {
   if (ended_) return;
   const gint64 now = g_get_monotonic_time();
+  if (media_ && network_->under_way() == 0) deadline_ = from_now(deadlines().heartbeat);
   if (now > deadline_)
     return media_ ? fail("timeout", "no acknowledgement for " + seconds_text(deadlines().heartbeat))
                   : fail("internal", "the source gives no picture, so there is nothing to send");

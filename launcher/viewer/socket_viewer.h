@@ -35,7 +35,6 @@ class SocketViewer : public Viewer, public std::enable_shared_from_this<SocketVi
   class FrameOutlet;
 
   void send(const std::string& json);
-  bool too_many() const;
   void send_bytes(const protocol::FrameHeader& header, const guint8* bytes, std::size_t size);
   void send_media();
   void send_video(GstSample* frame);

@@ -175,7 +175,7 @@ export const mutants = [
   { fault: 'padding goes behind what waits', file: 'launcher/viewer/socket_network.cpp', from: 'owed_bytes_ >= kLeastPadding && !behind()', to: 'owed_bytes_ >= kLeastPadding', tests: ['tests/launcher/viewer/socket_network_test.cpp'] },
   { fault: 'frames go to a viewer that is behind', file: 'launcher/viewer/socket_viewer.cpp', from: 'leaves_out_ = late || (', to: 'leaves_out_ = (', tests: ['tests/launcher/viewer/socket_viewer_test.cpp'] },
   { fault: 'results go behind video that waits', file: 'launcher/viewer/socket_viewer.cpp', from: 'ended_ || network_->behind() ||', to: 'ended_ ||', tests: ['tests/launcher/viewer/socket_viewer_test.cpp'] },
-  { fault: 'an acknowledgement is no sign of life', file: 'launcher/viewer/socket_viewer.cpp', from: 'so many were not sent");\n  deadline_ = from_now(deadlines().heartbeat);', to: 'so many were not sent");',
+  { fault: 'an acknowledgement is no sign of life', file: 'launcher/viewer/socket_viewer.cpp', from: 'if (network_->under_way() < before) deadline_', to: 'if (false) deadline_',
     tests: ['tests/launcher/viewer/socket_viewer_test.cpp'] },
   { fault: 'a viewer ends while all are told', file: 'launcher/viewer/socket_viewer.cpp', from: 'return post(weak_from_this(), [](SocketViewer& viewer) {',
     to: 'return std::invoke([](const auto& viewer, auto end) { end(*viewer.lock()); }, weak_from_this(), [](SocketViewer& viewer) {', tests: ['tests/launcher/viewer/socket_viewer_test.cpp'] },
