@@ -4,10 +4,10 @@
 // use, one after the other in turns. Prints Markdown tables, writes all runs as CSV and a plot as SVG beside it, and fails when
 // a bar is missed in Chromium.
 //
-//   bench/latency [--peers=ours,aiortc,libwebrtc,webrtcbin,mjpeg,base64] [--sizes=640x360,1280x720,1920x1080]
+//   bench/latency [--peers=ours,socket,aiortc,libwebrtc,webrtcbin,mjpeg,base64] [--sizes=640x360,1280x720,1920x1080]
 //                 [--rates=25,30,60,100] [--browsers=Chromium,Firefox] [--seconds=8] [--rounds=2] [--csv=bench/results/latency.csv]
 //
-// A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
+// `socket` is ours by WebSocket, for where no UDP passes. A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
 // (a picture: when the page looks before a repaint). It was received when the browser says so, with its last packet; when it
 // left our encoder and our server, cv-launch says. What results take is measured with async.pipe and cv-launch's own page.
 // The floor is our encoder's time for a frame, the browser's to decode it,

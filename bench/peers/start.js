@@ -45,6 +45,7 @@ const jpeg = (video) => startPeer(python, 'jpeg_server.py', source(video));
 /** @type {Record<string, (video: Video) => Promise<Child & {url: string}>>} */
 export const peers = {
   ours: (video) => startServer({ pipeline: plainPipe(), set: set(video) }),
+  socket: (video) => startServer({ pipeline: plainPipe(), set: set(video) }),
   aiortc: (video) => startPeer(python, 'aiortc_server.py', frameWriter, source(video), video.bitrate, video.rate),
   libwebrtc: (video) => startPeer([process.execPath], 'libwebrtc_server.js', frameWriter, source(video), video.bitrate, `--start=${video.bitrate}`),
   webrtcbin: (video) => startPeer(python, 'webrtcbin_server.py', source(video), video.bitrate),
