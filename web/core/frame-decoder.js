@@ -92,8 +92,11 @@ export class FrameDecoder {
       this.#drop();
       this.#decoded = format;
     }
+    if ((this.#decoder?.decodeQueueSize ?? 0) > MOST_WAITING) {
+      if (key) this.#drop();
+      else this.#miss();
+    }
     if (key) this.#needsKey = false;
-    if (!this.#needsKey && (this.#decoder?.decodeQueueSize ?? 0) > MOST_WAITING) this.#miss();
     if (this.#needsKey || !this.#decoded) {
       this.dropped++;
       return;

@@ -36,7 +36,10 @@ export class SoundDecoder {
 
   /** @param {AudioFormat} format */
   #open({ codec, rate, channels }) {
-    const decoder = new AudioDecoder({ output: this.#decoded, error: () => {} });
+    const decoder = new AudioDecoder({
+      output: this.#decoded,
+      error: ({ name }) => { if (name === 'NotSupportedError') this.#format = null; },
+    });
     decoder.configure({ codec, sampleRate: rate, numberOfChannels: channels });
     return decoder;
   }

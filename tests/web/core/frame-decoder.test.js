@@ -168,6 +168,14 @@ test('a decoder that comes too late is left: its frames are dropped until the ne
   assert.deepEqual(given()[1], [17, 18]);
 });
 
+test('… and left for a key frame that has come already: none is asked for', () => {
+  add(0, true);
+  for (let n = 1; n <= 12; n++) add(n);
+  add(13, true);
+  add(14);
+  assert.deepEqual([told.keys, decoder.dropped, given()[1]], [0, 0, [13, 14]]);
+});
+
 test('after close() nothing is decoded, and a frame that still comes out is let go of', async () => {
   decoder.delay = 100;
   await play(50);
