@@ -10,7 +10,7 @@ import { videoStats } from './stats.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
-/** From the answer to a connection it takes less, where packets pass at all. Where UDP is thrown away nobody ever says so. */
+/** From the answer it takes less until packets have found a way, if there is one. Where UDP is thrown away nobody ever says so. */
 const PATH_MS = 2000;
 export const STATS_INTERVAL_MS = 500;
 /** How often each result is sent again where packets get lost. At 10 % loss one in a thousand then comes late. */
@@ -133,6 +133,11 @@ export class Session {
     this.#events.ended({ code, message });
   }
 
+  /** With a way, the rest of a connection may take its time. */
+  #checkPath() {
+    if (!['connected', 'completed'].includes(this.#pc.iceConnectionState)) this.#pathless(NO_WAY);
+  }
+
   /** WebRTC finds no way, or no more. @param {string} message */
   #pathless(message) {
     if (this.#state === 'closed') return;
@@ -165,7 +170,7 @@ export class Session {
     if (this.#state === 'closed') return;
     this.#signaling.send({ type: 'answer', sdp: this.#pc.localDescription?.sdp ?? '' });
     this.#state = 'connect';
-    if (this.#takeOver) this.#path = setTimeout(() => this.#pathless(NO_WAY), PATH_MS);
+    if (this.#takeOver) this.#path = setTimeout(() => this.#checkPath(), PATH_MS);
     this.#answered();
   }
 

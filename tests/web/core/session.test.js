@@ -441,6 +441,17 @@ test('two seconds are not over before the answer, and a connection in time is no
   session.close();
 });
 
+test('where packets have found a way, the rest of the connection may take longer', async () => {
+  const { got, takeOver } = heir();
+  const { session, pc, deliver } = start(takeOver);
+  deliver(OFFER);
+  await settle();
+  pc.iceConnectionState = 'connected';
+  await pass(5_000);
+  assert.deepEqual([got.length, pc.closed], [0, false]);
+  session.close();
+});
+
 test('video that comes while five seconds’ pings have no answer is handed over too', async () => {
   const { got, takeOver } = heir();
   const { pc, control, errors } = await connect(takeOver);

@@ -5,6 +5,7 @@ export class FakePeerConnection {
   /** @type {FakePeerConnection} */
   static last;
   connectionState = 'new';
+  iceConnectionState = 'new';
   /** @type {{type: string, sdp: string}|null} */
   localDescription = null;
   /** What it was told, in order. @type {unknown[]} */
