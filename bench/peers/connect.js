@@ -55,7 +55,7 @@ function socket(show, server, source) {
       show(frame, received);
     },
     stats: ({ bytes, dropped }) => { counts = { ...counts, bytes, dropped }; },
-    sound: (data) => data.close(),
+    sound: (data) => data.close(), begun: () => {},
   }, new ServerClock(0));
   source.stats = async () => counts;
 }

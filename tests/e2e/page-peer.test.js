@@ -444,8 +444,8 @@ for (const name of Object.keys(browsers))
       server.instead['/lacking.js'] = `delete ${what};`;
     };
 
-    test('without RTCPeerConnection it says so, and tries nothing', async () => {
-      lacking('window.RTCPeerConnection');
+    test('without RTCPeerConnection, and without the other way, it says so, and tries nothing', async () => {
+      lacking('window.RTCPeerConnection; delete window.VideoDecoder');
       await open({ state: 'failed' });
       assert.match(await banner(), /^This browser has no WebRTC \(RTCPeerConnection\): use another one/);
       assert.ok(await visible('.banner'));

@@ -13,11 +13,13 @@ import { SoundDecoder } from './sound-decoder.js';
 import { Watchdog } from './watchdog.js';
 
 const FIRST_MS = 10_000;
+/** Where there is a connection already. */
+const TAKEN_OVER_MS = 5_000;
 
 /**
  * @typedef {import('./protocol.js').Media} Media
  * @typedef {import('./session.js').SessionEvents & {frame: (frame: VideoFrame, info: import('./frame-decoder.js').FrameInfo) => void,
- *   sound: (data: AudioData) => void}} SocketEvents `frame`, `sound`: who is told closes it
+ *   sound: (data: AudioData) => void, begun: () => void}} SocketEvents `frame`, `sound`: who is told closes it; `begun`: the server sends
  */
 
 /** As Session. */
@@ -43,7 +45,7 @@ export class SocketSession {
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
   /** The part of a data channel that ControlChannel uses. @type {import('./control-channel.js').Channel} */
-  #channel = { readyState: 'open', send: (text) => this.#signaling.sendText(text), onopen: null, onmessage: null };
+  #channel = { readyState: 'connecting', send: (text) => this.#signaling.sendText(text), onopen: null, onmessage: null };
 
   /**
    * @param {string|Signaling} to the server's address, or a connection to it that has found no way for WebRTC
@@ -76,7 +78,9 @@ export class SocketSession {
     });
     this.#sound = new SoundDecoder(events.sound);
     this.#control = new ControlChannel(this.#channel, clock, { delays: events.delays, link: (link) => store.set({ link }) });
-    this.#deadline = setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS);
+    this.#deadline = typeof to === 'string'
+      ? setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS)
+      : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), TAKEN_OVER_MS);
     store.set({ transport: 'socket', delayable: true, fault: '', appliedDelay: 0, link: null, hasPicture: false });
     this.#decoder.delay = store.facts.wantedDelay;
     this.#stopListening = store.on(['wantedDelay', 'link', 'looking', 'settings'], (facts, before) => {
@@ -133,8 +137,12 @@ export class SocketSession {
     if (JSON.stringify(before?.video) !== JSON.stringify(media.video)) this.#decoder.format = media.video;
     if (JSON.stringify(before?.audio) !== JSON.stringify(media.audio)) this.#sound.format = media.audio;
     this.#store.set({ hasSound: media.audio !== null && typeof AudioDecoder === 'function' });
+    if (before) return;
     clearTimeout(this.#deadline);
-    this.#poll ??= setInterval(() => this.#check(), STATS_INTERVAL_MS);
+    this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
+    this.#channel.readyState = 'open';
+    this.#channel.onopen?.(new Event('open'));
+    this.#events.begun();
   }
 
   /** @param {ArrayBuffer} bytes */

@@ -153,13 +153,12 @@ export class Attempt {
   async #watchBySocket(to) {
     const parts = await loadBySocket().catch(() => null);
     if (parts && !this.#closed) {
-      this.#session = parts.watchBySocket(to, this.#clock, this.#sessionEvents, {
+      this.#session = parts.watchBySocket(to, this.#clock, { ...this.#sessionEvents, begun: () => this.#events.bySocket(parts) }, {
         store: this.#store, view: this.#view, composing: this.#composing, measurements: this.#measurements,
         shownLive: (id, now) => this.#addShown(id, this.#view.liveOverlay.results, now),
       });
       // who was told of its beginning may have ended this attempt
       if (this.#closed) this.#session.close();
-      else this.#events.bySocket(parts);
       return;
     }
     if (typeof to !== 'string') to.close();

@@ -8,7 +8,8 @@ export { WayBack } from './way-back.js';
 
 /**
  * @param {string|import('../core/signaling.js').Signaling} to see SocketSession
- * @param {import('../core/clock.js').ServerClock} clock @param {import('../core/session.js').SessionEvents} events
+ * @param {import('../core/clock.js').ServerClock} clock
+ * @param {import('../core/session.js').SessionEvents & Pick<import('../core/socket-session.js').SocketEvents, 'begun'>} events
  * @param {import('./received-frames.js').Parts} parts of the attempt
  */
 export function watchBySocket(to, clock, events, parts) {

@@ -27,7 +27,7 @@ beforeEach(() => {
 /** @param {string|Signaling} [to] */
 function start(to = 'ws://host/ws') {
   /** What the session told, by the names of its events. @type {Record<string, any[]>} */
-  const told = { frame: [], sound: [], result: [], model: [], delays: [], stats: [], ended: [] };
+  const told = { frame: [], sound: [], begun: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any[]} */ ...args) => {
     if (name === 'frame') args.shift().close();
     told[name].push(args[0]);
@@ -173,7 +173,7 @@ test('a delay that is wanted already when it begins counts, and the frame after 
   const { session, store } = start();
   session.close();
   store.set({ wantedDelay: 0 });
-  const next = new SocketSession('ws://host/ws', store, /** @type {any} */ ({}), new ServerClock(0));
+  const next = new SocketSession('ws://host/ws', store, /** @type {any} */ ({ begun: () => {} }), new ServerClock(0));
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   next.want(3600);
   socket.deliver(JSON.stringify(MEDIA));
@@ -215,11 +215,14 @@ test('the server is told whether the viewer looks and what limits its video', ()
   assert.deepEqual(sent('video'), [{ type: 'video', wanted: false, maxBitrate: null }, { type: 'video', wanted: false, maxBitrate: 300_000 }]);
 });
 
-test('it pings, quickly first', async () => {
-  const { session, sent } = play();
+test('it pings once the server sends, quickly first', async () => {
+  const { session, sent, deliver } = start();
+  await pass(1000);
+  assert.deepEqual(sent('ping'), []);
+  deliver(MEDIA);
   await pass(1000);
   const pings = sent('ping');
-  assert.equal(pings.length, 7, 'the eighth is that before the connection');
+  assert.equal(pings.length, 8);
   assert.equal(pings[1].t - pings[0].t, 50);
   session.close();
 });
