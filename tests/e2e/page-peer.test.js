@@ -499,7 +499,7 @@ for (const name of Object.keys(browsers))
             }),
           };
         });
-        assert.deepEqual([scroll, status, cells.length], [width, 'Live', 12]);
+        assert.deepEqual([scroll, status, cells.length], [width, 'Live', 11]);
         for (const cell of cells)
           assert.ok(cell.left >= 0 && cell.right <= width && cell.bottom <= height && !cell.cut, `${width} × ${height}: ${JSON.stringify(cell)}`);
       }

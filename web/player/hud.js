@@ -33,11 +33,10 @@ const ofExact = (text) => (_, exact) => exact?.mode === 'exact' ? text(exact) : 
  * @typedef {object} Figure
  * @property {string} title
  * @property {true} [exact] for stamped video only
+ * @property {true} [socket] for frames by WebSocket only
  * @property {true} [wide] in a row of its own
  * @property {(report: Report, exact: ExactReport|null) => string|null} text null: not known
  */
-
-const WAYS = { webrtc: 'WebRTC', socket: 'WebSocket' };
 
 /** @type {Record<string, Figure>} by their labels */
 const FIGURES = {
@@ -95,8 +94,8 @@ const FIGURES = {
     text: ({ link }) => link && qualityOf(link),
   },
   Transport: {
-    title: 'By which way the frames come',
-    text: ({ transport }) => transport && WAYS[transport],
+    socket: true, title: 'By which way the frames come: the page’s own connection to the server, which needs no UDP',
+    text: ({ transport }) => transport === 'socket' ? 'WebSocket' : null,
   },
   'Where the latency goes': {
     wide: true, title: 'Medians: capture to encoded · to the network · to here · decoding · waiting for the display',
@@ -106,26 +105,27 @@ const FIGURES = {
 };
 
 export class Hud {
-  /** @type {(Pick<Figure, 'exact'|'text'> & {value: HTMLElement, cell: HTMLElement})[]} */
+  /** @type {(Pick<Figure, 'exact'|'socket'|'text'> & {value: HTMLElement, cell: HTMLElement})[]} */
   #cells;
 
   /** @param {HTMLElement} list a <dl> to fill */
   constructor(list) {
-    this.#cells = Object.entries(FIGURES).map(([label, { title, exact, wide = false, text }]) => {
+    this.#cells = Object.entries(FIGURES).map(([label, { title, exact, socket, wide = false, text }]) => {
       const value = make('dd', DASH);
       const cell = make('div', make('dt', label), value);
       cell.title = title;
       cell.classList.toggle('wide', wide);
       list.append(cell);
-      return { value, cell, exact, text };
+      return { value, cell, exact, socket, text };
     });
   }
 
   /** @param {Report|null} report @param {ExactReport|null} exact */
   update(report, exact) {
     const stamped = exact?.obstacle === '';
-    for (const { value, cell, exact: forStamped, text } of this.#cells) {
-      cell.hidden = !stamped && forStamped === true;
+    const bySocket = report?.transport === 'socket';
+    for (const { value, cell, exact: forStamped, socket, text } of this.#cells) {
+      cell.hidden = (!stamped && forStamped === true) || (!bySocket && socket === true);
       say(value, report && text(report, exact) || DASH);
     }
   }
