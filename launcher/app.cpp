@@ -143,9 +143,8 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
                : "";
   const auto wanted = peer->request().query.find("transport");
   const bool by_socket = wanted != peer->request().query.end() && wanted->second == "socket";
-  viewers_[peer] = nullptr;
   g_info("a viewer joins from %s%s%s; %zu now", peer->request().address.c_str(), by_socket ? " by WebSocket" : "",
-         believes.c_str(), viewers_.size());
+         believes.c_str(), viewers_.size() + 1);
   start_viewer(peer, by_socket);
 }
 

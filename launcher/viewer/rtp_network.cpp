@@ -17,7 +17,6 @@ constexpr const char* kTransportCc = "http://www.ietf.org/id/draft-holmer-rmcat-
 constexpr guint kTransportCcId = 13;
 constexpr guint kTransportCcFormat = 15;  // of RTCP's transport layer feedback
 constexpr std::size_t kUdpIp = 28;
-constexpr guint kProbeMs = 5;
 // µs: less than viewer_pipeline.cpp's kHistoryMs.
 constexpr gint64 kRepeatable = 1'800'000;
 
@@ -152,21 +151,8 @@ void RtpNetwork::take_sent(std::vector<Packet>& into) {
   std::swap(sent_, into);  // both keep their memory
 }
 
-void RtpNetwork::probe(double bits) {
-  if (bits > 0 && !prober_.running()) {
-    owed_bytes_ = 0;
-    probed_at_ = g_get_monotonic_time();
-    prober_.every(kProbeMs, [this] { send_duplicates(); });
-  }
-  if (bits == 0) prober_.stop();
-  probe_bits_ = bits;
-}
-
-void RtpNetwork::send_duplicates() {
+void RtpNetwork::send_duplicates(double& owed) {
   const gint64 now = g_get_monotonic_time();
-  // a main thread that was late makes no burst
-  const gint64 time = std::min<gint64>(now - std::exchange(probed_at_, now), gint64{4} * kProbeMs * 1000);
-  owed_bytes_ += probe_bits_ / 8 * static_cast<double>(time) / 1e6;
   std::unique_lock lock(mutex_);
   std::vector<Recent> packets(recent_.begin(),
                               recent_.begin() + static_cast<std::ptrdiff_t>(std::min(recents_, recent_.size())));
@@ -174,20 +160,20 @@ void RtpNetwork::send_duplicates() {
   lock.unlock();
   std::erase_if(packets, [now](const Recent& packet) { return now - packet.sent > kRepeatable; });
   if (!retransmitter || packets.empty()) {
-    owed_bytes_ = 0;
+    owed = 0;
     return;
   }
   // A small packet is mostly header; a large one is a burst of its own on a slow link.
   const double least = static_cast<double>(std::ranges::min(packets, {}, &Recent::bytes).bytes);
-  const double most = std::max({least, 300.0, probe_bits_ / 8 * 0.04});
+  const double most = std::max({least, 300.0, pace_.bits() / 8 * 0.04});
   std::erase_if(packets, [most](const Recent& packet) { return static_cast<double>(packet.bytes) > most; });
   const std::size_t half = (packets.size() + 1) / 2;
   std::partial_sort(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(half), packets.end(),
                     [](const Recent& a, const Recent& b) { return a.bytes > b.bytes; });
   g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter.get(), "src");
-  while (owed_bytes_ > 0) {
+  while (owed > 0) {
     const Recent& packet = packets[next_duplicate_++ % half];
-    owed_bytes_ -= static_cast<double>(packet.bytes);
+    owed -= static_cast<double>(packet.bytes);
     gst_pad_send_event(pad, gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
                                                  gst_structure_new("GstRTPRetransmissionRequest", "seqnum", G_TYPE_UINT,
                                                                    guint{packet.sequence}, "ssrc", G_TYPE_UINT,
@@ -196,6 +182,6 @@ void RtpNetwork::send_duplicates() {
 }
 
 void RtpNetwork::stop() {
-  prober_.stop();
+  pace_.set(0);
   Network::stop();
 }

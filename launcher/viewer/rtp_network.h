@@ -15,6 +15,7 @@
 #include "base/gst_ptr.h"
 #include "base/main_thread.h"
 #include "network.h"
+#include "probe_pace.h"
 #include "rtp_clock.h"
 
 class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwork> {
@@ -24,7 +25,7 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
 
   void take_sent(std::vector<Packet>& into) override;
   std::uint64_t other_bytes() const override { return other_bytes_; }
-  void probe(double bits) override;
+  void probe(double bits) override { pace_.set(bits); }
   void stop() override;
 
  private:
@@ -34,20 +35,18 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
     std::int64_t sent = 0;
   };
 
-  explicit RtpNetwork(std::shared_ptr<RtpClock> rtp) : rtp_(std::move(rtp)) {}
+  explicit RtpNetwork(std::shared_ptr<RtpClock> rtp)
+      : rtp_(std::move(rtp)), pace_([this](double& owed) { send_duplicates(owed); }) {}
   void watch_element(GstElement* added);
   void watch_sink(GstElement* sink);
   void note(GstBuffer* packet);
   void take_feedback(GstBuffer* fci);
-  void send_duplicates();
+  void send_duplicates(double& owed);
 
   const std::shared_ptr<RtpClock> rtp_;
   std::atomic<std::uint64_t> other_bytes_ = 0;
-  double probe_bits_ = 0;
-  double owed_bytes_ = 0;
-  gint64 probed_at_ = 0;
   std::size_t next_duplicate_ = 0;
-  Timer prober_;
+  ProbePace pace_;
 
   std::mutex mutex_;                  // guards what follows; nothing is called under it
   GstPtr<GstElement> retransmitter_;  // once webrtcbin has one

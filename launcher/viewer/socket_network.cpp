@@ -11,7 +11,6 @@ constexpr std::int64_t kMostUnderWay = 300'000;  // µs
 constexpr std::int64_t kLongestRoundTrip = 1'000'000;
 // Acknowledgements come one by one. LinkControl wants them as transport-cc brings them: some together.
 constexpr guint kTellMs = 25;
-constexpr guint kProbeMs = 5;
 constexpr std::size_t kLeastPadding = 300;
 constexpr std::size_t kMostPadding = 1200;
 
@@ -60,30 +59,16 @@ void SocketNetwork::take_sent(std::vector<Packet>& into) {
   std::swap(sent_, into);  // both keep their memory
 }
 
-void SocketNetwork::probe(double bits) {
-  if (bits > 0 && !prober_.running()) {
-    owed_bytes_ = 0;
-    probed_at_ = g_get_monotonic_time();
-    prober_.every(kProbeMs, [this] { send_padding(); });
-  }
-  if (bits == 0) prober_.stop();
-  probe_bits_ = bits;
-}
-
-void SocketNetwork::send_padding() {
-  const gint64 now = g_get_monotonic_time();
-  // a main thread that was late makes no burst
-  const gint64 time = std::min<gint64>(now - std::exchange(probed_at_, now), gint64{4} * kProbeMs * 1000);
-  owed_bytes_ += probe_bits_ / 8 * static_cast<double>(time) / 1e6;
-  while (owed_bytes_ >= kLeastPadding && !behind()) {
-    const std::size_t size = std::min(kMostPadding, static_cast<std::size_t>(owed_bytes_));
-    owed_bytes_ -= static_cast<double>(on_wire(size));
+void SocketNetwork::send_padding(double& owed) const {
+  while (owed >= kLeastPadding && !behind()) {
+    const std::size_t size = std::min(kMostPadding, static_cast<std::size_t>(owed));
+    owed -= static_cast<double>(on_wire(size));
     pad_(size);
   }
 }
 
 void SocketNetwork::stop() {
-  prober_.stop();
+  pace_.set(0);
   teller_.stop();
   Network::stop();
 }

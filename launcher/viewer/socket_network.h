@@ -14,11 +14,13 @@
 #include "base/main_thread.h"
 #include "link/ack_log.h"
 #include "network.h"
+#include "probe_pace.h"
 
 class SocketNetwork : public Network {
  public:
   // `pad` sends a message of so many bytes, and calls sent() of it.
-  explicit SocketNetwork(std::function<void(std::size_t bytes)> pad) : pad_(std::move(pad)) {}
+  explicit SocketNetwork(std::function<void(std::size_t bytes)> pad)
+      : pad_(std::move(pad)), pace_([this](double& owed) { send_padding(owed); }) {}
 
   enum class Kind { kVideo, kPadding, kOther };
   // A message of so many bytes leaves.
@@ -34,11 +36,11 @@ class SocketNetwork : public Network {
 
   void take_sent(std::vector<Packet>& into) override;
   std::uint64_t other_bytes() const override { return other_bytes_; }
-  void probe(double bits) override;
+  void probe(double bits) override { pace_.set(bits); }
   void stop() override;
 
  private:
-  void send_padding();
+  void send_padding(double& owed) const;
   void note_oldest();
 
   const std::function<void(std::size_t)> pad_;
@@ -48,10 +50,7 @@ class SocketNetwork : public Network {
   Timer teller_;
   std::uint64_t other_bytes_ = 0;
   gint64 last_sent_ = 0;
-  double probe_bits_ = 0;
-  double owed_bytes_ = 0;
-  gint64 probed_at_ = 0;
-  Timer prober_;
+  ProbePace pace_;
 
   static constexpr std::int64_t kNone = -1;
   std::atomic<std::int64_t> oldest_ = kNone;  // when the oldest message left that is under way

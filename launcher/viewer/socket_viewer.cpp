@@ -20,6 +20,16 @@ constexpr std::size_t kMostParts = 8;
 // A viewer that is sent nothing is asked for a sign of life.
 constexpr gint64 kQuiet = 3'000'000;
 
+// What pads: a tunnel that compresses (ssh -C) would make nothing of zeros.
+const std::vector<guint8>& noise() {
+  static const std::vector<guint8> bytes = [] {
+    std::vector<guint8> random(2048);
+    std::ranges::generate(random, [] { return static_cast<guint8>(g_random_int()); });
+    return random;
+  }();
+  return bytes;
+}
+
 gint64 from_now(std::chrono::milliseconds limit) {
   return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
 }
@@ -61,12 +71,7 @@ SocketViewer::SocketViewer(const Producer& producer, unsigned number, Events eve
       number_(number),
       events_(std::move(events)),
       network_(std::make_shared<SocketNetwork>([this](std::size_t bytes) {
-        static const std::vector<guint8> noise = [] {
-          std::vector<guint8> bytes(2048);
-          std::ranges::generate(bytes, [] { return static_cast<guint8>(g_random_int()); });
-          return bytes;
-        }();
-        send_bytes({protocol::Kind::kPadding}, noise.data(), std::min(bytes, noise.size()));
+        send_bytes({protocol::Kind::kPadding}, noise().data(), std::min(bytes, noise().size()));
       })),
       deadline_(from_now(deadlines().offer)) {}
 
@@ -137,7 +142,7 @@ void SocketViewer::send_parts(protocol::FrameHeader header, GstBuffer* frame) {
 }
 
 void SocketViewer::send_media() {
-  const bool first = sent_info_ == std::nullopt;
+  const bool first = !sent_info_;
   send(protocol::encode(*media_));
   if (!first) return;
   deadline_ = from_now(deadlines().heartbeat);
