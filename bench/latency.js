@@ -7,8 +7,10 @@
 //   bench/latency [--peers=ours,socket,aiortc,libwebrtc,webrtcbin,mjpeg,base64] [--sizes=640x360,1280x720,1920x1080]
 //                 [--rates=25,30,60,100] [--browsers=Chromium,Firefox] [--seconds=8] [--rounds=2] [--csv=bench/results/latency.csv]
 //
-// `socket` is ours by WebSocket, for where no UDP passes. A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
-// (a picture: when the page looks before a repaint). It was received when the browser says so, with its last packet; when it
+// `socket` is ours by WebSocket, for where no UDP passes.
+//
+// A frame's capture time is its stamp, read from the pixels that are shown; it is shown when requestVideoFrameCallback calls
+// (a picture: when the page looks before a repaint; a frame that the page draws: before the next one). It was received when the browser says so, with its last packet; when it
 // left our encoder and our server, cv-launch says. What results take is measured with async.pipe and cv-launch's own page.
 // The floor is our encoder's time for a frame, the browser's to decode it,
 // and half the time between two repaints. Single runs can be below it: at 30 and 60 frames a second, of the screen's own

@@ -13,7 +13,8 @@
 // first 2 s are left out.
 //
 // `ours` is exact.pipe, its frames shown live by the page of bench/latency; `exact` is its exact view, in cv-launch's own player;
-// `socket` is `ours` by WebSocket, for where no UDP passes; `told` is `ours` for a viewer that says what its link carries when it joins, as one does that was here before. `libwebrtc` begins
+// `socket` is `ours` by WebSocket, for where no UDP passes; `told` is `ours` for a viewer that says what its link carries when it
+// joins, as one does that was here before. `libwebrtc` begins
 // where it likes to, and goes up to the same bit rate. The pages come past the link: so nothing is known of it when a connection
 // opens, and what is measured is the video. Signalling, results and all else go through it. `people` is a street film, with a model
 // that takes no time.

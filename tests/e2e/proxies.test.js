@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page through real proxies, below a path of theirs, in both browsers.
 import assert from 'node:assert/strict';
+import { serverBehind } from '../lib/between.js';
 import { browsers } from '../lib/browsers.js';
 import { startNginx } from '../lib/nginx.js';
-import { startProxy } from '../lib/proxy.js';
-import { startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { Signalling } from '../lib/websocket.js';
 
 const path = '/lab/ball/';
 
-/** nginx before a cv-launch; where browsers find it. @param {{host?: string, told: boolean}} options `told`: cv-launch knows where that is */
-async function behindNginx(t, { host, told }) {
-  const stops = [];
-  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
-  const port = await startProxy();
-  stops.push(port.stop);
-  const origin = `http://127.0.0.1:${port.port}`;
-  const server = await startServer({ args: told ? [`--public-origin=${origin}`] : [] });
-  stops.push(() => server.stop());
-  const nginx = await startNginx(server, { path, host });
-  stops.push(nginx.stop);
-  port.to(nginx.socket);
-  return { origin, url: `${origin}${path}` };
-}
+/** @param {{host?: string, told: boolean}} options */
+const behindNginx = (t, { host, told }) => serverBehind(t, (server) => startNginx(server, { path, host }), { told });
 
 for (const [name, start] of Object.entries(browsers))
   test(`${name}: the page plays below nginx’s path, with the browser’s Host, and with another one where --public-origin says where that is`, async (t) => {

@@ -4,15 +4,12 @@ import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
 import { fastBall, fastSet, lookOften, settled, smallWindow } from '../lib/exact.js';
 import { limitedLink } from '../lib/link.js';
-import { startLoudspeaker } from '../lib/loudspeaker.js';
+import { loud, startLoudspeaker, withSound } from '../lib/loudspeaker.js';
 import { canMakeNetworks, noNetworksBecause } from '../lib/network.js';
 import { startRelay } from '../lib/relay.js';
-import { startServer, variant } from '../lib/server.js';
+import { startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
-
-const withSound = () => variant('async', {
-  'ballsrc name=source': 'audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! opusenc ! rtpopuspay ! viewers.\nballsrc name=source' });
 
 let loudspeaker;
 before(async () => { loudspeaker = await startLoudspeaker(); });
@@ -83,11 +80,11 @@ for (const [name, start] of Object.entries(browsers))
       });
 
     test('sound comes too, once its viewer wants to hear it', async (t) => {
-      const tab = await watch(t, 'mode=async', { pipeline: withSound() });
+      const tab = await watch(t, 'mode=async', { pipeline: withSound('async') });
       await until('a button', () => tab.evaluate(() => !document.querySelector('cv-player').shadowRoot.querySelector('.sound').hidden));
       assert.equal((await tab.heard()).level, 0);
       await tab.click('.sound');
-      await until('the sound', () => tab.heard().then(({ level }) => level > 0.6 && level < 0.9));
+      await until('the sound', () => tab.heard().then(loud));
       await tab.click('.sound');
       await until('silence', () => tab.heard().then(({ level }) => level === 0));
       assert.deepEqual(tab.errors, []);

@@ -2,16 +2,10 @@
 // Sound beside the video, as it leaves the browser.
 import assert from 'node:assert/strict';
 import { browsers } from '../lib/browsers.js';
-import { startLoudspeaker } from '../lib/loudspeaker.js';
-import { variant } from '../lib/server.js';
+import { loud, startLoudspeaker, withSound } from '../lib/loudspeaker.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 import { watch } from '../lib/watch.js';
-
-/** A shipped pipeline with one more branch, as anyone with a microphone would write it: a sine of 0.8. */
-const withSound = (name) => variant(name, {
-  'ballsrc name=source': 'audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! opusenc ! rtpopuspay ! viewers.\nballsrc name=source' });
-const loud = ({ level }) => level > 0.6 && level < 0.9;
 
 let loudspeaker;
 before(async () => { loudspeaker = await startLoudspeaker(); });

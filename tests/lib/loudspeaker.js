@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child.js';
 import { temporaryFolder } from './paths.js';
+import { variant } from './server.js';
 import { until } from './wait.js';
 
 /** Browsers that are started from here on play through it. */
@@ -16,3 +17,10 @@ export async function startLoudspeaker() {
   process.env.PULSE_SERVER = `unix:${socket}`;
   return server;
 }
+
+/** A shipped pipeline with one more branch, as anyone with a microphone would write it: a sine of 0.8. @param {string} name */
+export const withSound = (name) => variant(name, {
+  'ballsrc name=source': 'audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! opusenc ! rtpopuspay ! viewers.\nballsrc name=source' });
+
+/** What is heard of it. @param {{level: number}} heard */
+export const loud = ({ level }) => level > 0.6 && level < 0.9;

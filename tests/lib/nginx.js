@@ -43,5 +43,5 @@ export async function startNginx(server, { path, host }) {
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, location(path, server.url, host ? `proxy_set_header Host ${host};` : '')));
   const child = new Child(nginx, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
   await child.says(/start worker process /);
-  return { socket: join(folder, 'socket'), stop: () => child.stop() };
+  return { socket: join(folder, 'socket'), path, stop: () => child.stop() };
 }

@@ -3,13 +3,13 @@
 import WebSocket from 'ws';
 import { patience, until, within } from './wait.js';
 
-/** @typedef {{kind: number, key: boolean, more: boolean, id: number, data: Buffer}} FrameMessage */
-
 export class SocketViewer {
   /** Texts, and binary messages without their data, in order. @type {any[]} */
   messages = [];
   /** Whole frames of video. @type {{id: number, key: boolean, data: Buffer}[]} */
   frames = [];
+  /** Bytes of frames so far. */
+  bytes = 0;
   /** Whether it acknowledges. */
   acknowledges = true;
   #socket;
@@ -52,8 +52,10 @@ export class SocketViewer {
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** Reads no more. */
+  /** Reads no more, for now. */
   pause() { this.#socket.pause(); }
+
+  resume() { this.#socket.resume(); }
 
   close() { this.#socket.close(); }
 
@@ -75,6 +77,7 @@ export class SocketViewer {
     const [kind, flags] = bytes;
     const id = bytes.readUInt32BE(2);
     const data = bytes.subarray(6);
+    this.bytes += data.length;
     this.#add({ kind, flags, id, size: data.length });
     if (kind !== 1) return;
     this.#parts.push(data);

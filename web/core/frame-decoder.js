@@ -24,10 +24,10 @@ export class FrameDecoder {
   #mediaTime = new MediaTime();
   /** @type {VideoDecoder|null} */
   #decoder = null;
-  /** Of the frames that come now, and of those that are decoded now. @type {VideoFormat|null} */
+  /** Of the frames that come now. @type {VideoFormat|null} */
   #format = null;
-  /** @type {VideoFormat|null} */
-  #decoded = null;
+  /** Of those that are decoded now. @type {VideoFormat|null} */
+  #inUse = null;
   /** Frames in the decoder, by their time stamps. @type {Map<number, {id: number, received: number, begun: number}>} */
   #decoding = new Map();
   #needsKey = true;
@@ -88,16 +88,16 @@ export class FrameDecoder {
 
   /** @param {ReceivedFrame} frame */
   #decode({ id, key, data, received, format }) {
-    if (key && format !== this.#decoded) {
+    if (key && format !== this.#inUse) {
       this.#drop();
-      this.#decoded = format;
+      this.#inUse = format;
     }
     if ((this.#decoder?.decodeQueueSize ?? 0) > MOST_WAITING) {
       if (key) this.#drop();
       else this.#miss();
     }
     if (key) this.#needsKey = false;
-    if (this.#needsKey || !this.#decoded) {
+    if (this.#needsKey || !this.#inUse) {
       this.dropped++;
       return;
     }
@@ -105,7 +105,7 @@ export class FrameDecoder {
     this.#decoding.set(timestamp, { id, received, begun: pageTime() });
     if (this.#decoding.size > REMEMBERED) this.#decoding.delete(/** @type {number} */ (this.#decoding.keys().next().value));
     try {
-      this.#decoder ??= this.#open(this.#decoded);
+      this.#decoder ??= this.#open(this.#inUse);
       this.#decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data }));
     } catch {
       this.#miss();  // it has been taken away meanwhile
@@ -137,7 +137,7 @@ export class FrameDecoder {
 
   /** Chromium takes the decoders of hidden pages away (w3c/webcodecs#889). @param {Error} error */
   #onError(error) {
-    if (error.name === 'NotSupportedError') this.#events.unsupported(`this browser does not decode ${this.#decoded?.codec}`);
+    if (error.name === 'NotSupportedError') this.#events.unsupported(`this browser does not decode ${this.#inUse?.codec}`);
     else this.#miss();
   }
 

@@ -88,7 +88,7 @@ export class Session {
       message: (message) => this.#onSignal(message),
       closed: ({ code, message }) => this.#fail(code, message),
     });
-    this.#deadline = setTimeout(() => this.#fail('timeout', this.#state === 'connect' && !canDecode() ? NO_OTHER_WAY : 'the server did not answer in time'), CONNECT_MS);
+    this.#deadline = setTimeout(() => this.#onDeadline(), CONNECT_MS);
   }
 
   /** The browser's own statistics of the connection. */
@@ -131,6 +131,10 @@ export class Session {
     if (this.#state === 'closed') return;
     this.close();
     this.#events.ended({ code, message });
+  }
+
+  #onDeadline() {
+    this.#fail('timeout', this.#state === 'connect' && !canDecode() ? NO_OTHER_WAY : 'the server did not answer in time');
   }
 
   /** With a way, the rest of a connection may take its time. */

@@ -89,10 +89,6 @@ export class SocketSession {
     });
   }
 
-  async getStats() {
-    return new Map();  // the browser has none
-  }
-
   /** The viewer must be given time to see this frame. @param {number} id */
   want(id) {
     this.#decoder.want(id);
@@ -162,7 +158,8 @@ export class SocketSession {
   #check() {
     const { decoded, dropped } = this.#decoder;
     const stats = {
-      id: 'socket', time: pageTime(), packets: this.#messages.videoParts, packetsLost: 0, nacks: 0, bytes: this.#bytes, decoded: decoded + dropped, dropped, ...this.#size,
+      id: 'socket', time: pageTime(), packets: this.#messages.videoParts, packetsLost: 0, nacks: 0, bytes: this.#bytes,
+      decoded: decoded + dropped, dropped, ...this.#size,
     };
     this.#events.stats(stats);
     const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control.pongs));
