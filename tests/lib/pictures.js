@@ -42,7 +42,7 @@ async function take(tab, path, what, right, clip) {
   const png = await until(what, async () => {
     ++looks;
     const picture = await tab.screenshot(undefined, clip);
-    figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud dd')].map((one) => one.textContent));
+    figures = await tab.evaluate(() => [...document.querySelector('cv-player').shadowRoot.querySelectorAll('.hud div:not([hidden]) dd')].map((one) => one.textContent));
     return (await right(decodePng(picture), figures)) ? picture : null;
   }, { limit: 300_000, every: 0, state: () => ({ looks, figures }) });
   writeFileSync(path, png);
