@@ -95,25 +95,24 @@ function showFrames(connectTo) {
   }
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { alpha: false });
-  let last = null;
-  connectTo(async (frame, received) => {
+  let next = null;
+  const draw = async () => {
+    const at = performance.now();
+    const { frame, received } = next;
+    next = null;
+    first.shown ||= at;
+    presentations.push(at);
     const { displayWidth: width, displayHeight: height } = frame;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     context.drawImage(frame, 0, 0, width, height);
-    const shown = { id: snapshotOf(frame, { rtp: undefined, certain: false }, context, source.stream ?? { stamp }), received };
-    if (!last)
-      requestAnimationFrame(async () => {
-        const at = performance.now();
-        const newest = last;
-        last = null;
-        first.shown ||= at;
-        presentations.push(at);
-        const snapshot = await newest.id;
-        snapshot.close();
-        record(snapshot.stampId, at, newest.received);
-      });
-    else last.id.then((snapshot) => snapshot.close());
-    last = shown;
+    const snapshot = await snapshotOf(frame, { rtp: undefined, certain: false }, context, source.stream ?? { stamp });
+    snapshot.close();
+    record(snapshot.stampId, at, received);
+  };
+  connectTo((frame, received) => {
+    if (next) next.frame.close();
+    else requestAnimationFrame(draw);
+    next = { frame, received };
   });
   return canvas;
 }

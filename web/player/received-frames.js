@@ -21,8 +21,8 @@ export class ReceivedFrames {
   /** What is known of frames that went into the track, by their time stamps. @type {Map<number, ShownFrame & {id: number}>} */
   #known = new Map();
   #frameRequest = 0;
-  /** The frame that was drawn last. */
-  #last = 0;
+  /** What the next repaint is to show. @type {{frame: VideoFrame, id: number}|null} */
+  #next = null;
   #repaint = 0;
   #closed = false;
 
@@ -34,6 +34,8 @@ export class ReceivedFrames {
   close() {
     this.#closed = true;
     cancelAnimationFrame(this.#repaint);
+    this.#next?.frame.close();
+    this.#next = null;
     this.#parts.view.video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#generator?.track.stop();
     this.#generator = null;
@@ -52,7 +54,7 @@ export class ReceivedFrames {
     measurements.addFrame(known, now);
     if (this.#closed) frame.close();  // by who was told that there is a picture
     else if (exact) composing.showFrame(frame, id, now);
-    else this.#draw(frame, id, now);
+    else this.#drawSoon(frame, id);
   }
 
   /** @param {VideoFrame} frame @param {ShownFrame & {id: number}} known */
@@ -80,17 +82,25 @@ export class ReceivedFrames {
     return { track, writer: track.writable.getWriter() };
   }
 
-  /** @param {VideoFrame} frame @param {number} id @param {number} now */
-  #draw(frame, id, now) {
+  /** Drawing takes ms, so only what is seen is drawn. @param {VideoFrame} frame @param {number} id */
+  #drawSoon(frame, id) {
+    this.#next?.frame.close();
+    this.#next = { frame, id };
+    this.#repaint ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
     const { store, view, measurements, shownLive } = this.#parts;
-    view.composedPicture.draw(frame, store.facts.stream);
+    const now = pageTime();
+    const { frame, id } = /** @type {{frame: VideoFrame, id: number}} */ (this.#next);
+    this.#repaint = 0;
+    this.#next = null;
+    if (store.facts.mode !== 'exact') {
+      measurements.addPainted(id, now);
+      view.composedPicture.draw(frame, store.facts.stream);
+      store.set({ drawn: true });
+      shownLive(id, now);
+    }
     frame.close();
-    store.set({ drawn: true });
-    this.#last = id;
-    shownLive(id, now);
-    this.#repaint ||= requestAnimationFrame(() => {
-      this.#repaint = 0;
-      measurements.addPainted(this.#last, pageTime());
-    });
   }
 }

@@ -98,19 +98,30 @@ function open({ ReceivedFrames }, mode = 'async') {
   return { frames, store, video, canvas, told, show, choose, present };
 }
 
-test('the live view draws each frame, whole, and tells which one it is and when it came to the screen', async () => {
+test('the live view draws a frame as it comes to the screen, whole, and tells which one it is', async () => {
   const { store, canvas, told, show } = open(drawing);
   const now = performance.now();
-  const picture = show(1);
-  assert.deepEqual([canvas.picture, canvas.width, canvas.height, store.facts.drawn], [picture, 640, 376, true]);
-  assert.deepEqual([told.live, told.sizes], [[[idOf(1), now]], [[640, 376]]]);
+  show(1);
+  assert.deepEqual([told.sizes, store.facts.drawn], [[[640, 376]], false]);
   assert.deepEqual(told.measured, [{
     id: idOf(1), rtpTimestamp: idOf(1), receiveTime: now - 5, processingDuration: 0.005, presentedFrames: 1, expectedDisplayTime: now,
   }]);
-  show(2);
+  const picture = show(2);
   await pass(16);
-  assert.deepEqual(told.painted, [[idOf(2), now + 16]], 'a frame that is replaced before the repaint is not seen');
-  assert.equal(told.measured[1].presentedFrames, 2);
+  assert.deepEqual([canvas.picture, canvas.width, canvas.height, store.facts.drawn], [picture, 640, 376, true]);
+  assert.deepEqual([told.painted, told.live], [[[idOf(2), now + 16]], [[idOf(2), now + 16]]], 'a frame that is replaced before the repaint is not seen');
+  assert.deepEqual([told.measured[1].presentedFrames, FakeVideoFrame.open], [2, 0]);
+  show(3);
+  await pass(16);
+  assert.deepEqual(told.live[1], [idOf(3), now + 32]);
+});
+
+test('a live frame that comes to the screen when the exact view is chosen already is not drawn', async () => {
+  const { store, canvas, told, show, choose } = open(drawing);
+  show(1);
+  choose('exact');
+  await pass(16);
+  assert.deepEqual([told.live, told.painted, store.facts.drawn, canvas.picture], [[], [], false, null]);
 });
 
 for (const module of [drawing, writing]) {
