@@ -68,6 +68,24 @@ function choose([name, value]) {
   select.dispatchEvent(new Event('change'));
 }
 
+/**
+ * Runs in the page: lets its user's next click on a part of the player through and no other, so that one that was lost can be made again: a
+ * browser may drop what comes before its first painting, a layout may change under it, and a busy Firefox may be late with it.
+ */
+function expectClick(selector) {
+  const wanted = document.querySelector('cv-player').shadowRoot.querySelector(selector);
+  window.testClick?.end.abort();
+  const click = window.testClick = { end: new AbortController(), came: false };
+  addEventListener('click', (event) => {
+    if (!event.isTrusted) return;
+    if (click.came || !event.composedPath().includes(wanted)) event.stopImmediatePropagation();
+    else click.came = true;
+  }, { capture: true, signal: click.end.signal });
+}
+
+/** How long a click may take before it is made again, in ms. */
+const clickTime = 5000;
+
 export class Tab {
   /** @type {string[]} errors of the page's scripts */
   errors = [];
@@ -98,14 +116,23 @@ export class Tab {
 
   /** Presses the mouse's button on a part of the player, which the browser takes for its user. */
   async click(selector) {
-    // the layout may change while the page begins: what is clicked must be at rest
-    let place = await this.placeOf(selector);
-    const { x, y, width, height } = await until(`${selector} at rest`, async () => {
+    await this.evaluate(expectClick, selector);
+    await until(`a click on ${selector}`, async () => {
+      const { x, y, width, height } = await this.#atRest(selector);
+      await within(`the mouse on ${selector}`, this.#page.mouse.click(x + width / 2, y + height / 2));
+      const came = () => this.evaluate(() => window.testClick.came);
+      return until('the page told of it', came, { limit: clickTime }).catch(() => false);
+    });
+  }
+
+  /** Where a part is once it stays there: the layout changes while the page begins. */
+  async #atRest(selector) {
+    let place;
+    return until(`${selector} at rest`, async () => {
       const before = place;
       place = await this.placeOf(selector);
-      return JSON.stringify(place) === JSON.stringify(before) ? place : null;
+      return place.width > 0 && JSON.stringify(place) === JSON.stringify(before) ? place : null;
     }, { every: 100 });
-    await within(`a click on ${selector}`, this.#page.mouse.click(x + width / 2, y + height / 2));
   }
 
   choose(name, value) { return this.evaluate(choose, [name, value]); }
