@@ -121,7 +121,7 @@ async function network(name, start, row) {
   })) {
     const net = await badNetwork({ seed: 1 });
     try {
-      const setup = { pipeline: fastBall(), set: { ...fastSet, ...model }, prefix: net.serverPrefix, args: [`--host=${net.serverAddress}`] };
+      const setup = { pipeline: fastBall(), set: { ...fastSet, ...model }, prefix: net.serverPrefix, args: [`--host=${net.serverAddress}`, '--no-auth'] };
       await long(what, name, (choice) => start({ ...choice, prefix: net.browserPrefix }), row, setup, { bar: 0, weather: () => net.set(weather) });
     } finally {
       await net.stop();

@@ -19,6 +19,9 @@ namespace {
 // The wall clock is slewed all the time, which makes small differences. A larger one means that somebody has set it.
 constexpr double kEpochStepMs = 50;
 constexpr guint kEndPollMs = 10;
+// Viewers who do not get their video yet: from one network, and in all where there are fewer places.
+constexpr std::size_t kWaitingOfOne = 10;
+constexpr std::size_t kWaiting = 16;
 
 double unix_ms() {
   return static_cast<double>(g_get_real_time()) / 1000.0;
@@ -44,12 +47,22 @@ std::optional<double> downlink_of(const Request& request) {
   return static_cast<double>(bits);
 }
 
+protocol::Error full(unsigned places) {
+  return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
+}
+
+protocol::Error busy() {
+  return {"busy", "too many who have not begun to watch yet; try again"};
+}
+
 }  // namespace
 
 App::App(const Options& options, PipeText pipe)
     : options_(options),
+      opening_(opening_of(options_.host, !options_.public_origins.empty(), options_.auth)),
       loop_(g_main_loop_new(nullptr, FALSE)),
-      server_(std::make_unique<Server>(server_events(), options_.public_origins)) {
+      server_(std::make_unique<Server>(server_events(), opening_.access, options_.public_origins)),
+      waiting_(kWaitingOfOne, std::max<std::size_t>(kWaiting, options_.max_viewers)) {
   require_elements();
   set_in_caps_ = set_in_caps(pipe);
   producer_ = std::make_shared<Producer>(std::move(pipe), reaper_, producer_events());
@@ -73,7 +86,9 @@ Producer::Events App::producer_events() {
   events.started = [this] {
     running_ = true;
     warm_up();
-    std::printf("%s\n", server_->url().c_str());
+    // behind "#" a browser keeps it to itself: it is in no log and in no Referer
+    const std::string& token = opening_.made_up;
+    std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
     std::fflush(stdout);
   };
   events.could_not_start = [this](const std::string& message) {
@@ -110,10 +125,7 @@ Server::Events App::server_events() {
     const auto viewer = found->second;  // handle() may take the viewer out of the map
     viewer->handle(text);
   };
-  events.closed = [this](const std::shared_ptr<Peer>& peer) {
-    const auto found = viewers_.extract(peer);
-    if (!found.empty()) found.mapped()->end();
-  };
+  events.closed = [this](const std::shared_ptr<Peer>& peer) { end_viewer(peer); };
   return events;
 }
 
@@ -134,9 +146,8 @@ void App::warm_up() {
 }
 
 void App::add_viewer(const std::shared_ptr<Peer>& peer) {
-  if (viewers_.size() >= options_.max_viewers)
-    return drop_viewer(peer,
-                       {"full", "all " + std::to_string(options_.max_viewers) + " places are taken; try again later"});
+  if (seated_.size() >= options_.max_viewers) return drop_viewer(peer, full(options_.max_viewers));
+  if (!let_in(peer)) return drop_viewer(peer, busy());
   const auto downlink = downlink_of(peer->request());
   const std::string believes =
       downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s"
@@ -146,6 +157,40 @@ void App::add_viewer(const std::shared_ptr<Peer>& peer) {
   g_info("a viewer joins from %s%s%s; %zu now", peer->request().address.c_str(), by_socket ? " by WebSocket" : "",
          believes.c_str(), viewers_.size() + 1);
   start_viewer(peer, by_socket);
+}
+
+// A stranger who only comes and goes, or does not answer, takes no place, and not much of our time.
+bool App::let_in(const std::shared_ptr<Peer>& peer) {
+  const std::string& address = peer->request().address;
+  // this machine's own programs need not be told from each other: any of them could do worse
+  const bool own = is_loopback(address);
+  const std::string network = own ? std::to_string(next_viewer_) : network_of(address);
+  const auto [taken, leaves] = waiting_.enter(peer.get(), network);
+  if (leaves) {
+    const auto other =
+        std::ranges::find_if(viewers_, [guest = leaves](const auto& one) { return one.first.get() == guest; });
+    if (other != viewers_.end()) drop_viewer(std::shared_ptr(other->first), busy());
+  }
+  if (!taken) return false;
+  if (own || pace_.come(network, static_cast<double>(g_get_monotonic_time()) / 1e6)) return true;
+  waiting_.leave(peer.get());
+  return false;
+}
+
+// It gets what it is sent.
+void App::seat(const std::shared_ptr<Peer>& peer) {
+  if (seated_.contains(peer.get())) return;
+  if (seated_.size() >= options_.max_viewers) return drop_viewer(peer, full(options_.max_viewers));
+  waiting_.leave(peer.get());
+  pace_.stayed(network_of(peer->request().address));
+  seated_.insert(peer.get());
+}
+
+void App::end_viewer(const std::shared_ptr<Peer>& peer) {
+  waiting_.leave(peer.get());
+  seated_.erase(peer.get());
+  const auto found = viewers_.extract(peer);
+  if (!found.empty()) found.mapped()->end();
 }
 
 // In place of the one that it had.
@@ -160,6 +205,9 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
   };
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
+  };
+  events.stays = [this, weak] {
+    if (const auto held = weak.lock()) seat(held);
   };
   events.wants_socket = [this, weak] {
     if (const auto held = weak.lock()) start_viewer(held, true);
@@ -188,8 +236,7 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
 }
 
 void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
-  const auto found = viewers_.extract(peer);
-  if (!found.empty()) found.mapped()->end();
+  end_viewer(peer);
   g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
@@ -238,7 +285,7 @@ void App::set_model_state(protocol::ModelState state) {
 
 void App::every_second() {
   const auto& trouble = producer_->trouble();
-  status_.update(viewers_.size(), producer_->frames(), trouble ? "source lost: " + *trouble : "");
+  status_.update(seated_.size(), producer_->frames(), trouble ? "source lost: " + *trouble : "");
   const std::chrono::microseconds waited(g_get_monotonic_time() - started_at_);
   if (!running_ && started_at_ != 0 && waited > deadlines().first_frame) {
     std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 
+#include "base/waiting_room.h"
 #include "http/server.h"
 #include "media/producer.h"
 #include "media/reaper.h"
@@ -23,6 +25,9 @@ class App {
   Server::Events server_events();
   void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
+  bool let_in(const std::shared_ptr<Peer>& peer);
+  void seat(const std::shared_ptr<Peer>& peer);
+  void end_viewer(const std::shared_ptr<Peer>& peer);
   void start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket);
   void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
   void send_result(const protocol::Result& result);
@@ -33,12 +38,17 @@ class App {
   void shut_down();
 
   const Options options_;
+  const Opening opening_;
   std::string set_in_caps_;  // values that may be why the pipeline can't start
   GMainLoop* loop_;
   Reaper reaper_;
   std::shared_ptr<Producer> producer_;
   std::unique_ptr<Server> server_;
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
+  // Those of them who get what they are sent: only they take places. The others wait.
+  std::set<const Peer*> seated_;
+  WaitingRoom waiting_;
+  ComingPace pace_;
   unsigned next_viewer_ = 1;
   double epoch_ = 0;                                          // unix ms of running time 0
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name

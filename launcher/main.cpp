@@ -2,8 +2,10 @@
 // cv-launch: a GStreamer pipeline, live in browsers.
 #include <gst/gst.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -37,6 +39,15 @@ void find_plugin() {
   if (!ours) gst_registry_scan_path(gst_registry_get(), CV_PLUGIN_DIR);
 }
 
+// The usual limit of 1024 is for programs that use select().
+void allow_descriptors() {
+  constexpr rlim_t kEnough = 65536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   if (options.version) {
@@ -56,6 +67,7 @@ int run(int argc, char** argv) {
     std::printf("%s\n", pipe.text().c_str());
     return 0;
   }
+  allow_descriptors();
   deadlines();  // read now, so that a wrong one is reported before anything runs
   gst_init(nullptr, nullptr);
   find_plugin();

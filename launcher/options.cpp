@@ -19,8 +19,8 @@ constexpr const char* kExamples =
     "      the results drawn on the server, by a model that takes 100 ms\n"
     "  cv-launch --pipeline=file.pipe --set location=film.mp4\n"
     "      a video file, again and again\n"
-    "  cv-launch --pipeline=async.pipe --host=0.0.0.0 --port=9000\n"
-    "      for other machines too: everybody who can reach this one can watch\n"
+    "  cv-launch --pipeline=async.pipe --host=0.0.0.0 --auth\n"
+    "      for other machines too: whoever has the address that it prints can watch\n"
     "  gst-launch-1.0 $(cv-launch --pipeline=async.pipe --print)\n"
     "      the same pipeline without browsers";
 
@@ -55,6 +55,9 @@ Options parse_options(int argc, char** argv) {
   gboolean variables = FALSE;
   gboolean verbose = FALSE;
   gboolean version = FALSE;
+  gboolean auth = FALSE;
+  gboolean no_auth = FALSE;
+  g_autofree char* token_file = nullptr;
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -72,6 +75,11 @@ Options parse_options(int argc, char** argv) {
       {"host", 0, 0, G_OPTION_ARG_FILENAME, &host,
        "IP address to listen on (127.0.0.1: this machine only; 0.0.0.0: all)", "ADDRESS"},
       {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to listen on (8080; 0: any free one)", "PORT"},
+      {"auth", 0, 0, G_OPTION_ARG_NONE, &auth,
+       "Only who has the token may watch: it is made up and printed with the address, unless it is given", nullptr},
+      {"token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file,
+       "A file of yours with the token, and perhaps a line \"view TOKEN\" with one that may only watch", "FILE"},
+      {"no-auth", 0, 0, G_OPTION_ARG_NONE, &no_auth, "Everybody who can reach the address may watch", nullptr},
       {"public-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &public_origins,
        "Where a proxy shows this server to browsers, for example https://hub.example; may be repeated", "ORIGIN"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
@@ -94,6 +102,7 @@ Options parse_options(int argc, char** argv) {
   options.pipeline = pipeline;
   options.settings = parse_settings(set);
   if (host) options.host = host;
+  options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};
   options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "http/tokens.h"
 #include "pipe/pipe_file.h"
 
 struct Options {
@@ -13,6 +14,7 @@ struct Options {
   Settings settings;
   std::string host = "127.0.0.1";
   unsigned port = 8080;
+  AuthOptions auth;
   std::vector<std::string> public_origins;  // as browsers write them
   unsigned max_viewers = 16;
   bool print = false;

@@ -42,6 +42,10 @@ _cv_launch() {
       compopt -o nospace
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
+    --token-file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      compopt -o filenames
+      ;;
     --port | --max-viewers | --public-origin) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(cv-launch --help | grep -oE -- '--[a-z-]+=?')" -- "$cur")

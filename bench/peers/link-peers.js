@@ -37,7 +37,7 @@ export const sent = `${video.width}x${Math.ceil(video.height / 16) * 16 + 16}`;
  */
 export async function startOurs(picture, link) {
   const { pipe, set } = pictures[picture];
-  return startServer({ pipeline: pipe(), set: { ...set, bitrate: video.bitrate }, prefix: link.serverPrefix, args: [`--host=${link.serverAddress}`] });
+  return startServer({ pipeline: pipe(), set: { ...set, bitrate: video.bitrate }, prefix: link.serverPrefix, args: [`--host=${link.serverAddress}`, '--no-auth'] });
 }
 
 /** As it comes: it begins where it likes to, and may make its pictures smaller. @param {keyof typeof pictures} picture @param {object} link */

@@ -163,6 +163,14 @@ Signal parse_signal(std::string_view text) {
   return candidate;
 }
 
+std::optional<std::string> parse_token(std::string_view text) {
+  Reader reader(text, kMaxControl);
+  if (reader.string("type") != "token") return std::nullopt;
+  const std::string token = reader.string("token");
+  if (reader.error()) return std::nullopt;
+  return token;
+}
+
 Control parse_control(std::string_view text) {
   Reader reader(text, kMaxControl);
   const std::string type = reader.string("type");
@@ -197,6 +205,10 @@ std::string encode(const ServerSignal& message) {
   if (const auto* candidate = std::get_if<Candidate>(&message))
     return core::json_text(
         {{"type", "candidate"}, {"candidate", candidate->candidate}, {"sdpMLineIndex", candidate->mline}});
+  if (const auto* locked = std::get_if<Locked>(&message))
+    return core::json_text({{"type", "locked"}, {"message", locked->message}});
+  if (const auto* access = std::get_if<AccessGiven>(&message))
+    return core::json_text({{"type", "access"}, {"control", access->control}});
   const auto& error = std::get<Error>(message);
   return core::json_text({{"type", "error"}, {"code", error.code}, {"message", error.message}});
 }

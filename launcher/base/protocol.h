@@ -37,6 +37,9 @@ struct SocketRequest {};  // the frames by this WebSocket, in place of WebRTC
 using Signal = std::variant<Answer, Candidate, SocketRequest, Error>;
 Signal parse_signal(std::string_view text);
 
+// Page → server, the first message on a WebSocket. Nothing: it is another message.
+std::optional<std::string> parse_token(std::string_view text);
+
 // Page → server, data channel "control".
 struct Ping {
   double t = 0;
@@ -68,7 +71,13 @@ struct Offer {
   std::string sdp;
   bool stamped = false;
 };
-using ServerSignal = std::variant<Offer, Candidate, Error>;
+struct Locked {  // the first message must be a token
+  std::string message;
+};
+struct AccessGiven {     // in reply to a token
+  bool control = false;  // the viewer may change what all see
+};
+using ServerSignal = std::variant<Offer, Candidate, Locked, AccessGiven, Error>;
 std::string encode(const ServerSignal& message);
 
 // Server → page, WebSocket of a viewer that gets its frames there. What a decoder needs to know of them, as WebCodecs

@@ -7,18 +7,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "base/deadlines.h"
-#include "base/protocol.h"
 #include "base/user_error.h"
+#include "tokens.h"
 
 namespace {
 
 constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
 constexpr guint kReceivedPollMs = 100;
+constexpr guint kCloseMs = 2000;
+constexpr std::size_t kLockedOfOne = 16;
+constexpr std::size_t kLocked = 128;
 // Up to this size a message that is too large is read to its end, so that the close frame reaches its sender.
 constexpr guint64 kMaxRead = 1 << 20;
+constexpr const char* kHowTo = ": open the whole address that cv-launch printed, with #token=";
 constexpr const char* kGuard = "cv-guard";
 
 void add_headers(SoupServerMessage* message) {
@@ -82,27 +88,16 @@ bool is_one_of(std::string_view word, std::string_view list) {
   return false;
 }
 
+// The last word of a list like "192.0.2.1, 198.51.100.7": each proxy adds the one that it sees itself.
+std::string last_of(std::string_view list) {
+  const std::string_view last = list.substr(list.rfind(',') + 1);  // without a comma: all
+  return take_string(g_strstrip(g_strndup(last.data(), last.size())));
+}
+
 // G_MAXINT64 for a chunked body: its length is known only at its end.
 goffset body_size(SoupMessageHeaders* headers) {
   if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED) return G_MAXINT64;
   return soup_message_headers_get_content_length(headers);
-}
-
-Request request_of(SoupServerMessage* message) {
-  Request request;
-  GUri* uri = soup_server_message_get_uri(message);
-  request.path = g_uri_get_path(uri);
-  if (const char* query = g_uri_get_query(uri)) {
-    g_autoptr(GHashTable) fields = soup_form_decode(query);
-    GHashTableIter iterator;
-    gpointer name = nullptr;
-    gpointer value = nullptr;
-    g_hash_table_iter_init(&iterator, fields);
-    while (g_hash_table_iter_next(&iterator, &name, &value))
-      request.query[static_cast<const char*>(name)] = static_cast<const char*>(value);
-  }
-  if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
-  return request;
 }
 
 }  // namespace
@@ -127,8 +122,10 @@ void Peer::send_bytes(GBytes* bytes) {
 }
 
 void Peer::close(unsigned short code, const std::string& reason) {
-  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close(connection_.get(), code, reason.c_str());
+  if (soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
+  soup_websocket_connection_close(connection_.get(), code, reason.c_str());
+  // who does not answer that keeps no descriptor of ours
+  deadline_.once(kCloseMs, [this] { g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr); });
 }
 
 std::uint64_t Peer::received() const {
@@ -159,9 +156,11 @@ std::span<const Server::Route> Server::routes() {
   return kRoutes;
 }
 
-Server::Server(Events events, std::vector<std::string> public_origins)
+Server::Server(Events events, Access access, std::vector<std::string> public_origins)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)),
       events_(std::move(events)),
+      access_(std::move(access)),
+      locked_(kLockedOfOne, kLocked),
       public_origins_(std::move(public_origins)) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
@@ -341,6 +340,29 @@ void Server::serve(SoupServerMessage* message, const char* path) {
   soup_message_body_append_bytes(soup_server_message_get_response_body(message), body);
 }
 
+Request Server::request_of(SoupServerMessage* message) const {
+  Request request;
+  GUri* uri = soup_server_message_get_uri(message);
+  request.path = g_uri_get_path(uri);
+  if (const char* query = g_uri_get_query(uri)) {
+    g_autoptr(GHashTable) fields = soup_form_decode(query);
+    GHashTableIter iterator;
+    gpointer name = nullptr;
+    gpointer value = nullptr;
+    g_hash_table_iter_init(&iterator, fields);
+    while (g_hash_table_iter_next(&iterator, &name, &value))
+      request.query[static_cast<const char*>(name)] = static_cast<const char*>(value);
+  }
+  if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
+  // whoever is not on this machine could write there what it likes
+  if (!public_origins_.empty() && is_loopback(request.address)) {
+    const char* by = soup_message_headers_get_list(soup_server_message_get_request_headers(message), "X-Forwarded-For");
+    const std::string last = by ? last_of(by) : "";
+    if (g_hostname_is_ip_address(last.c_str())) request.address = last;
+  }
+  return request;
+}
+
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
   // This is no request any more: from here on the viewer has deadlines of its own.
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
@@ -374,13 +396,70 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
             if (held && size > protocol::kMaxSignal)
               held->close(SOUP_WEBSOCKET_CLOSE_TOO_BIG, "a message over 64 KiB");
             else if (held)
-              context->server->events_.message(held,
-                                               type == SOUP_WEBSOCKET_DATA_TEXT ? std::string_view(text, size) : "");
+              context->server->hear(held, type == SOUP_WEBSOCKET_DATA_TEXT ? std::string_view(text, size) : "");
           }));
   connect("closed", G_CALLBACK(+[](SoupWebsocketConnection*, gpointer user) {
             const auto* context = static_cast<Context*>(user);
-            if (const auto held = context->peer.lock(); held && context->server->peers_.erase(held))
-              context->server->events_.closed(held);
+            if (const auto held = context->peer.lock(); held && context->server->peers_.erase(held)) {
+              held->deadline_.stop();
+              context->server->locked_.leave(held.get());
+              if (held->rights_.view) context->server->events_.closed(held);
+            }
           }));
-  events_.connected(peer);
+  if (!access_.needs_token()) {
+    peer->rights_ = access_.rights_of("");
+    events_.connected(peer);
+    return;
+  }
+  const auto [taken, leaves] = locked_.enter(peer.get(), network_of(peer->request_.address));
+  const protocol::Error busy{"busy", "too many who have shown no token yet; try again"};
+  if (leaves) {
+    const auto other = std::ranges::find_if(peers_, [guest = leaves](const auto& one) { return one.get() == guest; });
+    if (other != peers_.end()) refuse_peer(*other, busy);
+  }
+  if (!taken) return refuse_peer(peer, busy);
+  peer->send(protocol::encode(protocol::Locked{std::string("this server wants its token") + kHowTo}));
+  peer->deadline_.once(static_cast<guint>(deadlines().request.count()), [this, weak = std::weak_ptr(peer)] {
+    if (const auto held = weak.lock()) refuse_peer(held, {"unauthorized", "no token has come"});
+  });
+}
+
+// The first message may be a token.
+void Server::hear(const std::shared_ptr<Peer>& peer, std::string_view text) {
+  if (!std::exchange(peer->spoke_, true) && take_token(peer, text)) return;
+  if (peer->rights_.view) events_.message(peer, text);
+}
+
+// Whether the message is dealt with.
+bool Server::take_token(const std::shared_ptr<Peer>& peer, std::string_view text) {
+  const auto token = protocol::parse_token(text);
+  if (!token) {
+    if (access_.needs_token()) refuse_peer(peer, {"unauthorized", "the first message must be a token"});
+    return access_.needs_token();
+  }
+  const double now = static_cast<double>(g_get_monotonic_time()) / 1e6;
+  const std::string& address = peer->request_.address;
+  if (const double wait = wrong_tokens_.wait(address, now); wait > 0) {
+    refuse_peer(peer, {"too-many", "too many wrong tokens came from this address; it has to wait " +
+                                       std::to_string(std::lround(std::ceil(wait))) + " s"});
+    return true;
+  }
+  const Rights rights = access_.rights_of(*token);
+  if (!rights.view) {
+    wrong_tokens_.add(address, now);
+    refuse_peer(peer, {"unauthorized", std::string("this is not the server's token") + kHowTo});
+    return true;
+  }
+  peer->deadline_.stop();
+  locked_.leave(peer.get());
+  peer->send(protocol::encode(protocol::AccessGiven{rights.control}));
+  if (!std::exchange(peer->rights_, rights).view) events_.connected(peer);
+  return true;
+}
+
+void Server::refuse_peer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
+  peer->deadline_.stop();
+  locked_.leave(peer.get());
+  peer->send(protocol::encode(protocol::ServerSignal(error)));
+  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code);
 }

@@ -15,9 +15,12 @@
 #include <string_view>
 #include <vector>
 
+#include "access.h"
 #include "allowance.h"
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
+#include "base/protocol.h"
+#include "base/waiting_room.h"
 #include "page_files.h"
 #include "soup_log.h"
 
@@ -25,7 +28,8 @@
 struct Request {
   std::string path;
   std::map<std::string, std::string, std::less<>> query;  // decoded; if a name stands twice, its last value
-  std::string address;                                    // IP address that the connection comes from
+  // IP address that the connection comes from; what a proxy on this machine says of that, where there is one
+  std::string address;
 };
 
 // A viewer's WebSocket.
@@ -40,6 +44,7 @@ class Peer {
   void send_bytes(GBytes* bytes);
   void close(unsigned short code, const std::string& reason);
   const Request& request() const { return request_; }
+  const Rights& rights() const { return rights_; }
 
  private:
   friend class Server;
@@ -49,19 +54,24 @@ class Peer {
   GObjectPtr<SoupWebsocketConnection> connection_;
   GObjectPtr<GSocket> socket_;
   const Request request_;
+  Rights rights_;
+  bool spoke_ = false;  // a message has come
+  // Until it has a right to view; after close() until it has closed too.
+  Timer deadline_;
   Allowance allowance_;
   std::vector<gulong> handlers_;
 };
 
 class Server {
  public:
+  // All of viewers who may watch: nobody is told of others.
   struct Events {
     std::function<void(const std::shared_ptr<Peer>&)> connected;
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
   };
   // `public_origins`: where a proxy shows us, as public_origin() of public_origin.h gives them.
-  explicit Server(Events events, std::vector<std::string> public_origins = {});
+  explicit Server(Events events, Access access = Access(), std::vector<std::string> public_origins = {});
   ~Server();
 
   // `host` is an IP address or a name; port 0 takes any free one. Throws UserError.
@@ -87,12 +97,19 @@ class Server {
   void serve(SoupServerMessage* message, const char* path);
   bool is_own(std::string_view name) const;
   bool is_public(std::string_view name) const;
+  Request request_of(SoupServerMessage* message) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
+  void hear(const std::shared_ptr<Peer>& peer, std::string_view text);
+  bool take_token(const std::shared_ptr<Peer>& peer, std::string_view text);
+  void refuse_peer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
 
   SoupLog log_;
   GObjectPtr<SoupServer> server_;
   const PageFiles files_;
   const Events events_;
+  const Access access_;
+  WrongTokens wrong_tokens_;
+  WaitingRoom locked_;  // those who have shown no token yet
   const std::vector<std::string> public_origins_;
   std::string host_;
   bool loopback_ = true;

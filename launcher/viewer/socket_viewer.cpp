@@ -204,7 +204,9 @@ void SocketViewer::acknowledged(const protocol::Ack& ack) {
   if (!network_->acknowledged(ack.number, ack.at))
     return fail("unexpected",
                 "an acknowledgement of " + std::to_string(ack.number) + " messages; so many were not sent");
-  if (network_->under_way() < before) deadline_ = from_now(deadlines().heartbeat);
+  if (network_->under_way() >= before) return;
+  deadline_ = from_now(deadlines().heartbeat);
+  if (!std::exchange(stays_, true)) events_.stays();
 }
 
 void SocketViewer::send_pong(const protocol::Ping& ping) {

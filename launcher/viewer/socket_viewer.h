@@ -54,5 +54,6 @@ class SocketViewer : public Viewer, public std::enable_shared_from_this<SocketVi
   std::optional<protocol::Media> media_;      // as it was sent last
   std::optional<protocol::StreamInfo> sent_info_;
   gint64 deadline_;
+  bool stays_ = false;
   bool ended_ = false;
 };

@@ -260,6 +260,8 @@ void WebrtcViewer::connection_changed() {
   if (!peer_has_fingerprint())
     return fail("fingerprint", "the DTLS certificate is not the one that the answer named; no media was sent");
   state_ = State::kConnected;
+  events_.stays();
+  if (state_ != State::kConnected) return;
   deadline_ = from_now(deadlines().heartbeat);
   if (channel_open_) return start_media();
   grace_.once(static_cast<guint>(deadlines().channel.count()), [this] {

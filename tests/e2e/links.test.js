@@ -30,7 +30,7 @@ async function behind(t, start, kbits, query = '') {
   t.after(async () => { while (stops.length > 0) await stops.pop()(); });
   const link = await limitedLink(kbits);
   stops.push(link.stop);
-  const server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, args: [`--host=${link.serverAddress}`, '--verbose'] });
+  const server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, args: [`--host=${link.serverAddress}`, '--no-auth', '--verbose'] });
   stops.push(() => server.stop());
   const browser = await start({ prefix: link.browserPrefix });
   stops.push(() => browser.stop());

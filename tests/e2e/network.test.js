@@ -35,7 +35,7 @@ for (const [name, start] of Object.entries(browsers))
     const stops = stopsOf(t);
     stops.push(network.stop);
     const server = await startServer({
-      pipeline: fastBall(), set: { ...fastSet, runtime: 100, jitter: 50 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`],
+      pipeline: fastBall(), set: { ...fastSet, runtime: 100, jitter: 50 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`, '--no-auth'],
     });
     stops.push(() => server.stop());
     const browser = await start({ prefix: network.browserPrefix });
@@ -80,7 +80,7 @@ for (const [name, start] of Object.entries(browsers))
     const network = await badNetwork();
     const stops = stopsOf(t);
     stops.push(network.stop);
-    const server = await startServer({ pipeline: 'exact', set: { runtime: 100 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`] });
+    const server = await startServer({ pipeline: 'exact', set: { runtime: 100 }, prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`, '--no-auth'] });
     stops.push(() => server.stop());
     const browser = await start({ prefix: network.browserPrefix });
     stops.push(() => browser.stop());
@@ -115,7 +115,7 @@ test('a network changes while it runs', options, async (t) => {
   const stops = stopsOf(t);
   const network = await badNetwork({ delay: 200 });
   stops.push(network.stop);
-  const server = await startServer({ prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`] });
+  const server = await startServer({ prefix: network.serverPrefix, args: [`--host=${network.serverAddress}`, '--no-auth'] });
   stops.push(() => server.stop());
   const client = script(`for (;;) {
     const start = performance.now();

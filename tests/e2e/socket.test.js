@@ -100,7 +100,7 @@ for (const [name, start] of Object.entries(browsers))
       const link = await limitedLink();
       stops.push(link.stop);
       if (!udp) link.udp(false);
-      const server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, args: ['--host=0.0.0.0'] });
+      const server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, args: ['--host=0.0.0.0', '--no-auth'] });
       stops.push(() => server.stop());
       const relay = await startRelay(link.browserPrefix, { host: link.serverAddress, port: server.port });
       stops.push(relay.stop);

@@ -25,7 +25,7 @@ async function refusalOf(args, options) {
 test('--help names every option and has examples', async () => {
   const { code, stdout } = await runLaunch(['--help']);
   assert.equal(code, 0);
-  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'port', 'public-origin', 'max-viewers', 'verbose', 'version', 'help'])
+  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'auth', 'token-file', 'no-auth', 'port', 'public-origin', 'max-viewers', 'verbose', 'version', 'help'])
     assert.match(stdout, new RegExp(`--${option}\\b`));
   assert.match(stdout, /example/i);
   assert.match(stdout, /cv-launch --pipeline=\S+/);
@@ -213,7 +213,7 @@ test('a viewer more than --max-viewers is told `full`, and welcome once another 
 test('--host=0.0.0.0 lets other machines in, without it nobody does', async (t) => {
   // another address of this machine takes the same way into the server as another machine
   const address = Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
-  const all = await startServer({ pipeline: 'plain', args: ['--host=0.0.0.0'] });
+  const all = await startServer({ pipeline: 'plain', args: ['--host=0.0.0.0', '--no-auth'] });
   t.after(() => all.stop());
   assert.equal((await fetch(`http://${address}:${all.port}/`)).status, 200);
   const own = await startServer({ pipeline: 'plain' });

@@ -83,6 +83,7 @@ export async function manyLinks(count, kbits) {
     return [
       ['ip', '-n', names[0], 'address', 'add', `${serverAddress}/16`, 'dev', device],
       ...[browserAddress, ...limited].map((address) => ['ip', '-n', names[1], 'address', 'add', `${address}/16`, 'dev', device]),
+      ['ip', '-n', names[1], 'route', 'add', 'default', 'via', serverAddress],  // as above
       tc('qdisc', 'add', 'dev', device, 'root', 'handle', '1:', 'htb', 'default', '0'),
       ...Number.isFinite(kbits) ? limited.flatMap((address, i) => {
         const of = `1:${(i + 1).toString(16)}`;

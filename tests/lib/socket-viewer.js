@@ -17,10 +17,11 @@ export class SocketViewer {
   /** @type {Buffer[]} */
   #parts = [];
 
-  /** @param {{socketUrl: string, url: string}} server @param {string} [query] */
-  constructor(server, query = '?transport=socket') {
+  /** @param {{socketUrl: string, url: string}} server @param {string} [query] @param {string} [token] */
+  constructor(server, query = '?transport=socket', token) {
     this.#socket = new WebSocket(`${server.socketUrl}${query}`, { origin: new URL(server.url).origin, perMessageDeflate: false });
     this.#socket.on('message', (data, binary) => (binary ? this.#onFrame(data) : this.#add(JSON.parse(data.toString()))));
+    if (token) this.#socket.on('open', () => this.send({ type: 'token', token }));
     this.#socket.on('error', () => {});
     /** @type {Promise<number>} status of the close */
     this.closed = new Promise((resolve) => { this.#socket.on('close', resolve); });

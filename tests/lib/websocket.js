@@ -12,11 +12,11 @@ export class Signalling {
 
   /**
    * @param {{socketUrl: string, url: string}} server
-   * @param {{origin?: string, headers?: Record<string, string>, path?: string}} [options]
+   * @param {{origin?: string, headers?: Record<string, string>, path?: string, from?: string}} [options] `from`: an address of this machine's
    */
-  constructor(server, { origin = server.url.slice(0, -1), headers = {}, path } = {}) {
+  constructor(server, { origin = server.url.slice(0, -1), headers = {}, path, from } = {}) {
     const address = path ? new URL(path, server.socketUrl).href : server.socketUrl;
-    this.#socket = new WebSocket(address, { origin, headers, perMessageDeflate: false });
+    this.#socket = new WebSocket(address, { origin, headers, perMessageDeflate: false, localAddress: from });
     this.#socket.on('message', (data) => this.messages.push(JSON.parse(data.toString())));
     this.#socket.on('ping', () => { ++this.pings; });
     this.#socket.on('error', () => {});

@@ -14,9 +14,9 @@ const signals = messagesOf(contract, 1, 'viewer → server');
 const controls = messagesOf(contract, 4, 'viewer → server');
 
 test('knows every message that PROTOCOL.md has in its tables', () => {
-  assert.deepEqual([...signals.keys()], ['answer', 'candidate', 'transport']);
+  assert.deepEqual([...signals.keys()], ['token', 'answer', 'candidate', 'transport']);
   assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'video', 'keyframe']);
-  assert.deepEqual([...messagesOf(contract, 1, 'server → viewer').keys()], ['offer', 'candidate', 'error']);
+  assert.deepEqual([...messagesOf(contract, 1, 'server → viewer').keys()], ['offer', 'locked', 'access', 'candidate', 'error']);
   assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong', 'link']);
 });
 

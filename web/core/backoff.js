@@ -3,7 +3,7 @@
 
 const FIRST_MS = 250;
 const LONGEST_MS = 5000;
-/** After an error that trying again can't cure. */
+/** After an error that trying again can't cure, or not soon. */
 const BUG_MS = 20_000;
 
 /** Codes of errors after which page and server do not understand each other. */
@@ -22,7 +22,7 @@ export const isBug = (code) => BUGS.has(code);
  */
 export function retryDelay(failures, code, random = Math.random) {
   const jitter = 0.5 + random() / 2;
-  if (isBug(code)) return BUG_MS * jitter;
+  if (isBug(code) || code === 'too-many') return BUG_MS * jitter;
   if (code === 'full') return LONGEST_MS * jitter;
   return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1)) * jitter;
 }

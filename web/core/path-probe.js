@@ -6,15 +6,17 @@ import { Store } from './store.js';
 export class PathProbe {
   #session;
 
-  /** @param {string} url of the server's WebSocket @param {(open: boolean) => void} ended is told once, unless it is closed before */
-  constructor(url, ended) {
+  /** @param {string} url of the server's WebSocket @param {string} token or '' @param {(open: boolean) => void} ended is told once, unless it is closed before */
+  constructor(url, token, ended) {
     /** @param {boolean} open */
     const end = (open) => {
       this.close();
       ended(open);
     };
     const nothing = () => {};
-    this.#session = new Session(url, new Store(), {
+    const store = new Store();
+    store.set({ token });
+    this.#session = new Session(url, store, {
       track: nothing, result: nothing, model: nothing, stats: nothing, delays: () => end(true), ended: () => end(false),
     }, { takeOver: () => end(false) });
   }

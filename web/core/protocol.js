@@ -4,6 +4,8 @@
 /**
  * @typedef {{type: 'offer', sdp: string, stamped?: boolean}} Offer
  * @typedef {{type: 'candidate', candidate: string, sdpMLineIndex: number}} Candidate
+ * @typedef {{type: 'locked', message: string}} Locked
+ * @typedef {{type: 'access', control: boolean}} Access
  * @typedef {{type: 'error', code: string, message: string}} ServerError
  * @typedef {{type: 'answer', sdp: string}} Answer
  * @typedef {{rows: number, cell: number}} Stamp
@@ -60,6 +62,8 @@ const isDetected = object({
 const SIGNALS = {
   offer: { sdp: isText, stamped: orAbsent(isTruth) },
   candidate: { candidate: isText, sdpMLineIndex: isCount },
+  locked: { message: isText },
+  access: { control: isTruth },
   error: { code: isText, message: isText },
 };
 /** @type {Record<string, Fields>} */
@@ -117,7 +121,7 @@ function parse(data, known) {
 /** @param {string} reason @returns {Invalid} */
 const invalid = (reason) => ({ type: 'invalid', reason });
 
-/** @type {(data: unknown) => Offer|Candidate|ServerError|Unknown|Invalid} */
+/** @type {(data: unknown) => Offer|Candidate|Locked|Access|ServerError|Unknown|Invalid} */
 export const parseSignal = (data) => parse(data, SIGNALS);
 /** @type {(data: unknown) => Stream|Result|ModelState|Unknown|Invalid} */
 export const parseResults = (data) => parse(data, RESULTS);

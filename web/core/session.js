@@ -84,7 +84,7 @@ export class Session {
     pc.ondatachannel = ({ channel }) => this.#openChannel(channel);
     pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
     pc.onconnectionstatechange = () => this.#onConnectionState();
-    this.#signaling = new Signaling(url, {
+    this.#signaling = new Signaling(url, store, {
       message: (message) => this.#onSignal(message),
       closed: ({ code, message }) => this.#fail(code, message),
     });

@@ -5,6 +5,7 @@ import { parseSignal } from './protocol.js';
  * @typedef {import('./protocol.js').Offer | import('./protocol.js').Candidate} Signal
  * @typedef {import('./protocol.js').Answer | import('./protocol.js').Candidate | {type: 'transport', transport: 'socket'}} Reply
  * @typedef {{code: string, message: string}} SessionError
+ * @typedef {import('./store.js').Store} Store
  * @typedef {{message: (message: Signal) => void, closed: (error: SessionError) => void,
  *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
  */
@@ -16,18 +17,23 @@ export class Signaling {
   /** @type {WebSocket|null} */
   #socket = null;
   #open = true;
+  #store;
 
   /**
    * @param {string} url
+   * @param {Store} store has the token, and is told what the viewer may do
    * @param {SignalingEvents} events
    * @param {typeof WebSocket} [Socket]
    */
-  constructor(url, events, Socket = WebSocket) {
+  constructor(url, store, events, Socket = WebSocket) {
     this.events = events;
+    this.#store = store;
     try {
       const socket = new Socket(url);
       this.#socket = socket;
       socket.binaryType = 'arraybuffer';
+      const { token } = store.facts;
+      if (token) socket.onopen = () => socket.send(JSON.stringify({ type: 'token', token }));
       socket.onmessage = ({ data }) => this.#receive(data);
       socket.onclose = ({ code }) => this.#onClose(code);
     } catch (error) {
@@ -48,7 +54,7 @@ export class Signaling {
   close() {
     this.#open = false;
     if (!this.#socket) return;
-    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close();
   }
 
@@ -58,6 +64,8 @@ export class Signaling {
     const message = parseSignal(data);
     if (message.type === 'invalid') this.#end('protocol', `from the server: ${message.reason}`);
     else if (message.type === 'error') this.#end(message.code, message.message);
+    else if (message.type === 'access') this.#store.set({ mayControl: message.control });
+    else if (message.type === 'locked') this.#store.facts.token || this.#end('unauthorized', message.message);
     else if (message.type === 'unknown') this.events.text?.(/** @type {string} */ (data));
     else this.events.message(message);
   }

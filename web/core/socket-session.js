@@ -61,7 +61,7 @@ export class SocketSession {
       bytes: (/** @type {ArrayBuffer} */ bytes) => this.#onBytes(bytes),
     };
     if (typeof to === 'string') {
-      this.#signaling = new Signaling(withTransport(to), listener);
+      this.#signaling = new Signaling(withTransport(to), store, listener);
     } else {
       this.#signaling = to;
       to.events = listener;

@@ -17,6 +17,7 @@ import { DEFAULTS } from './settings.js';
  * Of the player:
  * @typedef {object} PlayerFacts
  * @property {Settings} settings what the viewer chose; written by the player, from its attributes
+ * @property {string} token that opens the server, or ''; written by the player, from its attribute
  * @property {boolean} resultsVisible whether the viewer wants to see results; written by the view
  * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
  * @property {boolean} looking whether the viewer looks at the picture; written by watchAttention
@@ -30,6 +31,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {Link|null} link the server's newest message about this viewer's network; null before the first; written by the session
+ * @property {boolean|null} mayControl whether this viewer may change what all see; null: the server does not say; written by Signaling
  * @property {'webrtc'|'socket'|null} transport by which way frames come; null: there is no connection; written by the session
  * @property {boolean} drawn whether frames are drawn by the page, to be shown in place of the video; written by ReceivedFrames
  * @property {boolean} delayable whether this browser can delay the video; written by VideoDelay and the session
@@ -56,11 +58,11 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, link: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
+  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, resultsVisible: true, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, token: '', resultsVisible: true, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 export class Store {
   /** @type {Facts} */

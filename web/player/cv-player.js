@@ -26,7 +26,7 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `ws` in the page's
  * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact;
  * without it: exact where the video is stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the
- * video, bit/s, or infinite), `transport` (auto, webrtc, socket: by which way frames come).
+ * video, bit/s, or infinite), `transport` (auto, webrtc, socket: by which way frames come). `token` opens a server that wants one.
  * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
  * `cv-setting` (detail: {name, text}).
  */
@@ -37,7 +37,7 @@ export class CvPlayer extends HTMLElement {
   }
 
   static get observedAttributes() {
-    return ['src', ...CvPlayer.settings];
+    return ['src', 'token', ...CvPlayer.settings];
   }
 
   #store = new Store();
@@ -80,6 +80,7 @@ export class CvPlayer extends HTMLElement {
       this.#store.set({ settings: withSetting(settings, name, text) });
       if (settings.transport !== this.#store.facts.settings.transport) this.#restart();
     } else {
+      if (name === 'token') this.#store.set({ token: text ?? '' });
       this.#restart();
     }
   }
@@ -87,9 +88,9 @@ export class CvPlayer extends HTMLElement {
   /** What is known now, as plain JSON. */
   report() {
     const now = pageTime();
-    const { state, error, attempt } = this.#store.facts;
+    const { state, error, attempt, mayControl } = this.#store.facts;
     const measured = this.#attempt?.report(now) ?? new Measurements(this.#store, new ServerClock(0), 0).report(now);
-    return { state, error, attempt, ...measured, exact: this.#attempt?.exact(now) ?? null };
+    return { state, error, attempt, mayControl, ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
   /** A player that was refused may be one that can, now. */
@@ -120,7 +121,8 @@ export class CvPlayer extends HTMLElement {
     this.#setState('failed');
   }
 
-  #stop() {
+  /** @param {PlayerState} [state] */
+  #stop(state = 'closed') {
     if (!this.#reconnector) return;
     this.#wayBack?.close();
     this.#wayBack = null;
@@ -130,7 +132,7 @@ export class CvPlayer extends HTMLElement {
     this.#endAttention();
     this.#endAttempt();
     this.#view.close();
-    this.#setState('closed');
+    this.#setState(state);
   }
 
   #connect() {
@@ -142,7 +144,7 @@ export class CvPlayer extends HTMLElement {
         this.#tell('cv-model', state);
       },
       bySocket: ({ WayBack }) => {
-        if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), () => this.#goBack());
+        if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), this.#store.facts.token, () => this.#goBack());
       },
       ended: (error) => this.#onEnded(error),
     }, this.#bySocket());
@@ -193,6 +195,8 @@ export class CvPlayer extends HTMLElement {
   /** @param {SessionError} error */
   #onEnded(error) {
     this.#store.set({ error });
+    // no other attempt will do before there is another token
+    if (error.code === 'unauthorized') return this.#stop('failed');
     this.#endAttempt();
     this.#reconnector?.failed(error.code);
     this.#setState('waiting');

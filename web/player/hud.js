@@ -59,7 +59,7 @@ const FIGURES = {
     text: ({ results }) => figure(results.lag, 0, 'ms'),
   },
   'Result delivery': {
-    title: 'From the end of an inference to its result here · drawn over the live video: medians of the last 5 s',
+    title: 'From the end of an inference to its result here · drawn over live video: medians of the last 5 s',
     text: ({ results: { delivery, drawn } }) => delivery
       && `${[delivery, drawn].flatMap((spread) => spread ? spread.median.toFixed(1) : []).join(' · ')} ms`,
   },
@@ -72,17 +72,17 @@ const FIGURES = {
     text: ({ frames, packetsLost }) => `${frames.dropped} · ${packetsLost}`,
   },
   'On their frame': {
-    exact: true, title: 'Results drawn on their own frame · too late for it, or of frames that this browser never showed',
+    exact: true, title: 'Results drawn on their own frame · too late, or of frames that this browser never showed',
     text: ofExact(({ results }) => `${results.onFrame} · ${results.late + results.unseen}`),
   },
   'Wrong frames': {
     exact: true,
-    title: 'Frames shown as another one, of those whose stamp was read again, one a second · whose RTP timestamp and stamp disagree · whose stamp can’t be read, at first or again. Nothing is drawn on a frame in doubt.',
+    title: 'Frames shown as another one, of those whose stamp was read again · whose RTP timestamp and stamp disagree · whose stamp can’t be read, at first or again. Nothing is drawn on a frame in doubt.',
     text: ofExact(({ frames }) =>
       `${frames.mismatched} of ${frames.readBack} · ${frames.disagreeing} · ${frames.unreadable + frames.notReadBack}`),
   },
   'Held back': {
-    exact: true, title: 'By how much the video is delayed for its results',
+    exact: true, title: 'How much the video is delayed for its results',
     text: ofExact(({ delay }) => figure(delay.applied, 0, 'ms')),
   },
   'Overlay error': {
@@ -90,11 +90,11 @@ const FIGURES = {
     text: (_, exact) => exact && figure(exact.overlayError, 1, 'px'),
   },
   Quality: {
-    title: 'Which of the server’s encodings this is, 1 is the best · what the network carries, if that limits it',
+    title: 'Which of the server’s encodings, 1 is the best · what the network carries, if that limits it',
     text: ({ link }) => link && qualityOf(link),
   },
   Transport: {
-    socket: true, title: 'By which way the frames come: the page’s own connection to the server, which needs no UDP',
+    socket: true, title: 'How the frames come: this way needs no UDP',
     text: ({ transport }) => transport === 'socket' ? 'WebSocket' : null,
   },
   'Where the latency goes': {

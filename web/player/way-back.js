@@ -7,6 +7,7 @@ const LONGEST_MS = 300_000;
 /** Tries now and then whether WebRTC finds a way, and at once when the browser has another network. */
 export class WayBack {
   #url;
+  #token;
   #found;
   /** @type {PathProbe|null} */
   #probe = null;
@@ -15,9 +16,10 @@ export class WayBack {
   #timer;
   #end = new AbortController();
 
-  /** @param {string} url of the server's WebSocket @param {() => void} found is told once, unless it is closed before */
-  constructor(url, found) {
+  /** @param {string} url of the server's WebSocket @param {string} token or '' @param {() => void} found is told once, unless it is closed before */
+  constructor(url, token, found) {
     this.#url = url;
+    this.#token = token;
     this.#found = found;
     const { signal } = this.#end;
     addEventListener('online', () => this.#try(), { signal });
@@ -34,7 +36,7 @@ export class WayBack {
   #try() {
     if (this.#probe || typeof RTCPeerConnection !== 'function') return;
     clearTimeout(this.#timer);
-    this.#probe = new PathProbe(this.#url, (open) => {
+    this.#probe = new PathProbe(this.#url, this.#token, (open) => {
       this.#probe = null;
       if (open) {
         this.close();

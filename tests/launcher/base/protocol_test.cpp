@@ -84,6 +84,21 @@ TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
     EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"video",)") + rest + "}")), "malformed") << rest;
 }
 
+TEST(ParseToken, TakesATokenAndNothingElse) {
+  EXPECT_EQ(parse_token(R"({"type":"token","token":"abc","more":1})"), "abc");
+  EXPECT_EQ(parse_token(R"({"type":"token","token":""})"), "");
+  for (const char* text : {R"({"type":"token"})", R"({"type":"token","token":1})", R"({"type":"tokens","token":"abc"})",
+                           R"({"token":"abc"})", "", "abc", "[]", R"({"type":"answer","sdp":"v=0"})"})
+    EXPECT_EQ(parse_token(text), std::nullopt) << text;
+  EXPECT_EQ(parse_token(R"({"type":"token","token":")" + std::string(2000, 'a') + "\"}"), std::nullopt);
+}
+
+TEST(Encode, SaysThatATokenIsWantedAndWhatItOpens) {
+  EXPECT_EQ(encode(ServerSignal(Locked{"a token"})), R"({"type":"locked","message":"a token"})");
+  EXPECT_EQ(encode(ServerSignal(AccessGiven{true})), R"({"type":"access","control":true})");
+  EXPECT_EQ(encode(ServerSignal(AccessGiven{false})), R"({"type":"access","control":false})");
+}
+
 TEST(Protocol, AViewerMayAskForItsFramesByWebSocket) {
   EXPECT_TRUE(std::holds_alternative<SocketRequest>(parse_signal(R"({"type":"transport","transport":"socket"})")));
   for (const char* rest : {"", R"(,"transport":"webrtc")", R"(,"transport":null)", R"(,"transport":["socket"])"})

@@ -17,7 +17,7 @@ TEST(Server, TakesAnOriginThatIsItsOwnPage) {
 }
 
 TEST(Server, TakesAPublicOriginWhateverTheProxyMakesOfHost) {
-  Server server({}, {"https://hub.example", "http://door.example:8000"});
+  Server server({}, Access(), {"https://hub.example", "http://door.example:8000"});
   server.listen("127.0.0.1", 0);
   for (const char* host : {"127.0.0.1:8080", "hub.example", "hub.example:443", "door.example:8000"}) {
     EXPECT_TRUE(server.host_allowed(host)) << host;
@@ -32,7 +32,7 @@ TEST(Server, TakesAPublicOriginWhateverTheProxyMakesOfHost) {
 }
 
 TEST(Server, TakesItsOwnPageThoughAProxyIsOnThisMachineToo) {
-  Server server({}, {"http://127.0.0.1:8888"});
+  Server server({}, Access(), {"http://127.0.0.1:8888"});
   server.listen("127.0.0.1", 0);
   EXPECT_TRUE(server.origin_allowed("http://127.0.0.1:8080", "127.0.0.1:8080"));
   EXPECT_TRUE(server.origin_allowed("http://127.0.0.1:8888", "127.0.0.1:8080"));

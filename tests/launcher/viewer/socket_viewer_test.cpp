@@ -117,6 +117,7 @@ class SocketViewerTest : public testing::Test {
       failed_ += error.code + ": " + error.message;
       viewer_->end();
     };
+    events.stays = [this] { ++stays_; };
     events.now = [] { return 1.5; };
     events.stream_info = [] { return protocol::StreamInfo{}; };
     events.model_states = [] { return std::vector<protocol::ModelState>{{"m", "running", "", 1}}; };
@@ -185,6 +186,7 @@ class SocketViewerTest : public testing::Test {
   std::shared_ptr<SocketViewer> viewer_;
   std::vector<Message> messages_;
   std::string failed_;
+  int stays_ = 0;
   bool acknowledges_ = true;
   std::size_t acknowledged_ = 0;
   gint64 round_trip_ = G_MAXINT64;  // not shorter than what the viewer takes it for
@@ -300,6 +302,16 @@ TEST_F(SocketViewerTest, AViewerThatDoesNotLookGetsNeitherFramesNorResults) {
   viewer_->handle(kWantsVideo);
   await_video(2);
   EXPECT_TRUE(video(again).front().key);
+}
+
+TEST_F(SocketViewerTest, ItIsToldOnceThatAViewerGetsWhatItIsSent) {
+  acknowledges_ = false;
+  start(kVp8);
+  await_video(1);
+  EXPECT_EQ(stays_, 0);
+  acknowledges_ = true;
+  await([&] { return acknowledged_ > 5; });
+  EXPECT_EQ(stays_, 1);
 }
 
 TEST_F(SocketViewerTest, AViewerLivesAsLongAsItAcknowledges) {

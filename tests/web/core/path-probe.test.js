@@ -16,8 +16,8 @@ let probe;
 beforeEach(async () => {
   stopTime();
   told = [];
-  probe = new PathProbe('ws://host/ws', (open) => told.push(open));
-  Object.assign(FakeSocket.last, { readyState: 1 }).deliver('{"type":"offer","sdp":"v=0"}');
+  probe = new PathProbe('ws://host/ws', 'secret', (open) => told.push(open));
+  FakeSocket.last.open().deliver('{"type":"offer","sdp":"v=0"}');
   await settle();
 });
 
@@ -32,7 +32,7 @@ function answer() {
 }
 
 test('a way by which the server answers is open', () => {
-  assert.equal(FakeSocket.last.url, 'ws://host/ws');
+  assert.deepEqual([FakeSocket.last.url, FakeSocket.last.sent[0]], ['ws://host/ws', '{"type":"token","token":"secret"}']);
   answer();
   assert.deepEqual(told, [true]);
 });

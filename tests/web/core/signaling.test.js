@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
 import { Signaling } from '../../../web/core/signaling.js';
+import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { FakeSocket } from '../lib/socket.js';
 
-function connect(url = 'ws://host/ws') {
+function connect(url = 'ws://host/ws', token = '') {
+  const store = new Store();
+  store.set({ token });
   /** @type {any[]} */
   const messages = [];
   /** @type {any[]} */
@@ -13,8 +16,8 @@ function connect(url = 'ws://host/ws') {
     message: (/** @type {any} */ m) => messages.push(m),
     closed: (/** @type {any} */ e) => errors.push(e),
   };
-  const signaling = new Signaling(url, events, /** @type {any} */ (FakeSocket));
-  return { signaling, messages, errors, socket: FakeSocket.last };
+  const signaling = new Signaling(url, store, events, /** @type {any} */ (FakeSocket));
+  return { store, signaling, messages, errors, socket: FakeSocket.last };
 }
 
 const OFFER = { type: 'offer', sdp: 'v=0' };
@@ -89,4 +92,34 @@ test('whoever takes it over is told what comes from then on, frames and texts to
   socket.onclose?.({ code: 1006 });
   assert.deepEqual(told, ['{"type":"pong"}', bytes, OFFER, { code: 'connection', message: 'no connection to the server' }]);
   assert.deepEqual([messages, errors], [[], []]);
+});
+
+test('a token is the first message; without one there is none', () => {
+  assert.deepEqual(connect('ws://host/ws', 'secret').socket.open().sent, ['{"type":"token","token":"secret"}']);
+  assert.deepEqual(connect().socket.open().sent, []);
+});
+
+test('what a token opens becomes known', () => {
+  const { store, socket, messages } = connect('ws://host/ws', 'secret');
+  assert.equal(store.facts.mayControl, null);
+  for (const control of [false, true]) {
+    socket.deliver(JSON.stringify({ type: 'access', control }));
+    assert.equal(store.facts.mayControl, control);
+  }
+  assert.deepEqual(messages, []);
+});
+
+test('who has no token is not kept waiting by a server that wants one; who has one waits for the answer', () => {
+  const without = connect();
+  without.socket.open().deliver('{"type":"locked","message":"a token is wanted"}');
+  assert.deepEqual([without.errors, without.socket.closes], [[{ code: 'unauthorized', message: 'a token is wanted' }], 1]);
+  const having = connect('ws://host/ws', 'secret');
+  having.socket.open().deliver('{"type":"locked","message":"a token is wanted"}');
+  assert.deepEqual([having.errors, having.socket.closes], [[], 0]);
+});
+
+test('after close() no token is sent', () => {
+  const { signaling, socket } = connect('ws://host/ws', 'secret');
+  signaling.close();
+  assert.deepEqual(socket.open().sent, []);
 });

@@ -86,7 +86,7 @@ test('a connection that found no way for WebRTC is gone on with: the server is t
   /** @type {unknown[]} */
   const before = [];
   const tell = (/** @type {unknown} */ event) => before.push(event);
-  const signaling = new Signaling('ws://host/ws', { message: tell, closed: tell });
+  const signaling = new Signaling('ws://host/ws', new Store(), { message: tell, closed: tell });
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   const { session, sent, deliver, errors, told } = start(signaling);
   assert.equal(FakeSocket.last, socket);

@@ -6,9 +6,11 @@ import { FakeElement } from '../lib/dom.js';
 
 Object.assign(globalThis, { HTMLElement: class {}, customElements: { define() {} } });
 let loads = 0;
+let page = new EventTarget();
 
 /** The page at this address. @param {string} address */
 async function load(address) {
+  page = new EventTarget();
   const player = new FakeElement('cv-player');
   const main = new FakeElement('main');
   /** @type {string[]} */
@@ -19,6 +21,7 @@ async function load(address) {
       querySelector: (/** @type {string} */ name) => name === 'main' ? main : null,
     },
     location: new URL(address),
+    addEventListener: (/** @type {string} */ name, /** @type {() => void} */ listener) => page.addEventListener(name, listener),
     history: { replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {URL} */ url) => addresses.push(url.href) },
   });
   await import(`../../../web/demo/page.js?${loads++}`);
@@ -42,4 +45,18 @@ test('what the viewer chooses is in the address, so that a reload or a link keep
   const { choose: next, addresses: later } = await load('http://host/');
   next('fill', 'interpolated');
   assert.deepEqual(later, ['http://host/?fill=interpolated']);
+});
+
+test('the token is what stands behind the address, also when that changes', async () => {
+  const { player, addresses, choose } = await load('http://host/?hold=100#token=a%2Bb');
+  assert.equal(player.attributes.token, 'a+b');
+  choose('hold', '250');
+  assert.deepEqual(addresses, ['http://host/?hold=250#token=a%2Bb'], 'it stays there');
+  Object.assign(globalThis, { location: new URL('http://host/#token=another') });
+  page.dispatchEvent(new Event('hashchange'));
+  assert.equal(player.attributes.token, 'another');
+  Object.assign(globalThis, { location: new URL('http://host/#top') });
+  page.dispatchEvent(new Event('hashchange'));
+  assert.equal(player.attributes.token, undefined);
+  assert.equal((await load('http://host/?token=query')).player.attributes.token, undefined, 'not of what servers are told');
 });

@@ -47,6 +47,11 @@ export class FakeElement extends EventTarget {
     this.children = nodes;
   }
 
+  /** @param {string} name */
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   /** @param {string} name @param {string} value */
   setAttribute(name, value) {
     this.attributes[name] = value;

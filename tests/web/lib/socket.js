@@ -6,6 +6,8 @@ export class FakeSocket {
   closes = 0;
   /** @type {string[]} */
   sent = [];
+  /** @type {(() => void)|null} */
+  onopen = null;
   /** @type {((event: {data: unknown}) => void)|null} */
   onmessage = null;
   /** @type {((event: {code: number}) => void)|null} */
@@ -25,6 +27,13 @@ export class FakeSocket {
 
   close() {
     this.closes++;
+  }
+
+  /** The server has taken it. */
+  open() {
+    this.readyState = 1;
+    this.onopen?.();
+    return this;
   }
 
   /** @param {unknown} data */

@@ -177,6 +177,42 @@ test('a server that is gone is waited for, with a countdown, and the wait grows;
   assert.deepEqual([player.report().attempt, player.report().error, states().at(-1)], [5, null, 'playing']);
 });
 
+test('who is not let in is not asked again; another token is tried at once', async () => {
+  player.connectedCallback();
+  const first = FakeSocket.last.open();
+  assert.deepEqual(first.sent, []);
+  first.deliver('{"type":"locked","message":"a token is wanted"}');
+  assert.deepEqual([states(), player.report().state, text('.status')], [['connecting', 'failed'], 'failed', 'No video']);
+  assert.deepEqual(told['cv-state'].at(-1).error, { code: 'unauthorized', message: 'a token is wanted' });
+  page.dispatchEvent(new Event('online'));
+  await pass(100_000);
+  assert.equal(FakeSocket.last, first);
+
+  player.setAttribute('token', 'wrong');
+  const second = FakeSocket.last.open();
+  assert.deepEqual(second.sent, ['{"type":"token","token":"wrong"}']);
+  second.deliver('{"type":"error","code":"unauthorized","message":"this is not the server’s token"}');
+  assert.equal(text('.banner'), 'This is not the server’s token');
+
+  player.setAttribute('token', 'right');
+  FakeSocket.last.open();
+  assert.deepEqual(FakeSocket.last.sent, ['{"type":"token","token":"right"}']);
+  FakeSocket.last.deliver('{"type":"access","control":false}');
+  const { show } = await connect();
+  await show();
+  assert.deepEqual([player.report().state, player.report().mayControl, player.report().attempt], ['playing', false, 1]);
+});
+
+test('who has to wait tries again by itself', async () => {
+  player.setAttribute('token', 'right');
+  player.connectedCallback();
+  const first = FakeSocket.last.open();
+  first.deliver('{"type":"error","code":"too-many","message":"wait for 40 s"}');
+  assert.equal(player.report().state, 'waiting');
+  await pass(20_000);
+  assert.notEqual(FakeSocket.last, first);
+});
+
 test('after three seconds of video a server that is gone is asked again as soon as at first', async () => {
   player.connectedCallback();
   for (let i = 0; i < 3; i++) {
@@ -590,6 +626,7 @@ test('the live view by WebSocket draws frames, and is live', async () => {
   for (const [name, value] of [['transport', 'socket'], ['mode', 'async']]) player.setAttribute(name, value);
   const { show } = await playBySocket();
   await show();
+  await pass(16);
   const [composed, marks] = ['.composed', '.marks'].map((selector) => player.root.querySelector(selector));
   assert.deepEqual([states().at(-1), composed.hidden, marks.hidden, composed.picture.height], ['playing', false, true, 360]);
   noDecoders();

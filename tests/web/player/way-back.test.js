@@ -20,7 +20,7 @@ beforeEach(() => {
   Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
   FakeSocket.last = FakePeerConnection.last = /** @type {any} */ (null);
   found = 0;
-  wayBack = new WayBack('ws://host/ws', () => found++);
+  wayBack = new WayBack('ws://host/ws', 'secret', () => found++);
 });
 
 afterEach(async () => {
@@ -81,4 +81,9 @@ test('a browser without WebRTC tries nothing', async () => {
   Reflect.deleteProperty(globalThis, 'RTCPeerConnection');
   await pass(600_000);
   assert.equal(FakeSocket.last, null);
+});
+
+test('it has the token with it', async () => {
+  page.dispatchEvent(new Event('online'));
+  assert.equal(FakeSocket.last.open().sent[0], '{"type":"token","token":"secret"}');
 });

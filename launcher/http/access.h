@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who may watch, and who may also change what all viewers see. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+struct Rights {
+  bool view = false;
+  bool control = false;  // to change what all viewers see
+  bool operator==(const Rights&) const = default;
+};
+
+// What opens a server: one that may do all, and one that may only watch. Empty: there is none.
+struct Tokens {
+  std::string all;
+  std::string view;
+};
+
+class Access {
+ public:
+  // A server that is open to everybody, who has these rights.
+  explicit Access(Rights everybody = {.view = true, .control = true}) : everybody_(everybody) {}
+  explicit Access(Tokens tokens) : tokens_(std::move(tokens)) {}
+
+  bool needs_token() const { return !everybody_.view; }
+  // Takes as long for a wrong token as for another.
+  Rights rights_of(std::string_view token) const;
+
+ private:
+  Rights everybody_;
+  Tokens tokens_;
+};
+
+// Where wrong tokens come from. After kMost of them an address has to wait. Time is in seconds, on any clock.
+class WrongTokens {
+ public:
+  static constexpr unsigned kMost = 5;
+  static constexpr double kWait = 60;
+
+  void add(const std::string& address, double now);
+  // How long the address has to wait, 0: it need not.
+  double wait(const std::string& address, double now) const;
+
+ private:
+  struct Count {
+    unsigned wrong = 0;
+    double last = 0;
+  };
+  std::map<std::string, Count> counts_;
+};
+
+// What an address stands for when something is counted: who has IPv6 has 2^64 of them.
+std::string network_of(const std::string& address);

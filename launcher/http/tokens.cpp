@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tokens.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+
+#include "base/glib_ptr.h"
+#include "base/user_error.h"
+
+namespace {
+
+constexpr std::size_t kRandomBytes = 16;
+constexpr std::size_t kShortest = 16;
+constexpr std::size_t kLongest = 256;
+constexpr std::size_t kLargestFile = 4096;
+constexpr const char* kEnvironment = "CV_LAUNCH_TOKEN";
+constexpr const char* kViewEnvironment = "CV_LAUNCH_VIEW_TOKEN";
+constexpr mode_t kOthers = 077;
+
+std::string make_up() {
+  std::array<unsigned char, kRandomBytes> random{};
+  if (getentropy(random.data(), random.size()) != 0) throw UserError("the system gives no random bytes for a token");
+  std::string text;
+  for (const unsigned char byte : random) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+// It stands in the fragment of an address.
+void check(const std::string& token, const std::string& where) {
+  if (token.size() < kShortest || token.size() > kLongest)
+    throw UserError(where + ": a token of " + std::to_string(token.size()) + " characters; take " +
+                    std::to_string(kShortest) + " to " + std::to_string(kLongest) +
+                    ", for example what openssl rand -hex 16 prints");
+  constexpr std::string_view kMarks = "-._~+/=";
+  const auto fits = [kMarks](char c) { return g_ascii_isalnum(c) || kMarks.find(c) != std::string_view::npos; };
+  if (!std::ranges::all_of(token, fits))
+    throw UserError(where + ": a token has letters, digits and " + std::string(kMarks) + " only");
+}
+
+std::string read_private(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) throw UserError("--token-file=" + path + ": " + g_strerror(errno));
+  struct stat status {};
+  fstat(file, &status);
+  std::string text(kLargestFile + 1, '\0');
+  const ssize_t size = S_ISREG(status.st_mode) ? read(file, text.data(), text.size()) : -1;
+  close(file);
+  if (size < 0) throw UserError("--token-file=" + path + ": not a file that can be read");
+  if ((status.st_mode & kOthers) != 0)
+    throw UserError("--token-file=" + path + ": others than its owner may open it; chmod 600 " + path);
+  if (static_cast<std::size_t>(size) > kLargestFile)
+    throw UserError("--token-file=" + path + ": over " + std::to_string(kLargestFile) + " bytes, which no token needs");
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+// As the environment has it, which it has no more then.
+std::string take(const char* variable) {
+  const char* value = std::getenv(variable);
+  if (!value) return {};
+  std::string token = value;
+  unsetenv(variable);
+  check(token, variable);
+  return token;
+}
+
+std::string both(const std::string& one, const std::string& other) {
+  return one + " and " + other + " contradict each other: leave one of them out";
+}
+
+}  // namespace
+
+Tokens parse_tokens(const std::string& text, const std::string& name) {
+  Tokens tokens;
+  std::istringstream lines(text);
+  std::string line;
+  for (unsigned number = 1; std::getline(lines, line); ++number) {
+    std::istringstream words(line);
+    std::string word;
+    if (!(words >> word) || word.starts_with('#')) continue;
+    const std::string where = name + ", line " + std::to_string(number);
+    const bool view = word == "view";
+    std::string rest;
+    if ((view && !(words >> word)) || words >> rest)
+      throw UserError(where + ": write a token, or \"view\" and a token that may only watch");
+    check(word, where);
+    std::string& token = view ? tokens.view : tokens.all;
+    if (!token.empty()) throw UserError(where + ": a second token of this kind; one of each is taken");
+    token = word;
+  }
+  if (tokens.all.empty() && tokens.view.empty()) throw UserError(name + ": there is no token in it");
+  if (tokens.all == tokens.view) throw UserError(name + ": the token that may only watch must be another one");
+  return tokens;
+}
+
+bool is_loopback(const std::string& host) {
+  const GObjectPtr<GInetAddress> ip(g_inet_address_new_from_string(host.c_str()));
+  return host == "localhost" || (ip && g_inet_address_get_is_loopback(ip.get()));
+}
+
+Opening opening_of(const std::string& host, bool proxied, const AuthOptions& options) {
+  Tokens tokens{.all = take(kEnvironment), .view = take(kViewEnvironment)};
+  std::string source = tokens.all.empty() && tokens.view.empty() ? "" : "CV_LAUNCH_TOKEN in the environment";
+  if (!options.token_file.empty()) {
+    if (!source.empty()) throw UserError(both(source, "--token-file"));
+    source = "--token-file";
+    tokens = parse_tokens(read_private(options.token_file), "--token-file=" + options.token_file);
+  }
+  if (options.no_auth && options.auth) throw UserError(both("--no-auth", "--auth"));
+  if (options.no_auth && !source.empty()) throw UserError(both("--no-auth", source));
+  if (!source.empty()) return {.access = Access(std::move(tokens)), .made_up = {}};
+  if (options.auth) {
+    const std::string token = make_up();
+    return {.access = Access(Tokens{.all = token, .view = {}}), .made_up = token};
+  }
+  if (is_loopback(host) && !proxied) return {.access = Access(), .made_up = {}};
+  // what is no address is refused by who listens there
+  if (is_loopback(host) || options.no_auth || !g_hostname_is_ip_address(host.c_str()))
+    return {.access = Access(Rights{.view = true, .control = false}), .made_up = {}};
+  throw UserError("--host=" + host +
+                  ": others can reach this address. Say who may watch: --auth, everybody who has the token that is "
+                  "printed (--token-file=FILE: a token of yours); --no-auth, everybody");
+}

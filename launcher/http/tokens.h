@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the server's tokens come from. Never from the command line, which all users of the machine can read.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access.h"
+
+// What the command line says of it.
+struct AuthOptions {
+  bool auth = false;     // a token is needed
+  bool no_auth = false;  // none is
+  std::string token_file;
+};
+
+struct Opening {
+  Access access;
+  std::string made_up;  // the token that nobody else knows yet; empty: there is none
+};
+
+// Of a server that listens on `host`, and that a proxy may show to others (`proxied`): from the file, from the
+// environment (CV_LAUNCH_TOKEN, CV_LAUNCH_VIEW_TOKEN, which it takes out of it: what we start has no need to know
+// them), or made up. Throws UserError: where others can reach the server, it must be said who may.
+Opening opening_of(const std::string& host, bool proxied, const AuthOptions& options);
+
+// Of a file's text: a token that may do all, and one behind the word "view"; one to a line, each at most once. Lines
+// that begin with # say nothing. Throws UserError, which begins with `name`.
+Tokens parse_tokens(const std::string& text, const std::string& name);
+
+// Whether it is an address that only this machine reaches.
+bool is_loopback(const std::string& host);
