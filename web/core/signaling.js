@@ -5,7 +5,7 @@ import { parseSignal } from './protocol.js';
  * @typedef {import('./protocol.js').Offer | import('./protocol.js').Candidate} Signal
  * @typedef {import('./protocol.js').Answer | import('./protocol.js').Candidate | {type: 'transport', transport: 'socket'}} Reply
  * @typedef {{code: string, message: string}} SessionError
- * @typedef {import('./store.js').Store} Store
+ * @typedef {{facts: {readonly token: string}, set: (facts: {mayControl: boolean}) => void}} Store as far as it is needed here
  * @typedef {{message: (message: Signal) => void, closed: (error: SessionError) => void,
  *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
  */
