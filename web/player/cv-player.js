@@ -228,7 +228,7 @@ export class CvPlayer extends HTMLElement {
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, attempt?.notice(now) ?? ''));
     const report = attempt?.report(now) ?? null;
     this.#view.hud.update(report, attempt?.exact(now) ?? null);
-    this.#view.models.update(report?.models ?? []);
+    this.#view.showModels(report?.models ?? []);
     this.#view.plot.draw(attempt?.errors(now) ?? [], now);
   }
 

@@ -16,14 +16,14 @@ export class ModelList {
     this.#list = list;
   }
 
-  /** A single model inside the pipeline is not listed: its figures are in the HUD. @param {ModelReport[]} models */
+  /** @param {ModelReport[]} models */
   update(models) {
-    const worth = models.length > 1 || models.some(({ state }) => state !== null) ? [...models].sort((a, b) => a.model < b.model ? -1 : 1) : [];
-    const shown = JSON.stringify(worth.map((model) => [model.model, model.state, model.message, figures(model)]));
+    const sorted = [...models].sort((a, b) => a.model < b.model ? -1 : 1);
+    const shown = JSON.stringify(sorted.map((model) => [model.model, model.state, model.message, figures(model)]));
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#list.hidden = worth.length === 0;
-    this.#list.replaceChildren(...worth.map(itemOf));
+    this.#list.hidden = sorted.length === 0;
+    this.#list.replaceChildren(...sorted.map(itemOf));
   }
 }
 

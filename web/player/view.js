@@ -5,7 +5,6 @@ import { BUTTONS, CHOOSERS, Choices } from './choices.js';
 import { make, press, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
-import { ModelList } from './model-list.js';
 import { LiveOverlay } from './live-overlay.js';
 import { Plot } from './plot.js';
 import { Sound } from './sound.js';
@@ -49,7 +48,6 @@ export class View {
   /** Each frame with its own results. */
   composedPicture;
   choices;
-  models;
   plot;
   sound;
   #store;
@@ -64,6 +62,11 @@ export class View {
   #banner;
   #status;
   #play;
+  #list;
+  /** @type {import('./model-list.js').ModelList|null} */
+  #models = null;
+  /** @type {Promise<void>|null} */
+  #loading = null;
   /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
   #stream = null;
   /** Of the frames that the page itself decodes. @type {import('../core/protocol.js').Size|null} */
@@ -90,7 +93,7 @@ export class View {
     this.#marks = /** @type {HTMLCanvasElement} */ (find('.marks'));
     this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), this.#marks);
     this.choices = new Choices(root, chosen);
-    this.models = new ModelList(/** @type {HTMLElement} */ (find('.models')));
+    this.#list = /** @type {HTMLElement} */ (find('.models'));
     this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
     this.#player = /** @type {HTMLElement} */ (find('.player'));
     this.#stage = /** @type {HTMLElement} */ (find('.stage'));
@@ -165,6 +168,25 @@ export class View {
     say(this.#status, words);
     say(this.#banner, banner);
     this.#banner.hidden = banner === '';
+  }
+
+  /**
+   * A single model inside the pipeline is not listed: its figures are in the HUD.
+   * @param {import('../core/models.js').ModelReport[]} models
+   */
+  showModels(models) {
+    const listed = models.length > 1 || models.some(({ state }) => state !== null) ? models : [];
+    if (listed.length > 0) this.#loading ??= this.#loadList(listed);
+    this.#models?.update(listed);
+  }
+
+  /** @param {import('../core/models.js').ModelReport[]} models */
+  async #loadList(models) {
+    /** @type {typeof import('./model-list.js')|null} */
+    const part = await import(new URL('model-list.js', import.meta.url).href).catch(() => null);
+    if (!part) return;
+    this.#models = new part.ModelList(this.#list);
+    this.#models.update(models);
   }
 
   async #tryToPlay() {

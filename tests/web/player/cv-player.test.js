@@ -466,7 +466,16 @@ test('what a model says is told and shown at once', async () => {
   const state = { type: 'model', model: 'faces', state: 'failed', message: 'no weights', since: 1 };
   results.deliver(state);
   assert.deepEqual(told['cv-model'], [state]);
-  assert.equal(text('.models'), 'faces failedno weights');
+  await until('the list', () => text('.models') === 'faces failedno weights');
+  assert.equal(player.root.querySelector('.models').hidden, false);
+});
+
+test('the only model inside the pipeline has its figures above, and is not listed', async () => {
+  const { results } = await play();
+  results.deliver(resultOf(3600));
+  await pass(500);
+  await settle();
+  assert.deepEqual([player.report().models.length, player.root.querySelector('.models').children], [1, []]);
 });
 
 test('what the viewer chooses becomes an attribute, is told, and needs no new connection', async () => {

@@ -37,9 +37,9 @@ test('of one that starts or failed it says so; of one that failed, why', () => {
   assert.deepEqual([why.name, why.children], ['pre', ['no <b>weights</b>']], 'as text');
 });
 
-test('the only model inside the pipeline has its figures above; two are told apart, in the order of their names', () => {
+test('two models are told apart, in the order of their names', () => {
   const inside = model({ state: null });
-  assert.deepEqual([show().list.hidden, show(inside).list.hidden, show(inside).items()], [true, true, []]);
+  assert.equal(show().list.hidden, true);
   const { texts, items } = show(inside, model({ model: 'apples', state: null, ms: 5, perSecond: 0, lag: null }));
   assert.deepEqual(texts(), ['apples 5.0 ms', 'faces 12 ms · 25.0 /s · 81 ms behind']);
   assert.equal(items()[0].dataset.state, 'running');
