@@ -62,6 +62,7 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
   g_auto(GStrv) public_origins = nullptr;
+  g_auto(GStrv) allowed_origins = nullptr;
   // FILENAME is text as it was typed. STRING would be converted from the locale's encoding, and this program has set no
   // locale: it would take ASCII only.
   const GOptionEntry entries[] = {
@@ -82,6 +83,8 @@ Options parse_options(int argc, char** argv) {
       {"no-auth", 0, 0, G_OPTION_ARG_NONE, &no_auth, "Everybody who can reach the address may watch", nullptr},
       {"public-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &public_origins,
        "Where a proxy shows this server to browsers, for example https://hub.example; may be repeated", "ORIGIN"},
+      {"allow-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &allowed_origins,
+       "Another site, whose pages may load the player and connect: https://app.example; may be repeated", "ORIGIN"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
@@ -106,6 +109,8 @@ Options parse_options(int argc, char** argv) {
   options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));
+  for (char** origin = allowed_origins; origin && *origin; ++origin)
+    options.allowed_origins.push_back(public_origin(*origin, "--allow-origin"));
   options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
   options.print = print;
   options.variables = variables;

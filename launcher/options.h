@@ -16,6 +16,7 @@ struct Options {
   unsigned port = 8080;
   AuthOptions auth;
   std::vector<std::string> public_origins;  // as browsers write them
+  std::vector<std::string> allowed_origins;
   unsigned max_viewers = 16;
   bool print = false;
   bool variables = false;

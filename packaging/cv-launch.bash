@@ -46,7 +46,7 @@ _cv_launch() {
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames
       ;;
-    --port | --max-viewers | --public-origin) ;;
+    --port | --max-viewers | --public-origin | --allow-origin) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(cv-launch --help | grep -oE -- '--[a-z-]+=?')" -- "$cur")
       [[ ${COMPREPLY-} == *= ]] && compopt -o nospace

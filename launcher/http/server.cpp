@@ -156,12 +156,14 @@ std::span<const Server::Route> Server::routes() {
   return kRoutes;
 }
 
-Server::Server(Events events, Access access, std::vector<std::string> public_origins)
+Server::Server(Events events, Access access, std::vector<std::string> public_origins,
+               std::vector<std::string> allowed_origins)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)),
       events_(std::move(events)),
       access_(std::move(access)),
       locked_(kLockedOfOne, kLocked),
-      public_origins_(std::move(public_origins)) {
+      public_origins_(std::move(public_origins)),
+      allowed_origins_(std::move(allowed_origins)) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -253,6 +255,7 @@ bool Server::host_allowed(std::string_view host) const {
 
 bool Server::origin_allowed(std::string_view origin, std::string_view host) const {
   if (std::ranges::find(public_origins_, origin) != public_origins_.end()) return true;
+  if (std::ranges::find(allowed_origins_, origin) != allowed_origins_.end()) return true;
   // where https:// is named, http:// is not meant
   if (const auto name = without_port(host); is_public(name) && !is_own(name)) return false;
   for (const std::string_view scheme : {"http://", "https://"})
@@ -329,10 +332,16 @@ void Server::serve(SoupServerMessage* message, const char* path) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
   soup_message_headers_replace(headers, "Content-Type", file->type);
   GBytes* body = file->plain.get();
+  SoupMessageHeaders* asked = soup_server_message_get_request_headers(message);
+  if (!allowed_origins_.empty()) {
+    soup_message_headers_append(headers, "Vary", "Origin");
+    const char* origin = soup_message_headers_get_list(asked, "Origin");
+    if (origin && std::ranges::find(allowed_origins_, origin) != allowed_origins_.end())
+      soup_message_headers_replace(headers, "Access-Control-Allow-Origin", origin);
+  }
   if (file->gzip) {
-    soup_message_headers_replace(headers, "Vary", "Accept-Encoding");
-    if (takes_gzip(
-            soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Accept-Encoding"))) {
+    soup_message_headers_append(headers, "Vary", "Accept-Encoding");
+    if (takes_gzip(soup_message_headers_get_list(asked, "Accept-Encoding"))) {
       soup_message_headers_replace(headers, "Content-Encoding", "gzip");
       body = file->gzip.get();
     }

@@ -71,7 +71,9 @@ class Server {
     std::function<void(const std::shared_ptr<Peer>&)> closed;
   };
   // `public_origins`: where a proxy shows us, as public_origin() of public_origin.h gives them.
-  explicit Server(Events events, Access access = Access(), std::vector<std::string> public_origins = {});
+  // `allowed_origins`: other sites, whose pages may load what we serve, and connect; written in the same way.
+  explicit Server(Events events, Access access = Access(), std::vector<std::string> public_origins = {},
+                  std::vector<std::string> allowed_origins = {});
   ~Server();
 
   // `host` is an IP address or a name; port 0 takes any free one. Throws UserError.
@@ -111,6 +113,7 @@ class Server {
   WrongTokens wrong_tokens_;
   WaitingRoom locked_;  // those who have shown no token yet
   const std::vector<std::string> public_origins_;
+  const std::vector<std::string> allowed_origins_;
   std::string host_;
   bool loopback_ = true;
   unsigned connections_ = 0;

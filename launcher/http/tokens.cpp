@@ -110,7 +110,7 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || (ip && g_inet_address_get_is_loopback(ip.get()));
 }
 
-Opening opening_of(const std::string& host, bool proxied, const AuthOptions& options) {
+Opening opening_of(const std::string& host, bool shown, const AuthOptions& options) {
   Tokens tokens{.all = take(kEnvironment), .view = take(kViewEnvironment)};
   std::string source = tokens.all.empty() && tokens.view.empty() ? "" : "CV_LAUNCH_TOKEN in the environment";
   if (!options.token_file.empty()) {
@@ -125,7 +125,7 @@ Opening opening_of(const std::string& host, bool proxied, const AuthOptions& opt
     const std::string token = make_up();
     return {.access = Access(Tokens{.all = token, .view = {}}), .made_up = token};
   }
-  if (is_loopback(host) && !proxied) return {.access = Access(), .made_up = {}};
+  if (is_loopback(host) && !shown) return {.access = Access(), .made_up = {}};
   // what is no address is refused by who listens there
   if (is_loopback(host) || options.no_auth || !g_hostname_is_ip_address(host.c_str()))
     return {.access = Access(Rights{.view = true, .control = false}), .made_up = {}};

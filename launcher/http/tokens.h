@@ -19,10 +19,10 @@ struct Opening {
   std::string made_up;  // the token that nobody else knows yet; empty: there is none
 };
 
-// Of a server that listens on `host`, and that a proxy may show to others (`proxied`): from the file, from the
-// environment (CV_LAUNCH_TOKEN, CV_LAUNCH_VIEW_TOKEN, which it takes out of it: what we start has no need to know
-// them), or made up. Throws UserError: where others can reach the server, it must be said who may.
-Opening opening_of(const std::string& host, bool proxied, const AuthOptions& options);
+// Of a server that listens on `host`, and that a proxy or another site may show to others (`shown`): from the file,
+// from the environment (CV_LAUNCH_TOKEN, CV_LAUNCH_VIEW_TOKEN, which it takes out of it: what we start has no need to
+// know them), or made up. Throws UserError: where others can reach the server, it must be said who may.
+Opening opening_of(const std::string& host, bool shown, const AuthOptions& options);
 
 // Of a file's text: a token that may do all, and one behind the word "view"; one to a line, each at most once. Lines
 // that begin with # say nothing. Throws UserError, which begins with `name`.

@@ -26,19 +26,17 @@ const median = (values) => {
 };
 
 const server = new PageServer();
-/** A page of somebody else, on another origin. */
-const stranger = new PageServer();
 const started = {};
 /** @type {import('../lib/tab.js').Tab} the server's part */
 let peer;
 before(async () => {
-  await Promise.all([server.listen(), stranger.listen()]);
+  await server.listen();
   for (const [name, start] of Object.entries(browsers)) started[name] = await start();
   peer = await started.Chromium.newTab();
 });
 after(async () => {
   for (const browser of Object.values(started)) await browser.stop();
-  await Promise.all([server.close(), stranger.close()]);
+  await server.close();
 });
 
 beforeEach(async () => {
@@ -633,18 +631,6 @@ for (const name of Object.keys(browsers))
       test('a policy that forbids the worker turns off the exact view only, in words', async () => {
         server.headers['Content-Security-Policy'] += "; worker-src 'none'";
         await openStamped();
-        await playsWithoutExact();
-      });
-
-      test('in a page of another origin too there is video, live, and it says what the exact view needs', async () => {
-        Object.assign(server.headers, { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
-        stranger.headers = {};
-        stranger.instead['/index.html'] = `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>A stranger's page</title>
-          <cv-player src="${server.url.replace('http', 'ws')}/ws"></cv-player><script type="module" src="${server.url}/cv-player.js"></script></html>`;
-        await set({ stamped: true });
-        await infer({ every: 3, lag: 0, objects: [dog] });
-        await tab.open(`${stranger.url}/`);
-        await tab.playing();
         await playsWithoutExact();
       });
 

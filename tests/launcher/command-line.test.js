@@ -25,7 +25,7 @@ async function refusalOf(args, options) {
 test('--help names every option and has examples', async () => {
   const { code, stdout } = await runLaunch(['--help']);
   assert.equal(code, 0);
-  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'auth', 'token-file', 'no-auth', 'port', 'public-origin', 'max-viewers', 'verbose', 'version', 'help'])
+  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'auth', 'token-file', 'no-auth', 'port', 'public-origin', 'allow-origin', 'max-viewers', 'verbose', 'version', 'help'])
     assert.match(stdout, new RegExp(`--${option}\\b`));
   assert.match(stdout, /example/i);
   assert.match(stdout, /cv-launch --pipeline=\S+/);
@@ -48,7 +48,7 @@ test('--version prints one line with the version', async () => {
   assert.match(stdout, /^\S.*\d+\.\d+\.\d+.*\n$/);
 });
 
-for (const option of ['--nosuchoption', '--port=99999', '--port=-1', '--port=web', '--max-viewers=-1', '--max-viewers=many', '--public-origin=hub.example'])
+for (const option of ['--nosuchoption', '--port=99999', '--port=-1', '--port=web', '--max-viewers=-1', '--max-viewers=many', '--public-origin=hub.example', '--allow-origin=*'])
   test(`a wrong option is named: ${option}`, async () => {
     const said = await refusalOf([`--pipeline=${pipe('plain')}`, option]);
     assert.ok(said.includes(option.split('=')[0].slice(2)), said);

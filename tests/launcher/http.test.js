@@ -216,6 +216,21 @@ describe('a WebSocket', () => {
     assert.equal((await handshake(server, ['Origin: https://hub.example'])).status, 403);
   });
 
+  test('is opened for pages of another site that is allowed, which may load the files too; no other site may', async (t) => {
+    const open = await startServer({ pipeline: 'plain', args: ['--allow-origin=https://app.example', '--allow-origin=http://127.0.0.1:9'] });
+    t.after(() => open.stop());
+    const allowed = async (from, of = open) => {
+      const { headers } = await request(of, 'GET', '/cv-player.js', [`Origin: ${from}`, 'Accept-Encoding: gzip']);
+      return [(await handshake(of, [`Origin: ${from}`])).status, headers['access-control-allow-origin'], headers.vary];
+    };
+    const vary = 'Origin, Accept-Encoding';
+    for (const from of ['https://app.example', 'http://127.0.0.1:9']) assert.deepEqual(await allowed(from), [101, from, vary]);
+    for (const from of ['http://app.example', 'https://app.example:444', 'https://evil.app.example', 'null', 'http://127.0.0.1:90'])
+      assert.deepEqual(await allowed(from), [403, undefined, vary]);
+    assert.deepEqual(await allowed('https://app.example', server), [403, undefined, 'Accept-Encoding']);
+    assert.equal((await request(open, 'GET', '/', ['Host: app.example'])).status, 403, 'it is no name of ours');
+  });
+
   test('is opened for the page at localhost', async () => {
     const reply = await handshake(server, [`Host: localhost:${server.port}`, `Origin: http://localhost:${server.port}`]);
     assert.equal(reply.status, 101);

@@ -10,6 +10,10 @@ import { parseSignal } from './protocol.js';
  *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
  */
 
+const DENIED = ', perhaps because this site may not access your local network';
+/** Whether the browser may keep this page from the server; it is known once it has been asked. */
+let denied = false;
+
 /** The WebSocket to the server. `closed` is called once, unless close() was. */
 export class Signaling {
   /** Who is told. @type {SignalingEvents} */
@@ -31,6 +35,7 @@ export class Signaling {
     try {
       const socket = new Socket(url);
       this.#socket = socket;
+      if (new URL(url).host !== globalThis.location?.host) askPermission();
       socket.binaryType = 'arraybuffer';
       const { token } = store.facts;
       if (token) socket.onopen = () => socket.send(JSON.stringify({ type: 'token', token }));
@@ -73,7 +78,7 @@ export class Signaling {
   /** @param {number} code */
   #onClose(code) {
     if (code === 1009) this.#end('malformed', 'a message of this page was too large for the server');
-    else this.#end('connection', 'no connection to the server');
+    else this.#end('connection', `no connection to the server${denied ? DENIED : ''}`);
   }
 
   /** @param {string} code @param {string} message */
@@ -82,4 +87,10 @@ export class Signaling {
     this.close();
     this.events.closed({ code, message });
   }
+}
+
+/** Chromium lets a page from the internet reach a private address only where people allow it (Local Network Access), and does not say what kept it. */
+async function askPermission() {
+  const name = /** @type {PermissionName} */ ('local-network-access');
+  denied = await globalThis.navigator?.permissions?.query({ name }).then(({ state }) => state === 'denied', () => false) ?? false;
 }

@@ -28,7 +28,10 @@ const MOST_STILL_MS = 500;
 const CALM_MS = 150;
 
 /** @param {URL} url */
-const noWorker = ({ href }) => `The worker ${href} did not start: it must be of this page’s origin, and the page’s policy (CSP worker-src) must allow it`;
+const noWorker = ({ href }) => `The worker ${href} did not start: the page’s policy (CSP worker-src) must allow it, and its server too (--allow-origin)`;
+
+/** A page may have no worker of another origin, but one of its own that imports it. @param {URL} url */
+const importing = (url) => URL.createObjectURL(new Blob([`import ${JSON.stringify(url)}`], { type: 'text/javascript' }));
 
 export class VideoDelay {
   #store;
@@ -60,9 +63,9 @@ export class VideoDelay {
     const url = new URL('video-delay-worker.js', import.meta.url);
     let worker;
     try {
-      worker = new Worker(url, { type: 'module' });
+      worker = new Worker(url.origin === origin ? url : importing(url), { type: 'module' });
     } catch {
-      // Of another origin, or forbidden by the page's policy; some browsers tell that by an event instead.
+      // forbidden by the page's policy; some browsers tell that by an event instead
       this.#store.set({ fault: noWorker(url) });
       return;
     }

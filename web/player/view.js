@@ -232,6 +232,7 @@ export class View {
   #addStyle(root) {
     const link = make('link');
     link.rel = 'stylesheet';
+    link.crossOrigin = '';  // it may be of another origin, which lets this page in
     link.href = new URL('player.css', import.meta.url).href;
     // Nothing is shown half-drawn; without its style it still works.
     link.onload = link.onerror = () => { this.#player.hidden = false; };

@@ -123,3 +123,24 @@ test('after close() no token is sent', () => {
   signaling.close();
   assert.deepEqual(socket.open().sent, []);
 });
+
+/** In a page from the internet, that may reach the local network or not: what it says of a server that it does not reach. @param {string|null} state */
+async function unreached(state, host = 'app.example') {
+  const query = async (/** @type {{name: string}} */ { name }) => {
+    if (state === null || name !== 'local-network-access') throw new TypeError('unknown');
+    return { state };
+  };
+  Object.assign(globalThis, { location: new URL(`https://${host}/`) });
+  Object.defineProperty(globalThis, 'navigator', { value: { permissions: { query } }, configurable: true });
+  const { socket, errors } = connect('wss://camera.local/ws');
+  await new Promise((resolve) => { setImmediate(resolve); });
+  socket.onclose?.({ code: 1006 });
+  Reflect.deleteProperty(globalThis, 'location');
+  return errors[0].message;
+}
+
+test('a page of another site that may not reach the local network says so', async () => {
+  assert.match(await unreached('denied'), /^no connection to the server, perhaps because this site may not access your local network$/);
+  for (const state of ['granted', 'prompt', null]) assert.equal(await unreached(state), 'no connection to the server');
+  assert.equal(await unreached('denied', 'camera.local'), 'no connection to the server', 'the server’s own page is not asked');
+});

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page's worker and what stands between network and decoder, in the test's own thread and time.
 
+/** Of the files here. */
+Object.assign(globalThis, { origin: 'null' });
+
 /** As the page sees it: the messages that it was sent. */
 export class FakeWorker {
   /** @type {FakeWorker} */
@@ -11,8 +14,10 @@ export class FakeWorker {
   onmessage = null;
   onerror = null;
 
-  constructor() {
+  /** @param {URL|string} url */
+  constructor(url) {
     FakeWorker.last = this;
+    this.url = url;
   }
 
   /** @param {Record<string, unknown>} message */
@@ -56,7 +61,7 @@ export class ModuleWorker extends FakeWorker {
 
   /** @param {URL} url */
   constructor(url) {
-    super();
+    super(url);
     ModuleWorker.last = this;
     Object.assign(globalThis, {
       addEventListener: this.#scope.addEventListener.bind(this.#scope),

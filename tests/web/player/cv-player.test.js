@@ -379,7 +379,7 @@ test('a worker that the browser does not make is no reason to connect again and 
   const [, exact] = player.root.querySelectorAll('[data-mode]');
   const { state, attempt, exact: { mode, obstacle } } = player.report();
   assert.deepEqual([state, attempt, mode, exact.disabled], ['playing', 1, 'async', true]);
-  assert.match(obstacle, /^The worker .*video-delay-worker\.js did not start: it must be of this page’s origin/);
+  assert.match(obstacle, /^The worker .*video-delay-worker\.js did not start: the page’s policy/);
   assert.equal(exact.title, obstacle);
 });
 
