@@ -308,7 +308,10 @@ void App::every_second() {
 void App::shut_down() {
   if (ending_.running()) return;
   second_.stop();
-  while (!viewers_.empty()) drop_viewer(viewers_.begin()->first, {"shutdown", "the server is ending"});
+  while (!viewers_.empty()) {
+    const auto peer = viewers_.begin()->first;
+    drop_viewer(peer, {"shutdown", "the server is ending"});
+  }
   producer_->stop();
   server_->stop();
   const gint64 limit = g_get_monotonic_time() + std::chrono::microseconds(deadlines().end).count();

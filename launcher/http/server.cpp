@@ -424,7 +424,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   const protocol::Error busy{"busy", "too many who have shown no token yet; try again"};
   if (leaves) {
     const auto other = std::ranges::find_if(peers_, [guest = leaves](const auto& one) { return one.get() == guest; });
-    if (other != peers_.end()) refuse_peer(*other, busy);
+    if (other != peers_.end()) refuse_peer(std::shared_ptr(*other), busy);
   }
   if (!taken) return refuse_peer(peer, busy);
   peer->send(protocol::encode(protocol::Locked{std::string("this server wants its token") + kHowTo}));
