@@ -130,7 +130,9 @@ test('those that stop reading are dropped, and cost less than 2 MB each until th
     most = Math.max(most, resident(strict.pid));
     return dropped() === viewers.length;
   }, { limit: 60_000 });
-  assert.ok(most - memory < viewers.length * 2000, `${most - memory} kB`);
+  // a sanitizer keeps what is freed
+  const sanitized = process.env.ASAN_OPTIONS ?? process.env.TSAN_OPTIONS;
+  assert.ok(sanitized || most - memory < viewers.length * 2000, `${most - memory} kB`);
   for (const [i, viewer] of viewers.entries()) {
     viewer.resume();
     assert.deepEqual((await viewer.ends()).errors.map(({ code }) => code), ['timeout']);
