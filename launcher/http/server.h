@@ -44,7 +44,6 @@ class Peer {
   void send_bytes(GBytes* bytes);
   void close(unsigned short code, const std::string& reason);
   const Request& request() const { return request_; }
-  const Rights& rights() const { return rights_; }
 
  private:
   friend class Server;

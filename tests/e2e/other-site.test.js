@@ -66,7 +66,7 @@ for (const [name, start] of Object.entries(browsers))
         t.after(() => { policy = ''; });
         const tab = await visit(t, open, '', '/cv-player.js');
         const { error } = await tab.reports('no connection, and why', (report) => report.error?.message.includes('perhaps'));
-        assert.equal(error.message, 'no connection to the server, perhaps because this site may not access your local network');
+        assert.equal(error.message, 'no connection to the server, perhaps this site may not access your local network');
         assert.ok(tab.complaints.some((text) => text.includes('ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS')), `the browser says ${tab.complaints}`);
       });
 

@@ -10,7 +10,7 @@ import { parseSignal } from './protocol.js';
  *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
  */
 
-const DENIED = ', perhaps because this site may not access your local network';
+const DENIED = ', perhaps this site may not access your local network';
 /** Whether the browser may keep this page from the server; it is known once it has been asked. */
 let denied = false;
 
@@ -77,7 +77,7 @@ export class Signaling {
 
   /** @param {number} code */
   #onClose(code) {
-    if (code === 1009) this.#end('malformed', 'a message of this page was too large for the server');
+    if (code === 1009) this.#end('malformed', 'a message was too large for the server');
     else this.#end('connection', `no connection to the server${denied ? DENIED : ''}`);
   }
 

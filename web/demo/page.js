@@ -18,7 +18,7 @@ player.addEventListener('cv-setting', (event) => {
 });
 
 function takeToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  const token = new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B')).get('token');
   if (token) player.setAttribute('token', token);
   else player.removeAttribute('token');
 }

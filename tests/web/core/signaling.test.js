@@ -140,7 +140,7 @@ async function unreached(state, host = 'app.example') {
 }
 
 test('a page of another site that may not reach the local network says so', async () => {
-  assert.match(await unreached('denied'), /^no connection to the server, perhaps because this site may not access your local network$/);
+  assert.match(await unreached('denied'), /^no connection to the server, perhaps this site may not access your local network$/);
   for (const state of ['granted', 'prompt', null]) assert.equal(await unreached(state), 'no connection to the server');
   assert.equal(await unreached('denied', 'camera.local'), 'no connection to the server', 'the server’s own page is not asked');
 });

@@ -48,6 +48,7 @@ test('what the viewer chooses is in the address, so that a reload or a link keep
 });
 
 test('the token is what stands behind the address, also when that changes', async () => {
+  assert.equal((await load('http://host/#token=a+b/c==')).player.attributes.token, 'a+b/c==', 'as it is written');
   const { player, addresses, choose } = await load('http://host/?hold=100#token=a%2Bb');
   assert.equal(player.attributes.token, 'a+b');
   choose('hold', '250');
