@@ -241,6 +241,7 @@ void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& 
   end_viewer(peer);
   g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
+  if (error.code == "busy") return peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
               error.code);
 }

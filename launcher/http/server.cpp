@@ -19,7 +19,6 @@ namespace {
 
 constexpr unsigned kMaxConnections = 256;  // requests in progress; viewers have their own limit
 constexpr guint kReceivedPollMs = 100;
-constexpr guint kCloseMs = 2000;
 constexpr std::size_t kLockedOfOne = 16;
 constexpr std::size_t kLocked = 128;
 // Up to this size a message that is too large is read to its end, so that the close frame reaches its sender.
@@ -121,11 +120,10 @@ void Peer::send_bytes(GBytes* bytes) {
     soup_websocket_connection_send_message(connection_.get(), SOUP_WEBSOCKET_DATA_BINARY, bytes);
 }
 
-void Peer::close(unsigned short code, const std::string& reason) {
+void Peer::close(unsigned short code, const std::string& reason, guint patience) {
   if (soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
   soup_websocket_connection_close(connection_.get(), code, reason.c_str());
-  // who does not answer that keeps no descriptor of ours
-  deadline_.once(kCloseMs, [this] { g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr); });
+  deadline_.once(patience, [this] { g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr); });
 }
 
 std::uint64_t Peer::received() const {
@@ -467,8 +465,8 @@ bool Server::take_token(const std::shared_ptr<Peer>& peer, std::string_view text
 }
 
 void Server::refuse_peer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
-  peer->deadline_.stop();
+  peer->spoke_ = true;  // a token that comes now comes too late
   locked_.leave(peer.get());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
-  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code);
+  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
 }

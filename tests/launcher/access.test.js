@@ -30,9 +30,10 @@ after(() => server.stop());
 async function codeOf(message, options) {
   const signalling = await connect(server, options);
   signalling.send(message);
+  signalling.send({ type: 'token', token });  // too late
   const { status, errors } = await signalling.ends();
   assert.deepEqual([status, errors.length], [1008, 1]);
-  assert.ok(!signalling.messages.some(({ type }) => type === 'offer'), 'nothing is offered');
+  assert.ok(!signalling.messages.some(({ type }) => ['access', 'offer'].includes(type)), 'nothing is offered');
   return errors[0].code;
 }
 
