@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 class StillPace {
  public:
@@ -37,4 +38,20 @@ class StillPace {
   std::int64_t last_sent_ = 0;
   std::int64_t last_arrived_ = 0;
   double slowness_ = 1;  // grows while one still is in the way of the next
+};
+
+// When the next still is due. The pace may change all the time: each is waited for since the one before.
+class StillClock {
+ public:
+  void stop() { last_.reset(); }
+  // To be asked now and then. The first one is on its way when it begins.
+  bool due(std::int64_t now, double interval_s) {
+    if (!last_) last_ = now;
+    if (static_cast<double>(now - *last_) < interval_s * 1e6) return false;
+    last_ = now;
+    return true;
+  }
+
+ private:
+  std::optional<std::int64_t> last_;
 };

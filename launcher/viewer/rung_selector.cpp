@@ -155,14 +155,13 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
   const bool late = !arrived_ && g_get_monotonic_time() - asked_at_ > kKeyFrameUs;
   if (decision.rung != rung_ || late) move_to(decision.rung);
   const bool stills = decision.rung == count;
-  if (!stills) stills_.stop();
-  if (stills && (!stills_.running() || decision.still_interval_s != still_interval_s_)) {
+  if (!stills) still_clock_.stop();
+  if (stills && decision.still_interval_s != still_interval_s_) {
     still_interval_s_ = decision.still_interval_s;
     feed_->set_still_interval(still_time());
-    stills_.every(static_cast<guint>(still_interval_s_ * 1000), [this] {
-      if (wanted_ && !decision_.paused) feed_->request_key_frame(false);
-    });
   }
+  if (stills && still_clock_.due(g_get_monotonic_time(), still_interval_s_) && wanted_ && !decision.paused)
+    feed_->request_key_frame(false);
   decision_ = decision;
   if (!teller_.running()) tell();
 }

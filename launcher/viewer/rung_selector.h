@@ -87,5 +87,5 @@ class RungSelector {
   News told_;
   Timer teller_;
   Timer ticker_;
-  Timer stills_;
+  StillClock still_clock_;
 };

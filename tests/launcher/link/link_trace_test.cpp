@@ -206,6 +206,18 @@ TEST(ReportWatch, AQueueIsNotUsual) {
   EXPECT_EQ(watch.late(2 * kSecond + 150 * kMs), 100 * kMs);
 }
 
+TEST(StillClock, WaitsSinceTheStillBeforeThoughThePaceChangesAllTheTime) {
+  StillClock clock;
+  int stills = 0;
+  for (std::int64_t now = 0; now <= 20'000'000; now += 50'000)
+    stills += clock.due(now, now % 1'000'000 < 500'000 ? 2 : 2.1);
+  EXPECT_EQ(stills, 10);
+  EXPECT_TRUE(clock.due(30'000'000, 2));
+  clock.stop();
+  EXPECT_FALSE(clock.due(40'000'000, 2)) << "the first is on its way";
+  EXPECT_TRUE(clock.due(42'000'000, 2));
+}
+
 TEST(StillPace, FollowsTheSizeOfStillsAndWhatTheLinkCarries) {
   StillPace pace;
   EXPECT_EQ(pace.interval_s(0), 1) << "not known";

@@ -156,6 +156,8 @@ class Viewer {
       this.#encoding = [];
       return { id: frames[0].id, time: frames[0].time };
     }
+    // an encoder that is given no picture for a while repeats the last one
+    if (frames.length === 0) return this.frames.at(-1);
     const passed = ((rtp - this.#last.rtp) | 0) / 90;
     const off = ({ at }) => Math.min(...this.#last.ats.map((before) => Math.abs(before + passed - at)));
     const found = frames.reduce((best, frame) => off(frame) < off(best) ? frame : best);
