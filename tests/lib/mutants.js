@@ -281,7 +281,7 @@ export const mutants = [
   { fault: 'a frame by WebSocket that is never seen is drawn', file: 'web/player/received-frames.js', from: 'this.#next?.frame.close();\n    this.#next = { frame, id };', to: 'if (this.#next) this.#draw();\n    this.#next = { frame, id };',
     tests: ['tests/web/player/received-frames.test.js'] },
   { fault: 'the token is asked for again and again', file: 'web/player/cv-player.js', from: 'if (error.code === \'unauthorized\') return this.#stop(\'failed\');', to: '', tests: ['tests/web/player/cv-player.test.js'] },
-  { fault: 'a page without a token waits for ever', file: 'web/core/signaling.js', from: 'this.#store.facts.token || this.#end(\'unauthorized\', message.message)', to: '{}', tests: ['tests/web/core/signaling.test.js'] },
+  { fault: 'a page without a token waits for ever', file: 'web/core/signaling.js', from: 'this.#store.facts.token || this.#end(\'unauthorized\', message.message)', to: 'void 0', tests: ['tests/web/core/signaling.test.js'] },
   { fault: 'after a decoder was taken away decoding goes on without a key frame', file: 'web/core/frame-decoder.js', from: 'if (this.#needsKey || !this.#inUse) {', to: 'if (!this.#inUse) {',
     tests: ['tests/web/core/frame-decoder.test.js'] },
   { fault: 'frames pile up before a slow decoder', file: 'web/core/frame-decoder.js', from: '> MOST_WAITING)', to: '> 1000 * MOST_WAITING)', tests: ['tests/web/core/frame-decoder.test.js'] },
