@@ -62,8 +62,8 @@ App::App(const Options& options, PipeText pipe)
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
       loop_(g_main_loop_new(nullptr, FALSE)),
-      server_(std::make_unique<Server>(server_events(), opening_.access, options_.public_origins,
-                                       options_.allowed_origins)),
+      server_(std::make_unique<Server>(server_events(), opening_.access,
+                                       Origins(options_.public_origins, options_.allowed_origins))),
       waiting_(kWaitingOfOne, std::max<std::size_t>(kWaiting, options_.max_viewers)) {
   require_elements();
   set_in_caps_ = set_in_caps(pipe);

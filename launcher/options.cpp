@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "base/glib_ptr.h"
-#include "http/public_origin.h"
+#include "http/origins.h"
 
 namespace {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
 
-#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <array>
@@ -62,21 +61,6 @@ guint whole_seconds(std::chrono::milliseconds time) {
   return static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
-// "name:port" or "[address]:port" without the port.
-std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
-bool is_address(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return g_hostname_is_ip_address(std::string(host).c_str());
-}
-
-bool is_loopback_name(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host == "::1" || (is_address(host) && host.starts_with("127."));
-}
-
 // Whether a list like "GET, HEAD" has the word.
 bool is_one_of(std::string_view word, std::string_view list) {
   for (std::size_t from = 0; from < list.size();) {
@@ -101,43 +85,6 @@ goffset body_size(SoupMessageHeaders* headers) {
 
 }  // namespace
 
-Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket, Request request)
-    : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))),
-      socket_(static_cast<GSocket*>(g_object_ref(socket))),
-      request_(std::move(request)) {}
-
-Peer::~Peer() {
-  for (const auto handler : handlers_) g_signal_handler_disconnect(connection_.get(), handler);
-}
-
-void Peer::send(const std::string& text) {
-  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text(connection_.get(), text.c_str());
-}
-
-void Peer::send_bytes(GBytes* bytes) {
-  if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_message(connection_.get(), SOUP_WEBSOCKET_DATA_BINARY, bytes);
-}
-
-void Peer::close(unsigned short code, const std::string& reason, guint patience) {
-  if (soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
-  soup_websocket_connection_close(connection_.get(), code, reason.c_str());
-  deadline_.once(patience, [this] { g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr); });
-}
-
-std::uint64_t Peer::received() const {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  return getsockopt(g_socket_get_fd(socket_.get()), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_received
-                                                                                              : 0;
-}
-
-void Peer::limit_received() {
-  if (allowance_.exceeded(received(), static_cast<double>(g_get_monotonic_time()) / 1e6))
-    g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
-}
-
 // What a client may ask of a path, and of the paths below it that have no route of their own.
 struct Server::Route {
   const char* path;
@@ -154,14 +101,12 @@ std::span<const Server::Route> Server::routes() {
   return kRoutes;
 }
 
-Server::Server(Events events, Access access, std::vector<std::string> public_origins,
-               std::vector<std::string> allowed_origins)
+Server::Server(Events events, Access access, Origins origins)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)),
       events_(std::move(events)),
       access_(std::move(access)),
       locked_(kLockedOfOne, kLocked),
-      public_origins_(std::move(public_origins)),
-      allowed_origins_(std::move(allowed_origins)) {
+      origins_(std::move(origins)) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -233,34 +178,6 @@ void Server::stop() {
   soup_server_disconnect(server_.get());
 }
 
-bool Server::is_public(std::string_view name) const {
-  return std::ranges::any_of(public_origins_, [name](std::string_view origin) {
-    return without_port(origin.substr(origin.find("://") + 3)) == name;
-  });
-}
-
-bool Server::is_own(std::string_view name) const {
-  if (is_loopback_name(name)) return true;
-  // DNS rebinding needs a name, so any address is safe. Of the names only this machine's own are allowed.
-  const std::string own = g_get_host_name();
-  return !loopback_ && (is_address(name) || name == own || name == own + ".local");
-}
-
-bool Server::host_allowed(std::string_view host) const {
-  const auto name = without_port(host);
-  return is_own(name) || is_public(name);  // a proxy may pass its own on
-}
-
-bool Server::origin_allowed(std::string_view origin, std::string_view host) const {
-  if (std::ranges::find(public_origins_, origin) != public_origins_.end()) return true;
-  if (std::ranges::find(allowed_origins_, origin) != allowed_origins_.end()) return true;
-  // where https:// is named, http:// is not meant
-  if (const auto name = without_port(host); is_public(name) && !is_own(name)) return false;
-  for (const std::string_view scheme : {"http://", "https://"})
-    if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
-  return false;
-}
-
 // Watches a connection from accept to the end of the reply. Closes it if it is silent or slow for too long, or if there
 // are too many connections.
 struct Server::Guard {
@@ -304,13 +221,13 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   }
   // libsoup joins duplicate headers with ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
-  if (!host || !host_allowed(host) || std::strchr(host, ','))
+  if (!host || !origins_.host_allowed(host, loopback_) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
   // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
   if (!route.socket) return;
   const char* origin = soup_message_headers_get_list(headers, "Origin");
-  if (!origin || !origin_allowed(origin, host))
+  if (!origin || !origins_.origin_allowed(origin, host, loopback_))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
   // Proxies in front of notebooks (Tornado) take no connection that says it will be closed. libsoup says so itself if
   // the handshake fails.
@@ -331,10 +248,10 @@ void Server::serve(SoupServerMessage* message, const char* path) {
   soup_message_headers_replace(headers, "Content-Type", file->type);
   GBytes* body = file->plain.get();
   SoupMessageHeaders* asked = soup_server_message_get_request_headers(message);
-  if (!allowed_origins_.empty()) {
+  if (origins_.has_other_sites()) {
     soup_message_headers_append(headers, "Vary", "Origin");
     const char* origin = soup_message_headers_get_list(asked, "Origin");
-    if (origin && std::ranges::find(allowed_origins_, origin) != allowed_origins_.end())
+    if (origin && origins_.is_other_site(origin))
       soup_message_headers_replace(headers, "Access-Control-Allow-Origin", origin);
   }
   if (file->gzip) {
@@ -362,7 +279,7 @@ Request Server::request_of(SoupServerMessage* message) const {
   }
   if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
   // whoever is not on this machine could write there what it likes
-  if (!public_origins_.empty() && is_loopback(request.address)) {
+  if (origins_.proxied() && is_loopback(request.address)) {
     const char* by = soup_message_headers_get_list(soup_server_message_get_request_headers(message), "X-Forwarded-For");
     const std::string last = by ? last_of(by) : "";
     if (g_hostname_is_ip_address(last.c_str())) request.address = last;

@@ -32,10 +32,7 @@ std::string refusal(Function&& function) {
 class TokenFile {
  public:
   explicit TokenFile(const std::string& text, mode_t mode = 0600) {
-    char name[] = "/tmp/cv-token-XXXXXX";
-    const int file = mkstemp(name);
-    if (file >= 0) close(file);
-    path_ = name;
+    path_ = testing::TempDir() + "cv-token-" + std::to_string(getpid()) + "-" + std::to_string(made_++);
     std::ofstream(path_) << text;
     chmod(path_.c_str(), mode);
   }
@@ -45,6 +42,7 @@ class TokenFile {
   const std::string& path() const { return path_; }
 
  private:
+  inline static int made_ = 0;
   std::string path_;
 };
 
