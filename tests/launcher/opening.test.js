@@ -47,7 +47,7 @@ test('while a source is opened again its viewers are answered, and are told that
   const path = await fifo();
   /** Writes three seconds of a clip, or of another one. */
   const write = () => run('gst-launch-1.0', ['-q', ...'videotestsrc num-buffers=90 ! video/x-raw,format=I420,width=160,height=120,framerate=30/1 ! y4menc ! filesink'.split(' '), `location=${path}`]);
-  const [server] = await Promise.all([startServer({ pipeline: 'file', set: { location: path }, env: { CV_LAUNCH_STILL_MS: '2000' } }), write()]);
+  const [server] = await Promise.all([startServer({ pipeline: 'file', set: { location: path }, env: { CV_LAUNCH_STILL_MS: '2000', CV_LAUNCH_END_MS: '200' } }), write()]);
   t.after(() => server.stop());
   const viewer = await startViewer(server);  // it may be too late for a frame
   t.after(() => viewer.stop());

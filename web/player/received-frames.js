@@ -75,7 +75,9 @@ export class ReceivedFrames {
       this.#frameRequest = view.video.requestVideoFrameCallback(onFrame);
       const known = this.#known.get(Math.round(mediaTime * 1e6));
       if (!known || store.facts.mode === 'exact') return;
-      measurements.addFrame({ ...known, presentedFrames, expectedDisplayTime }, now);
+      // On a slow machine Chromium names a moment of before it was given the frame.
+      const shown = Math.max(expectedDisplayTime, known.expectedDisplayTime);
+      measurements.addFrame({ ...known, presentedFrames, expectedDisplayTime: shown }, now);
       shownLive(known.id, pageTime());
     };
     this.#frameRequest = view.video.requestVideoFrameCallback(onFrame);

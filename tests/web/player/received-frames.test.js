@@ -94,7 +94,7 @@ function open({ ReceivedFrames }, mode = 'async') {
   };
   const choose = (/** @type {'async'|'exact'} */ mode) => store.set({ settings: { ...store.facts.settings, mode } });
   /** The video element shows frame n. @param {number} n */
-  const present = (n, presentedFrames = n) => video.present(new Picture({ id: null }), { mediaTime: n * 0.04, presentedFrames, expectedDisplayTime: performance.now() + 10 });
+  const present = (n, presentedFrames = n, inMs = 10) => video.present(new Picture({ id: null }), { mediaTime: n * 0.04, presentedFrames, expectedDisplayTime: performance.now() + inMs });
   return { frames, store, video, canvas, told, show, choose, present };
 }
 
@@ -149,6 +149,14 @@ test('where the browser makes tracks, the live view is a video', async () => {
   assert.deepEqual(told.measured[1], {
     id: idOf(3), rtpTimestamp: idOf(3), receiveTime: now - 5, processingDuration: 0.005, presentedFrames: 2, expectedDisplayTime: now + 10,
   });
+});
+
+test('no frame is shown before the video was given it, whatever the browser says', async () => {
+  const { told, show, present } = open(writing);
+  const now = performance.now();
+  show(1);
+  present(1, 1, -4);
+  assert.equal(told.measured[0].expectedDisplayTime, now);
 });
 
 test('a frame of the video behind the exact view does not count', async () => {
