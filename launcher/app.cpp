@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app.h"
 
+#include <glib-unix.h>
+
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 
 #include "base/deadlines.h"
@@ -47,6 +50,15 @@ std::optional<double> downlink_of(const Request& request) {
   return static_cast<double>(bits);
 }
 
+std::unique_ptr<Certificate> certificate_of(const Options& options) {
+  return options.cert.empty() ? nullptr : std::make_unique<Certificate>(options.cert, options.key);
+}
+
+void tell_doubt(const Certificate& certificate) {
+  if (!certificate.doubt().empty())
+    std::fprintf(stderr, "cv-launch: warning: %s; browsers will not take it\n", certificate.doubt().c_str());
+}
+
 protocol::Error full(unsigned places) {
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
 }
@@ -63,7 +75,8 @@ App::App(const Options& options, PipeText pipe)
                           options_.auth)),
       loop_(g_main_loop_new(nullptr, FALSE)),
       server_(std::make_unique<Server>(server_events(), opening_.access,
-                                       Origins(options_.public_origins, options_.allowed_origins))),
+                                       Origins(options_.public_origins, options_.allowed_origins),
+                                       certificate_of(options_))),
       waiting_(kWaitingOfOne, std::max<std::size_t>(kWaiting, options_.max_viewers)) {
   require_elements();
   set_in_caps_ = set_in_caps(pipe);
@@ -73,6 +86,7 @@ App::App(const Options& options, PipeText pipe)
 
 int App::run() {
   on_end_signal([this] { shut_down(); });
+  if (server_->certificate()) watch_certificate();
   started_at_ = g_get_monotonic_time();
   epoch_ = unix_ms() - producer_->running_ms();
   second_.every(1000, [this] { every_second(); });
@@ -81,6 +95,26 @@ int App::run() {
   g_main_loop_unref(loop_);
   status_.end();
   return exit_status_;
+}
+
+// Without one, SIGHUP ends us, as when a terminal is closed.
+void App::watch_certificate() {
+  tell_doubt(*server_->certificate());
+  g_unix_signal_add(
+      SIGHUP,
+      [](gpointer data) -> gboolean {
+        auto* self = static_cast<App*>(data);
+        self->status_.end();
+        try {
+          self->server_->certificate()->reload();
+          std::fprintf(stderr, "cv-launch: the certificate has been read again\n");
+          tell_doubt(*self->server_->certificate());
+        } catch (const UserError& error) {
+          std::fprintf(stderr, "cv-launch: the certificate stays as it was: %s\n", error.what());
+        }
+        return G_SOURCE_CONTINUE;
+      },
+      this);
 }
 
 Producer::Events App::producer_events() {

@@ -23,6 +23,7 @@ class App {
  private:
   Producer::Events producer_events();
   Server::Events server_events();
+  void watch_certificate();
   void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
   bool let_in(const std::shared_ptr<Peer>& peer);

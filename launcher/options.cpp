@@ -58,6 +58,8 @@ Options parse_options(int argc, char** argv) {
   gboolean auth = FALSE;
   gboolean no_auth = FALSE;
   g_autofree char* token_file = nullptr;
+  g_autofree char* cert = nullptr;
+  g_autofree char* key = nullptr;
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -81,6 +83,9 @@ Options parse_options(int argc, char** argv) {
       {"token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file,
        "A file of yours with the token, and perhaps a line \"view TOKEN\" with one that may only watch", "FILE"},
       {"no-auth", 0, 0, G_OPTION_ARG_NONE, &no_auth, "Everybody who can reach the address may watch", nullptr},
+      {"cert", 0, 0, G_OPTION_ARG_FILENAME, &cert,
+       "Speak TLS: the certificate, and those that vouch for it behind it (PEM); read again on SIGHUP", "FILE"},
+      {"key", 0, 0, G_OPTION_ARG_FILENAME, &key, "The certificate's key (PEM)", "FILE"},
       {"public-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &public_origins,
        "Where a proxy shows this server to browsers, for example https://hub.example; may be repeated", "ORIGIN"},
       {"allow-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &allowed_origins,
@@ -106,6 +111,11 @@ Options parse_options(int argc, char** argv) {
   options.settings = parse_settings(set);
   if (host) options.host = host;
   options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};
+  if (!cert != !key)
+    throw UserError(std::string(cert ? "--cert" : "--key") + " needs " + (cert ? "--key" : "--cert") +
+                    " too: a certificate and its own key, both in PEM");
+  options.cert = cert ? cert : "";
+  options.key = key ? key : "";
   options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));

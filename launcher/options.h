@@ -15,6 +15,8 @@ struct Options {
   std::string host = "127.0.0.1";
   unsigned port = 8080;
   AuthOptions auth;
+  std::string cert;  // empty: no TLS
+  std::string key;
   std::vector<std::string> public_origins;  // as browsers write them
   std::vector<std::string> allowed_origins;
   unsigned max_viewers = 16;

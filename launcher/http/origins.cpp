@@ -11,12 +11,6 @@
 
 namespace {
 
-// "name:port" or "[address]:port" without the port.
-std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
 bool is_address(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return g_hostname_is_ip_address(std::string(host).c_str());
@@ -38,6 +32,11 @@ bool has(const std::vector<std::string>& origins, std::string_view origin) {
 }
 
 }  // namespace
+
+std::string_view name_of(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
 
 std::string public_origin(const std::string& text, const std::string& option) {
   g_autoptr(GUri) uri = g_uri_parse(text.c_str(), G_URI_FLAGS_NONE, nullptr);
@@ -67,19 +66,19 @@ bool Origins::is_other_site(std::string_view origin) const {
 
 bool Origins::is_public(std::string_view name) const {
   return std::ranges::any_of(proxies_, [name](std::string_view origin) {
-    return without_port(origin.substr(origin.find("://") + 3)) == name;
+    return name_of(origin.substr(origin.find("://") + 3)) == name;
   });
 }
 
 bool Origins::host_allowed(std::string_view host, bool loopback) const {
-  const auto name = without_port(host);
+  const auto name = name_of(host);
   return is_own(name, loopback) || is_public(name);  // a proxy may pass its own on
 }
 
 bool Origins::origin_allowed(std::string_view origin, std::string_view host, bool loopback) const {
   if (has(proxies_, origin) || is_other_site(origin)) return true;
   // where https:// is named, http:// is not meant
-  if (const auto name = without_port(host); is_public(name) && !is_own(name, loopback)) return false;
+  if (const auto name = name_of(host); is_public(name) && !is_own(name, loopback)) return false;
   for (const std::string_view scheme : {"http://", "https://"})
     if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
   return false;

@@ -10,6 +10,9 @@
 // Throws UserError for what is not http(s)://HOST[:PORT]; it names the `option`.
 std::string public_origin(const std::string& text, const std::string& option = "--public-origin");
 
+// The name or address of a Host header, without its port.
+std::string_view name_of(std::string_view host);
+
 class Origins {
  public:
   // As public_origin() gives them. `proxies`: where a proxy shows us; `other_sites`: their pages may load what we

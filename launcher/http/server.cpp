@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,6 +21,25 @@ constexpr std::size_t kLocked = 128;
 constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kHowTo = ": open the whole address that cv-launch printed, with #token=";
 constexpr const char* kGuard = "cv-guard";
+constexpr const char* kLine = "cv-line";
+
+// libsoup (3.2 to 3.7) knows no socket of a connection that it has not taken itself, but keeps the address that it was
+// given with it.
+const Listener::Line* line_of(SoupServerMessage* message) {
+  GSocketAddress* address = soup_server_message_get_remote_address(message);
+  return static_cast<Listener::Line*>(g_object_get_data(G_OBJECT(address), kLine));
+}
+
+GSocket* socket_of(SoupServerMessage* message) {
+  return line_of(message)->socket.get();
+}
+
+// libsoup closes a connection on this thread, and for TLS that writes a last record: it must not wait until a client
+// that reads nothing reads that.
+void prepare_close(SoupServer*, SoupServerMessage* message, gpointer) {
+  GSocket* socket = socket_of(message);
+  if (g_socket_condition_check(socket, G_IO_OUT) != G_IO_OUT) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+}
 
 void add_headers(SoupServerMessage* message) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
@@ -52,9 +68,22 @@ void refuse_body(SoupServerMessage* message) {
       "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   soup_server_message_set_status(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, nullptr);
-  GSocket* socket = soup_server_message_get_socket(message);
-  g_socket_send_with_blocking(socket, kReply.data(), kReply.size(), FALSE, nullptr, nullptr);
-  g_socket_shutdown(socket, FALSE, TRUE, nullptr);
+  GOutputStream* output = g_io_stream_get_output_stream(line_of(message)->stream.get());
+  g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(output), kReply.data(), kReply.size(), nullptr,
+                                             nullptr);
+  g_socket_shutdown(socket_of(message), FALSE, TRUE, nullptr);
+}
+
+// Not for good (307 is not kept): without a certificate the same address is http:// again. What stands behind # goes
+// along.
+void send_to_https(SoupServerMessage* message, const std::string& host, bool socket) {
+  if (socket) return refuse(message, SOUP_STATUS_FORBIDDEN, "this server speaks TLS: wss:// instead of ws://");
+  GUri* uri = soup_server_message_get_uri(message);
+  const char* query = g_uri_get_query(uri);
+  const std::string address = "https://" + host + g_uri_get_path(uri) + (query ? "?" : "") + (query ? query : "");
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+  soup_message_headers_replace(headers, "Location", address.c_str());
+  refuse(message, SOUP_STATUS_TEMPORARY_REDIRECT, "this server speaks TLS: " + address);
 }
 
 guint whole_seconds(std::chrono::milliseconds time) {
@@ -101,12 +130,14 @@ std::span<const Server::Route> Server::routes() {
   return kRoutes;
 }
 
-Server::Server(Events events, Access access, Origins origins)
+Server::Server(Events events, Access access, Origins origins, std::unique_ptr<Certificate> certificate)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)),
       events_(std::move(events)),
       access_(std::move(access)),
       locked_(kLockedOfOne, kLocked),
-      origins_(std::move(origins)) {
+      origins_(std::move(origins)),
+      certificate_(std::move(certificate)),
+      listener_([this](Listener::Line line) { take_line(std::move(line)); }, certificate_.get()) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -114,6 +145,8 @@ Server::Server(Events events, Access access, Origins origins)
                      static_cast<Server*>(self)->guard_connection(message);
                    }),
                    this);
+  for (const char* signal : {"request-finished", "request-aborted"})
+    g_signal_connect(server_.get(), signal, G_CALLBACK(prepare_close), nullptr);
   for (const auto& route : routes()) add_route(route);
 }
 
@@ -149,32 +182,31 @@ Server::~Server() {
 
 void Server::listen(const std::string& host, unsigned port) {
   host_ = host;
-  g_autoptr(GInetAddress) ip = g_inet_address_new_from_string(host == "localhost" ? "127.0.0.1" : host.c_str());
-  if (!ip)
-    throw UserError("--host " + host + ": not an IP address; use 127.0.0.1 for this machine only, 0.0.0.0 for all");
-  loopback_ = g_inet_address_get_is_loopback(ip);
-  g_autoptr(GSocketAddress) address = g_inet_socket_address_new(ip, static_cast<guint16>(port));
-  g_autoptr(GError) error = nullptr;
-  if (soup_server_listen(server_.get(), address, static_cast<SoupServerListenOptions>(0), &error)) return;
-  if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-    throw UserError("port " + std::to_string(port) + " on " + host + " is in use; choose another with --port=" +
-                    std::to_string(port < 65535 ? port + 1 : port - 1) + ", or any free one with --port=0");
-  throw UserError("can't listen on " + host + " port " + std::to_string(port) + ": " + error->message);
+  loopback_ = is_loopback(host);
+  listener_.listen(host, port);
 }
 
 std::string Server::url() const {
-  GSList* uris = soup_server_get_uris(server_.get());
-  const int port = uris ? g_uri_get_port(static_cast<GUri*>(uris->data)) : 0;
-  g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
   std::string host = host_;
   if (host == "0.0.0.0") host = g_get_host_name();
   if (host == "::") host = g_get_host_name();
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(port) + "/";
+  return std::string(certificate_ ? "https" : "http") + "://" + host + ":" + std::to_string(listener_.port()) + "/";
+}
+
+void Server::take_line(Listener::Line line) {
+  const GObjectPtr<GSocketAddress> local(g_socket_get_local_address(line.socket.get(), nullptr));
+  const GObjectPtr<GSocketAddress> remote(g_socket_get_remote_address(line.socket.get(), nullptr));
+  if (!local || !remote) return;  // it has gone already
+  GIOStream* stream = line.stream.get();
+  g_object_set_data_full(G_OBJECT(remote.get()), kLine, new Listener::Line(std::move(line)),
+                         [](gpointer data) { delete static_cast<Listener::Line*>(data); });
+  soup_server_accept_iostream(server_.get(), stream, local.get(), remote.get(), nullptr);
 }
 
 void Server::stop() {
   for (const auto& peer : peers_) peer->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is ending");
+  listener_.stop();
   soup_server_disconnect(server_.get());
 }
 
@@ -199,11 +231,9 @@ struct Server::Guard {
 };
 
 void Server::guard_connection(SoupServerMessage* message) {
-  GSocket* socket = soup_server_message_get_socket(message);
-  if (!socket) return;
   add_headers(message);  // here, because replies that libsoup makes by itself must have them too
   // libsoup drops the message, and with it the guard, when the reply is sent or the client has gone
-  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket),
+  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket_of(message)),
                          [](gpointer guard) { delete static_cast<Guard*>(guard); });
 }
 
@@ -221,8 +251,9 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   }
   // libsoup joins duplicate headers with ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
-  if (!host || !origins_.host_allowed(host, loopback_) || std::strchr(host, ','))
+  if (!host || !host_allowed(host) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
+  if (certificate_ && !line_of(message)->secure) return send_to_https(message, host, route.socket);
   // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
   if (!route.socket) return;
@@ -232,12 +263,14 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   // Proxies in front of notebooks (Tornado) take no connection that says it will be closed. libsoup says so itself if
   // the handshake fails.
   soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
-  // libsoup keeps the address. If it asked only after the upgrade, it would warn of each connection that is gone by
-  // then.
-  soup_server_message_get_remote_address(message);
   // No limit on silence from here on: libsoup would keep it for the WebSocket, which waits for a first message. Until
   // the upgrade the deadline is enough.
-  g_socket_set_timeout(soup_server_message_get_socket(message), 0);
+  g_socket_set_timeout(socket_of(message), 0);
+}
+
+// A browser that goes to the name of a certificate has seen that certificate: no other site's name leads here.
+bool Server::host_allowed(std::string_view host) const {
+  return origins_.host_allowed(host, loopback_) || (certificate_ && certificate_->is_for(std::string(name_of(host))));
 }
 
 void Server::serve(SoupServerMessage* message, const char* path) {
@@ -292,9 +325,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
   soup_websocket_connection_set_keepalive_interval(connection, whole_seconds(deadlines().keepalive));
-  // a frame does not wait until the one before it has been acknowledged (Nagle's algorithm)
-  g_socket_set_option(soup_server_message_get_socket(message), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
-  const auto peer = std::make_shared<Peer>(connection, soup_server_message_get_socket(message), request_of(message));
+  const auto peer = std::make_shared<Peer>(connection, socket_of(message), request_of(message));
   peers_.insert(peer);
   if (!received_timer_.running())
     received_timer_.every(kReceivedPollMs, [this] {

@@ -19,6 +19,8 @@
 #include "base/main_thread.h"
 #include "base/protocol.h"
 #include "base/waiting_room.h"
+#include "certificate.h"
+#include "listener.h"
 #include "origins.h"
 #include "page_files.h"
 #include "peer.h"
@@ -32,23 +34,27 @@ class Server {
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
   };
-  explicit Server(Events events, Access access = Access(), Origins origins = Origins());
+  // With a certificate it speaks TLS, and sends who speaks none to https://.
+  explicit Server(Events events, Access access = Access(), Origins origins = Origins(),
+                  std::unique_ptr<Certificate> certificate = nullptr);
   ~Server();
 
   // `host` is an IP address or a name; port 0 takes any free one. Throws UserError.
   void listen(const std::string& host, unsigned port);
   // The page's address.
   std::string url() const;
+  Certificate* certificate() { return certificate_.get(); }
   // Closes all peers. Each one is gone when `closed` has come for it.
   void stop();
   bool idle() const { return peers_.empty(); }
-  bool origin_allowed(std::string_view origin, std::string_view host) const;
 
  private:
   struct Guard;
   struct Route;
   static std::span<const Route> routes();
   void add_route(const Route& route);
+  void take_line(Listener::Line line);
+  bool host_allowed(std::string_view host) const;
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);
   void serve(SoupServerMessage* message, const char* path);
@@ -66,6 +72,8 @@ class Server {
   WrongTokens wrong_tokens_;
   WaitingRoom locked_;  // those who have shown no token yet
   const Origins origins_;
+  const std::unique_ptr<Certificate> certificate_;
+  Listener listener_;
   std::string host_;
   bool loopback_ = true;
   unsigned connections_ = 0;

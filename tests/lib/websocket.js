@@ -11,12 +11,12 @@ export class Signalling {
   #socket;
 
   /**
-   * @param {{socketUrl: string, url: string}} server
+   * @param {{socketUrl: string, url: string, ca?: Buffer}} server `ca`: who vouches for its certificate
    * @param {{origin?: string, headers?: Record<string, string>, path?: string, from?: string}} [options] `from`: an address of this machine's
    */
   constructor(server, { origin = server.url.slice(0, -1), headers = {}, path, from } = {}) {
     const address = path ? new URL(path, server.socketUrl).href : server.socketUrl;
-    this.#socket = new WebSocket(address, { origin, headers, perMessageDeflate: false, localAddress: from });
+    this.#socket = new WebSocket(address, { origin, headers, perMessageDeflate: false, localAddress: from, ca: server.ca });
     this.#socket.on('message', (data) => this.messages.push(JSON.parse(data.toString())));
     this.#socket.on('ping', () => { ++this.pings; });
     this.#socket.on('error', () => {});
