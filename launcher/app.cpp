@@ -12,6 +12,7 @@
 #include "end_signals.h"
 #include "pipe/launch_errors.h"
 #include "pipe/value_check.h"
+#include "viewer/ice_check.h"
 #include "viewer/local_address.h"
 #include "viewer/socket_viewer.h"
 #include "viewer/viewer_pipeline.h"
@@ -59,6 +60,19 @@ void tell_doubt(const Certificate& certificate) {
     std::fprintf(stderr, "cv-launch: warning: %s; browsers will not take it\n", certificate.doubt().c_str());
 }
 
+Ice ice_of(const Options& options) {
+  Ice ice{.addresses = media_addresses(options.host),
+          .servers = options.ice.servers,
+          .credentials = {},
+          .udp_ports = options.ice.udp_ports,
+          .public_address = options.ice.public_address};
+  const auto is_turn = [](const IceServer& server) { return server.kind != IceServer::Kind::kStun; };
+  ice.credentials = TurnCredentials::find(options.ice.turn_file, std::ranges::any_of(ice.servers, is_turn));
+  const auto login = ice.credentials.login(g_get_real_time() / G_USEC_PER_SEC, "start");
+  for (auto& server : ice.servers) server.address = check_ice_server(server, login);
+  return ice;
+}
+
 protocol::Error full(unsigned places) {
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
 }
@@ -73,6 +87,7 @@ App::App(const Options& options, PipeText pipe)
     : options_(options),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
+      ice_(ice_of(options_)),
       loop_(g_main_loop_new(nullptr, FALSE)),
       server_(std::make_unique<Server>(server_events(), opening_.access,
                                        Origins(options_.public_origins, options_.allowed_origins),
@@ -169,7 +184,7 @@ Server::Events App::server_events() {
 // viewer that time.
 void App::warm_up() {
   try {
-    ViewerPipeline viewer = make_viewer_pipeline(*producer_, media_addresses(options_.host), "warm-up");
+    ViewerPipeline viewer = make_viewer_pipeline(*producer_, Ice{.addresses = ice_.addresses}, {}, "warm-up");
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_READY);
     make_channels(viewer);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_PAUSED);
@@ -267,7 +282,7 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
   } else {
     const auto viewer = std::make_shared<WebrtcViewer>(*producer_, reaper_, number, std::move(events));
     place = viewer;
-    viewer->start(media_addresses(options_.host), downlink);
+    viewer->start(ice_, downlink);
   }
 }
 

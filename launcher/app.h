@@ -40,6 +40,7 @@ class App {
 
   const Options options_;
   const Opening opening_;
+  const Ice ice_;
   std::string set_in_caps_;  // values that may be why the pipeline can't start
   GMainLoop* loop_;
   Reaper reaper_;

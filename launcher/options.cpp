@@ -60,6 +60,11 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* token_file = nullptr;
   g_autofree char* cert = nullptr;
   g_autofree char* key = nullptr;
+  g_auto(GStrv) stun = nullptr;
+  g_auto(GStrv) turn = nullptr;
+  g_autofree char* turn_file = nullptr;
+  g_autofree char* udp_ports = nullptr;
+  g_autofree char* ice_address = nullptr;
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -90,6 +95,17 @@ Options parse_options(int argc, char** argv) {
        "Where a proxy shows this server to browsers, for example https://hub.example; may be repeated", "ORIGIN"},
       {"allow-origin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &allowed_origins,
        "Another site, whose pages may load the player and connect: https://app.example; may be repeated", "ORIGIN"},
+      {"stun", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &stun,
+       "A STUN server, which tells viewers and this server how they are seen from outside a NAT", "HOST[:PORT]"},
+      {"turn", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &turn,
+       "A TURN server, which relays media where there is no other way: turn:HOST, turn:HOST?transport=tcp, turns:HOST; "
+       "may be repeated",
+       "URL"},
+      {"turn-file", 0, 0, G_OPTION_ARG_FILENAME, &turn_file,
+       "A file of yours with what the TURN servers want: \"secret SECRET\" or \"user NAME PASSWORD\"", "FILE"},
+      {"udp-ports", 0, 0, G_OPTION_ARG_FILENAME, &udp_ports, "Ports for media (any)", "MIN-MAX"},
+      {"ice-address", 0, 0, G_OPTION_ARG_FILENAME, &ice_address,
+       "This machine's public address, where a NAT passes those ports on to it", "ADDRESS"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
@@ -121,7 +137,15 @@ Options parse_options(int argc, char** argv) {
     options.public_origins.push_back(public_origin(*origin));
   for (char** origin = allowed_origins; origin && *origin; ++origin)
     options.allowed_origins.push_back(public_origin(*origin, "--allow-origin"));
+  for (char** server = stun; server && *server; ++server) options.ice.servers.push_back(parse_stun(*server));
+  for (char** server = turn; server && *server; ++server) options.ice.servers.push_back(parse_turn(*server));
+  if (turn_file) options.ice.turn_file = turn_file;
+  if (udp_ports) options.ice.udp_ports = parse_ports(udp_ports);
+  if (ice_address) options.ice.public_address = ice_address;
+  if (ice_address && !g_hostname_is_ip_address(ice_address))
+    throw UserError("--ice-address=" + options.ice.public_address + ": write an IP address, as viewers reach it");
   options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
+  check_ports(options.ice.udp_ports, options.max_viewers);
   options.print = print;
   options.variables = variables;
   options.verbose = verbose;

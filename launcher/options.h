@@ -8,6 +8,7 @@
 
 #include "http/tokens.h"
 #include "pipe/pipe_file.h"
+#include "viewer/ice_servers.h"
 
 struct Options {
   std::string pipeline;
@@ -19,6 +20,7 @@ struct Options {
   std::string key;
   std::vector<std::string> public_origins;  // as browsers write them
   std::vector<std::string> allowed_origins;
+  IceOptions ice;
   unsigned max_viewers = 16;
   bool print = false;
   bool variables = false;

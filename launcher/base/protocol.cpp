@@ -200,8 +200,15 @@ SocketMessage parse_socket(std::string_view text) {
 }
 
 std::string encode(const ServerSignal& message) {
-  if (const auto* offer = std::get_if<Offer>(&message))
-    return core::json_text({{"type", "offer"}, {"sdp", offer->sdp}, {"stamped", offer->stamped}});
+  if (const auto* offer = std::get_if<Offer>(&message)) {
+    core::OrderedJson json{{"type", "offer"}, {"sdp", offer->sdp}, {"stamped", offer->stamped}};
+    for (const auto& server : offer->ice_servers) {
+      core::OrderedJson told{{"urls", server.urls}};
+      if (!server.username.empty()) told["username"] = server.username, told["credential"] = server.credential;
+      json["iceServers"].push_back(std::move(told));
+    }
+    return core::json_text(json);
+  }
   if (const auto* candidate = std::get_if<Candidate>(&message))
     return core::json_text(
         {{"type", "candidate"}, {"candidate", candidate->candidate}, {"sdpMLineIndex", candidate->mline}});

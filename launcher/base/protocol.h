@@ -67,9 +67,15 @@ using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, Err
 SocketMessage parse_socket(std::string_view text);
 
 // Server → page, WebSocket.
+struct IceServer {  // as RTCIceServer
+  std::vector<std::string> urls;
+  std::string username;  // empty: it asks for none
+  std::string credential;
+};
 struct Offer {
   std::string sdp;
   bool stamped = false;
+  std::vector<IceServer> ice_servers;
 };
 struct Locked {  // the first message must be a token
   std::string message;

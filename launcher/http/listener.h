@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Takes connections, as they are or through TLS, and hands each to who speaks HTTP. libsoup 3.2.3 could do both, but its
-// handshakes have no deadline, one that fails may use memory that is free already (CVE-2026-2436), and when there are no
-// descriptors left it never takes a connection again. Main thread only.
+// Takes connections, as they are or through TLS, and hands each to who speaks HTTP. libsoup 3.2.3 could do both, but
+// its handshakes have no deadline, one that fails may use memory that is free already (CVE-2026-2436), and when there
+// are no descriptors left it never takes a connection again. Main thread only.
 #pragma once
 
 #include <gio/gio.h>
@@ -53,8 +53,8 @@ class Listener {
   GObjectPtr<GSocket> socket_;
   guint source_ = 0;
   Timer retry_;
-  std::set<std::shared_ptr<Arrival>> arrivals_;     // those who have not been handed over
-  std::deque<std::shared_ptr<Arrival>> waiting_;    // those of them who have said something
-  WaitingRoom room_;                                // for all of them
+  std::set<std::shared_ptr<Arrival>> arrivals_;   // those who have not been handed over
+  std::deque<std::shared_ptr<Arrival>> waiting_;  // those of them who have said something
+  WaitingRoom room_;                              // for all of them
   WaitingRoom handshakes_;
 };

@@ -65,9 +65,8 @@ bool Origins::is_other_site(std::string_view origin) const {
 }
 
 bool Origins::is_public(std::string_view name) const {
-  return std::ranges::any_of(proxies_, [name](std::string_view origin) {
-    return name_of(origin.substr(origin.find("://") + 3)) == name;
-  });
+  return std::ranges::any_of(
+      proxies_, [name](std::string_view origin) { return name_of(origin.substr(origin.find("://") + 3)) == name; });
 }
 
 bool Origins::host_allowed(std::string_view host, bool loopback) const {

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tokens.h"
 
-#include <fcntl.h>
 #include <gio/gio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdlib>
 #include <sstream>
 
 #include "base/glib_ptr.h"
+#include "base/private_file.h"
 #include "base/user_error.h"
 
 namespace {
@@ -20,10 +17,8 @@ namespace {
 constexpr std::size_t kRandomBytes = 16;
 constexpr std::size_t kShortest = 16;
 constexpr std::size_t kLongest = 256;
-constexpr std::size_t kLargestFile = 4096;
 constexpr const char* kEnvironment = "CV_LAUNCH_TOKEN";
 constexpr const char* kViewEnvironment = "CV_LAUNCH_VIEW_TOKEN";
-constexpr mode_t kOthers = 077;
 
 std::string make_up() {
   std::array<unsigned char, kRandomBytes> random{};
@@ -49,31 +44,11 @@ void check(const std::string& token, const std::string& where) {
     throw UserError(where + ": a token has letters, digits and " + std::string(kMarks) + " only");
 }
 
-std::string read_private(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) throw UserError("--token-file=" + path + ": " + g_strerror(errno));
-  struct stat status {};
-  fstat(file, &status);
-  std::string text(kLargestFile + 1, '\0');
-  const ssize_t size = S_ISREG(status.st_mode) ? read(file, text.data(), text.size()) : -1;
-  close(file);
-  if (size < 0) throw UserError("--token-file=" + path + ": not a file that can be read");
-  if ((status.st_mode & kOthers) != 0)
-    throw UserError("--token-file=" + path + ": others than its owner may open it; chmod 600 " + path);
-  if (static_cast<std::size_t>(size) > kLargestFile)
-    throw UserError("--token-file=" + path + ": over " + std::to_string(kLargestFile) + " bytes, which no token needs");
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
-// As the environment has it, which it has no more then.
+// As the environment has it.
 std::string take(const char* variable) {
-  const char* value = std::getenv(variable);
-  if (!value) return {};
-  std::string token = value;
-  unsetenv(variable);
-  check(token, variable);
-  return token;
+  const auto token = take_variable(variable);
+  if (token) check(*token, variable);
+  return token.value_or("");
 }
 
 std::string both(const std::string& one, const std::string& other) {
@@ -116,7 +91,7 @@ Opening opening_of(const std::string& host, bool shown, const AuthOptions& optio
   if (!options.token_file.empty()) {
     if (!source.empty()) throw UserError(both(source, "--token-file"));
     source = "--token-file";
-    tokens = parse_tokens(read_private(options.token_file), "--token-file=" + options.token_file);
+    tokens = parse_tokens(read_private("--token-file", options.token_file), "--token-file=" + options.token_file);
   }
   if (options.no_auth && options.auth) throw UserError(both("--no-auth", "--auth"));
   if (options.no_auth && !source.empty()) throw UserError(both("--no-auth", source));

@@ -4,7 +4,7 @@
 #include <thread>
 
 void Reaper::end(GstPtr<GstElement> pipeline, PromisePtr pending, std::vector<GObjectPtr<GObject>> held) {
-  reap(
+  end(
       std::move(pipeline),
       [pending = std::move(pending)] {
         if (pending) gst_promise_wait(pending.get());
@@ -13,10 +13,10 @@ void Reaper::end(GstPtr<GstElement> pipeline, PromisePtr pending, std::vector<GO
 }
 
 void Reaper::end(GstPtr<GstElement> pipeline, std::shared_ptr<Worker> worker) {
-  reap(std::move(pipeline), [worker = std::move(worker)] { worker->finish(); }, {});
+  end(std::move(pipeline), [worker = std::move(worker)] { worker->finish(); }, {});
 }
 
-void Reaper::reap(GstPtr<GstElement> pipeline, Worker::Task first, std::vector<GObjectPtr<GObject>> held) {
+void Reaper::end(GstPtr<GstElement> pipeline, Worker::Task first, std::vector<GObjectPtr<GObject>> held) {
   if (!pipeline) return;
   {
     const std::lock_guard lock(shared_->mutex);

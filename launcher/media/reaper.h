@@ -19,6 +19,8 @@ class Reaper {
   // after NULL leaks its sockets (1.22 to 1.28). `held` are objects that the pipeline's threads use without a reference
   // of their own. They are dropped when these threads have ended.
   void end(GstPtr<GstElement> pipeline, PromisePtr pending = {}, std::vector<GObjectPtr<GObject>> held = {});
+  // The same where more than a request has to be waited for: `first` runs on the pipeline's thread.
+  void end(GstPtr<GstElement> pipeline, Worker::Task first, std::vector<GObjectPtr<GObject>> held);
   // The same for a pipeline whose states `worker` has changed so far: it is finished first.
   void end(GstPtr<GstElement> pipeline, std::shared_ptr<Worker> worker);
   // False if some pipeline has not ended after `limit`.
@@ -26,8 +28,6 @@ class Reaper {
   unsigned waiting() const;
 
  private:
-  void reap(GstPtr<GstElement> pipeline, Worker::Task first, std::vector<GObjectPtr<GObject>> held);
-
   struct Shared {  // with the threads, which live longer than we do when a pipeline hangs
     std::mutex mutex;
     std::condition_variable changed;

@@ -2,6 +2,7 @@
 #include "viewer_pipeline.h"
 
 #include <gst/rtp/rtp.h>
+#include <nice/agent.h>
 
 #include <array>
 #include <cstring>
@@ -50,19 +51,31 @@ void shorten_history(GstBin*, GstBin*, GstElement* added, gpointer) {
   if (has_factory(added, "rtprtxsend")) g_object_set(added, "max-size-time", kHistoryMs, nullptr);
 }
 
-void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& addresses) {
+GObjectPtr<NiceAgent> agent_of(GstElement* webrtcbin) {
+  g_autoptr(GObject) ice = nullptr;
+  g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
+  NiceAgent* agent = nullptr;
+  g_object_get(ice, "agent", &agent, nullptr);
+  return GObjectPtr<NiceAgent>(agent);
+}
+
+void prepare_webrtcbin(GstElement* webrtcbin, const Ice& options) {
   gint bundle = 0;
   g_object_get(webrtcbin, "bundle-policy", &bundle, nullptr);
   if (bundle == GST_WEBRTC_BUNDLE_POLICY_NONE)
     g_object_set(webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
   g_autoptr(GObject) ice = nullptr;
   g_object_get(webrtcbin, "ice-agent", &ice, nullptr);
-  g_autoptr(GObject) agent = nullptr;
-  g_object_get(ice, "agent", &agent, nullptr);
+  const auto agent = agent_of(webrtcbin);
   // Debian's libnice would open SSDP sockets and map ports on the router. Its ICE-TCP has bugs before 0.1.23.
-  g_object_set(agent, "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
+  g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
-  for (const auto& address : addresses) {
+  // With servers there are pairs that can't work, and libnice (0.1.21) chooses the only pair that does when the others
+  // have failed. With three tries of each that is after 2 s, which is all the page's patience; browsers try again anyway.
+  if (!options.servers.empty()) g_object_set(agent.get(), "stun-max-retransmissions", 2U, nullptr);
+  if (options.udp_ports.max != 0)
+    g_object_set(ice, "min-rtp-port", options.udp_ports.min, "max-rtp-port", options.udp_ports.max, nullptr);
+  for (const auto& address : options.addresses) {
     gboolean added = FALSE;
     g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &added);
     if (!added) throw std::runtime_error("ICE does not take the address " + address);
@@ -71,6 +84,31 @@ void prepare_webrtcbin(GstElement* webrtcbin, const std::vector<std::string>& ad
   g_signal_connect(webrtcbin, "element-added", G_CALLBACK(set_association_id), nullptr);
   g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(switch_clocksync_off), nullptr);
   g_signal_connect(webrtcbin, "deep-element-added", G_CALLBACK(shorten_history), nullptr);
+}
+
+std::string escaped(const std::string& text) {
+  return take_string(g_uri_escape_string(text.c_str(), nullptr, FALSE));
+}
+
+// This side may need them too. What libnice (0.1.21) calls TLS is none, so turns: is for browsers only: their relay
+// reaches us by UDP. Whether there is one that relays.
+bool add_servers(GstElement* webrtcbin, const Ice& ice, const stun::Login& login) {
+  bool relays = false;
+  for (const auto& server : ice.servers) {
+    const std::string host =
+        server.address.find(':') == std::string::npos ? server.address : "[" + server.address + "]";
+    const std::string place = host + ":" + std::to_string(server.port);
+    if (server.kind == IceServer::Kind::kStun)
+      g_object_set(webrtcbin, "stun-server", ("stun://" + place).c_str(), nullptr);
+    if (server.kind != IceServer::Kind::kTurn) continue;
+    const std::string uri = "turn://" + escaped(login.user) + ":" + escaped(login.password) + "@" + place +
+                            "?transport=" + (server.tcp ? "tcp" : "udp");
+    gboolean added = FALSE;
+    g_signal_emit_by_name(webrtcbin, "add-turn-server", uri.c_str(), &added);
+    if (!added) throw std::runtime_error("webrtcbin does not take the server " + server.url());
+    relays = true;
+  }
+  return relays;
 }
 
 GstBuffer* first_packet(GstPadProbeInfo* info) {
@@ -206,14 +244,37 @@ GObjectPtr<GstWebRTCDataChannel> make_channel(GstElement* webrtcbin, const char*
   return GObjectPtr<GstWebRTCDataChannel>(channel);
 }
 
+// TURN servers would keep them for ten minutes, and a user may have only so many. webrtcbin does it since 1.24.
+void give_relays_back(NiceAgent* agent) {
+  constexpr guint kPatienceMs = 1000;
+  g_autoptr(GMainContext) context = g_main_context_new();  // where the agent tells that it is done
+  g_main_context_push_thread_default(context);
+  bool over = false;
+  nice_agent_close_async(
+      agent, [](GObject*, GAsyncResult*, gpointer data) { *static_cast<bool*>(data) = true; }, &over);
+  g_autoptr(GSource) timeout = g_timeout_source_new(kPatienceMs);
+  g_source_set_callback(
+      timeout,
+      [](gpointer data) -> gboolean {
+        *static_cast<bool*>(data) = true;
+        return G_SOURCE_REMOVE;
+      },
+      &over, nullptr);
+  g_source_attach(timeout, context);
+  while (!over) g_main_context_iteration(context, TRUE);
+  g_source_destroy(timeout);
+  g_main_context_pop_thread_default(context);
+}
+
 }  // namespace
 
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
                                     const std::string& name) {
   ViewerPipeline viewer;
   viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
   viewer.webrtcbin = clone_element(producer.webrtcbin());
-  prepare_webrtcbin(viewer.webrtcbin.get(), addresses);
+  prepare_webrtcbin(viewer.webrtcbin.get(), ice);
+  viewer.relayed = add_servers(viewer.webrtcbin.get(), ice, login);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
   gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase().clock.get());
   gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
@@ -235,6 +296,15 @@ void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper
   for (auto* channel : {&viewer.results, &viewer.control})
     if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
   viewer.streams.clear();
+  if (!viewer.relayed || !viewer.webrtcbin) {
+    viewer.webrtcbin.reset();
+    return reaper.end(std::move(viewer.pipeline), std::move(asked), std::move(channels));
+  }
+  const std::shared_ptr<NiceAgent> agent = agent_of(viewer.webrtcbin.get());
   viewer.webrtcbin.reset();
-  reaper.end(std::move(viewer.pipeline), std::move(asked), std::move(channels));
+  const auto first = [agent, pending = std::shared_ptr<GstPromise>(std::move(asked))] {
+    if (pending) gst_promise_wait(pending.get());
+    give_relays_back(agent.get());
+  };
+  reaper.end(std::move(viewer.pipeline), first, std::move(channels));
 }

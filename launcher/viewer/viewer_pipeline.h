@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "ice_servers.h"
 #include "media/producer.h"
 #include "playout_delay.h"
 #include "rtp_clock.h"
@@ -30,11 +31,11 @@ struct ViewerPipeline {
   std::vector<ViewerStream> streams;
   GObjectPtr<GstWebRTCDataChannel> results;
   GObjectPtr<GstWebRTCDataChannel> control;
+  bool relayed = false;  // a TURN server may hold an address for it
 };
 
-// `addresses`: the only ones to use for media; none means all. The pipeline does not run yet. Throws
-// std::runtime_error.
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const std::vector<std::string>& addresses,
+// `login`: of the TURN servers. The pipeline does not run yet. Throws std::runtime_error.
+ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
                                     const std::string& name);
 
 // Only possible once webrtcbin is READY, and needed before the offer is made.

@@ -68,15 +68,17 @@ WebrtcViewer::~WebrtcViewer() {
   end();
 }
 
-void WebrtcViewer::start(const std::vector<std::string>& addresses, std::optional<double> downlink) try {
-  build(addresses, downlink);
+void WebrtcViewer::start(const Ice& ice, std::optional<double> downlink) try {
+  ice_ = &ice;
+  login_ = ice.credentials.login(g_get_real_time() / G_USEC_PER_SEC, "viewer" + std::to_string(number_));
+  build(downlink);
 } catch (const std::runtime_error& error) {
   g_warning("viewer %u can't be set up: %s", number_, error.what());
   fail("internal", "the server could not set up this viewer; its log says why");
 }
 
-void WebrtcViewer::build(const std::vector<std::string>& addresses, std::optional<double> downlink) {
-  pipeline_ = make_viewer_pipeline(producer_, addresses, "viewer" + std::to_string(number_));
+void WebrtcViewer::build(std::optional<double> downlink) {
+  pipeline_ = make_viewer_pipeline(producer_, *ice_, login_, "viewer" + std::to_string(number_));
   const auto& first = pipeline_.streams.front();
   if (first.network)
     selector_ = std::make_unique<RungSelector>(*producer_.streams().front(), first.feed, first.network, downlink,
@@ -114,7 +116,7 @@ void WebrtcViewer::watch_webrtcbin() {
   GstElement* webrtcbin = pipeline_.webrtcbin.get();
   connect(webrtcbin, "on-ice-candidate", G_CALLBACK(+[](GObject*, guint mline, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self), [mline, text = std::string(text)](WebrtcViewer& viewer) {
-              if (!text.empty()) viewer.send(protocol::Candidate{text, mline});
+              if (!text.empty()) viewer.send_candidate(text, mline);
             });
           }));
   connect(webrtcbin, "notify::connection-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
@@ -135,6 +137,12 @@ void WebrtcViewer::watch_webrtcbin() {
         return GST_BUS_DROP;
       },
       new Weak(weak_from_this()), [](gpointer self) { delete static_cast<Weak*>(self); });
+}
+
+void WebrtcViewer::send_candidate(const std::string& text, unsigned mline) const {
+  send(protocol::Candidate{text, mline});
+  if (ice_->public_address.empty()) return;
+  if (const auto front = in_front(text, ice_->public_address)) send(protocol::Candidate{*front, mline});
 }
 
 void WebrtcViewer::connect(gpointer object, const char* signal, GCallback callback) {
@@ -193,7 +201,7 @@ void WebrtcViewer::send_offer(const GstPromise* promise) {
   offered_media_ = media_sections(sdp);
   state_ = State::kOffered;
   deadline_ = from_now(deadlines().answer);
-  send(protocol::Offer{sdp, events_.stream_info().stamp.has_value()});
+  send(protocol::Offer{sdp, events_.stream_info().stamp.has_value(), ice_->told_to(login_)});
 }
 
 void WebrtcViewer::send(const protocol::ServerSignal& message) const {

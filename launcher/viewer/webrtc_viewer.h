@@ -21,9 +21,8 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
  public:
   WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
   ~WebrtcViewer() override;
-  // `addresses`: the only ones for media; none means all. `downlink`: what the viewer believes that its network
-  // carries, in bit/s.
-  void start(const std::vector<std::string>& addresses, std::optional<double> downlink);
+  // `ice` must live as long as this. `downlink`: what the viewer believes that its network carries, in bit/s.
+  void start(const Ice& ice, std::optional<double> downlink);
   void end() override;
 
   void handle(std::string_view text) override;
@@ -35,7 +34,8 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
  private:
   enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
 
-  void build(const std::vector<std::string>& addresses, std::optional<double> downlink);
+  void build(std::optional<double> downlink);
+  void send_candidate(const std::string& text, unsigned mline) const;
   void watch_webrtcbin();
   void connect(gpointer object, const char* signal, GCallback callback);
   void fail(const char* code, const std::string& message);
@@ -59,6 +59,8 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   Reaper& reaper_;
   const unsigned number_;
   const Events events_;
+  const Ice* ice_ = nullptr;
+  stun::Login login_;  // of TURN servers
   ResultRepeater repeater_;
   State state_ = State::kNew;
   gint64 deadline_ = 0;

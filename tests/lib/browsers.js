@@ -98,10 +98,10 @@ async function launchChromium(args, prefix) {
  *   line, as of badNetwork(); `anyCertificate`: it takes one that nobody has signed
  */
 export async function startChromium({ defaults = false, prefix = [], anyCertificate = false } = {}) {
-  const switches = [...needed, ...(defaults ? [] : relaxed), `--user-data-dir=${temporaryFolder()}`];
+  const switches = [...needed, ...(defaults ? [] : relaxed), ...(anyCertificate ? ['--ignore-certificate-errors'] : []), `--user-data-dir=${temporaryFolder()}`];
   const { browser, stop } = await launchChromium([...switches, 'about:blank'], prefix);
   const newTab = async (scale) => {
-    const context = await browser.newContext({ viewport: desktop, deviceScaleFactor: scale, ignoreHTTPSErrors: anyCertificate });
+    const context = await browser.newContext({ viewport: desktop, deviceScaleFactor: scale });
     await context.addInitScript(keepPeers);
     const page = await context.newPage();
     return new Tab(page, {

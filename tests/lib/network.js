@@ -40,12 +40,12 @@ let made = 0;
 export const prefixOf = (name) => ['ip', 'netns', 'exec', name];
 
 /**
- * Two namespaces, and a shell that removes them, and ends what still runs in them, when it is told to, or when this process ends,
+ * Two namespaces, or more, and a shell that removes them, and ends what still runs in them, when it is told to, or when this process ends,
  * however it ends: then its standard input does.
  */
-export async function namespaces() {
+export async function namespaces(count = 2) {
   const id = `cv-test-${process.pid}-${made++}`;
-  const names = [`${id}a`, `${id}b`];
+  const names = Array.from({ length: count }, (_, i) => `${id}${'abcdef'[i]}`);
   const keeper = spawn('sh', ['-c', 'read -r _; for name; do ip netns pids "$name" | xargs -r kill; ip netns del "$name"; done', 'sh', ...names],
     { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   await once(keeper, 'spawn');

@@ -101,7 +101,11 @@ export class Tab {
     page.on('console', (message) => { if (/^(warn|error)/.test(message.type())) this.complaints.push(message.text()); });
   }
 
-  async open(url) { await this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: patience }); }
+  /** Chromium ends what it loads when an address of a network that was just made is ready. */
+  async open(url) {
+    const go = () => this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: patience });
+    await go().catch((error) => (/ERR_NETWORK_CHANGED/.test(error.message) ? go() : Promise.reject(error)));
+  }
 
   async reload() { await this.#page.reload({ waitUntil: 'domcontentloaded', timeout: patience }); }
 

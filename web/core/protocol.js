@@ -2,7 +2,7 @@
 // The server's messages, typed and checked as launcher/PROTOCOL.md has them. No I/O: a bad message is a value.
 
 /**
- * @typedef {{type: 'offer', sdp: string, stamped?: boolean}} Offer
+ * @typedef {{type: 'offer', sdp: string, stamped?: boolean, iceServers?: RTCIceServer[]}} Offer
  * @typedef {{type: 'candidate', candidate: string, sdpMLineIndex: number}} Candidate
  * @typedef {{type: 'locked', message: string}} Locked
  * @typedef {{type: 'access', control: boolean}} Access
@@ -60,7 +60,7 @@ const isDetected = object({
 
 /** @type {Record<string, Fields>} */
 const SIGNALS = {
-  offer: { sdp: isText, stamped: orAbsent(isTruth) },
+  offer: { sdp: isText, stamped: orAbsent(isTruth), iceServers: orAbsent(listOf(object({ urls: listOf(isText) }))) },
   candidate: { candidate: isText, sdpMLineIndex: isCount },
   locked: { message: isText },
   access: { control: isTruth },

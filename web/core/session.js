@@ -167,7 +167,8 @@ export class Session {
   }
 
   /** @param {import('./protocol.js').Offer} offer */
-  async #answer({ sdp, stamped }) {
+  async #answer({ sdp, stamped, iceServers }) {
+    if (iceServers) this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
     if (stamped) await this.#videoDelay?.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();

@@ -165,8 +165,14 @@ TEST(Protocol, AFrameHasSixBytesInFrontOfIt) {
 }
 
 TEST(Protocol, WritesTheOfferAndWhetherTheVideoIsStamped) {
-  EXPECT_EQ(encode(Offer{"v=0", false}), R"({"type":"offer","sdp":"v=0","stamped":false})");
-  EXPECT_EQ(encode(Offer{"v=0", true}), R"({"type":"offer","sdp":"v=0","stamped":true})");
+  EXPECT_EQ(encode(Offer{"v=0", false, {}}), R"({"type":"offer","sdp":"v=0","stamped":false})");
+  EXPECT_EQ(encode(Offer{"v=0", true, {}}), R"({"type":"offer","sdp":"v=0","stamped":true})");
+}
+
+TEST(Protocol, WritesTheServersThatHelpAlongWithTheOffer) {
+  const Offer offer{"v=0", false, {{{"stun:a:1"}, "", ""}, {{"turn:b:2", "turns:c:3"}, "user", "secret"}}};
+  EXPECT_EQ(encode(offer), R"({"type":"offer","sdp":"v=0","stamped":false,"iceServers":[{"urls":["stun:a:1"]},)"
+                           R"({"urls":["turn:b:2","turns:c:3"],"username":"user","credential":"secret"}]})");
 }
 
 TEST(Protocol, WritesACandidateAndAnError) {

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks STUN and TURN servers whether they are there and would serve us: who has named a wrong one, or a wrong secret,
+// learns it at the start and not from a viewer who sees nothing.
+#pragma once
+
+#include "ice_servers.h"
+
+// Takes a few seconds at most for a server that does not answer. Returns the address that it has answered from. Throws
+// UserError, which names the server.
+std::string check_ice_server(const IceServer& server, const stun::Login& login);
