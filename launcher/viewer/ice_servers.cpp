@@ -107,6 +107,8 @@ IceServer parse_turn(const std::string& text) {
   if (!set_address(server, rest) || (tls && udp))
     throw UserError("--turn=" + text +
                     ": write turn:HOST[:PORT], with ?transport=tcp behind it for TCP, or turns:HOST[:PORT] for TLS");
+  if (tls && g_hostname_is_ip_address(server.host.c_str()))
+    throw UserError("--turn=" + text + ": with TLS Firefox takes a server's name only; write that, not its address");
   return server;
 }
 

@@ -9,7 +9,7 @@ import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { openssl, selfSigned } from '../lib/certificates.js';
+import { openssl, selfSigned, signed } from '../lib/certificates.js';
 import { RawConnection, request } from '../lib/http.js';
 import { pipe, temporaryFolder } from '../lib/paths.js';
 import { descriptors, sockets } from '../lib/proc.js';
@@ -110,16 +110,10 @@ test('on SIGHUP the files are read again: who is there stays, and files that do 
 });
 
 test('those who vouch for the certificate stand behind it, and are shown', async (t) => {
-  const folder = temporaryFolder();
-  const path = (name) => join(folder, name);
-  const root = await selfSigned({ names: 'DNS:root.example' });
-  await openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=cv', '-keyout', path('key'), '-out', path('request')]);
-  writeFileSync(path('names'), `subjectAltName=${names}\n`);
-  await openssl(['x509', '-req', '-in', path('request'), '-CA', root.cert, '-CAkey', root.key, '-CAcreateserial', '-days', '2', '-extfile', path('names'), '-out', path('leaf')]);
-  writeFileSync(path('chain'), textOf(path('leaf')) + textOf(root.cert));
-  const own = await startServer({ tls: { cert: path('chain'), key: path('key') } });
+  const { cert, key, authority } = await signed({ names });
+  const own = await startServer({ tls: { cert, key } });
   t.after(() => own.stop());
-  own.ca = textOf(root.cert);
+  own.ca = textOf(authority);
   assert.equal((await get(own)).status, 200);
 });
 

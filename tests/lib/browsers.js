@@ -7,8 +7,8 @@ import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
-import { Child } from './child.js';
-import { temporaryFolder } from './paths.js';
+import { Child, run } from './child.js';
+import { root, temporaryFolder } from './paths.js';
 import { Tab, keepPeers } from './tab.js';
 import { patience, within } from './wait.js';
 
@@ -127,12 +127,23 @@ export async function startChromium({ defaults = false, prefix = [], anyCertific
   return new Browser('Chromium', newTab, stop);
 }
 
-/** @param {{defaults?: boolean, prefix?: string[], anyCertificate?: boolean}} [options] as for Chromium */
-export async function startFirefox({ defaults = false, prefix = [], anyCertificate = false } = {}) {
+/** A profile that trusts an authority. @param {string} authority its certificate's file */
+async function profileWith(authority) {
+  const folder = temporaryFolder();
+  const { code, stderr } = await run(join(root, 'tests/unpacked/libnss3-tools/usr/bin/certutil'), ['-A', '-d', `sql:${folder}`, '-n', 'authority', '-t', 'C,,', '-i', authority]);
+  if (code !== 0) throw new Error(`certutil: ${stderr}`);
+  return folder;
+}
+
+/**
+ * @param {{defaults?: boolean, prefix?: string[], anyCertificate?: boolean, authority?: string}} [options] as for Chromium; `authority`: the
+ *   file of one that it trusts, for what no exception is made for
+ */
+export async function startFirefox({ defaults = false, prefix = [], anyCertificate = false, authority } = {}) {
   const door = prefix.length > 0 ? await doorTo(prefix) : null;
   const place = door ? { executablePath: wrapped('/usr/bin/firefox-esr', prefix), debuggingPort: door.address().port } : { executablePath: '/usr/bin/firefox-esr' };
   const browser = await puppeteer.launch({
-    ...place, browser: 'firefox', headless: true, acceptInsecureCerts: anyCertificate, protocolTimeout: patience, timeout: patience,
+    ...place, ...(authority ? { userDataDir: await profileWith(authority) } : {}), browser: 'firefox', headless: true, acceptInsecureCerts: anyCertificate, protocolTimeout: patience, timeout: patience,
     extraPrefsFirefox: {
       'app.update.auto': false, 'media.gmp-manager.updateEnabled': false, 'extensions.update.enabled': false,
       'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,

@@ -18,6 +18,13 @@ export function trouble(program, ...args) {
   return status === 0 ? '' : error?.message ?? stderr.trim();
 }
 
+/** What a command prints that works. @param {string[]} command */
+export function output(command) {
+  const { error, status, stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
+  assert.equal(status, 0, `${command.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout;
+}
+
 const ip = (...args) => trouble('ip', ...args);
 
 /** Why there can be no networks, or an empty string: only root makes namespaces, and not in every container. */

@@ -26,8 +26,9 @@ export function variant(name, changes) {
 export const sets = (set) => Object.entries(set).map(([name, value]) => `--set=${name}=${value}`);
 
 /** Runs cv-launch to its end, as for errors and `--print`. */
-export function runLaunch(args, options = {}) {
-  return run(cvLaunch, args, { ...options, env: { ...env, ...options.env } });
+export function runLaunch(args, { prefix = [], ...options } = {}) {
+  const [program, ...before] = [...prefix, cvLaunch];
+  return run(program, [...before, ...args], { ...options, env: { ...env, ...options.env } });
 }
 
 // No machine is so slow that one of these comes: a test of a deadline sets it. A source is tried again soon.
