@@ -42,11 +42,11 @@ _cv_launch() {
       compopt -o nospace
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
-    --token-file)
+    --token-file | --turn-file | --cert | --key)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames
       ;;
-    --port | --max-viewers | --public-origin | --allow-origin) ;;
+    --port | --max-viewers | --public-origin | --allow-origin | --stun | --turn | --udp-ports | --ice-address) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(cv-launch --help | grep -oE -- '--[a-z-]+=?')" -- "$cur")
       [[ ${COMPREPLY-} == *= ]] && compopt -o nospace

@@ -10,7 +10,7 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   debhelper bsdutils iproute2 nftables procps psmisc)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
-unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools)
+unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy)
 
 die() {
   echo "$0: $*" >&2

@@ -2,6 +2,8 @@
 // README.md and docs/: every command does what it says, every table agrees with the program, every link leads somewhere.
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
@@ -30,14 +32,20 @@ const environment = { ...env, PATH: `${dirname(cvLaunch)}:${env.PATH}` };
 const shell = (command, more = {}) =>
   ['bash', ['-c', command], { cwd: root, env: { ...environment, ...(command.includes('~/') && { HOME: home }), ...more } }];
 
+/** Of a reply by HTTP, or HTTPS with any certificate. @param {string} url @returns {Promise<number>} */
+const statusOf = (url) => new Promise((resolve, reject) => {
+  const { get } = url.startsWith('https') ? https : http;
+  get(url, { agent: false, rejectUnauthorized: false }, (reply) => resolve(reply.resume().statusCode)).on('error', reject);
+});
+
 /** A server prints its address; then Ctrl-C ends it. */
 async function serves(command) {
   const camera = command.includes('rtsp://') ? await startRtsp({ name: 'name', password: 'password' }) : null;
   const ours = command.replace('film.mp4', await film()).replace('camera.local/stream', `127.0.0.1:${camera?.port}/ball`);
   const child = new Child(...shell(`exec ${ours} --port=0`));
   try {
-    const [url] = await child.says(/http:\/\/\S+:\d+\//, 300_000);
-    assert.equal((await fetch(url)).status, 200);
+    const [url] = await child.says(/https?:\/\/\S+:\d+\//, 300_000);
+    assert.equal(await statusOf(url), 200);
     child.signal('SIGINT');
     assert.deepEqual(await child.end(), { code: 0, signal: null });
   } finally {
@@ -109,6 +117,8 @@ const elsewhere = {
   'meson setup ~/my-detector/build ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'ninja -C ~/my-detector/build': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'GST_PLUGIN_PATH=~/my-detector/build gst-inspect-1.0 brightspot': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
+  'CV_LAUNCH_TURN_SECRET=LONG-RANDOM-TEXT cv-launch --pipeline=async.pipe --host=0.0.0.0 --auth --turn=turn:cams.example --turn=turns:cams.example':
+    ['tests/e2e/turn.test.js', "env: { CV_LAUNCH_TURN_SECRET: 'very-secret' }"],
   'packaging/build-deb': ['tests/fresh/packages.test.js', 'packaging/build-deb'],
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],
@@ -193,7 +203,7 @@ test('docs: the example of a detector is the one that is built and run', () => {
 
 test('docs: no block of code is of a kind that no test knows', () => {
   const opened = pages.flatMap((page) => [...read(page).matchAll(/^ *```(.*)\n[^]*?^ *```$/gm)].map(([, language]) => language));
-  assert.deepEqual([...new Set(opened)].sort(), ['', 'cpp', 'nginx', 'python', 'sh', 'text']);  // nginx: tests/e2e/proxies.test.js has it run
+  assert.deepEqual([...new Set(opened)].sort(), ['', 'caddy', 'cpp', 'nginx', 'python', 'sh', 'text']);  // tests/e2e/proxies.test.js runs caddy and nginx
   assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
 });
 

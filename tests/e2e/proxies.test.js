@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { serverBehind } from '../lib/between.js';
 import { browsers } from '../lib/browsers.js';
-import { startNginx } from '../lib/nginx.js';
+import { startCaddy } from '../lib/caddy.js';
+import { startNginx, startTlsNginx } from '../lib/nginx.js';
 import { test } from '../lib/test.js';
 import { Signalling } from '../lib/websocket.js';
 
@@ -26,6 +27,22 @@ for (const [name, start] of Object.entries(browsers))
       await tab.close();
     }
   });
+
+for (const [between, startBetween] of [['nginx', startTlsNginx], ['Caddy', startCaddy]])
+  for (const [name, start] of Object.entries(browsers))
+    test(`${name}: the page plays behind ${between} with TLS, as docs/deploy.md has it`, async (t) => {
+      const { url } = await serverBehind(t, startBetween, { scheme: 'https', told: true });
+      const browser = await start({ anyCertificate: true });
+      t.after(() => browser.stop());
+      for (const transport of ['webrtc', 'socket']) {
+        const tab = await browser.newTab();
+        await tab.watch(`${url}?transport=${transport}`);
+        const last = await tab.reports('30 frames', ({ frames }) => frames.decoded >= 30);
+        assert.deepEqual([last.attempt, last.transport], [1, transport]);
+        assert.deepEqual(tab.errors, []);
+        await tab.close();
+      }
+    });
 
 test('nginx with a Host of its own, and nobody has said where that is: the WebSocket is refused', async (t) => {
   const { origin, url } = await behindNginx(t, { told: false });

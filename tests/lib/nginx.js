@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { selfSigned } from './certificates.js';
 import { Child } from './child.js';
 import { root, temporaryFolder } from './paths.js';
 
@@ -26,12 +27,32 @@ http {
   access_log off;
   proxy_max_temp_file_size 0;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
-  server {
-    listen unix:${folder}/socket;
-    ${inside}
-  }
+  ${inside}
 }
 `;
+
+/** The server of docs/deploy.md, with another socket, certificate and address. */
+function tlsServer(socket, { cert, key }, behind) {
+  const text = readFileSync(join(root, 'docs/deploy.md'), 'utf8').match(/^```nginx\n([^]*?)^```$/m)?.[1] ?? '';
+  const changes = { '443 ssl': `unix:${socket} ssl`, '/etc/letsencrypt/live/cams.example/fullchain.pem': cert, '/etc/letsencrypt/live/cams.example/privkey.pem': key,
+    'http://127.0.0.1:8080': behind.replace(/\/$/, '') };
+  for (const from of Object.keys(changes)) assert.ok(text.includes(from), `docs/deploy.md has a server with ${from}`);
+  return Object.entries(changes).reduce((done, [from, to]) => done.replace(from, to), text);
+}
+
+/** With TLS. @param {{url: string}} server */
+export async function startTlsNginx(server) {
+  const folder = temporaryFolder();
+  const socket = join(folder, 'socket');
+  return run(folder, tlsServer(socket, await selfSigned({ folder }), server.url), { socket, path: '/' });
+}
+
+async function run(folder, inside, there) {
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, inside));
+  const child = new Child(nginx, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
+  await child.says(/start worker process /);
+  return { ...there, stop: () => child.stop() };
+}
 
 /**
  * It listens on a Unix socket: it can't say which free port it took.
@@ -40,8 +61,7 @@ http {
  */
 export async function startNginx(server, { path, host }) {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, location(path, server.url, host ? `proxy_set_header Host ${host};` : '')));
-  const child = new Child(nginx, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
-  await child.says(/start worker process /);
-  return { socket: join(folder, 'socket'), path, stop: () => child.stop() };
+  const socket = join(folder, 'socket');
+  const inside = location(path, server.url, host ? `proxy_set_header Host ${host};` : '');
+  return run(folder, `server {\n    listen unix:${socket};\n    ${inside}\n  }`, { socket, path });
 }
