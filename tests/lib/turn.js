@@ -50,8 +50,21 @@ export async function apart() {
       chain through { type filter hook forward priority 0; policy drop; ct status dnat accept; }
     }`]);
   };
+  /** From now on it passes everything on. */
+  const route = () => output([...prefixOf(between), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
+  /** The viewer's address goes, and another one comes on another interface: a phone leaves its Wi-Fi. */
+  const move = () => {
+    const ip = (...command) => output(['ip', ...command]);
+    ip('-n', viewer, 'link', 'del', 'net0');
+    ip('-n', between, 'link', 'add', 'net3', 'type', 'veth', 'peer', 'name', 'net1', 'netns', viewer);
+    ip('-n', between, 'address', 'add', '10.205.3.1/24', 'dev', 'net3');
+    ip('-n', between, 'link', 'set', 'net3', 'up');
+    ip('-n', viewer, 'address', 'add', '10.205.3.2/24', 'dev', 'net1');
+    ip('-n', viewer, 'link', 'set', 'net1', 'up');
+    ip('-n', viewer, 'route', 'add', 'default', 'via', '10.205.3.1');
+  };
   return {
-    translate, hostName, address, serverAddress: '10.205.1.2', viewerAddress: '10.205.2.2', ports, stop: remove,
+    translate, route, move, hostName, address, serverAddress: '10.205.1.2', viewerAddress: '10.205.2.2', ports, stop: remove,
     serverPrefix: knowing(server), betweenPrefix: prefixOf(between), viewerPrefix: knowing(viewer),
   };
 }

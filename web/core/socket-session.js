@@ -15,6 +15,8 @@ import { Watchdog } from './watchdog.js';
 const FIRST_MS = 10_000;
 /** Where there is a connection already. */
 const TAKEN_OVER_MS = 5_000;
+/** Where video came and comes no more: it may be the whole network that is another one, and then the connection is as dead. */
+const GONE_ON_MS = 2_500;
 
 /**
  * @typedef {import('./protocol.js').Media} Media
@@ -80,7 +82,7 @@ export class SocketSession {
     this.#control = new ControlChannel(this.#channel, clock, { delays: events.delays, link: (link) => store.set({ link }) });
     this.#deadline = typeof to === 'string'
       ? setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS)
-      : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), TAKEN_OVER_MS);
+      : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), store.facts.hasPicture ? GONE_ON_MS : TAKEN_OVER_MS);
     store.set({ transport: 'socket', delayable: true, fault: '', appliedDelay: 0, link: null, hasPicture: false });
     this.#decoder.delay = store.facts.wantedDelay;
     this.#stopListening = store.on(['wantedDelay', 'link', 'looking', 'settings'], (facts, before) => {

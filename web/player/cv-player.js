@@ -110,7 +110,7 @@ export class CvPlayer extends HTMLElement {
     this.#view.open();
     this.#endAttention = watchAttention(this.#view.video, this.#store);
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
-    this.#reconnector = new Reconnector(() => this.#connect());
+    this.#reconnector = new Reconnector(() => this.#connect(), (ms) => this.#onMoved(ms));
     // Not before it is known here: who listens to the events may stop it in there.
     this.#reconnector.start();
   }
@@ -202,6 +202,18 @@ export class CvPlayer extends HTMLElement {
     this.#setState('waiting');
   }
 
+  /** To another address nothing may come any more, and nobody may ever say so. @param {number} ms since then */
+  #onMoved(ms) {
+    if (this.#standstill(pageTime()) >= ms) this.#onEnded({ code: 'media', message: 'the network is another one' });
+  }
+
+  /** How long the picture has stood still that should not. @param {number} now */
+  #standstill(now) {
+    // A hidden page is shown no frames, a paused one has its button, and single pictures stand still for a while.
+    const still = document.hidden || this.#view.video.paused;
+    return still ? 0 : (this.#attempt?.standstill(now) ?? 0) - (isStills(this.#store.facts.link) ? LONGEST_STILL_MS : 0);
+  }
+
   #endAttempt() {
     this.#view.freeze();
     this.#view.stop();
@@ -220,12 +232,9 @@ export class CvPlayer extends HTMLElement {
 
   #update() {
     const now = pageTime();
-    const { state, error, stream, link } = this.#store.facts;
-    // A hidden page is shown no frames, a paused one has its button, and single pictures stand still for a while.
-    const still = document.hidden || this.#view.video.paused;
+    const { state, error, stream } = this.#store.facts;
     const attempt = this.#attempt;
-    const standstill = still ? 0 : (attempt?.standstill(now) ?? 0) - (isStills(link) ? LONGEST_STILL_MS : 0);
-    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, standstill, attempt?.notice(now) ?? ''));
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? ''));
     const report = attempt?.report(now) ?? null;
     this.#view.hud.update(report, attempt?.exact(now) ?? null);
     this.#view.showModels(report?.models ?? []);

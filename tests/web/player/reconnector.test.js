@@ -16,13 +16,16 @@ stopTime();
 Math.random = () => 1;
 
 let attempts = 0;
+/** What it was told of networks that came back. @type {number[]} */
+let moves = [];
 /** @type {Reconnector} */
 let reconnector;
 
 beforeEach(() => {
   tab.hidden = false;
   attempts = 0;
-  reconnector = new Reconnector(() => { attempts++; });
+  moves = [];
+  reconnector = new Reconnector(() => { attempts++; }, (ms) => moves.push(ms));
   reconnector.start();
 });
 
@@ -140,4 +143,21 @@ test('after close() there are no more attempts, whatever happens', async () => {
   turnTab(false);
   await pass(60_000);
   assert.equal(attempts, 1);
+});
+
+test('an attempt that goes on when the network comes back may not be able to: that is told 1.5 s later, once', async () => {
+  online();
+  await pass(1000);
+  online();
+  await pass(1499);
+  assert.deepEqual([attempts, moves], [1, []]);
+  await pass(1);
+  assert.deepEqual([attempts, moves], [1, [1500]]);
+});
+
+test('an attempt that fails by then is over anyway', async () => {
+  online();
+  await waitAfter();
+  await pass(5000);
+  assert.deepEqual(moves, []);
 });
