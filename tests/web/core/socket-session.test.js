@@ -24,8 +24,8 @@ beforeEach(() => {
   decoders();
 });
 
-/** @param {string|Signaling} [to] */
-function start(to = 'ws://host/ws') {
+/** @param {string|Signaling} [to] @param {boolean} [hasPicture] whether WebRTC has shown one */
+function start(to = 'ws://host/ws', hasPicture = false) {
   /** What the session told, by the names of its events. @type {Record<string, any[]>} */
   const told = { frame: [], sound: [], begun: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any[]} */ ...args) => {
@@ -33,6 +33,7 @@ function start(to = 'ws://host/ws') {
     told[name].push(args[0]);
   }]));
   const store = new Store();
+  store.set({ hasPicture });
   const clock = new ServerClock(0);
   const session = new SocketSession(to, store, /** @type {any} */ (events), clock);
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
@@ -316,6 +317,16 @@ test('a server that sends no media within ten seconds is given up, and one that 
   assert.deepEqual(none(), []);
   session.close();
 });
+
+for (const [what, hasPicture, ms] of /** @type {[string, boolean, number][]} */ ([['found no way', false, 5000], ['had one', true, 2500]]))
+  test(`where WebRTC ${what}, media must come on its connection within ${ms / 1000} s`, async () => {
+    const events = { message: () => {}, closed: () => {} };
+    const { errors } = start(new Signaling('ws://host/ws', new Store(), events), hasPicture);
+    await pass(ms - 1);
+    assert.deepEqual(errors(), []);
+    await pass(1);
+    assert.deepEqual([errors(), timersLeft()], [['media'], 0]);
+  });
 
 test('close() is silent: nothing is told, sent or decoded after it', async () => {
   const { session, store, told, socket, deliver, frame, show } = play();
