@@ -149,6 +149,7 @@ Producer::Events App::producer_events() {
     shut_down();
   };
   events.lost = [this] {
+    metrics_.add_source_loss();
     status_.end();
     std::fprintf(stderr, "cv-launch: the source is lost, retrying: %s\n", producer_->trouble()->c_str());
     for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
@@ -177,6 +178,12 @@ Server::Events App::server_events() {
     viewer->handle(text);
   };
   events.closed = [this](const std::shared_ptr<Peer>& peer) { end_viewer(peer); };
+  events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
+  events.ailment = [this] { return ailment(); };
+  events.metrics = [this] {
+    return metrics_.text({.running = running_, .viewers = seated_.size(), .waiting = viewers_.size() - seated_.size()},
+                         *producer_);
+  };
   return events;
 }
 
@@ -257,7 +264,8 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
   events.failed = [this, weak](const protocol::Error& error) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
   };
-  events.stays = [this, weak] {
+  events.stays = [this, weak, by_socket] {
+    metrics_.add_join(by_socket);
     if (const auto held = weak.lock()) seat(held);
   };
   events.wants_socket = [this, weak] {
@@ -287,6 +295,7 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
 }
 
 void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
+  metrics_.add_refusal(error.code);
   end_viewer(peer);
   g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
@@ -312,12 +321,19 @@ protocol::StreamInfo App::stream_info() const {
   return info;
 }
 
+// Encoders that nobody wants sleep; one that should give frames and does not is the source's trouble too.
+std::string App::ailment() const {
+  if (!running_) return "no picture from the pipeline yet";
+  return producer_->trouble() ? "the source is lost: " + *producer_->trouble() : "";
+}
+
 double App::now() const {
   return epoch_ + producer_->running_ms();
 }
 
 void App::send_result(const protocol::Result& result) {
   status_.add_result(result.ms);
+  metrics_.add_result(result.model, result.ms);
   if (viewers_.empty()) return;
   const std::string encoded = protocol::encode(result);
   for (const auto& [peer, viewer] : viewers_) viewer->send_result(encoded);
@@ -326,6 +342,7 @@ void App::send_result(const protocol::Result& result) {
 void App::set_model_state(protocol::ModelState state) {
   state.since = now();
   if (state.state == "failed") {
+    metrics_.add_model_failure(state.model);
     status_.end();
     std::fprintf(stderr, "cv-launch: %s: %s\n", state.model.c_str(), state.message.c_str());
   } else {

@@ -9,6 +9,7 @@
 #include "http/server.h"
 #include "media/producer.h"
 #include "media/reaper.h"
+#include "metrics.h"
 #include "options.h"
 #include "status_line.h"
 #include "viewer/viewer.h"
@@ -34,6 +35,7 @@ class App {
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);
   protocol::StreamInfo stream_info() const;
+  std::string ailment() const;
   double now() const;  // unix ms: epoch + running time
   void every_second();
   void shut_down();
@@ -55,6 +57,7 @@ class App {
   double epoch_ = 0;                                          // unix ms of running time 0
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   StatusLine status_;
+  Metrics metrics_;
   Timer second_;
   Timer ending_;
   gint64 started_at_ = 0;

@@ -10,7 +10,7 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   debhelper bsdutils iproute2 nftables procps psmisc)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
-unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy)
+unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy prometheus)
 
 die() {
   echo "$0: $*" >&2
@@ -53,7 +53,7 @@ unpack() {
     mkdir -p "$folder/.new"
     download "$folder/.new" "$package" 2>/dev/null || { update_apt; download "$folder/.new" "$package"; } ||
       die "apt-get could not download $package; is there a network?"
-    mapfile -t libraries < <(dpkg-deb -f "$folder/.new/"*.deb Depends | tr , '\n' | sed -nE 's/^ *(lib[^ ]+).*/\1/p')
+    mapfile -t libraries < <(dpkg-deb -f "$folder/.new/"*.deb Depends | tr , '\n' | sed -nE '/^ *libjs-/d; s/^ *(lib[^ ]+).*/\1/p')
     install "${libraries[@]}"
     dpkg -x "$folder/.new/"*.deb "$folder/.new/files" || die "$package can't be unpacked"
     mv "$folder/.new/files" "$folder/$package"

@@ -273,7 +273,40 @@ bool Server::host_allowed(std::string_view host) const {
   return origins_.host_allowed(host, loopback_) || (certificate_ && certificate_->is_for(std::string(name_of(host))));
 }
 
+// What the server's own machine may know, or who has a token: figures tell who watches, and when.
+bool Server::may_know(SoupServerMessage* message) {
+  const std::string address = request_of(message).address;
+  if (is_loopback(address)) return true;
+  const double now = static_cast<double>(g_get_monotonic_time()) / 1e6;
+  SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+  const char* given = soup_message_headers_get_one(headers, "Authorization");
+  constexpr std::string_view kBearer = "Bearer ";
+  if (!access_.needs_token() || !given || !std::string_view(given).starts_with(kBearer) ||
+      wrong_tokens_.wait(address, now) > 0)
+    return false;
+  if (access_.rights_of(given + kBearer.size()).view) return true;
+  wrong_tokens_.add(address, now);
+  return false;
+}
+
+void Server::serve_figures(SoupServerMessage* message, bool all) {
+  if (!may_know(message)) {
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
+    return refuse(message, SOUP_STATUS_UNAUTHORIZED,
+                  "only this machine may ask, or who has the server's token: Authorization: Bearer TOKEN");
+  }
+  const std::string ailment = all ? "" : events_.ailment();
+  if (!ailment.empty()) return refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE, ailment);
+  const std::string text = all ? events_.metrics() : "ok\n";
+  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
+  soup_server_message_set_response(message,
+                                   all ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8",
+                                   SOUP_MEMORY_COPY, text.data(), text.size());
+}
+
 void Server::serve(SoupServerMessage* message, const char* path) {
+  if (std::strcmp(path, "/healthz") == 0) return serve_figures(message, false);
+  if (std::strcmp(path, "/metrics") == 0) return serve_figures(message, true);
   const PageFile* file = files_.find(std::strcmp(path, "/") == 0 ? "/index.html" : path);
   if (!file) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
   soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
@@ -413,6 +446,7 @@ bool Server::take_token(const std::shared_ptr<Peer>& peer, std::string_view text
 }
 
 void Server::refuse_peer(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
+  events_.refused(error.code);
   peer->spoke_ = true;  // a token that comes now comes too late
   locked_.leave(peer.get());
   peer->send(protocol::encode(protocol::ServerSignal(error)));

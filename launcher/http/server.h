@@ -33,6 +33,10 @@ class Server {
     std::function<void(const std::shared_ptr<Peer>&)> connected;
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
+    std::function<void(const std::string& code)> refused = [](const std::string&) {};  // one who was not let in
+    // For who runs the server: why it is not well, or ""; figures in Prometheus' text format.
+    std::function<std::string()> ailment;
+    std::function<std::string()> metrics;
   };
   // With a certificate it speaks TLS, and sends who speaks none to https://.
   explicit Server(Events events, Access access = Access(), Origins origins = Origins(),
@@ -58,6 +62,8 @@ class Server {
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);
   void serve(SoupServerMessage* message, const char* path);
+  bool may_know(SoupServerMessage* message);
+  void serve_figures(SoupServerMessage* message, bool all);
   Request request_of(SoupServerMessage* message) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
   void hear(const std::shared_ptr<Peer>& peer, std::string_view text);

@@ -164,11 +164,13 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   const bool behind = outlet_->behind();
   if (behind || (needs_key_ && !key)) {
     needs_key_ = true;
+    ++from.dropped_;
     if (!behind) from_->request_key_frame(false);
     return false;
   }
   needs_key_ = false;
   last_ = captured;
+  ++from.sent_;
   outlet_->push(sample);
   return true;
 }
@@ -279,7 +281,10 @@ void FanOut::push(GstSample* sample, RunTime run) {
         feed->delays()->encoded(frame_id(captured), static_cast<std::int64_t>(captured),
                                 static_cast<std::int64_t>(now));
     newest_ = captured;
-    rate_.add(static_cast<std::int64_t>(captured), gst_buffer_get_size(gst_sample_get_buffer(frame.get())), key);
+    const gsize size = gst_buffer_get_size(gst_sample_get_buffer(frame.get()));
+    rate_.add(static_cast<std::int64_t>(captured), size, key);
+    bytes_ += size;
+    if (key) ++key_frames_;
     if (key) since_key_.clear(), slept_ = false;
     if (key || (!since_key_.empty() && age_of(since_key_.front().get(), newest_) <= kYoung))
       since_key_.push_back(std::move(frame));

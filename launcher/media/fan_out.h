@@ -102,6 +102,10 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
 
   std::uint64_t frames() const { return frames_; }             // encoded so far
   std::uint64_t left_out() const { return doze_.left_out(); }  // while it slept
+  std::uint64_t key_frames() const { return key_frames_; }
+  std::uint64_t bytes() const { return bytes_; }      // of all frames
+  std::uint64_t sent() const { return sent_; }        // to feeds, each one's counted
+  std::uint64_t dropped() const { return dropped_; }  // of feeds that were behind, or needed a key frame first
   bool asleep() const { return doze_.asleep(); }
   GstClockTime newest() const;  // running time of the last frame
   struct Rate {
@@ -111,6 +115,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   Rate rate() const;  // lately, or before it went to sleep
 
  private:
+  friend class Feed;                          // which counts
   void push(GstSample* sample, RunTime run);  // streaming thread
   void ask_encoder(GstClockTime at);
   void start(Feed& feed);
@@ -126,6 +131,10 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   Timer sleep_timer_;
   std::uint64_t frames_before_ = 0;  // of earlier runs
   std::atomic<std::uint64_t> frames_ = 0;
+  std::atomic<std::uint64_t> key_frames_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  mutable std::atomic<std::uint64_t> sent_ = 0;
+  mutable std::atomic<std::uint64_t> dropped_ = 0;
 
   // Guards what follows. Held while frames go into feeds and FrameDelays, while post() is called, and by the main
   // thread while it puts the encoding to sleep; nothing that waits is called under it.

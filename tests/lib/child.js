@@ -67,6 +67,9 @@ export class Child {
   /** @param {string} text for its standard input */
   write(text) { this.#process.stdin.write(text); }
 
+  /** There is no more for its standard input. */
+  finish() { this.#process.stdin.end(); }
+
   /** How it ended, by itself. */
   async end(limit = patience) { return within(`the end of ${this.name}`, this.exited, limit); }
 

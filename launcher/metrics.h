@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What Prometheus is told, in its text format 0.0.4; names by https://prometheus.io/docs/practices/naming/. All
+// counters begin at 0 with the process. Main thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+class Producer;
+
+class Metrics {
+ public:
+  void add_join(bool by_socket) { ++(by_socket ? joins_by_socket_ : joins_by_webrtc_); }
+  // Why a viewer was refused, or its connection ended: a code of PROTOCOL.md.
+  void add_refusal(const std::string& code) { ++refusals_[code]; }
+  void add_source_loss() { ++source_losses_; }
+  void add_model_failure(const std::string& model) { ++model_failures_[model]; }
+  void add_result(const std::string& model, std::optional<double> ms);
+
+  struct Now {
+    bool running = false;  // the first frame has come
+    std::size_t viewers = 0;
+    std::size_t waiting = 0;  // connections that do not get their video yet
+  };
+  std::string text(const Now& now, const Producer& producer) const;
+
+ private:
+  // Upper bounds in seconds: a frame at 500 a second, and more than anybody waits for.
+  static constexpr std::array<double, 12> kBounds{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10};
+  struct ModelTime {
+    std::array<std::uint64_t, kBounds.size()> up_to{};
+    std::uint64_t count = 0;
+    double seconds = 0;
+    std::uint64_t results = 0;
+  };
+
+  std::uint64_t joins_by_webrtc_ = 0;
+  std::uint64_t joins_by_socket_ = 0;
+  std::uint64_t source_losses_ = 0;
+  std::map<std::string, std::uint64_t> refusals_;
+  std::map<std::string, std::uint64_t> model_failures_;
+  std::map<std::string, ModelTime> models_;
+};
