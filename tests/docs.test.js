@@ -195,6 +195,17 @@ test('docs: the Python model of README.md and docs/your-model.md finds its perso
   assert.match(await succeeds(`python3 '${folder}/my_model.py' docs/images/people.png`), /^{"label": "person", "confidence": 0.9, .*}\n$/);
 });
 
+test('docs: each promise of SECURITY.md has a test', () => {
+  const promises = read('SECURITY.md').split('## Promises')[1].split('\n').filter((line) => line.startsWith('| ')).slice(1);
+  assert.ok(promises.length >= 14);
+  for (const row of promises) {
+    const [, tests] = cells(row);
+    const named = [...tests.matchAll(/`([^`]+)`/g)].map(([, path]) => path);
+    assert.ok(named.length > 0, row);
+    for (const path of named) assert.ok(existsSync(join(root, path)), path);
+  }
+});
+
 test('docs: the example of a detector is the one that is built and run', () => {
   const [code, ...others] = pages.flatMap((page) => blocks(page, 'cpp'));
   assert.equal(others.length, 0);
