@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "base/deadlines.h"
+#include "base/log.h"
 #include "end_signals.h"
 #include "pipe/launch_errors.h"
 #include "pipe/value_check.h"
@@ -56,8 +57,7 @@ std::unique_ptr<Certificate> certificate_of(const Options& options) {
 }
 
 void tell_doubt(const Certificate& certificate) {
-  if (!certificate.doubt().empty())
-    std::fprintf(stderr, "cv-launch: warning: %s; browsers will not take it\n", certificate.doubt().c_str());
+  if (!certificate.doubt().empty()) say(Level::kWarning, certificate.doubt() + "; browsers will not take it");
 }
 
 Ice ice_of(const Options& options) {
@@ -122,10 +122,10 @@ void App::watch_certificate() {
         self->status_.end();
         try {
           self->server_->certificate()->reload();
-          std::fprintf(stderr, "cv-launch: the certificate has been read again\n");
+          say(Level::kNotice, "the certificate has been read again");
           tell_doubt(*self->server_->certificate());
         } catch (const UserError& error) {
-          std::fprintf(stderr, "cv-launch: the certificate stays as it was: %s\n", error.what());
+          say(Level::kError, std::string("the certificate stays as it was: ") + error.what());
         }
         return G_SOURCE_CONTINUE;
       },
@@ -144,26 +144,26 @@ Producer::Events App::producer_events() {
   };
   events.could_not_start = [this](const std::string& message) {
     const std::string with = set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")";
-    std::fprintf(stderr, "cv-launch: the pipeline can't start: %s%s\n", message.c_str(), with.c_str());
+    say(Level::kError, "the pipeline can't start: " + message + with);
     exit_status_ = 1;
     shut_down();
   };
   events.lost = [this] {
     metrics_.add_source_loss();
     status_.end();
-    std::fprintf(stderr, "cv-launch: the source is lost, retrying: %s\n", producer_->trouble()->c_str());
+    say(Level::kError, "the source is lost, retrying: " + *producer_->trouble());
     for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.back = [this] {
     status_.end();
-    std::fprintf(stderr, "cv-launch: the source is back\n");
+    say(Level::kNotice, "the source is back");
     for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.result = [this](const protocol::Result& result) { send_result(result); };
   events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
   events.warning = [this](const std::string& message) {
     status_.end();
-    std::fprintf(stderr, "cv-launch: warning: %s\n", message.c_str());
+    say(Level::kWarning, message);
   };
   return events;
 }
@@ -344,7 +344,7 @@ void App::set_model_state(protocol::ModelState state) {
   if (state.state == "failed") {
     metrics_.add_model_failure(state.model);
     status_.end();
-    std::fprintf(stderr, "cv-launch: %s: %s\n", state.model.c_str(), state.message.c_str());
+    say(Level::kError, state.model + ": " + state.message);
   } else {
     g_info("the model %s is %s", state.model.c_str(), state.state.c_str());
   }
@@ -357,7 +357,7 @@ void App::every_second() {
   status_.update(seated_.size(), producer_->frames(), trouble ? "source lost: " + *trouble : "");
   const std::chrono::microseconds waited(g_get_monotonic_time() - started_at_);
   if (!running_ && started_at_ != 0 && waited > deadlines().first_frame) {
-    std::fprintf(stderr, "cv-launch: no picture from the pipeline yet; still waiting for its source\n");
+    say(Level::kNotice, "no picture from the pipeline yet; still waiting for its source");
     started_at_ = 0;
   }
   const double epoch = unix_ms() - producer_->running_ms();

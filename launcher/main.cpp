@@ -12,6 +12,7 @@
 #include "app.h"
 #include "base/credentials.h"
 #include "base/deadlines.h"
+#include "base/log.h"
 #include "base/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
@@ -54,8 +55,8 @@ int run(int argc, char** argv) {
     std::printf("cv-launch %s\n", CV_LAUNCH_VERSION);
     return 0;
   }
-  if (options.verbose) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
-  g_log_writer_default_set_use_stderr(TRUE);
+  if (options.log_json) log_json();
+  log_glib(options.verbose);
   const auto folders = pipeline_folders();
   const std::string file = find_pipe_file(options.pipeline, folders);
   if (options.variables) {
@@ -87,7 +88,7 @@ int main(int argc, char** argv) {
   try {
     status = run(argc, argv);
   } catch (const UserError& error) {
-    std::fprintf(stderr, "cv-launch: %s\n", shorten(without_credentials(error.what())).c_str());
+    say(Level::kError, shorten(without_credentials(error.what())));
   }
   std::fflush(nullptr);
   // Threads of a pipeline that does not end may still run. _exit destroys nothing that they use.

@@ -58,6 +58,7 @@ Options parse_options(int argc, char** argv) {
   gboolean auth = FALSE;
   gboolean no_auth = FALSE;
   g_autofree char* token_file = nullptr;
+  g_autofree char* log = nullptr;
   g_autofree char* cert = nullptr;
   g_autofree char* key = nullptr;
   g_auto(GStrv) stun = nullptr;
@@ -108,6 +109,7 @@ Options parse_options(int argc, char** argv) {
        "This machine's public address, where a NAT passes those ports on to it", "ADDRESS"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
+      {"log", 0, 0, G_OPTION_ARG_FILENAME, &log, "How it is said: text, or json, an object in each line", "FORMAT"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
       {},
   };
@@ -132,6 +134,9 @@ Options parse_options(int argc, char** argv) {
                     " too: a certificate and its own key, both in PEM");
   options.cert = cert ? cert : "";
   options.key = key ? key : "";
+  options.log_json = log && std::string_view(log) == "json";
+  if (log && !options.log_json && std::string_view(log) != "text")
+    throw UserError("--log=" + std::string(log) + ": there are text and json");
   options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));

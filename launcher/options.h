@@ -25,6 +25,7 @@ struct Options {
   bool print = false;
   bool variables = false;
   bool verbose = false;
+  bool log_json = false;
   bool version = false;
 };
 

@@ -42,6 +42,7 @@ _cv_launch() {
       compopt -o nospace
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
+    --log) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     --token-file | --turn-file | --cert | --key)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames

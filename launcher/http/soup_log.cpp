@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/log.h"
 #include "base/shorten.h"
 
 namespace {
@@ -52,8 +53,8 @@ void SoupLog::tell() {
   const std::lock_guard lock(mutex_);
   for (auto& [message, times] : again_)
     if (const unsigned came = std::exchange(times, 0))
-      std::fprintf(stderr, "cv-launch: libsoup said \"%s\" %u times more\n", shorten(message, kMaxQuoted).c_str(),
-                   came);
+      say(Level::kNotice,
+          "libsoup said \"" + shorten(message, kMaxQuoted) + "\" " + std::to_string(came) + " times more");
   if (const unsigned came = std::exchange(others_, 0))
-    std::fprintf(stderr, "cv-launch: libsoup said something else %u times\n", came);
+    say(Level::kNotice, "libsoup said something else " + std::to_string(came) + " times");
 }

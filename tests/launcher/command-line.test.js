@@ -25,7 +25,7 @@ async function refusalOf(args, options) {
 test('--help names every option and has examples', async () => {
   const { code, stdout } = await runLaunch(['--help']);
   assert.equal(code, 0);
-  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'auth', 'token-file', 'no-auth', 'port', 'public-origin', 'allow-origin', 'max-viewers', 'verbose', 'version', 'help'])
+  for (const option of ['pipeline', 'set', 'print', 'variables', 'host', 'auth', 'token-file', 'no-auth', 'port', 'public-origin', 'allow-origin', 'cert', 'key', 'stun', 'turn', 'turn-file', 'udp-ports', 'ice-address', 'log', 'max-viewers', 'verbose', 'version', 'help'])
     assert.match(stdout, new RegExp(`--${option}\\b`));
   assert.match(stdout, /example/i);
   assert.match(stdout, /cv-launch --pipeline=\S+/);
