@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <sstream>
@@ -41,6 +42,19 @@ bool take_suffix(std::string& text, const std::string& suffix) {
   return true;
 }
 
+bool is_v6(const std::string& address) {
+  const GObjectPtr<GInetAddress> ip(g_inet_address_new_from_string(address.c_str()));
+  return ip && g_inet_address_get_family(ip.get()) == G_SOCKET_FAMILY_IPV6;
+}
+
+// With any other character a URL is none, and a browser that is told of it makes no connection at all. A zone (%eth0)
+// is this machine's own.
+bool is_host(const std::string& text) {
+  const bool v6 = is_v6(text);
+  return std::ranges::all_of(
+      text, [v6](char c) { return g_ascii_isalnum(c) || c == '.' || (v6 ? c == ':' : c == '-' || c == '_'); });
+}
+
 // HOST, HOST:PORT, [IPv6]:PORT
 bool set_address(IceServer& server, const std::string& text) {
   const std::string uri = "stun://" + text;
@@ -53,15 +67,10 @@ bool set_address(IceServer& server, const std::string& text) {
   const bool read =
       g_uri_split(uri.c_str(), G_URI_FLAGS_NONE, nullptr, &user, &host, &port, &path, &query, &fragment, nullptr);
   if (!read || !host || !*host || port == 0 || user || query || fragment || (path && *path)) return false;
-  if (!g_hostname_is_ip_address(host) && !g_str_is_ascii(host)) return false;
+  if (!is_host(host)) return false;
   server.host = host;
   if (port > 0) server.port = static_cast<unsigned>(port);
   return true;
-}
-
-bool is_v6(const std::string& address) {
-  const GObjectPtr<GInetAddress> ip(g_inet_address_new_from_string(address.c_str()));
-  return ip && g_inet_address_get_family(ip.get()) == G_SOCKET_FAMILY_IPV6;
 }
 
 std::string base64_sha1(const std::string& secret, const std::string& text) {

@@ -139,6 +139,28 @@ export const mutants = [
   { fault: 'what a viewer held is not let go of', file: 'launcher/media/reaper.cpp', from: 'gst_element_set_state(pipeline.get(), GST_STATE_NULL);', to: 'gst_object_ref(pipeline.get());',
     tests: ['tests/launcher/joins.test.js'] },
 
+  // launcher: ways through NAT and firewalls
+  { fault: 'what is longer than it says is a message', file: 'launcher/viewer/stun.cpp', from: 'if (size_of(bytes) != bytes.size() ||', to: 'if (!size_of(bytes) || *size_of(bytes) > bytes.size() ||',
+    tests: ['tests/launcher/viewer/stun_test.cpp', 'tests/fuzz/stun.cpp'] },
+  { fault: 'a reply to any request is ours', file: 'launcher/viewer/stun.cpp', from: 'transaction.size()), transaction))', to: 'transaction.size()), bytes.subspan(8, transaction.size())))',
+    tests: ['tests/fuzz/stun.cpp'] },
+  { fault: 'a request to TURN is signed without the length of its signature', file: 'launcher/viewer/stun.cpp', from: 'set_length(message, 4 + kDigest);', to: 'set_length(message);',
+    tests: ['tests/launcher/viewer/stun_test.cpp'] },
+  { fault: 'a server is called what no URL can say', file: 'launcher/viewer/ice_servers.cpp', from: 'if (!is_host(host)) return false;', to: 'if (!is_host(host) && port == 0) return false;',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+  { fault: 'TLS to TURN goes to an address', file: 'launcher/viewer/ice_servers.cpp', from: 'if (tls && g_hostname_is_ip_address', to: 'if (!tls && udp && tcp && g_hostname_is_ip_address',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp', 'tests/launcher/nat.test.js'] },
+  { fault: 'a login to TURN is over when it is made', file: 'launcher/viewer/ice_servers.cpp', from: 'now + kLoginSeconds', to: 'now + 0 * kLoginSeconds',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+  { fault: 'there are ports for those who stay only', file: 'launcher/viewer/ice_servers.cpp', from: 'needed = 2 * viewers;', to: 'needed = viewers;',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+  { fault: 'loopback is offered in front of the NAT', file: 'launcher/viewer/ice_servers.cpp', from: 'g_inet_address_get_is_loopback(own.get()) ||', to: 'false ||',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+  { fault: 'the way through the NAT is tried as if it were direct', file: 'launcher/viewer/ice_servers.cpp', from: '(number & 0xffffff) | kReflexive << 24', to: 'number | kReflexive << 24',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+  { fault: 'STUN servers are told the login to TURN', file: 'launcher/viewer/ice_servers.cpp', from: '  protocol::IceServer stun;\n', to: '  protocol::IceServer stun{.urls = {}, .username = login.user, .credential = login.password};\n',
+    tests: ['tests/launcher/viewer/ice_servers_test.cpp'] },
+
   // launcher: a viewer's link
   { fault: 'a packet arrives as often as it is reported', file: 'launcher/link/sent_log.cpp', from: 'entry.state >= state', to: 'entry.state > state',
     tests: ['tests/launcher/link/sent_log_test.cpp'] },
@@ -206,8 +228,8 @@ export const mutants = [
   { fault: 'silent connections are kept without a token', file: 'launcher/http/server.cpp', from: 'if (!taken) return refuse_peer(peer, busy);', to: '', tests: ['tests/launcher/access.test.js'] },
   { fault: 'an address that others reach is open to all', file: 'launcher/http/tokens.cpp', from: 'if (is_loopback(host) || options.no_auth ||', to: 'if (true ||',
     tests: ['tests/launcher/http/tokens_test.cpp', 'tests/launcher/access.test.js'] },
-  { fault: 'a token file that others can read is taken', file: 'launcher/http/tokens.cpp', from: 'if ((status.st_mode & kOthers) != 0)', to: 'if (false)', tests: ['tests/launcher/http/tokens_test.cpp'] },
-  { fault: 'tokens stay in the environment', file: 'launcher/http/tokens.cpp', from: 'unsetenv(variable);', to: '', tests: ['tests/launcher/http/tokens_test.cpp'] },
+  { fault: 'a token file that others can read is taken', file: 'launcher/base/private_file.cpp', from: 'if ((status.st_mode & kOthers) != 0)', to: 'if (false)', tests: ['tests/launcher/http/tokens_test.cpp'] },
+  { fault: 'tokens stay in the environment', file: 'launcher/base/private_file.cpp', from: 'unsetenv(name);', to: '', tests: ['tests/launcher/http/tokens_test.cpp'] },
   { fault: 'a full waiting room is full for all', file: 'launcher/base/waiting_room.h', from: 'if (count(most->network) <= own) return {};', to: 'return {};',
     tests: ['tests/launcher/base/waiting_room_test.cpp'] },
   { fault: 'who stays counts as one who only came', file: 'launcher/base/waiting_room.h', from: 'std::max(0.0, found->second.times - 1)', to: 'found->second.times',
@@ -219,7 +241,7 @@ export const mutants = [
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'connections without end are kept', file: 'launcher/http/server.cpp', from: 'if (++server.connections_ > kMaxConnections) cut();', to: '++server.connections_;',
     tests: ['tests/launcher/http.test.js'] },
-  { fault: '--host=0.0.0.0 listens on this machine only', file: 'launcher/http/server.cpp', from: 'host == "localhost" ? "127.0.0.1" : host.c_str()', to: '"127.0.0.1"',
+  { fault: '--host=0.0.0.0 listens on this machine only', file: 'launcher/http/listener.cpp', from: 'host == "localhost" ? "127.0.0.1" : host.c_str()', to: '"127.0.0.1"',
     tests: ['tests/launcher/command-line.test.js'] },
   { fault: 'a client that refuses gzip gets it', file: 'launcher/http/page_files.cpp', from: 'gzip < 0 && place_of(refused, "gzip") < 0', to: 'gzip < 0',
     tests: ['tests/launcher/http/page_files_test.cpp'] },
@@ -229,6 +251,14 @@ export const mutants = [
     tests: ['tests/launcher/http/soup_log_test.cpp'] },
   { fault: 'a signalling message of any size is read', file: 'launcher/http/server.cpp', from: 'if (held && size > protocol::kMaxSignal)', to: 'if (held && size > 4 * protocol::kMaxSignal)',
     tests: ['tests/launcher/signalling-errors.test.js'] },
+
+  // launcher: TLS
+  { fault: 'a handshake takes as long as it likes', file: 'launcher/http/listener.cpp', from: 'arrival->deadline.once(static_cast<guint>(deadlines().request.count()),', to: 'arrival->deadline.once(static_cast<guint>(3600 * deadlines().request.count()),',
+    tests: ['tests/launcher/tls.test.js'] },
+  { fault: 'who speaks no TLS is taken for one who does', file: 'launcher/http/listener.cpp', from: 'if (first == kTlsHandshake)', to: 'if (first != 0)',
+    tests: ['tests/launcher/tls.test.js'] },
+  { fault: 'who speaks no TLS is served all the same', file: 'launcher/http/server.cpp', from: 'if (certificate_ && !line_of(message)->secure) return', to: 'if (certificate_ && !line_of(message)) return',
+    tests: ['tests/launcher/tls.test.js'] },
 
   // the page: what it computes
   { fault: 'ids are compared as plain numbers', file: 'web/core/frame-id.js', from: '((a - b) | 0) > 0;', to: 'a > b;', tests: ['tests/web/core/frame-id.test.js'] },
