@@ -83,8 +83,9 @@ protocol::Error busy() {
 
 }  // namespace
 
-App::App(const Options& options, PipeText pipe)
+App::App(const Options& options, PipeText pipe, Service& service)
     : options_(options),
+      service_(service),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
       ice_(ice_of(options_)),
@@ -101,35 +102,55 @@ App::App(const Options& options, PipeText pipe)
 
 int App::run() {
   on_end_signal([this] { shut_down(); });
-  if (server_->certificate()) watch_certificate();
+  watch_hangup();
   started_at_ = g_get_monotonic_time();
   epoch_ = unix_ms() - producer_->running_ms();
   second_.every(1000, [this] { every_second(); });
   producer_->start();
+  // it listens. A camera may take longer to open than a manager waits, and is opened again when it comes back later
+  service_.ready(source_state());
   g_main_loop_run(loop_);
   g_main_loop_unref(loop_);
   status_.end();
   return exit_status_;
 }
 
-// Without one, SIGHUP ends us, as when a terminal is closed.
-void App::watch_certificate() {
-  tell_doubt(*server_->certificate());
+// In a terminal without a certificate SIGHUP ends us, as when the terminal is closed. A service has no terminal, and
+// its manager would not start one again that a "reload" has ended.
+void App::watch_hangup() {
+  if (server_->certificate()) tell_doubt(*server_->certificate());
+  if (!server_->certificate() && !service_.managed()) return;
   g_unix_signal_add(
       SIGHUP,
       [](gpointer data) -> gboolean {
-        auto* self = static_cast<App*>(data);
-        self->status_.end();
-        try {
-          self->server_->certificate()->reload();
-          say(Level::kNotice, "the certificate has been read again");
-          tell_doubt(*self->server_->certificate());
-        } catch (const UserError& error) {
-          say(Level::kError, std::string("the certificate stays as it was: ") + error.what());
-        }
+        static_cast<App*>(data)->reload();
         return G_SOURCE_CONTINUE;
       },
       this);
+}
+
+void App::reload() {
+  if (ending_.running()) return;
+  service_.reloading();
+  status_.end();
+  try {
+    if (Certificate* certificate = server_->certificate()) {
+      certificate->reload();
+      say(Level::kNotice, "the certificate has been read again");
+      tell_doubt(*certificate);
+    } else {
+      say(Level::kNotice, "there is no certificate to be read again");
+    }
+  } catch (const UserError& error) {
+    say(Level::kError, std::string("the certificate stays as it was: ") + error.what());
+  }
+  service_.ready(source_state());
+}
+
+// For the service's manager, which shows it to everybody: without the token.
+std::string App::source_state() const {
+  if (const auto& trouble = producer_->trouble()) return "the source is lost, retrying: " + *trouble;
+  return running_ ? "live at " + server_->url() : "waiting for the source's first picture";
 }
 
 Producer::Events App::producer_events() {
@@ -141,6 +162,7 @@ Producer::Events App::producer_events() {
     const std::string& token = opening_.made_up;
     std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
     std::fflush(stdout);
+    service_.set_status(source_state());
   };
   events.could_not_start = [this](const std::string& message) {
     const std::string with = set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")";
@@ -152,11 +174,13 @@ Producer::Events App::producer_events() {
     metrics_.add_source_loss();
     status_.end();
     say(Level::kError, "the source is lost, retrying: " + *producer_->trouble());
+    service_.set_status(source_state());
     for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.back = [this] {
     status_.end();
     say(Level::kNotice, "the source is back");
+    service_.set_status(source_state());
     for (const auto& [peer, viewer] : viewers_) viewer->send_stream_info();
   };
   events.result = [this](const protocol::Result& result) { send_result(result); };
@@ -374,6 +398,7 @@ void App::every_second() {
 
 void App::shut_down() {
   if (ending_.running()) return;
+  service_.stopping();
   second_.stop();
   while (!viewers_.empty()) {
     const auto peer = viewers_.begin()->first;

@@ -11,20 +11,23 @@
 #include "media/reaper.h"
 #include "metrics.h"
 #include "options.h"
+#include "service.h"
 #include "status_line.h"
 #include "viewer/viewer.h"
 
 class App {
  public:
-  // Throws UserError.
-  App(const Options& options, PipeText pipe);
+  // Throws UserError. `service` outlives it.
+  App(const Options& options, PipeText pipe, Service& service);
   // Runs until a signal comes or the source fails to start. Returns the exit status.
   int run();
 
  private:
   Producer::Events producer_events();
   Server::Events server_events();
-  void watch_certificate();
+  void watch_hangup();
+  void reload();
+  std::string source_state() const;
   void warm_up();
   void add_viewer(const std::shared_ptr<Peer>& peer);
   bool let_in(const std::shared_ptr<Peer>& peer);
@@ -41,6 +44,7 @@ class App {
   void shut_down();
 
   const Options options_;
+  Service& service_;
   const Opening opening_;
   const Ice ice_;
   std::string set_in_caps_;  // values that may be why the pipeline can't start

@@ -17,6 +17,7 @@
 #include "options.h"
 #include "pipe/pipe_file.h"
 #include "pipe/value_check.h"
+#include "service.h"
 
 namespace {
 
@@ -69,13 +70,14 @@ int run(int argc, char** argv) {
     return 0;
   }
   allow_descriptors();
-  deadlines();  // read now, so that a wrong one is reported before anything runs
+  deadlines();      // read now, so that a wrong one is reported before anything runs
+  Service service;  // before GStreamer starts children
   gst_init(nullptr, nullptr);
   find_plugin();
   check_values(pipe);
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
-  return App(options, std::move(pipe)).run();
+  return App(options, std::move(pipe), service).run();
 }
 
 }  // namespace

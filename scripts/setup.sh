@@ -7,7 +7,7 @@ run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
 test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc pulseaudio
   clang-tidy python3-venv python3-hatchling mypy python3-jupyter-server python3-aiohttp openssl
-  debhelper bsdutils iproute2 nftables procps psmisc)
+  debhelper bsdutils iproute2 nftables procps psmisc systemd)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
 unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy prometheus)

@@ -80,7 +80,7 @@ test('every installed file is in a Debian package, and every package has what it
   const { code, stderr } = await run('meson', ['install', '-C', join(dirname(cvLaunch), '..'), '--no-rebuild', '--destdir', folder]);
   assert.equal(code, 0, stderr);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replace(/^usr\/local\//, 'usr/'));
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replace(/^usr\/local\/(etc\/)?/, (_, etc) => etc ?? 'usr/'));
   const lists = readdirSync(join(root, 'packaging/debian')).filter((name) => name.endsWith('.install') || name === 'not-installed');
   const listed = lists.flatMap((name) => read(`packaging/debian/${name}`).split('\n')).filter((line) => line && !line.startsWith('#'));
   const patterns = listed.map((path) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`));

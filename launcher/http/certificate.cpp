@@ -63,6 +63,22 @@ Key key_of(const std::string& option, const std::string& pem) {
   return owned;
 }
 
+std::string take_datum(gnutls_datum_t& data) {
+  std::string text(reinterpret_cast<const char*>(data.data), data.size);
+  gnutls_free(data.data);
+  return text;
+}
+
+// What was compared, and nothing else that the files have: GIO takes the first key of a text.
+std::string pem_of(const Chain& chain, const Key& key) {
+  std::string text;
+  gnutls_datum_t data{};
+  for (gnutls_x509_crt_t one : chain.all())
+    if (gnutls_x509_crt_export2(one, GNUTLS_X509_FMT_PEM, &data) >= 0) text += take_datum(data);
+  if (gnutls_x509_privkey_export2(key.get(), GNUTLS_X509_FMT_PEM, &data) >= 0) text += take_datum(data);
+  return text;
+}
+
 std::string doubt_of(const std::string& option, gnutls_x509_crt_t certificate) {
   const std::time_t now = std::time(nullptr);
   const auto date = [](std::time_t time) {
@@ -103,7 +119,7 @@ void Certificate::reload() {
   if (result == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
     throw UserError(key_option + ": it is not the key of " + cert_option);
   g_autoptr(GError) error = nullptr;
-  const std::string pem = cert_pem + "\n" + key_pem;
+  const std::string pem = pem_of(chain, key);
   GTlsCertificate* certificate =
       result < 0 ? nullptr : g_tls_certificate_new_from_pem(pem.data(), static_cast<gssize>(pem.size()), &error);
   if (!certificate)

@@ -4,6 +4,7 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr int kBacklog = 128;
 constexpr guint kRetryMs = 100;
+// Descriptors that are not for connections: GLib ends a program that has none left.
+constexpr int kSpare = 64;
 // Those who have not shown what they want, from one network and in all.
 constexpr std::size_t kArrivalsOfOne = 64;
 constexpr std::size_t kArrivals = 256;
@@ -25,6 +28,13 @@ constexpr std::size_t kArrivals = 256;
 constexpr std::size_t kHandshakesOfOne = 4;
 constexpr std::size_t kHandshakes = 16;
 constexpr unsigned char kTlsHandshake = 22;  // RFC 8446, 5.1; no method of HTTP begins with it
+
+// A new descriptor is the lowest that is free.
+bool too_many_open(GSocket* socket) {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         g_socket_get_fd(socket) + kSpare >= static_cast<int>(std::min<rlim_t>(limit.rlim_cur, G_MAXINT));
+}
 
 GObjectPtr<GIOStream> stream_of(GSocket* socket) {
   return GObjectPtr<GIOStream>(G_IO_STREAM(g_socket_connection_factory_create_connection(socket)));
@@ -115,6 +125,7 @@ bool Listener::accept() {
   // a frame does not wait until the one before it has been acknowledged (Nagle's algorithm)
   g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   const auto arrival = std::make_shared<Arrival>(socket);
+  if (too_many_open(socket)) return true;
   if (!certificate_) {
     hand_over(socket, stream_of(socket).get(), false);
     return true;

@@ -35,11 +35,13 @@ class Server {
   // A request and its reply.
   stun::Reply ask(stun::Method method, const std::vector<std::uint8_t>& request, const stun::Transaction& transaction) {
     g_autoptr(GError) error = nullptr;
+    const gint64 end = g_get_monotonic_time() + gint64{kTries * kTimeoutSeconds} * G_USEC_PER_SEC;
     for (unsigned i = 0; i < (tcp_ ? 1 : kTries); ++i) {
       g_clear_error(&error);
       GOutputStream* output = g_io_stream_get_output_stream(stream_.get());
       if (!g_output_stream_write_all(output, request.data(), request.size(), nullptr, nullptr, &error)) continue;
-      while (const std::size_t size = read(&error))
+      // who sends something else all the time is no such server either
+      while (const std::size_t size = g_get_monotonic_time() < end ? read(&error) : 0)
         if (const auto reply = stun::parse_reply({bytes_.data(), size}, method, transaction)) return *reply;
     }
     fail(error ? error->message : "it closes the connection");
@@ -84,7 +86,10 @@ class Server {
       return 0;
     const auto size = stun::size_of({bytes_.data(), had});
     if (!size || *size > bytes_.size()) return 0;
-    if (!g_input_stream_read_all(input, bytes_.data() + had, *size - had, &had, nullptr, error)) return 0;
+    const gsize rest = *size - stun::kHeader;
+    // true at the end of the stream too
+    if (!g_input_stream_read_all(input, bytes_.data() + stun::kHeader, rest, &had, nullptr, error) || had < rest)
+      return 0;
     return *size;
   }
 

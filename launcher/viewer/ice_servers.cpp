@@ -218,6 +218,6 @@ std::optional<std::string> in_front(const std::string& candidate, const std::str
   guint64 number = 0;
   g_ascii_string_to_unsigned(priority.c_str(), 10, 0, G_MAXUINT32, &number, nullptr);
   const std::string reflexive = std::to_string((number & 0xffffff) | kReflexive << 24);
-  return foundation + "0 " + component + " " + transport + " " + reflexive + " " + public_address + " " + port +
+  return foundation + "n " + component + " " + transport + " " + reflexive + " " + public_address + " " + port +
          " typ srflx raddr " + address + " rport " + port;
 }

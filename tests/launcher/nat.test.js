@@ -17,6 +17,16 @@ import { startViewer } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 import { connectForOffer } from '../lib/websocket.js';
 
+/** What is stopped when a test is over, the last one first. */
+function stopping(t) {
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  return (child) => {
+    stops.push(() => child.stop());
+    return child;
+  };
+}
+
 /** A file of one's own. */
 function file(text, mode = 0o600) {
   const path = join(temporaryFolder(), 'file');
@@ -70,16 +80,6 @@ test('a server that answers something else, or nothing, is none', async (t) => {
   }
 });
 
-/** What is stopped when a test is over, the last one first. */
-function stopping(t) {
-  const stops = [];
-  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
-  return (child) => {
-    stops.push(() => child.stop());
-    return child;
-  };
-}
-
 /** The candidates of a connection, when `enough` are there. */
 const candidatesOf = (signalling, enough) => until('candidates', () => {
   const all = signalling.messages.filter(({ type, candidate }) => type === 'candidate' && candidate).map(({ candidate }) => candidate);
@@ -87,11 +87,10 @@ const candidatesOf = (signalling, enough) => until('candidates', () => {
 }, { state: () => signalling.messages });
 
 test('media take the ports that are given, and no others', async (t) => {
-  const server = await startServer({ pipeline: 'plain', args: ['--udp-ports=45100-45139'] });
-  t.after(() => server.stop());
+  const stops = stopping(t);
+  const server = stops(await startServer({ pipeline: 'plain', args: ['--udp-ports=45100-45139'] }));
   const viewers = [];
-  t.after(() => viewers.forEach((viewer) => viewer.stop()));
-  for (let n = 0; n < 5; ++n) viewers.push(await startViewer(server));
+  for (let n = 0; n < 5; ++n) viewers.push(stops(await startViewer(server)));
   for (const viewer of viewers) await viewer.reports('frames', ({ frames }) => frames > 5);
   const ports = sockets(server.pid, 'udp').map(({ port }) => port);
   assert.ok(ports.length >= 5 && ports.every((port) => port >= 45100 && port <= 45139), String(ports));

@@ -245,9 +245,9 @@ std::string front(const std::string& candidate, const std::string& address = "19
 
 TEST(InFront, IsTheSamePortAtThePublicAddress) {
   EXPECT_EQ(front("candidate:1 1 UDP 2015363327 10.0.0.2 50000 typ host"),
-            "candidate:10 1 UDP 1679819007 192.0.2.7 50000 typ srflx raddr 10.0.0.2 rport 50000");
+            "candidate:1n 1 UDP 1679819007 192.0.2.7 50000 typ srflx raddr 10.0.0.2 rport 50000");
   EXPECT_EQ(front("candidate:2 1 UDP 2015363583 fd00::2 50001 typ host", "2001:db8::7"),
-            "candidate:20 1 UDP 1679819263 2001:db8::7 50001 typ srflx raddr fd00::2 rport 50001");
+            "candidate:2n 1 UDP 1679819263 2001:db8::7 50001 typ srflx raddr fd00::2 rport 50001");
 }
 
 // RFC 8445, 5.1.2: the type is the highest byte; which of this machine's addresses is better stays.
