@@ -75,7 +75,9 @@ std::string pem_of(const Chain& chain, const Key& key) {
   gnutls_datum_t data{};
   for (gnutls_x509_crt_t one : chain.all())
     if (gnutls_x509_crt_export2(one, GNUTLS_X509_FMT_PEM, &data) >= 0) text += take_datum(data);
-  if (gnutls_x509_privkey_export2(key.get(), GNUTLS_X509_FMT_PEM, &data) >= 0) text += take_datum(data);
+  // as PKCS #8: GIO can't read what GnuTLS writes of other kinds than RSA otherwise
+  if (gnutls_x509_privkey_export2_pkcs8(key.get(), GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN, &data) >= 0)
+    text += take_datum(data);
   return text;
 }
 

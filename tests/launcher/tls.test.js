@@ -109,6 +109,15 @@ test('on SIGHUP the files are read again: who is there stays, and files that do 
   assert.deepEqual((await viewer.ends()).errors.map(({ code }) => code), ['unknown-type']);
 });
 
+test('one file may have both, and others: what is used is the first certificate of it, and its key', async (t) => {
+  const [one, other] = [await selfSigned({ names }), await selfSigned({ names, key: 'ed25519' })];
+  const both = file(textOf(one.key) + textOf(other.cert) + textOf(other.key));
+  const own = await startServer({ tls: { cert: both, key: file(textOf(other.key)) } });
+  t.after(() => own.stop());
+  const { fingerprint256 } = await get(own, { ca: undefined, rejectUnauthorized: false });
+  assert.equal(fingerprint256, new X509Certificate(textOf(other.cert)).fingerprint256);
+});
+
 test('those who vouch for the certificate stand behind it, and are shown', async (t) => {
   const { cert, key, authority } = await signed({ names });
   const own = await startServer({ tls: { cert, key } });
