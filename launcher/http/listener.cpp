@@ -99,7 +99,7 @@ unsigned Listener::port() const {
 void Listener::stop() {
   if (source_ != 0) g_source_remove(std::exchange(source_, 0));
   retry_.stop();
-  while (!arrivals_.empty()) drop(*arrivals_.begin());
+  while (!arrivals_.empty()) drop(std::shared_ptr(*arrivals_.begin()));
   if (socket_) g_socket_close(socket_.get(), nullptr);
 }
 
@@ -219,13 +219,12 @@ void Listener::drop(const std::shared_ptr<Arrival>& arrival) {
 }
 
 void Listener::release(const std::shared_ptr<Arrival>& arrival) {
-  const auto held = arrival;  // which may be the set's own
-  arrivals_.erase(held);
-  held->forget();
-  held->deadline.stop();
-  room_.leave(held.get());
-  handshakes_.leave(held.get());
-  std::erase(waiting_, held);
+  arrival->forget();
+  arrival->deadline.stop();
+  room_.leave(arrival.get());
+  handshakes_.leave(arrival.get());
+  std::erase(waiting_, arrival);
+  arrivals_.erase(arrival);
   begin_handshakes();
 }
 

@@ -71,7 +71,8 @@ void prepare_webrtcbin(GstElement* webrtcbin, const Ice& options) {
   g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
   // With servers there are pairs that can't work, and libnice (0.1.21) chooses the only pair that does when the others
-  // have failed. With three tries of each that is after 2 s, which is all the page's patience; browsers try again anyway.
+  // have failed. With three tries of each that is after 2 s, which is all the page's patience; browsers try again
+  // anyway.
   if (!options.servers.empty()) g_object_set(agent.get(), "stun-max-retransmissions", 2U, nullptr);
   if (options.udp_ports.max != 0)
     g_object_set(ice, "min-rtp-port", options.udp_ports.min, "max-rtp-port", options.udp_ports.max, nullptr);
