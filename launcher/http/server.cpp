@@ -273,12 +273,15 @@ bool Server::host_allowed(std::string_view host) const {
   return origins_.host_allowed(host, loopback_) || (certificate_ && certificate_->is_for(std::string(name_of(host))));
 }
 
-// What the server's own machine may know, or who has a token: figures tell who watches, and when.
+// What the server's own machine may know, or who has a token: figures tell who watches, and when. Behind a proxy all
+// seem to be on this machine, and not each proxy says for whom it asks.
 bool Server::may_know(SoupServerMessage* message) {
   const std::string address = request_of(message).address;
-  if (is_loopback(address)) return true;
-  const double now = static_cast<double>(g_get_monotonic_time()) / 1e6;
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+  const bool for_others = origins_.proxied() || soup_message_headers_get_list(headers, "X-Forwarded-For") ||
+                          soup_message_headers_get_list(headers, "Forwarded");
+  if (!for_others && is_loopback(address)) return true;
+  const double now = static_cast<double>(g_get_monotonic_time()) / 1e6;
   const char* given = soup_message_headers_get_one(headers, "Authorization");
   constexpr std::string_view kBearer = "Bearer ";
   if (!access_.needs_token() || !given || !std::string_view(given).starts_with(kBearer) ||
@@ -292,8 +295,9 @@ bool Server::may_know(SoupServerMessage* message) {
 void Server::serve_figures(SoupServerMessage* message, bool all) {
   if (!may_know(message)) {
     soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
-    return refuse(message, SOUP_STATUS_UNAUTHORIZED,
-                  "only this machine may ask, or who has the server's token: Authorization: Bearer TOKEN");
+    return refuse(
+        message, SOUP_STATUS_UNAUTHORIZED,
+        "only this machine may ask, and through no proxy, or who has the server's token: Authorization: Bearer TOKEN");
   }
   const std::string ailment = all ? "" : events_.ailment();
   if (!ailment.empty()) return refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE, ailment);

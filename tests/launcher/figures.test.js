@@ -119,6 +119,15 @@ test('others than this machine need the token, and who tries wrong ones has to w
   assert.deepEqual(await ask(free, own, '/metrics', 'Bearer '), [401, 'Bearer'], 'without a token only this machine');
 });
 
+test('behind a proxy all seem to be on this machine: the token is wanted', async (t) => {
+  const statuses = (of, fields) => Promise.all(['/metrics', '/healthz'].map(async (path) => (await request(of, 'GET', path, fields)).status));
+  for (const field of ['X-Forwarded-For: 127.0.0.1', 'Forwarded: for=127.0.0.1']) assert.deepEqual(await statuses(server, [field]), [401, 401], field);
+  const shown = await startServer({ pipeline: 'plain', args: ['--public-origin=https://cams.example'], env: { CV_LAUNCH_TOKEN: token } });
+  t.after(() => shown.stop());
+  assert.deepEqual(await statuses(shown, []), [401, 401]);
+  assert.deepEqual(await statuses(shown, [`Authorization: Bearer ${token}`]), [200, 200]);
+});
+
 test('below them there is nothing', async () => {
   for (const path of ['/metrics/x', '/healthz/']) assert.equal((await request(server, 'GET', path)).status, 404, path);
 });
