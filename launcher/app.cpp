@@ -60,19 +60,6 @@ void tell_doubt(const Certificate& certificate) {
   if (!certificate.doubt().empty()) say(Level::kWarning, certificate.doubt() + "; browsers will not take it");
 }
 
-Ice ice_of(const Options& options) {
-  Ice ice{.addresses = media_addresses(options.host),
-          .servers = options.ice.servers,
-          .credentials = {},
-          .udp_ports = options.ice.udp_ports,
-          .public_address = options.ice.public_address};
-  const auto is_turn = [](const IceServer& server) { return server.kind != IceServer::Kind::kStun; };
-  ice.credentials = TurnCredentials::find(options.ice.turn_file, std::ranges::any_of(ice.servers, is_turn));
-  const auto login = ice.credentials.login(g_get_real_time() / G_USEC_PER_SEC, "start");
-  for (auto& server : ice.servers) server.address = check_ice_server(server, login);
-  return ice;
-}
-
 protocol::Error full(unsigned places) {
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
 }
@@ -88,7 +75,7 @@ App::App(const Options& options, PipeText pipe, Service& service)
       service_(service),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
-      ice_(ice_of(options_)),
+      ice_(checked_ice(options_.ice, media_addresses(options_.host))),
       loop_(g_main_loop_new(nullptr, FALSE)),
       server_(std::make_unique<Server>(server_events(), opening_.access,
                                        Origins(options_.public_origins, options_.allowed_origins),
@@ -289,8 +276,10 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
     if (const auto held = weak.lock()) drop_viewer(held, error);
   };
   events.stays = [this, weak, by_socket] {
-    metrics_.add_join(by_socket);
-    if (const auto held = weak.lock()) seat(held);
+    const auto held = weak.lock();
+    if (!held) return;
+    seat(held);
+    if (seated_.contains(held.get())) metrics_.add_join(by_socket);
   };
   events.wants_socket = [this, weak] {
     if (const auto held = weak.lock()) start_viewer(held, true);

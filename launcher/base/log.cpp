@@ -16,11 +16,16 @@ namespace {
 bool json = false;
 
 // Whether stderr is the journal's, which takes a level in front of a line: sd-daemon(3), systemd.exec(5).
-bool is_journal() {
+bool find_journal() {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};
   if (!stream || fstat(STDERR_FILENO, &status) != 0) return false;
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
+bool is_journal() {
+  static const bool journal = find_journal();
+  return journal;
 }
 
 const char* name_of(Level level) {
@@ -44,9 +49,8 @@ Level level_of(GLogLevelFlags flags) {
 }
 
 void print(Level level, const std::string& text, const std::string& message) {
-  static const bool journal = is_journal();
   if (!json) {
-    const std::string prefix = journal ? "<" + std::to_string(static_cast<int>(level)) + ">" : "";
+    const std::string prefix = is_journal() ? "<" + std::to_string(static_cast<int>(level)) + ">" : "";
     std::fprintf(stderr, "%s%s\n", prefix.c_str(), text.c_str());
     return;
   }

@@ -60,6 +60,12 @@ struct Listener::Arrival {
   Timer deadline;
 };
 
+// For callbacks that may come when the arrival has gone, and the listener with it.
+struct Listener::Context {
+  Listener* listener;
+  std::weak_ptr<Arrival> arrival;
+};
+
 Listener::Listener(Taker taker, const Certificate* certificate)
     : taker_(std::move(taker)),
       certificate_(certificate),
@@ -145,10 +151,6 @@ bool Listener::accept() {
   arrival->deadline.once(static_cast<guint>(deadlines().request.count()), [this, weak = std::weak_ptr(arrival)] {
     if (const auto held = weak.lock()) drop(held);
   });
-  struct Context {
-    Listener* listener;
-    std::weak_ptr<Arrival> arrival;
-  };
   arrival->source = g_unix_fd_add_full(
       G_PRIORITY_DEFAULT, g_socket_get_fd(socket), G_IO_IN,
       [](int, GIOCondition, gpointer data) -> gboolean {
@@ -193,10 +195,6 @@ void Listener::handshake(const std::shared_ptr<Arrival>& arrival) {
       stream_of(arrival->socket.get()).get(), "certificate", certificate_->get(), "database", nullptr,
       "require-close-notify", FALSE, "advertised-protocols", kProtocols.data(), nullptr));
   if (!tls) return arrival->cut();
-  struct Context {
-    Listener* listener;
-    std::weak_ptr<Arrival> arrival;
-  };
   g_tls_connection_handshake_async(
       tls, G_PRIORITY_DEFAULT, nullptr,
       [](GObject* source, GAsyncResult* result, gpointer data) {

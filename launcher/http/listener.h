@@ -39,6 +39,7 @@ class Listener {
 
  private:
   struct Arrival;
+  struct Context;
   void watch();
   bool accept();
   void look_at(const std::shared_ptr<Arrival>& arrival);

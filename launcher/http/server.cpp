@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/deadlines.h"
-#include "base/user_error.h"
+#include "replies.h"
 #include "tokens.h"
 
 namespace {
@@ -21,70 +21,6 @@ constexpr std::size_t kLocked = 128;
 constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kHowTo = ": open the whole address that cv-launch printed, with #token=";
 constexpr const char* kGuard = "cv-guard";
-constexpr const char* kLine = "cv-line";
-
-// libsoup (3.2 to 3.7) knows no socket of a connection that it has not taken itself, but keeps the address that it was
-// given with it.
-const Listener::Line* line_of(SoupServerMessage* message) {
-  GSocketAddress* address = soup_server_message_get_remote_address(message);
-  return static_cast<Listener::Line*>(g_object_get_data(G_OBJECT(address), kLine));
-}
-
-GSocket* socket_of(SoupServerMessage* message) {
-  return line_of(message)->socket.get();
-}
-
-// libsoup closes a connection on this thread, and for TLS that writes a last record: it must not wait until a client
-// that reads nothing reads that.
-void prepare_close(SoupServer*, SoupServerMessage* message, gpointer) {
-  GSocket* socket = socket_of(message);
-  if (g_socket_condition_check(socket, G_IO_OUT) != G_IO_OUT) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
-}
-
-void add_headers(SoupServerMessage* message) {
-  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  // On a kept-alive connection libsoup reports a request only when its whole first line has come, so until then no
-  // deadline would run. Before 3.3 libsoup also leaks a descriptor for each kept-alive request.
-  soup_message_headers_replace(headers, "Connection", "close");
-  soup_message_headers_replace(headers, "Content-Security-Policy",
-                               "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                               "media-src 'self' blob:; img-src 'self'; frame-ancestors 'none'; base-uri 'none'");
-  soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
-  soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
-  soup_message_headers_replace(headers, "Cross-Origin-Resource-Policy", "same-origin");
-  soup_message_headers_replace(headers, "Cache-Control", "no-store");
-}
-
-void refuse(SoupServerMessage* message, guint status, const std::string& text) {
-  soup_server_message_set_status(message, status, nullptr);
-  const std::string line = text + "\n";
-  soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
-}
-
-// libsoup (3.2 to 3.7) replies only after it has read and stored the whole body. So we write the reply to the socket
-// ourselves. The rest of the body is thrown away until the client closes the connection or the deadline comes.
-void refuse_body(SoupServerMessage* message) {
-  static constexpr std::string_view kReply =
-      "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
-  soup_server_message_set_status(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, nullptr);
-  GOutputStream* output = g_io_stream_get_output_stream(line_of(message)->stream.get());
-  g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(output), kReply.data(), kReply.size(), nullptr,
-                                             nullptr);
-  g_socket_shutdown(socket_of(message), FALSE, TRUE, nullptr);
-}
-
-// Not for good (307 is not kept): without a certificate the same address is http:// again. What stands behind # goes
-// along.
-void send_to_https(SoupServerMessage* message, const std::string& host, bool socket) {
-  if (socket) return refuse(message, SOUP_STATUS_FORBIDDEN, "this server speaks TLS: wss:// instead of ws://");
-  GUri* uri = soup_server_message_get_uri(message);
-  const char* query = g_uri_get_query(uri);
-  const std::string address = "https://" + host + g_uri_get_path(uri) + (query ? "?" : "") + (query ? query : "");
-  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  soup_message_headers_replace(headers, "Location", address.c_str());
-  refuse(message, SOUP_STATUS_TEMPORARY_REDIRECT, "this server speaks TLS: " + address);
-}
 
 guint whole_seconds(std::chrono::milliseconds time) {
   return static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(time).count());
@@ -137,7 +73,7 @@ Server::Server(Events events, Access access, Origins origins, std::unique_ptr<Ce
       locked_(kLockedOfOne, kLocked),
       origins_(std::move(origins)),
       certificate_(std::move(certificate)),
-      listener_([this](Listener::Line line) { take_line(std::move(line)); }, certificate_.get()) {
+      listener_([this](Listener::Line line) { serve_line(server_.get(), std::move(line)); }, certificate_.get()) {
   // a message of 100 kB can unpack to 100 MB
   soup_server_remove_websocket_extension(server_.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect(server_.get(), "request-started",
@@ -146,7 +82,9 @@ Server::Server(Events events, Access access, Origins origins, std::unique_ptr<Ce
                    }),
                    this);
   for (const char* signal : {"request-finished", "request-aborted"})
-    g_signal_connect(server_.get(), signal, G_CALLBACK(prepare_close), nullptr);
+    g_signal_connect(server_.get(), signal,
+                     G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) { prepare_close(message); }),
+                     nullptr);
   for (const auto& route : routes()) add_route(route);
 }
 
@@ -194,16 +132,6 @@ std::string Server::url() const {
   return std::string(certificate_ ? "https" : "http") + "://" + host + ":" + std::to_string(listener_.port()) + "/";
 }
 
-void Server::take_line(Listener::Line line) {
-  const GObjectPtr<GSocketAddress> local(g_socket_get_local_address(line.socket.get(), nullptr));
-  const GObjectPtr<GSocketAddress> remote(g_socket_get_remote_address(line.socket.get(), nullptr));
-  if (!local || !remote) return;  // it has gone already
-  GIOStream* stream = line.stream.get();
-  g_object_set_data_full(G_OBJECT(remote.get()), kLine, new Listener::Line(std::move(line)),
-                         [](gpointer data) { delete static_cast<Listener::Line*>(data); });
-  soup_server_accept_iostream(server_.get(), stream, local.get(), remote.get(), nullptr);
-}
-
 void Server::stop() {
   for (const auto& peer : peers_) peer->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is ending");
   listener_.stop();
@@ -233,7 +161,7 @@ struct Server::Guard {
 void Server::guard_connection(SoupServerMessage* message) {
   add_headers(message);  // here, because replies that libsoup makes by itself must have them too
   // libsoup drops the message, and with it the guard, when the reply is sent or the client has gone
-  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, socket_of(message)),
+  g_object_set_data_full(G_OBJECT(message), kGuard, new Guard(*this, line_of(message).socket.get()),
                          [](gpointer guard) { delete static_cast<Guard*>(guard); });
 }
 
@@ -253,7 +181,7 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   const char* host = soup_message_headers_get_list(headers, "Host");
   if (!host || !host_allowed(host) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
-  if (certificate_ && !line_of(message)->secure) return send_to_https(message, host, route.socket);
+  if (certificate_ && !line_of(message).secure) return send_to_https(message, host, route.socket);
   // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
   if (!route.socket) return;
@@ -265,7 +193,7 @@ void Server::admit(SoupServerMessage* message, const Route& route) {
   soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
   // No limit on silence from here on: libsoup would keep it for the WebSocket, which waits for a first message. Until
   // the upgrade the deadline is enough.
-  g_socket_set_timeout(socket_of(message), 0);
+  g_socket_set_timeout(line_of(message).socket.get(), 0);
 }
 
 // A browser that goes to the name of a certificate has seen that certificate: no other site's name leads here.
@@ -362,7 +290,7 @@ void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* conn
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
   soup_websocket_connection_set_keepalive_interval(connection, whole_seconds(deadlines().keepalive));
-  const auto peer = std::make_shared<Peer>(connection, socket_of(message), request_of(message));
+  const auto peer = std::make_shared<Peer>(connection, line_of(message).socket.get(), request_of(message));
   peers_.insert(peer);
   if (!received_timer_.running())
     received_timer_.every(kReceivedPollMs, [this] {

@@ -57,7 +57,6 @@ class Server {
   struct Route;
   static std::span<const Route> routes();
   void add_route(const Route& route);
-  void take_line(Listener::Line line);
   bool host_allowed(std::string_view host) const;
   void guard_connection(SoupServerMessage* message);
   void admit(SoupServerMessage* message, const Route& route);

@@ -4,7 +4,9 @@
 #include <gio/gio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/glib_ptr.h"
 #include "base/user_error.h"
@@ -139,4 +141,17 @@ std::string check_ice_server(const IceServer& options, const stun::Login& login)
       server.ask(stun::Method::kBinding, stun::request(stun::Method::kBinding, transaction), transaction);
   if (reply.error != 0) server.fail(std::to_string(reply.error) + " " + reply.reason);
   return server.address();
+}
+
+Ice checked_ice(const IceOptions& options, std::vector<std::string> addresses) {
+  Ice ice{.addresses = std::move(addresses),
+          .servers = options.servers,
+          .credentials = {},
+          .udp_ports = options.udp_ports,
+          .public_address = options.public_address};
+  const auto is_turn = [](const IceServer& server) { return server.kind != IceServer::Kind::kStun; };
+  ice.credentials = TurnCredentials::find(options.turn_file, std::ranges::any_of(ice.servers, is_turn));
+  const auto login = ice.credentials.login(g_get_real_time() / G_USEC_PER_SEC, "start");
+  for (auto& server : ice.servers) server.address = check_ice_server(server, login);
+  return ice;
 }

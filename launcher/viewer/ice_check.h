@@ -3,7 +3,13 @@
 // learns it at the start and not from a viewer who sees nothing.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ice_servers.h"
+
+// With what servers want to know of us, once each has been asked. Throws UserError.
+Ice checked_ice(const IceOptions& options, std::vector<std::string> addresses);
 
 // Takes a few seconds at most for a server that does not answer. Returns the address that it has answered from. Throws
 // UserError, which names the server.

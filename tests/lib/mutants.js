@@ -232,7 +232,7 @@ export const mutants = [
     to: 'const Digest one = digest_of(token);\n  const Digest other = digest_of(right.substr(0, token.size()));', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'a token that there is not is an empty one', file: 'launcher/http/access.cpp', from: 'all && !tokens_.all.empty()', to: 'all', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'who may watch may do all', file: 'launcher/http/access.cpp', from: '.control = may_all}', to: '.control = may_all || view}', tests: ['tests/launcher/http/access_test.cpp'] },
-  { fault: 'tokens are guessed without end', file: 'launcher/http/server.cpp', from: 'wrong_tokens_.add(address, now);', to: '', tests: ['tests/launcher/access.test.js'] },
+  { fault: 'tokens are guessed without end', file: 'launcher/http/server.cpp', from: '    wrong_tokens_.add(address, now);\n    refuse_peer', to: '    refuse_peer', tests: ['tests/launcher/access.test.js'] },
   { fault: 'who is no proxy is believed what it says of addresses', file: 'launcher/http/server.cpp', from: 'if (origins_.proxied() && is_loopback(request.address)) {', to: '{',
     tests: ['tests/launcher/access.test.js'] },
   { fault: 'silent connections are kept without a token', file: 'launcher/http/server.cpp', from: 'if (!taken) return refuse_peer(peer, busy);', to: '', tests: ['tests/launcher/access.test.js'] },
@@ -260,7 +260,7 @@ export const mutants = [
   { fault: 'another site that is allowed gets no files', file: 'launcher/http/server.cpp', from: '"Access-Control-Allow-Origin", origin', to: '"X-Allow-Origin", origin', tests: ['tests/launcher/http.test.js'] },
   { fault: 'any site may load the files', file: 'launcher/http/server.cpp', from: 'if (origin && origins_.is_other_site(origin))', to: 'if (origin)',
     tests: ['tests/launcher/http.test.js'] },
-  { fault: 'no Content-Security-Policy', file: 'launcher/http/server.cpp', from: 'soup_message_headers_replace(headers, "Content-Security-Policy"', to: 'soup_message_headers_replace(headers, "X-Policy"',
+  { fault: 'no Content-Security-Policy', file: 'launcher/http/replies.cpp', from: 'soup_message_headers_replace(headers, "Content-Security-Policy"', to: 'soup_message_headers_replace(headers, "X-Policy"',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'connections without end are kept', file: 'launcher/http/server.cpp', from: 'if (++server.connections_ > kMaxConnections) cut();', to: '++server.connections_;',
     tests: ['tests/launcher/http.test.js'] },
@@ -280,7 +280,7 @@ export const mutants = [
     tests: ['tests/launcher/tls.test.js'] },
   { fault: 'who speaks no TLS is taken for one who does', file: 'launcher/http/listener.cpp', from: 'if (first == kTlsHandshake)', to: 'if (first != 0)',
     tests: ['tests/launcher/tls.test.js'] },
-  { fault: 'who speaks no TLS is served all the same', file: 'launcher/http/server.cpp', from: 'if (certificate_ && !line_of(message)->secure) return', to: 'if (certificate_ && !line_of(message)) return',
+  { fault: 'who speaks no TLS is served all the same', file: 'launcher/http/server.cpp', from: 'if (certificate_ && !line_of(message).secure) return', to: 'if (certificate_ && !line_of(message)) return',
     tests: ['tests/launcher/tls.test.js'] },
 
   // the page: what it computes

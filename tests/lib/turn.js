@@ -42,16 +42,16 @@ export async function apart() {
   writeFileSync(resolv, 'nameserver 127.0.0.1\n');  // which says at once that it knows nothing
   // what `ip netns exec` runs has mounts of its own
   const knowing = (name) => [...prefixOf(name), 'sh', '-c', `mount --bind ${hosts} /etc/hosts && mount --bind ${resolv} /etc/resolv.conf && exec "$@"`, 'sh'];
+  /** From now on it passes everything on. */
+  const route = () => output([...prefixOf(between), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
   /** From now on the one between passes these UDP ports of its own address on to the server, and the replies back, and nothing else. */
   const translate = (range) => {
-    output([...prefixOf(between), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
+    route();
     output([...prefixOf(between), 'nft', `table ip nat {
       chain in { type nat hook prerouting priority dstnat; ip daddr ${address} udp dport ${range} dnat to 10.205.1.2; }
       chain through { type filter hook forward priority 0; policy drop; ct status dnat accept; }
     }`]);
   };
-  /** From now on it passes everything on. */
-  const route = () => output([...prefixOf(between), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
   /** The viewer's address goes, and another one comes on another interface: a phone leaves its Wi-Fi. */
   const move = () => {
     const ip = (...command) => output(['ip', ...command]);
