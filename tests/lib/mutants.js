@@ -260,6 +260,7 @@ export const mutants = [
   { fault: 'another site that is allowed gets no files', file: 'launcher/http/server.cpp', from: '"Access-Control-Allow-Origin", origin', to: '"X-Allow-Origin", origin', tests: ['tests/launcher/http.test.js'] },
   { fault: 'any site may load the files', file: 'launcher/http/server.cpp', from: 'if (origin && origins_.is_other_site(origin))', to: 'if (origin)',
     tests: ['tests/launcher/http.test.js'] },
+  { fault: 'a TLS client that reads nothing holds up all others', file: 'launcher/http/replies.cpp', from: 'if (g_socket_condition_check(socket, G_IO_OUT) != G_IO_OUT) g_socket_shutdown(socket, TRUE, TRUE, nullptr);', to: '(void)socket;', tests: ['tests/launcher/http/replies_test.cpp'] },
   { fault: 'no Content-Security-Policy', file: 'launcher/http/replies.cpp', from: 'soup_message_headers_replace(headers, "Content-Security-Policy"', to: 'soup_message_headers_replace(headers, "X-Policy"',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'connections without end are kept', file: 'launcher/http/server.cpp', from: 'if (++server.connections_ > kMaxConnections) cut();', to: '++server.connections_;',
