@@ -19,7 +19,7 @@ const longTest = 60;  // s: it may have waited for what came by luck
 /**
  * @typedef {{name: string, passed: boolean, seconds?: number, skipped?: string, error?: string}} Outcome of one test
  * @typedef {{folder: string, env: Record<string, string>}} Build another one than build/, and what its programs run with
- * @typedef {{group: string, name: string, alone: boolean, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
+ * @typedef {{group: string, name: string, alone?: true, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
  *   `alone`: it wants the whole machine; the others run side by side
  */
 
@@ -41,10 +41,9 @@ const checked = (outcomes, { code, signal }, name) =>
 /** @returns {Job} */
 function node(path) {
   const name = relative(root, path);
-  const browser = name.startsWith('tests/e2e/');
-  const group = browser ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
+  const group = name.startsWith('tests/e2e/') ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
   return {
-    group, name, alone: browser,
+    group, name,
     run: async (build) => {
       const report = join(temporaryFolder(), 'report');
       const reporter = join(root, 'tests/lib/reporter.js');
@@ -59,7 +58,7 @@ function node(path) {
 
 /** @param {string[]} suites of meson; none: all @returns {Job} */
 const meson = (...suites) => ({
-  group: 'meson', name: ['meson test', ...suites].join(' '), alone: false,
+  group: 'meson', name: ['meson test', ...suites].join(' '),
   run: async ({ folder, env: more } = { folder: 'build', env: {} }) => {
     const slower = folder === 'build' ? [] : ['--timeout-multiplier=20'];
     const done = await finish('meson', ['test', '-C', folder, '--print-errorlogs', ...slower, ...suites], { env: more });
@@ -75,7 +74,7 @@ const meson = (...suites) => ({
 
 /** @param {string} pattern of file names @returns {Job} */
 const models = (pattern) => ({
-  group: 'models', name: `tests/models/${pattern}`, alone: false,
+  group: 'models', name: `tests/models/${pattern}`,
   run: async () => {
     // Debian's Python: it has numpy and OpenCV
     const done = await finish('/usr/bin/python3', ['-B', '-m', 'unittest', 'discover', '-v', '-s', 'tests/models', '-p', pattern], { env });
@@ -89,7 +88,7 @@ const models = (pattern) => ({
 
 /** @returns {Job} */
 const fuzzing = (target) => ({
-  group: 'fuzz', name: `tests/fuzz/${target}.cpp`, alone: false,
+  group: 'fuzz', name: `tests/fuzz/${target}.cpp`,
   run: async () => {
     const { inputs, error, output } = await fuzz(target, fuzzSeconds);
     return { outcomes: [{ name: target, passed: error === undefined, error }], output, notes: [`${inputs} inputs`] };
@@ -107,7 +106,7 @@ const lint = {
 
 /** A job in a build with a sanitizer, whose reports fail. @param {import('./sanitizers/sanitizers.js').Sanitizer} sanitizer @param {Job} job @returns {Job} */
 const sanitized = (sanitizer, job) => ({
-  group: sanitizer.folder, name: `${sanitizer.folder}: ${job.name}`, alone: false,
+  group: sanitizer.folder, name: `${sanitizer.folder}: ${job.name}`,
   run: async () => {
     const { log, found } = reports();
     const done = await job.run({ folder: sanitizer.folder, env: environment(sanitizer, log) });
@@ -167,10 +166,14 @@ async function perform(job) {
 const size = (path) => readFileSync(path, 'utf8').length;
 const longestFirst = (paths) => paths.sort((a, b) => size(b) - size(a));
 
-const all = () => [
-  lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
-  ...longestFirst(find('tests')).map(node), ...targets.map(fuzzing),
-];
+function all() {
+  const files = longestFirst(find('tests')).map(node);
+  const inBrowser = ({ group }) => group === 'e2e';
+  return [
+    lint, meson(), ...readdirSync(join(root, 'tests/models')).filter((name) => /^test_.*\.py$/.test(name)).map(models),
+    ...files.filter((job) => !inBrowser(job)), ...files.filter(inBrowser), ...targets.map(fuzzing),
+  ];
+}
 
 /** @param {string[]} files to run only; a *_test.cpp stands for all of them @returns {Job[]} */
 const inSanitizers = (files) => sanitizers.flatMap((one) => [
@@ -189,10 +192,9 @@ async function main() {
   const sanitize = args.includes('--sanitize');
   const jobs = wanted(args.includes('--quick'), sanitize, args.filter((arg) => !arg.startsWith('--')));
   if (sanitize) sanitizers.forEach(listPlugins);
-  for (const job of jobs.filter(({ alone, group }) => alone && group !== 'e2e')) await perform(job);
+  for (const job of jobs.filter(({ alone }) => alone)) await perform(job);
   const shared = jobs.filter(({ alone }) => !alone);
   await Promise.all(cpus().map(async () => { while (shared.length > 0) await perform(shared.shift()); }));
-  for (const job of jobs.filter(({ group }) => group === 'e2e').sort((a, b) => a.name < b.name ? -1 : 1)) await perform(job);
 
   console.log('\nThe slowest:');
   for (const { name, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, slowest)) console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
