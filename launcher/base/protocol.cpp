@@ -166,7 +166,7 @@ Signal parse_signal(std::string_view text) {
 std::optional<std::string> parse_token(std::string_view text) {
   Reader reader(text, kMaxControl);
   if (reader.string("type") != "token") return std::nullopt;
-  const std::string token = reader.string("token");
+  std::string token = reader.string("token");
   if (reader.error()) return std::nullopt;
   return token;
 }
