@@ -11,10 +11,11 @@ export default async function* reporter(events) {
     } else if (type === 'test:diagnostic' && data.nesting > 0) {
       yield `${JSON.stringify({ note: data.message })}\n`;
     } else if (type === 'test:pass' || type === 'test:fail') {
-      // a suite fails with its tests, and on its own by its hooks
+      // a suite passes and fails with its tests, and on its own it fails by its hooks, or is left out
       const { details, skip } = data;
       const cause = details.error?.cause ?? details.error;
-      if (details.type === 'suite' && (type === 'test:pass' || details.error?.failureType === 'subtestsFailed')) continue;
+      const byItsTests = type === 'test:pass' ? skip === undefined : details.error?.failureType === 'subtestsFailed';
+      if (details.type === 'suite' && byItsTests) continue;
       yield `${JSON.stringify({
         name: [...suites.slice(0, data.nesting), data.name].join(' › '), passed: type === 'test:pass', seconds: details.duration_ms / 1000,
         ...(skip !== undefined && { skipped: skip || 'no reason given' }),
