@@ -214,7 +214,7 @@ test('docs: the example of a detector is the one that is built and run', () => {
 
 test('docs: no block of code is of a kind that no test knows', () => {
   const opened = pages.flatMap((page) => [...read(page).matchAll(/^ *```(.*)\n[^]*?^ *```$/gm)].map(([, language]) => language));
-  assert.deepEqual([...new Set(opened)].sort(), ['', 'caddy', 'cpp', 'nginx', 'python', 'sh', 'text']);  // tests/e2e/proxies.test.js runs caddy and nginx
+  assert.deepEqual([...new Set(opened)].sort(), ['', 'caddy', 'cpp', 'html', 'nginx', 'python', 'sh', 'text']);  // tests/e2e/proxies.test.js runs caddy and nginx, embed.test.js html
   assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
 });
 
@@ -405,4 +405,19 @@ test('docs: README.md leads to every page, and is short', () => {
   const lines = text.split('\n').length - 1;
   assert.ok(lines <= 150, `${lines} lines`);
   for (const page of pages.slice(1)) assert.ok(text.includes(`](${page})`) || text.includes(`](${page}#`), page);
+});
+
+/** The words in ticks of the first column of a page's tables, `after` a heading. */
+const named = (page, after) => read(page).split(`\n## ${after}\n`)[1].split('\n## ')[0].split('\n').filter((line) => line.startsWith('| `'))
+  .flatMap((line) => [...cells(line)[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name)).sort();
+const player = ['view', 'choices', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
+const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
+
+test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {
+  assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:get|toggle)Attribute\('([\w-]+)'/g));
+  assert.deepEqual(named('docs/embed.md', 'Events'), inPlayer(/#tell\('([\w-]+)'/g));
+  const colours = [...new Set(read('web/player/player.css').match(/--cv-[\w-]+(?=:)/g))].sort();
+  assert.deepEqual(named('docs/embed.md', 'Its looks'), colours);
+  const parts = read('docs/embed.md').match(/^Parts: (.*?)\. /m)[1];
+  assert.deepEqual([...parts.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).sort(), inPlayer(/ part="([\w -]+)"/g));
 });

@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The player in a page of another site, which cv-launch lets in or does not.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
-import { build } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
+import { Site, pageWith } from '../lib/site.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
-/** What the site serves: a page that has the player, and a copy of the player of its own. @type {string} */
-let page = '';
-let policy = '';
-const site = createServer((request, response) => {
-  const copy = request.url === '/cv-player.js';
-  response.writeHead(200, { 'Content-Type': copy ? 'text/javascript' : 'text/html', ...(!copy && policy && { 'Content-Security-Policy': policy }) }).end(copy ? readFileSync(join(build, 'web/cv-player.js')) : page);
-});
-const pageWith = (script, attributes) => `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>Another site</title>
-  <cv-player ${attributes}></cv-player><script type="module" src="${script}" onerror="window.refused = true"></script></html>`;
-
-before(() => new Promise((resolve) => { site.listen(0, '127.0.0.1', resolve); }));
-after(() => {
-  site.closeAllConnections();
-  return new Promise((resolve) => { site.close(resolve); });
-});
+const site = new Site();
+before(() => site.listen());
+after(() => site.close());
 
 for (const [name, start] of Object.entries(browsers))
   describe(name, () => {
     let [browser, open, closed] = [];
     before(async () => {
       browser = await start();
-      open = await startServer({ pipeline: 'exact', args: [`--allow-origin=http://127.0.0.1:${site.address().port}`] });
+      open = await startServer({ pipeline: 'exact', args: [`--allow-origin=${site.origin}`] });
       closed = await startServer();
     });
     after(async () => {
@@ -41,10 +26,10 @@ for (const [name, start] of Object.entries(browsers))
     });
 
     async function visit(t, server, attributes, script = `${server.url}cv-player.js`) {
-      page = pageWith(script, `src="${server.socketUrl}" ${attributes}`);
+      site.page = pageWith(script, `src="${server.url}" controls ${attributes}`);
       const tab = await browser.newTab();
       t.after(() => tab.close());
-      await tab.open(`http://127.0.0.1:${site.address().port}/`);
+      await tab.open(site.origin);
       return tab;
     }
 
@@ -62,8 +47,8 @@ for (const [name, start] of Object.entries(browsers))
     // Firefox has no such permission
     if (name === 'Chromium')
       test('a site from the internet that may not reach this machine says what keeps it', async (t) => {
-        policy = 'treat-as-public-address';
-        t.after(() => { policy = ''; });
+        site.policy = 'treat-as-public-address';
+        t.after(() => { site.policy = ''; });
         const tab = await visit(t, open, '', '/cv-player.js');
         const { error } = await tab.reports('no connection, and why', (report) => report.error?.message.includes('perhaps'));
         assert.equal(error.message, 'no connection to the server, perhaps this site may not access your local network');

@@ -67,7 +67,7 @@ const rgb = (label) => peer.evaluate((colour) => {
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
   return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
-}, colourOf(label));
+}, colourOf(label, '85% 70%'));
 
 /** Of each figure its words, with # for a number, and the numbers, each with its decimal places. */
 const figuresOf = ({ latency, frames, bitrate, width, height, stream, results, packetsLost, stages, exact }) => ({

@@ -116,7 +116,7 @@ async function withResult(tab, path, what, good, part) {
   let shown;
   await take(tab, path, what, async (picture) => {
     const results = (await tab.evaluate(() => window.seenResults.splice(0, window.seenResults.length - 10) && window.seenResults)).filter(good);
-    shown = results.find((result) => shows(picture, moved, result, rgbOf(colourOf(result.objects[0].label))));
+    shown = results.find((result) => shows(picture, moved, result, rgbOf(colourOf(result.objects[0].label, '85% 70%'))));
     return shown;
   }, clip);
   return shown.objects.map(({ label, confidence }) => (confidence === null ? label : `${label} ${Math.round(confidence * 100)} %`)).join(', ');

@@ -3,18 +3,19 @@
 
 /**
  * @typedef {'async'|'exact'} Mode `async`: the live view, the newest results over it; `exact`: the exact view, each result on its own frame
- * @typedef {{mode: Mode|null, fill: import('./results.js').Fill, hold: number, 'max-bitrate': number,
+ * @typedef {{mode: Mode|null, overlay: 'boxes'|'none', fill: import('./results.js').Fill, hold: number, 'max-bitrate': number,
  *   transport: 'auto'|'webrtc'|'socket'}} Settings `mode`: null: exact
- *   where the stream has stamps; `hold`: by how much the video may be delayed, in ms, or Infinity; `max-bitrate`: of the video, in
+ *   where the stream has stamps; `overlay`: what is drawn of results, `boxes`: what the model found, with its name; `hold`: by how much the video may be delayed, in ms, or Infinity; `max-bitrate`: of the video, in
  *   bit/s, or Infinity; `transport`: by which way frames come, `auto`: by WebRTC, or by the WebSocket where nothing else passes
  */
 
 /** @type {Settings} */
-export const DEFAULTS = { mode: null, fill: 'interpolated', hold: Infinity, 'max-bitrate': Infinity, transport: 'auto' };
+export const DEFAULTS = { mode: null, overlay: 'boxes', fill: 'interpolated', hold: Infinity, 'max-bitrate': Infinity, transport: 'auto' };
 
 /** The words that each setting takes. The first is the default. */
 const WORDS = {
   mode: ['', 'async', 'exact'],
+  overlay: ['boxes', 'none'],
   fill: ['interpolated', 'last', 'none'],
   transport: ['auto', 'webrtc', 'socket'],
 };

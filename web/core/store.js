@@ -18,7 +18,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} PlayerFacts
  * @property {Settings} settings what the viewer chose; written by the player, from its attributes
  * @property {string} token that opens the server, or ''; written by the player, from its attribute
- * @property {boolean} resultsVisible whether the viewer wants to see results; written by the view
+ * @property {boolean} paused whether the picture is to stand still till further notice; written by the player and the view
  * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
  * @property {boolean} looking whether the viewer looks at the picture; written by watchAttention
  * @property {PlayerState} state written by the player
@@ -51,6 +51,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} DerivedFacts
  * @property {Mode} mode the view in use
  * @property {string} obstacle why there can be no exact view, in words; '' where there can
+ * @property {boolean} resultsVisible whether the viewer wants to see results
  */
 
 /** @typedef {PlayerFacts & AttemptFacts} GivenFacts */
@@ -62,11 +63,14 @@ export const NO_ATTEMPT = {
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, token: '', resultsVisible: true, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, token: '', paused: false, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+
+/** @param {GivenFacts} given @returns {Facts} */
+const derive = (given) => ({ ...given, ...modeOf(given), resultsVisible: given.settings.overlay !== 'none' });
 
 export class Store {
   /** @type {Facts} */
-  #facts = { ...NOTHING_KNOWN, ...modeOf(NOTHING_KNOWN) };
+  #facts = derive(NOTHING_KNOWN);
   /** @type {Set<{names: (keyof Facts)[], tell: (facts: Facts, before: Facts) => void}>} */
   #listeners = new Set();
 
@@ -78,8 +82,7 @@ export class Store {
   /** All of them are changed before anybody is told. @param {Partial<GivenFacts>} given */
   set(given) {
     const before = this.#facts;
-    const facts = { ...before, ...given };
-    Object.assign(facts, modeOf(facts));
+    const facts = derive({ ...before, ...given });
     this.#facts = facts;
     for (const { names, tell } of this.#listeners) {
       if (names.some((name) => !Object.is(facts[name], before[name]))) tell(this.#facts, before);

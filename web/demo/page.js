@@ -4,6 +4,7 @@
 import { CvPlayer } from '../player/cv-player.js';
 
 const player = document.createElement('cv-player');
+player.setAttribute('controls', '');
 
 for (const [name, text] of new URLSearchParams(location.search)) if (CvPlayer.settings.includes(name)) player.setAttribute(name, text);
 takeToken();

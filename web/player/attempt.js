@@ -48,6 +48,8 @@ export class Attempt {
   /** Whether the browser tells the page of each frame. */
   #callsBack;
   #frameRequest = 0;
+  /** What the exact view shows. @type {{frame: number|null, results: Result[]}} */
+  #composed = { frame: null, results: [] };
   /** Frames that the browser had decoded when it was last asked. */
   #decoded = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -72,9 +74,9 @@ export class Attempt {
       painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
     });
-    this.#stopListening = store.on(['mode', 'looking', 'link'], ({ mode, looking, link }, before) => {
+    this.#stopListening = store.on(['mode', 'looking', 'paused', 'link'], ({ mode, looking, paused, link }, before) => {
       if (mode !== before.mode || looking !== before.looking) this.#proof.restart();
-      if ((looking && !before.looking) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
+      if ((looking && !before.looking) || (before.paused && !paused) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
     this.#sessionEvents = {
@@ -119,6 +121,13 @@ export class Attempt {
   /** What there is to say of the network. To be asked now and then. @param {number} now */
   notice(now) {
     return this.#notice.words(this.#store.facts, now);
+  }
+
+  /** What is seen now: in the live view nobody can say for certain which frame that is. */
+  get shown() {
+    const { mode, resultsVisible } = this.#store.facts;
+    if (mode !== 'exact') return { frame: null, results: this.#view.liveOverlay.results };
+    return resultsVisible ? this.#composed : { ...this.#composed, results: [] };
   }
 
   /** The plot's points. @param {number} now */
@@ -198,9 +207,11 @@ export class Attempt {
   /** A frame is shown with its own results. @param {import('./composing.js').ShownFrame} frame @param {number} now */
   #onComposed(frame, now) {
     this.#proof.addFrame(frame, now);
+    const results = frame.drawings.map(({ result }) => result);
+    this.#composed = { frame: frame.id, results };
     const id = frame.stampId ?? frame.id;
     this.#delayControl.seen(id, frame.rtp);
-    this.#addShown(id, frame.again || frame.hidden ? [] : frame.drawings.map(({ result }) => result), now);
+    this.#addShown(id, frame.again || frame.hidden ? [] : results, now);
   }
 
   /** @param {number|null} id of the frame that is shown @param {Result[]} results seen on it for the first time @param {number} now */

@@ -2,7 +2,8 @@
 import { Looking } from '../core/looking.js';
 
 /**
- * Watches whether the viewer looks. A page that is hidden is not seen; a paused video is not either.
+ * Watches whether the viewer looks. A page that is hidden is not seen; who has paused the picture needs no other one, nor does a browser
+ * that has paused the video.
  * @param {HTMLVideoElement} video @param {import('../core/store.js').Store} store is told
  * @returns {() => void} ends it
  */
@@ -10,9 +11,10 @@ export function watchAttention(video, store) {
   const looking = new Looking((now) => store.set({ looking: now }));
   const check = () => {
     // Between two connections there is nothing to pause.
-    const paused = video.paused && video.srcObject !== null;
+    const paused = store.facts.paused || (video.paused && video.srcObject !== null);
     looking.set(!document.hidden && !paused);
   };
+  const stopListening = store.on(['paused'], check);
   // by name, and not by an AbortSignal: Node 20.19, which runs the tests on Debian 13, forgets that one
   const names = ['pause', 'play'];
   document.addEventListener('visibilitychange', check);
@@ -21,6 +23,7 @@ export function watchAttention(video, store) {
   return () => {
     document.removeEventListener('visibilitychange', check);
     for (const name of names) video.removeEventListener(name, check);
+    stopListening();
     looking.close();
   };
 }

@@ -10,8 +10,8 @@ import { press } from './dom.js';
 
 export const BUTTONS = `
   <div class="modes" role="group" aria-label="Results">
-    <button data-mode="async" title="The video live; results are drawn as they come and trail it">Live</button>
-    <button data-mode="exact">Exact</button>
+    <button data-mode="async" part="button" title="The video live; results are drawn as they come and trail it">Live</button>
+    <button data-mode="exact" part="button">Exact</button>
   </div>`;
 
 /** @param {Record<string, string>} names of the values */
@@ -23,7 +23,7 @@ const HOLDS = optionsOf({
 });
 
 export const CHOOSERS = `
-  <div class="choices" hidden>
+  <div class="choices" part="choices" hidden>
     <label title="What is drawn on frames that the model skipped">Skipped frames
       <select name="fill">${FILLS}</select></label>
     <label title="By how much the video may be held back for its results">Hold at most

@@ -11,23 +11,24 @@ import { framesKnowTheirTime, readBack, snapshotOf, takeSnapshot } from './snaps
  */
 export class ComposedPicture {
   canvas;
+  /** Over the picture. */
+  overlay;
   #context;
-  #overlay;
   /** How many rows of the canvas are stamp. */
   #rows = 0;
 
-  /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} results the one over it */
-  constructor(canvas, results) {
+  /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} results the one over it @param {import('./palette.js').Palette} palette */
+  constructor(canvas, results, palette) {
     this.canvas = canvas;
     // A canvas from which a stamp is read at every frame must not be in the GPU: that is slow.
     const options = { alpha: false, willReadFrequently: !framesKnowTheirTime };
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', options));
-    this.#overlay = new Overlay(results);
+    this.overlay = new Overlay(results, palette);
   }
 
   /** @param {import('./geometry.js').Layout} place */
   resize(place) {
-    this.#overlay.resize(place);
+    this.overlay.resize(place);
   }
 
   /** The video's present frame. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stream} stream */
@@ -57,9 +58,9 @@ export class ComposedPicture {
     return readBack(this.canvas, stamp);
   }
 
-  /** @param {import('../core/results.js').Drawing[]} drawings of the frame */
-  drawResults(drawings) {
-    this.#overlay.draw(drawings);
+  /** @param {import('../core/results.js').Drawing[]} drawings of the frame @param {number|null} id of it */
+  drawResults(drawings, id) {
+    this.overlay.draw(drawings, id);
   }
 
   /**
@@ -75,7 +76,7 @@ export class ComposedPicture {
   /** What is seen, in another canvas. @param {HTMLCanvasElement} copy */
   copyTo(copy) {
     const { width, height, style } = this.canvas;
-    const { canvas } = this.#overlay;
+    const { canvas } = this.overlay;
     Object.assign(copy, { width, height }).style.height = style.height;
     const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
     context.drawImage(this.canvas, 0, 0);

@@ -96,7 +96,8 @@ export class Composing {
     const snapshot = await take(stream);
     if (!snapshot) return;
     try {
-      const wanted = number > this.#drawn && this.#store.facts.mode === 'exact' && !this.#closed;
+      const { mode, paused } = this.#store.facts;
+      const wanted = number > this.#drawn && mode === 'exact' && !paused && !this.#closed;
       if (wanted) this.#compose(snapshot, callback, { ...stream, stamp: snapshot.stamp }, now);
     } finally {
       snapshot.close();
@@ -116,7 +117,7 @@ export class Composing {
     const { id, stampId } = match;
     this.#picture.fit(snapshot);
     snapshot.draw();
-    this.#picture.drawResults(match.drawings);
+    this.#picture.drawResults(match.drawings, id);
     const again = id !== null && id === this.#last;
     this.#last = id;
     this.#store.set({ composed: true });

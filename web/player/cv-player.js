@@ -2,11 +2,13 @@
 import { ServerClock, pageTime } from '../core/clock.js';
 import { MAY_NOT_DECODE, canDecode } from '../core/can-decode.js';
 import { Measurements } from '../core/measurements.js';
+import { socketAddress } from '../core/server-address.js';
 import { DEFAULTS, isSetting, settingText, withSetting } from '../core/settings.js';
 import { NO_ATTEMPT, Store } from '../core/store.js';
 import { isStills } from '../core/stream-picture.js';
 import { Attempt } from './attempt.js';
 import { watchAttention } from './attention.js';
+import { Attributes } from './attributes.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -23,21 +25,23 @@ const NO_WEBCODECS = { code: 'browser', message: `this page ${MAY_NOT_DECODE}` }
 const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPeerConnection): use another one, or allow it in its settings' };
 
 /**
- * <cv-player src="ws://host:port/ws">: shows the live video of a cv-launch and its results. Without `src`: `ws` in the page's
- * own folder, which a proxy may have put below another path. What a viewer can choose are attributes too: `mode` (async, exact;
- * without it: exact where the video is stamped), `fill` (interpolated, last, none), `hold` (ms, or infinite), `max-bitrate` (of the
- * video, bit/s, or infinite), `transport` (auto, webrtc, socket: by which way frames come). `token` opens a server that wants one.
- * Events: `cv-state` (detail: {state, error}), `cv-result` (detail: the result), `cv-model` (detail: a model's state),
- * `cv-setting` (detail: {name, text}).
+ * <cv-player src="https://host:8080" controls>: shows the live video of a cv-launch and its results. See Attributes for what else it
+ * takes.
+ *
+ * Events: `cv-state` (detail: {state, error}), `cv-error` (detail: {code, message, final}: what ended an attempt to watch; `final`: there will be
+ * no other one), `cv-result` (detail: the result, each once), `cv-model` (detail: a model's state), `cv-stats` (detail: see report(), twice
+ * a second), `cv-setting` (detail: {name, text}: what a viewer chose).
+ *
+ * Slots: `over`, above the picture; `controls`, below it.
  */
-export class CvPlayer extends HTMLElement {
+export class CvPlayer extends Attributes {
   /** The attributes that a viewer's choices are. (Static fields would make esbuild write every private name of the class out.) */
   static get settings() {
     return Object.keys(DEFAULTS);
   }
 
   static get observedAttributes() {
-    return ['src', 'token', ...CvPlayer.settings];
+    return ['src', 'token', 'controls', ...CvPlayer.settings];
   }
 
   #store = new Store();
@@ -59,6 +63,11 @@ export class CvPlayer extends HTMLElement {
   constructor() {
     super();
     this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
+    this.#store.on(['paused'], ({ paused }) => {
+      if (!paused && this.#store.facts.state === 'closed') this.#start();
+      else if (paused && !this.#attempt) this.#stop();
+      else queueMicrotask(() => this.#update());  // when all have been told
+    });
   }
 
   connectedCallback() {
@@ -79,10 +88,53 @@ export class CvPlayer extends HTMLElement {
       const { settings } = this.#store.facts;
       this.#store.set({ settings: withSetting(settings, name, text) });
       if (settings.transport !== this.#store.facts.settings.transport) this.#restart();
+    } else if (name === 'controls') {
+      this.#view.controls = text !== null;
     } else {
       if (name === 'token') this.#store.set({ token: text ?? '' });
       this.#restart();
     }
+  }
+
+  /**
+   * What is drawn over the picture in place of the player's boxes; null: those. It is called for each picture, and again where that gets another
+   * size; one that throws is not called again.
+   * @type {import('./overlay.js').Draw|null}
+   */
+  get draw() {
+    return this.#view.painter;
+  }
+
+  set draw(painter) {
+    this.#view.painter = painter;
+  }
+
+  /** Whether the picture was told to stand still. */
+  get paused() {
+    return this.#store.facts.paused;
+  }
+
+  /** The picture stands still, and soon nothing is sent for it any more. */
+  pause() {
+    this.#store.set({ paused: true });
+  }
+
+  /** The picture goes on, with what is there now. */
+  play() {
+    this.#store.set({ paused: false });
+  }
+
+  /**
+   * The picture as it is now, with what is drawn over it, as PNG; the id of its frame, where that is known for certain; and the results that are
+   * drawn. Rejects while there is no picture.
+   * @returns {Promise<{image: Blob, frame: number|null, results: import('../core/protocol.js').Result[]}>}
+   */
+  async snapshot() {
+    const copy = this.#view.copy();
+    if (!copy || !this.#attempt) throw new Error('there is no picture');
+    const { shown } = this.#attempt;
+    const image = await new Promise((resolve) => { copy.toBlob(resolve); });
+    return { image, ...shown };
   }
 
   /** What is known now, as plain JSON. */
@@ -101,8 +153,8 @@ export class CvPlayer extends HTMLElement {
   }
 
   #start() {
-    // Who listens to the events may have taken it out of the page.
-    if (this.#reconnector || !this.isConnected) return;
+    // Who listens to the events may have taken it out of the page. One that is paused connects when it is to go on.
+    if (this.#reconnector || !this.isConnected || this.paused) return;
     const { transport } = this.#store.facts.settings;
     if (transport === 'socket' && !canDecode()) return this.#refuse(NO_WEBCODECS);
     if (typeof RTCPeerConnection !== 'function' && (transport === 'webrtc' || !canDecode())) return this.#refuse(NO_WEBRTC);
@@ -118,6 +170,7 @@ export class CvPlayer extends HTMLElement {
   /** @param {SessionError} error */
   #refuse(error) {
     this.#store.set({ error });
+    this.#tell('cv-error', { ...error, final: true });
     this.#setState('failed');
   }
 
@@ -166,12 +219,7 @@ export class CvPlayer extends HTMLElement {
   }
 
   #url() {
-    const src = this.getAttribute('src') ?? 'ws';
-    try {
-      return new URL(src, location.href).href.replace(/^http/, 'ws');
-    } catch {
-      return src;
-    }
+    return socketAddress(this.src || '.', location.href);
   }
 
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
@@ -196,7 +244,11 @@ export class CvPlayer extends HTMLElement {
   #onEnded(error) {
     this.#store.set({ error });
     // no other attempt will do before there is another token
-    if (error.code === 'unauthorized') return this.#stop('failed');
+    const final = error.code === 'unauthorized';
+    this.#tell('cv-error', { ...error, final });
+    if (final) return this.#stop('failed');
+    // who has paused it connects again to go on
+    if (this.paused) return this.#stop();
     this.#endAttempt();
     this.#reconnector?.failed(error.code);
     this.#setState('waiting');
@@ -210,7 +262,7 @@ export class CvPlayer extends HTMLElement {
   /** How long the picture has stood still that should not. @param {number} now */
   #standstill(now) {
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still for a while.
-    const still = document.hidden || this.#view.video.paused;
+    const still = document.hidden || this.paused || this.#view.video.paused;
     return still ? 0 : (this.#attempt?.standstill(now) ?? 0) - (isStills(this.#store.facts.link) ? LONGEST_STILL_MS : 0);
   }
 
@@ -234,11 +286,12 @@ export class CvPlayer extends HTMLElement {
     const now = pageTime();
     const { state, error, stream } = this.#store.facts;
     const attempt = this.#attempt;
-    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? ''));
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? '', this.paused));
     const report = attempt?.report(now) ?? null;
     this.#view.hud.update(report, attempt?.exact(now) ?? null);
     this.#view.showModels(report?.models ?? []);
     this.#view.plot.draw(attempt?.errors(now) ?? [], now);
+    if (attempt) this.#tell('cv-stats', this.report());
   }
 
   /** @param {string} name of an event @param {object} detail */

@@ -5,6 +5,7 @@ import { captionOf, colourOf, keypointsOf, seenHeight, shapeOf } from './geometr
 /**
  * @typedef {import('../core/results.js').Drawing} Drawing
  * @typedef {import('./geometry.js').Layout} Layout
+ * @typedef {import('./palette.js').Colours} Colours
  */
 
 /**
@@ -25,18 +26,18 @@ const KEYPOINT = 2;
  * @param {Drawing[]} drawings
  * @param {Layout} place of the picture in CSS pixels
  * @param {number} ratio the canvas's pixels for one of them
+ * @param {Colours} colours
  */
-export function drawResults(context, drawings, place, ratio) {
+export function drawResults(context, drawings, place, ratio, colours) {
+  context.save();
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   for (const { kind, result } of drawings) {
     const size = { width: place.width, height: seenHeight(result, place) };
     for (const object of result.objects) {
-      if (object.label !== 'truth') drawObject(context, object, result, size, place, STYLES[kind]);
+      if (object.label !== 'truth') drawObject(context, object, result, size, place, STYLES[kind], colours);
     }
   }
-  context.globalAlpha = 1;
-  context.setLineDash([]);
-  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.restore();
 }
 
 /**
@@ -46,10 +47,11 @@ export function drawResults(context, drawings, place, ratio) {
  * @param {import('./geometry.js').Size} size
  * @param {Layout} place
  * @param {{dash: number[], alpha: number, mark: string}} style
+ * @param {Colours} colours
  */
-function drawObject(context, object, result, size, place, { dash, alpha, mark }) {
+function drawObject(context, object, result, size, place, { dash, alpha, mark }, colours) {
   const shape = shapeOf(object, result, size);
-  const colour = colourOf(object.label);
+  const colour = colourOf(object.label, colours.label);
   context.globalAlpha = alpha;
   context.setLineDash(dash);
   context.beginPath();
@@ -61,14 +63,14 @@ function drawObject(context, object, result, size, place, { dash, alpha, mark })
   // A dark edge keeps the line visible on a picture of the same colour. In a small picture the line is thin.
   const line = Math.min(2.5, Math.max(1.5, place.width / 400));
   context.lineWidth = line + 1.5;
-  context.strokeStyle = 'rgb(0 0 0 / 55%)';
+  context.strokeStyle = colours.edge;
   context.stroke();
   context.lineWidth = line;
   context.strokeStyle = colour;
   context.stroke();
   // A circle is where its centre is, the others where their corner is.
   const { x, y, rx = 0, ry = 0, h = ry } = /** @type {{x: number, y: number, rx?: number, ry?: number, h?: number}} */ (shape);
-  drawCaption(context, captionOf(object) + mark, colour, x - rx, y - ry, y + h, place);
+  drawCaption(context, captionOf(object) + mark, [colour, colours.caption], x - rx, y - ry, y + h, place);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReturnType<typeof shapeOf>} shape */
@@ -85,20 +87,20 @@ function outline(context, shape) {
 
 /**
  * Above its object, below it where there is no room, always inside the picture.
- * @param {CanvasRenderingContext2D} context @param {string} text @param {string} colour
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {[plate: string, words: string]} colours
  * @param {number} left @param {number} top @param {number} bottom @param {Layout} place
  */
-function drawCaption(context, text, colour, left, top, bottom, place) {
+function drawCaption(context, text, [plate, words], left, top, bottom, place) {
   context.font = '600 12px system-ui, sans-serif';
   context.textBaseline = 'middle';
   const width = context.measureText(text).width + 10;
   const height = 18;
   const y = top - height - 4 >= 0 ? top - height - 4 : Math.min(bottom + 4, place.height - height);
   const x = Math.max(0, Math.min(left, place.width - width));
-  context.fillStyle = colour;
+  context.fillStyle = plate;
   context.beginPath();
   context.roundRect(x, y, width, height, 4);
   context.fill();
-  context.fillStyle = '#0b0e13';
+  context.fillStyle = words;
   context.fillText(text, x + 5, y + height / 2 + 0.5);
 }

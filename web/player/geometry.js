@@ -69,11 +69,11 @@ function pointsOf(list, sx, sy) {
 /** @param {unknown} value @returns {value is number} */
 const isNumber = (value) => Number.isFinite(value);
 
-/** A label's colour, the same in every frame and on every page; light enough for black text. @param {string} label */
-export function colourOf(label) {
+/** A label's colour, the same in every frame and on every page. @param {string} label @param {string} tone saturation and lightness */
+export function colourOf(label, tone) {
   let hash = 2166136261;
   for (const character of label) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
-  return `hsl(${(hash >>> 0) % 360} 85% 70%)`;
+  return `hsl(${(hash >>> 0) % 360} ${tone})`;
 }
 
 /** @param {DetectedObject} object */

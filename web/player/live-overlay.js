@@ -5,26 +5,26 @@ import { Overlay } from './overlay.js';
 export class LiveOverlay {
   /** Is told of each result when it is drawn for the first time. @type {(result: import('../core/protocol.js').Result) => void} */
   drawn = () => {};
+  overlay;
   /** @type {WeakSet<import('../core/protocol.js').Result>} */
   #seen = new WeakSet();
-  #overlay;
   /** The newest of each model. @type {import('../core/protocol.js').Result[]} */
   #results = [];
   #frame = 0;
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
-    this.#overlay = new Overlay(canvas);
+  /** @param {HTMLCanvasElement} canvas @param {import('./palette.js').Palette} palette */
+  constructor(canvas, palette) {
+    this.overlay = new Overlay(canvas, palette);
   }
 
   /** What is shown. */
   get results() {
-    return this.#overlay.canvas.hidden ? [] : this.#results;
+    return this.overlay.canvas.hidden ? [] : this.#results;
   }
 
   /** @param {import('./geometry.js').Layout} layout */
   resize(layout) {
-    this.#overlay.resize(layout);
+    this.overlay.resize(layout);
   }
 
   /** @param {import('../core/protocol.js').Result[]} results */
@@ -38,12 +38,12 @@ export class LiveOverlay {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#results = [];
-    this.#overlay.draw([]);
+    this.overlay.draw([]);
   }
 
   #draw() {
     this.#frame = 0;
-    this.#overlay.draw(this.#results.map((result) => ({ kind: 'measured', result })));
+    this.overlay.draw(this.#results.map((result) => ({ kind: 'measured', result })));
     for (const result of this.results.filter((one) => !this.#seen.has(one))) {
       this.#seen.add(result);
       this.drawn(result);

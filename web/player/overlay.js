@@ -1,32 +1,73 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { setSize } from './dom.js';
 import { drawResults } from './draw-results.js';
+import { seenHeight } from './geometry.js';
+
+/**
+ * @typedef {import('../core/results.js').Drawing} Drawing
+ * @typedef {import('../core/protocol.js').Result} Result
+ * @typedef {import('./geometry.js').Layout} Layout
+ */
+
+/**
+ * What a page's own drawing is told of the picture under it.
+ * @typedef {object} DrawnFrame
+ * @property {number|null} id of the frame; null in the live view, where results are of older ones: each says of which
+ * @property {number} width of the picture, in the canvas's units, which are CSS pixels
+ * @property {number} height the same
+ * @property {(result: Result) => {x: number, y: number}} scale by which a result's pixels become the canvas's
+ * @property {() => void} drawBoxes draws what the player would
+ */
+
+/**
+ * @callback Draw a page's own drawing, in place of the player's. What it changes of the canvas's state is taken back.
+ * @param {CanvasRenderingContext2D} context of an empty canvas over the picture
+ * @param {DrawnFrame} frame
+ * @param {(Result & {kind: Drawing['kind']})[]} results with every field that the model sent; `kind`: measured on this frame, or interpolated,
+ *   or the last one
+ * @returns {void}
+ */
 
 /** Results in a canvas of their own over the picture: one of its pixels is one of the screen, whatever size the video has. */
 export class Overlay {
   canvas;
+  /** @type {Draw|null} */
+  painter = null;
   #context;
-  /** @type {import('../core/results.js').Drawing[]} */
+  #palette;
+  /** @type {Drawing[]} */
   #drawings = [];
-  /** @type {import('./geometry.js').Layout} */
+  /** @type {number|null} */
+  #id = null;
+  /** @type {Layout} */
   #place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {import('./palette.js').Palette} palette */
+  constructor(canvas, palette) {
     this.canvas = canvas;
+    this.#palette = palette;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   }
 
-  /** What is drawn stays, in its new place. @param {import('./geometry.js').Layout} place of the picture */
-  resize(place) {
-    this.#place = place;
-    this.draw(this.#drawings);
+  /** What nobody sees is not drawn. @param {boolean} hidden */
+  set hidden(hidden) {
+    if (this.canvas.hidden === hidden) return;
+    this.canvas.hidden = hidden;
+    this.draw(this.#drawings, this.#id);
   }
 
-  /** In place of what was drawn before. @param {import('../core/results.js').Drawing[]} drawings */
-  draw(drawings) {
+  /** What is drawn stays, in its new place. @param {Layout} place of the picture */
+  resize(place) {
+    this.#place = place;
+    this.draw(this.#drawings, this.#id);
+  }
+
+  /** In place of what was drawn before. @param {Drawing[]} drawings @param {number|null} [id] of the frame that they are on */
+  draw(drawings, id = null) {
     this.#drawings = drawings;
+    this.#id = id;
     const { canvas } = this;
+    if (canvas.hidden) return;
     const ratio = window.devicePixelRatio;
     // A canvas without any pixel can't be copied.
     const [width, height] = [this.#place.width, this.#place.height].map((size) => Math.ceil(size * ratio) || 1);
@@ -34,6 +75,26 @@ export class Overlay {
     canvas.style.width = `${width / ratio}px`;
     canvas.style.height = `${height / ratio}px`;
     this.#context.clearRect(0, 0, width, height);
-    drawResults(this.#context, drawings, this.#place, ratio);
+    this.paint(this.#context, this.#place, ratio);
+  }
+
+  /** What is drawn, over the same picture in another canvas. @param {CanvasRenderingContext2D} context @param {Layout} place @param {number} ratio see drawResults() */
+  paint(context, place, ratio) {
+    const drawBoxes = () => drawResults(context, this.#drawings, place, ratio, this.#palette.colours);
+    if (!this.painter) return drawBoxes();
+    const { width, height } = place;
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    try {
+      this.painter(context, {
+        id: this.#id, width, height, scale: (result) => ({ x: width / result.width, y: seenHeight(result, place) / result.height }), drawBoxes,
+      }, this.#drawings.map(({ kind, result }) => ({ ...result, kind })));
+    } catch (error) {
+      // the picture goes on, and who wrote the page is told once
+      this.painter = null;
+      reportError(error);
+    } finally {
+      context.restore();
+    }
   }
 }

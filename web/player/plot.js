@@ -4,16 +4,17 @@
 import { PLOT_MS } from '../core/overlay-error.js';
 
 const HEIGHT = 64;
-const COLOURS = /** @type {Record<string, string>} */ ({ async: '#ffd166', exact: '#6ee7b7' });
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 export class Plot {
   #figure;
   #canvas;
   #context;
+  #palette;
 
-  /** @param {HTMLElement} figure with a <canvas> in it */
-  constructor(figure) {
+  /** @param {HTMLElement} figure with a <canvas> in it @param {import('./palette.js').Palette} palette */
+  constructor(figure, palette) {
+    this.#palette = palette;
     this.#figure = figure;
     this.#canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector('canvas'));
     this.#context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d'));
@@ -28,13 +29,14 @@ export class Plot {
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(HEIGHT * ratio);
     const context = this.#context;
+    const { live, exact, quiet, line } = this.#palette.colours;
     context.scale(ratio, ratio);
     const most = Math.max(...points.map(({ value }) => value));
     const top = STEPS.find((step) => step >= most) ?? most;
     const y = (/** @type {number} */ value) => HEIGHT - 1 - (value / top) * (HEIGHT - 16);
     context.font = '11px system-ui, sans-serif';
-    context.fillStyle = '#98a2b3';
-    context.strokeStyle = '#2a313c';
+    context.fillStyle = quiet;
+    context.strokeStyle = line;
     for (const value of [0, top]) {
       context.beginPath();
       context.moveTo(0, y(value));
@@ -43,7 +45,7 @@ export class Plot {
     }
     context.fillText(`${top} px`, 2, y(top) - 3);
     for (const { time, value, mode } of points) {
-      context.fillStyle = COLOURS[mode];
+      context.fillStyle = mode === 'exact' ? exact : live;
       context.fillRect(width * (1 - (now - time) / PLOT_MS) - 1.5, y(value) - 1.5, 3, 3);
     }
   }

@@ -45,6 +45,7 @@ export class ReceivedFrames {
   show(frame, { id, received, decodeMs }) {
     const now = pageTime();
     const { store, view, composing, measurements } = this.#parts;
+    if (store.facts.paused) return frame.close();
     view.resize({ width: frame.displayWidth, height: frame.displayHeight });
     const known = {
       id, rtpTimestamp: id, receiveTime: received, processingDuration: decodeMs / 1000, presentedFrames: ++this.#received, expectedDisplayTime: now,

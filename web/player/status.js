@@ -15,14 +15,17 @@ const STALLED_MS = 2000;
  * @param {PlayerState} state @param {SessionError|null} error that ended the last attempt
  * @param {string} message of the stream @param {number} wait ms to the next attempt
  * @param {number} standstill ms since the last frame @param {string} notice what there is to say of the network
+ * @param {boolean} paused whether it was told to stand still
  * @returns {import('./view.js').Status}
  */
-export function statusOf(state, error, message, wait, standstill, notice) {
+export function statusOf(state, error, message, wait, standstill, notice, paused) {
   /** @param {string} words @param {string} banner @param {string} [name] */
   const status = (words, banner, name = state) => ({ name, words, banner });
   switch (state) {
-    case 'closed': return status('Stopped', '');
-    case 'playing': return standstill > STALLED_MS
+    case 'closed': return status(paused ? 'Paused' : 'Stopped', '');
+    case 'playing':
+      if (paused) return status('Paused', '', 'paused');
+      return standstill > STALLED_MS
       ? status('Waiting for video', 'Waiting for video…', 'stalled')
       : status(notice ? `Live. ${notice}` : 'Live', '');
     case 'failed': return status('No video', sentence(error?.message ?? ''));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { DEFAULTS } from '../core/settings.js';
 import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
@@ -6,6 +7,7 @@ import { make, press, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { LiveOverlay } from './live-overlay.js';
+import { Palette } from './palette.js';
 import { Plot } from './plot.js';
 import { Sound } from './sound.js';
 
@@ -13,28 +15,30 @@ import { Sound } from './sound.js';
 
 const TEMPLATE = `
   <div class="player" hidden>
-    <div class="stage">
-      <div class="picture">
+    <div class="stage" part="stage">
+      <div class="picture" part="picture">
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
         <canvas class="composed" aria-hidden="true" hidden></canvas>
         <canvas class="overlay" aria-hidden="true"></canvas>
         <canvas class="marks" aria-hidden="true" hidden></canvas>
         <canvas class="cover" aria-hidden="true"></canvas>
+        <slot name="over"></slot>
       </div>
-      <p class="banner" hidden></p>
-      <button class="play" hidden>Play</button>
+      <p class="banner" part="banner" hidden></p>
+      <button class="play" part="play button" hidden>Play</button>
     </div>
-    <div class="bar">
-      <p class="status" role="status"></p>
+    <slot name="controls"></slot>
+    <div class="bar" part="bar">
+      <p class="status" part="status" role="status"></p>
       ${BUTTONS}
-      <button class="results">Results</button>
-      <button class="sound" hidden>Sound</button>
-      <button class="full">Full screen</button>
+      <button class="results" part="button">Results</button>
+      <button class="sound" part="button" hidden>Sound</button>
+      <button class="full" part="button">Full screen</button>
     </div>
     ${CHOOSERS}
-    <dl class="hud"></dl>
-    <ul class="models" aria-label="Models" hidden></ul>
-    <figure class="plot" hidden>
+    <dl class="hud" part="figures"></dl>
+    <ul class="models" part="models" aria-label="Models" hidden></ul>
+    <figure class="plot" part="plot" hidden>
       <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
       <canvas aria-hidden="true"></canvas>
     </figure>
@@ -51,14 +55,12 @@ export class View {
   plot;
   sound;
   #store;
+  #palette;
   #player;
   #stage;
   #picture;
   /** Over the video until it is known which part of it is for showing: black, or the last picture of the connection before. */
   #cover;
-  #overlayCanvas;
-  /** The results of the composed picture. */
-  #marks;
   #banner;
   #status;
   #play;
@@ -88,14 +90,13 @@ export class View {
     // The attribute only sets the default, which a parsed fragment does not apply.
     this.video.muted = true;
     this.hud = new Hud(find('.hud'));
-    this.#overlayCanvas = /** @type {HTMLCanvasElement} */ (find('.overlay'));
-    this.liveOverlay = new LiveOverlay(this.#overlayCanvas);
-    this.#marks = /** @type {HTMLCanvasElement} */ (find('.marks'));
-    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), this.#marks);
+    this.#player = /** @type {HTMLElement} */ (find('.player'));
+    this.#palette = new Palette(this.#player);
+    this.liveOverlay = new LiveOverlay(/** @type {HTMLCanvasElement} */ (find('.overlay')), this.#palette);
+    this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), /** @type {HTMLCanvasElement} */ (find('.marks')), this.#palette);
     this.choices = new Choices(root, chosen);
     this.#list = /** @type {HTMLElement} */ (find('.models'));
-    this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')));
-    this.#player = /** @type {HTMLElement} */ (find('.player'));
+    this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')), this.#palette);
     this.#stage = /** @type {HTMLElement} */ (find('.stage'));
     this.#picture = /** @type {HTMLElement} */ (find('.picture'));
     this.#cover = /** @type {HTMLCanvasElement} */ (find('.cover'));
@@ -104,15 +105,17 @@ export class View {
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
     this.#addStyle(root);
     this.#addButtons(find('.full'));
-    this.#addSwitch(find('.results'), 'resultsVisible');
+    this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
     const sound = /** @type {HTMLElement} */ (find('.sound'));
-    this.#addSwitch(sound, 'audible');
+    this.#addSwitch(sound, 'audible', (audible) => store.set({ audible }));
     store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
     this.sound = new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'drawn', 'mode', 'resultsVisible'], () => this.#showLayers());
+    store.on(['paused'], ({ paused }) => this.#onPaused(paused));
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
     this.#showChoices();
+    this.controls = false;
   }
 
   open() {
@@ -127,7 +130,21 @@ export class View {
   /** @param {MediaStream} stream */
   async play(stream) {
     this.video.srcObject = stream;
-    await this.#tryToPlay();
+    if (!this.#store.facts.paused) await this.#tryToPlay();
+  }
+
+  /** What a page draws itself, or null. @param {import('./overlay.js').Draw|null} painter */
+  set painter(painter) {
+    for (const overlay of this.#overlays) overlay.painter = painter;
+  }
+
+  get painter() {
+    return this.liveOverlay.overlay.painter;
+  }
+
+  /** Whether the player's own controls are seen. Without them its states are still read aloud. @param {boolean} shown */
+  set controls(shown) {
+    this.#banner.role = shown ? null : 'status';
   }
 
   /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
@@ -158,12 +175,33 @@ export class View {
   stop() {
     this.video.srcObject = null;
     this.#frame = null;
-    this.#play.hidden = true;
+    this.#showPlay();
     this.liveOverlay.show([]);
+  }
+
+  /**
+   * The picture as it is seen now, with what is drawn over it, in the size of the stream's largest encoding.
+   * @returns {HTMLCanvasElement|null} null: there is none
+   */
+  copy() {
+    const { composed, drawn, mode, resultsVisible } = this.#store.facts;
+    const { width, height, rows } = this.#full;
+    const { canvas } = this.composedPicture;
+    const source = composed || drawn ? canvas : this.video;
+    const [sourceWidth, sourceHeight] = source === canvas ? [canvas.width, canvas.height] : [this.video.videoWidth, this.video.videoHeight];
+    if (!this.#stream || sourceWidth === 0) return null;
+    const seen = sourceHeight - (stampOf(this.#stream, { width: sourceWidth, height: sourceHeight })?.rows ?? 0);
+    const copy = Object.assign(make('canvas'), { width, height: height - rows });
+    const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
+    context.drawImage(source, 0, 0, sourceWidth, seen, 0, 0, width, height - rows);
+    const place = { left: 0, top: 0, width, height: height - rows, videoHeight: height };
+    if (resultsVisible) (mode === 'exact' ? this.composedPicture : this.liveOverlay).overlay.paint(context, place, 1);
+    return copy;
   }
 
   /** @param {Status} status */
   show({ name, words, banner }) {
+    this.#palette.read();
     this.#player.dataset.state = name;
     say(this.#status, words);
     say(this.#banner, banner);
@@ -187,6 +225,19 @@ export class View {
     if (!part) return;
     this.#models = new part.ModelList(this.#list);
     this.#models.update(models);
+  }
+
+  /** @param {boolean} paused */
+  #onPaused(paused) {
+    if (paused) this.video.pause();
+    else if (this.video.srcObject) this.#tryToPlay();
+    this.#showPlay();
+  }
+
+  /** Whoever has paused the picture, a viewer can go on. At its end it is not paused. */
+  #showPlay() {
+    const { srcObject, paused, ended } = this.video;
+    this.#play.hidden = !this.#store.facts.paused && (srcObject === null || ended || !paused);
   }
 
   async #tryToPlay() {
@@ -235,16 +286,23 @@ export class View {
     link.crossOrigin = '';  // it may be of another origin, which lets this page in
     link.href = new URL('player.css', import.meta.url).href;
     // Nothing is shown half-drawn; without its style it still works.
-    link.onload = link.onerror = () => { this.#player.hidden = false; };
+    link.onload = link.onerror = () => {
+      this.#player.hidden = false;
+      this.#palette.read();
+    };
     root.prepend(link);
+  }
+
+  get #overlays() {
+    return [this.liveOverlay.overlay, this.composedPicture.overlay];
   }
 
   /** The composed picture takes the place of the video, when there is one. In the exact view no frame has results of another one. */
   #showLayers() {
     const { composed, drawn, mode, resultsVisible } = this.#store.facts;
     this.composedPicture.canvas.hidden = !composed && !drawn;
-    this.#marks.hidden = !composed || !resultsVisible;
-    this.#overlayCanvas.hidden = mode === 'exact' || !resultsVisible;
+    this.composedPicture.overlay.hidden = !composed || !resultsVisible;
+    this.liveOverlay.overlay.hidden = mode === 'exact' || !resultsVisible;
   }
 
   /** Before the mode in use is known, the one that was chosen. */
@@ -253,10 +311,10 @@ export class View {
     this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
-  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'} name of the fact that it turns on and off */
-  #addSwitch(button, name) {
+  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'} name of the fact that it turns on and off @param {(on: boolean) => void} turn */
+  #addSwitch(button, name, turn) {
     const show = () => press(button, this.#store.facts[name]);
-    button.onclick = () => this.#store.set({ [name]: !this.#store.facts[name] });
+    button.onclick = () => turn(!this.#store.facts[name]);
     this.#store.on([name], show);
     show();
   }
@@ -268,8 +326,11 @@ export class View {
       if (document.fullscreenElement) document.exitFullscreen();
       else this.#player.requestFullscreen().catch(() => {});
     };
-    this.#play.onclick = () => this.#tryToPlay();
-    this.video.onpause = () => { this.#play.hidden = this.video.srcObject === null || this.video.ended; };
-    this.video.onplaying = () => { this.#play.hidden = true; };
+    this.#play.onclick = () => {
+      if (this.#store.facts.paused) this.#store.set({ paused: false });
+      else this.#tryToPlay();
+    };
+    this.video.onpause = () => this.#showPlay();
+    this.video.onplaying = () => this.#showPlay();
   }
 }

@@ -4,9 +4,9 @@ import { DEFAULTS, isSetting, settingText, withSetting } from '../../../web/core
 import { test } from '../../lib/test.js';
 
 /** The words that each setting takes, its default first. */
-const WORDS = { mode: ['', 'async', 'exact'], fill: ['interpolated', 'last', 'none'], transport: ['auto', 'webrtc', 'socket'] };
+const WORDS = { mode: ['', 'async', 'exact'], overlay: ['boxes', 'none'], fill: ['interpolated', 'last', 'none'], transport: ['auto', 'webrtc', 'socket'] };
 /** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
-const OTHER = { mode: 'async', fill: 'last', hold: 250, 'max-bitrate': 300_000, transport: 'webrtc' };
+const OTHER = { mode: 'async', overlay: 'none', fill: 'last', hold: 250, 'max-bitrate': 300_000, transport: 'webrtc' };
 
 test('only settings are settings', () => {
   for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
@@ -26,7 +26,7 @@ test('a choice changes its own setting and nothing else, and not the settings it
 test('what is not given or can’t be understood is the default', (t) => {
   t.mock.method(console, 'warn', () => {});
   for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
-    for (const name of /** @type {const} */ (['mode', 'fill', 'hold', 'max-bitrate', 'transport'])) {
+    for (const name of /** @type {const} */ (['mode', 'overlay', 'fill', 'hold', 'max-bitrate', 'transport'])) {
       assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
     }
   }

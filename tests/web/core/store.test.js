@@ -7,7 +7,7 @@ import { STREAM } from '../lib/stream.js';
 
 test('at first nothing is known, and nothing is chosen', () => {
   const { facts } = new Store();
-  assert.deepEqual(facts, { settings: DEFAULTS, token: '', resultsVisible: true, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT, mode: 'async', obstacle: 'Not connected yet' });
+  assert.deepEqual(facts, { settings: DEFAULTS, token: '', paused: false, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT, mode: 'async', obstacle: 'Not connected yet', resultsVisible: true });
   assert.deepEqual([facts.stream, facts.wantedDelay, facts.composed], [null, null, false]);
 });
 
@@ -43,6 +43,14 @@ test('the mode follows from settings, stream and browser, and is told with them'
   assert.deepEqual(told.at(-1), ['async', true]);
   store.set(NO_ATTEMPT);
   assert.deepEqual(told.at(-1), ['async', false]);
+});
+
+test('whether results are seen follows from what is to be drawn of them', () => {
+  const store = new Store();
+  store.set({ settings: { ...DEFAULTS, overlay: 'none' } });
+  assert.equal(store.facts.resultsVisible, false);
+  store.set({ settings: DEFAULTS });
+  assert.equal(store.facts.resultsVisible, true);
 });
 
 test('who changes a fact while others are being told has them told of that too', () => {

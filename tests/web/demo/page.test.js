@@ -32,10 +32,10 @@ async function load(address) {
 }
 
 test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
-  const { player } = await load('http://host/?mode=exact&fill=last&hold=250&max-bitrate=300000&transport=socket&src=ws://evil/ws&onclick=x');
-  assert.deepEqual(player.attributes, { mode: 'exact', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket' });
-  assert.deepEqual(Object.keys(player.attributes), Object.keys(DEFAULTS), 'every setting can be in a link');
-  assert.deepEqual((await load('http://host/')).player.attributes, {});
+  const { player } = await load('http://host/?mode=exact&overlay=none&fill=last&hold=250&max-bitrate=300000&transport=socket&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { controls: '', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket' });
+  assert.deepEqual(Object.keys(player.attributes), ['controls', ...Object.keys(DEFAULTS)], 'every setting can be in a link');
+  assert.deepEqual((await load('http://host/')).player.attributes, { controls: '' });
 });
 
 test('what the viewer chooses is in the address, so that a reload or a link keeps it', async () => {

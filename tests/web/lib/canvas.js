@@ -15,6 +15,8 @@ export class FakeContext {
   #dash = [];
   /** @type {unknown[][]} */
   #path = [];
+  /** @type {object[]} */
+  #saved = [];
 
   /** @param {FakeCanvas} canvas */
   constructor(canvas) {
@@ -38,6 +40,17 @@ export class FakeContext {
   /** @param {number[]} dash */
   setLineDash(dash) {
     this.#dash = dash;
+  }
+
+  save() {
+    const { globalAlpha, transform } = this;
+    this.#saved.push({ globalAlpha, transform, dash: this.#dash });
+  }
+
+  restore() {
+    const { dash, ...rest } = /** @type {{dash: number[]}} */ (this.#saved.pop());
+    this.#dash = dash;
+    Object.assign(this, rest);
   }
 
   beginPath() {

@@ -58,5 +58,15 @@ export class FakeElement extends EventTarget {
   }
 }
 
+/** Colours as a style sheet has them, each its own name. @type {import('../../../web/player/palette.js').Colours} */
+export const colours = { edge: 'edge', caption: 'caption', label: '85% 70%', live: 'live', exact: 'exact', quiet: 'quiet', line: 'line' };
+
+Object.assign(globalThis, {
+  getComputedStyle: () => ({ getPropertyValue: (/** @type {string} */ name) => /** @type {Record<string, string>} */ (colours)[name.replace('--cv-', '')] }),
+});
+
+/** Of what a player draws: it has read them. */
+export const palette = /** @type {import('../../../web/player/palette.js').Palette} */ (/** @type {unknown} */ ({ colours }));
+
 /** What a module's `document` makes. */
 export const fakeDocument = { createElement: (/** @type {string} */ name) => new FakeElement(name) };

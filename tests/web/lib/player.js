@@ -21,6 +21,11 @@ export class FakeVideo extends FakeElement {
   async play() {
     this.plays++;
     if (this.refusal) throw this.refusal;
+    this.paused = false;
+  }
+
+  pause() {
+    this.paused = true;
   }
 
   /** @param {VideoFrameRequestCallback} callback */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { DEFAULTS } from '../../../web/core/settings.js';
 import { Store } from '../../../web/core/store.js';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { palette } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture } from '../lib/picture.js';
@@ -50,7 +51,7 @@ async function open(settings, video = new FakeVideo('video')) {
   const store = new Store();
   store.set({ settings: { ...DEFAULTS, ...settings } });
   const [canvas, drawn] = [new FakeCanvas(), new FakeCanvas()];
-  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (drawn));
+  const composedPicture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (drawn), palette);
   composedPicture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
   const liveOverlay = { results: /** @type {object[]} */ ([]), show(/** @type {object[]} */ results) { this.results = results; } };
   const view = { video, composedPicture, liveOverlay, play() {} };
@@ -171,7 +172,7 @@ test('frames that get the result of another one are not matched', async () => {
 test('results that the viewer hides count neither as on their frames nor as missed, and are waited for as ever', async () => {
   const { store, attempt, show, add, exact, toldWorker } = await open();
   await show(0);
-  store.set({ resultsVisible: false });
+  store.set({ settings: { ...store.facts.settings, overlay: 'none' } });
   for (const n of [0, 1, 2, 3]) add(resultOf(n));
   add(resultOf(2, { label: 'truth' }, 'source'));
   for (const n of [2, 3]) await show(n);
@@ -180,7 +181,7 @@ test('results that the viewer hides count neither as on their frames nor as miss
   assert.deepEqual(attempt.errors(performance.now()), [], 'what is not drawn is not off');
   assert.deepEqual([toldWorker('want').slice(-2), toldWorker('seen')], [[3, 2].map(rtpOf), [0, 2, 3].map(rtpOf)]);
   add(resultOf(4));
-  store.set({ resultsVisible: true });
+  store.set({ settings: { ...store.facts.settings, overlay: 'boxes' } });
   await show(4);
   assert.deepEqual([exact().frames.matched, exact().results.onFrame], [1, 1], 'from then on they count');
 });

@@ -60,6 +60,16 @@ test('nor does one that has paused the video', async () => {
   end();
 });
 
+test('nor one that is paused by its page, with or without a video', async () => {
+  const { store, video, end, looks } = open();
+  video.srcObject = /** @type {any} */ (null);
+  store.set({ paused: true });
+  assert.equal(await looks(), false);
+  store.set({ paused: false });
+  assert.equal(store.facts.looking, true);
+  end();
+});
+
 test('a page that is opened behind another one is not looked at', async () => {
   tab.hidden = true;
   const { end, looks } = open();
@@ -76,10 +86,11 @@ test('between two connections there is no video that could be paused', async () 
 });
 
 test('once it is ended it takes no notice', async () => {
-  const { end, pause, looks } = open();
+  const { store, end, pause, looks } = open();
   turnTab(true);
   end();
   turnTab(true);
   pause(true);
+  store.set({ paused: true });
   assert.deepEqual([await looks(), timersLeft()], [true, 0]);
 });

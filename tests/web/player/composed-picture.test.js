@@ -2,6 +2,7 @@
 // In a browser that does not tell a frame's RTP timestamp; composing.test.js has the other kind.
 import assert from 'node:assert/strict';
 import { afterEach, test } from '../../lib/test.js';
+import { palette } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { FakeVideoFrame, Picture, videoOf } from '../lib/picture.js';
 import { STREAM } from '../lib/stream.js';
@@ -25,7 +26,7 @@ afterEach(() => {
 /** @param {{shown?: number, width?: number, height?: number, id?: number}} [fields] `shown`: how wide on the page */
 function open({ shown = 640, width = 640, height = 376, id = 5 } = {}) {
   const [canvas, results] = [new FakeCanvas(), new FakeCanvas()];
-  const composed = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results));
+  const composed = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results), palette);
   composed.resize(place(shown));
   const picture = new Picture({ id, rtp: 1, width, height });
   return { canvas, results, composed, picture, video: /** @type {any} */ (videoOf(picture)) };
@@ -46,7 +47,7 @@ test('results are in a canvas of their own, one of its pixels is one of the scre
       Object.assign(globalThis, { devicePixelRatio: ratio });
       const { canvas, results, composed, video } = open(size);
       composed.fit({ ...size, stamp: null });
-      composed.drawResults(DRAWINGS);
+      composed.drawResults(DRAWINGS, 1);
       assert.deepEqual([canvas.width, canvas.height], [size.width, size.height]);
       assert.deepEqual([results.width, results.height, results.style.width, results.style.height], [width, height, '640px', '360px']);
       const [{ path: [box], transform: [x, , , y] }] = results.context.painted;
@@ -67,7 +68,7 @@ test('a canvas that has the right size keeps its picture: it does not flicker', 
 test('results are drawn over the frame where the model saw them, and stay there when the page changes its layout', async () => {
   const { canvas, results, composed, video } = open({ shown: 1280 });
   await composed.take(video, STREAM);
-  composed.drawResults(DRAWINGS);
+  composed.drawResults(DRAWINGS, 1);
   assert.deepEqual(canvas.context.painted.map(({ what, place }) => [what, place]), [['image', [0, 0, 640, 376]]], 'nothing of them in the picture');
   assert.deepEqual(results.context.painted[0].path, [['rect', 200, 100, 80, 60]]);
   composed.resize(place(800));
@@ -76,14 +77,14 @@ test('results are drawn over the frame where the model saw them, and stay there 
 
 test('a frame without results has none of the frame before', () => {
   const { results, composed } = open();
-  composed.drawResults(DRAWINGS);
-  composed.drawResults([]);
+  composed.drawResults(DRAWINGS, 1);
+  composed.drawResults([], 1);
   assert.deepEqual(results.context.painted, []);
 });
 
 test('before it is known where the picture stands, nothing is wrong', () => {
   const { results, composed } = open({ shown: 0 });
-  composed.drawResults(DRAWINGS);
+  composed.drawResults(DRAWINGS, 1);
   assert.deepEqual([results.width, results.height], [1, 1], 'a canvas that can be copied');
 });
 

@@ -5,6 +5,7 @@ import { Matching } from '../../../web/core/matching.js';
 import { DEFAULTS } from '../../../web/core/settings.js';
 import { Store } from '../../../web/core/store.js';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { palette } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { DecodedFrame } from '../lib/decoder.js';
 import { FakeVideoFrame, KnowingVideoFrame, Picture, videoOf } from '../lib/picture.js';
@@ -25,7 +26,7 @@ function open() {
   const store = new Store();
   store.set({ stream: STREAM, delayable: true });
   const [canvas, results] = [new FakeCanvas(), new FakeCanvas()];
-  const picture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results));
+  const picture = new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (results), palette);
   picture.resize({ left: 0, top: 0, width: 640, height: 360, videoHeight: 376 });
   const matching = new Matching();
   /** @type {ShownFrame[]} */
@@ -119,9 +120,9 @@ test('a frame that the model skipped is drawn as the viewer chose', async () => 
 test('of results that the viewer hides it is told that they are', async () => {
   const { store, frames, show, add } = open();
   for (const n of [1, 2]) add(resultOf(n));
-  store.set({ resultsVisible: false });
+  store.set({ settings: { ...store.facts.settings, overlay: 'none' } });
   await show(1);
-  store.set({ resultsVisible: true });
+  store.set({ settings: { ...store.facts.settings, overlay: 'boxes' } });
   await show(2);
   assert.deepEqual(frames.map(({ hidden, drawings }) => [hidden, drawings.length]), [[true, 1], [false, 1]]);
 });
@@ -329,7 +330,7 @@ test('a frame that was being read when the viewer hid the results is shown witho
   const finish = slowFrames();
   add(resultOf(1));
   const shown = show(1);
-  store.set({ resultsVisible: false });
+  store.set({ settings: { ...store.facts.settings, overlay: 'none' } });
   finish(1);
   await shown;
   assert.equal(frames[0].hidden, true);

@@ -35,9 +35,31 @@ class HTMLElement extends FakeElement {
     return this.attributes[name] ?? null;
   }
 
+  /** @param {string} name */
+  hasAttribute(name) {
+    return name in this.attributes;
+  }
+
+  /** @param {string} name @param {boolean} there */
+  toggleAttribute(name, there) {
+    if (there) this.setAttribute(name, '');
+    else this.removeAttribute(name);
+  }
+
   /** @param {string} name @param {string} value */
   setAttribute(name, value) {
     super.setAttribute(name, value);
+    this.#changed(name, value);
+  }
+
+  /** @param {string} name */
+  removeAttribute(name) {
+    super.removeAttribute(name);
+    this.#changed(name, null);
+  }
+
+  /** @param {string} name @param {string|null} value */
+  #changed(name, value) {
     const player = /** @type {any} */ (this);
     if (player.constructor.observedAttributes.includes(name)) player.attributeChangedCallback(name, null, value);
   }
@@ -87,7 +109,7 @@ beforeEach(() => {
   stopTime();
   complaints = [];
   player = new CvPlayer();
-  told = { 'cv-state': [], 'cv-result': [], 'cv-model': [], 'cv-setting': [] };
+  told = { 'cv-state': [], 'cv-error': [], 'cv-result': [], 'cv-model': [], 'cv-setting': [], 'cv-stats': [] };
   for (const name of Object.keys(told)) player.addEventListener(name, (/** @type {any} */ { detail }) => told[name].push(detail));
 });
 
@@ -508,7 +530,7 @@ test('it connects to its page’s server, or to the one that src names; another 
   assert.equal(urls(), 'wss://other.example/ws');
   assert.equal(last.closes, 1);
   player.setAttribute('src', '//third.example/x');
-  assert.equal(urls(), 'ws://third.example/x');
+  assert.equal(urls(), 'ws://third.example/x/ws');
 });
 
 test('a src before it is in the page connects to nothing', () => {
@@ -564,7 +586,113 @@ for (const state of ['connecting', 'playing', 'lost', 'waiting', 'closed']) {
 test('a page that names another server when it hears "connecting" is connected to that one only', () => {
   player.addEventListener('cv-state', () => { if (!player.getAttribute('src')) player.setAttribute('src', '/elsewhere'); });
   player.connectedCallback();
-  assert.deepEqual([FakeSocket.last.url, states()], ['ws://camera.local:8080/elsewhere', ['connecting', 'closed', 'connecting']]);
+  assert.deepEqual([FakeSocket.last.url, states()], ['ws://camera.local:8080/elsewhere/ws', ['connecting', 'closed', 'connecting']]);
+});
+
+test('its attributes are properties too', () => {
+  assert.deepEqual([player.src, player.token, player.mode, player.overlay, player.fill, player.hold, player.maxBitrate, player.transport, player.controls],
+    ['', '', '', 'boxes', 'interpolated', Infinity, Infinity, 'auto', false]);
+  const given = { src: 'https://host', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: 250, maxBitrate: 300_000, transport: 'socket', controls: true };
+  Object.assign(player, given);
+  for (const [name, value] of Object.entries(given)) assert.equal(player[name], value, name);
+  assert.deepEqual(player.attributes, { src: 'https://host', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket', controls: '' });
+  Object.assign(player, { hold: Infinity, controls: false });
+  assert.deepEqual([player.attributes.hold, player.attributes.controls], ['infinite', undefined]);
+});
+
+test('without controls its states are read aloud where they are seen', () => {
+  const banner = player.root.querySelector('.banner');
+  assert.equal(banner.role, 'status');
+  player.controls = true;
+  assert.equal(banner.role, null);
+  player.controls = false;
+  assert.equal(banner.role, 'status');
+});
+
+test('one that is paused stands still, asks for no video after a while, and goes on with what is there then', async () => {
+  const { control, show } = await play();
+  control.deliver(LINK);
+  player.pause();
+  const video = player.root.querySelector('video');
+  await settle();
+  assert.deepEqual([player.paused, video.paused, text('.status'), player.root.querySelector('.play').hidden], [true, true, 'Paused', false]);
+  for (let i = 0; i < 20; i++) {
+    await pass(500);
+    control.deliver({ type: 'pong', t: performance.now(), now: performance.now() });
+  }
+  assert.deepEqual([control.of('video').map(({ wanted }) => wanted), text('.banner')], [[false], '']);
+  player.root.querySelector('.play').onclick();
+  await show();
+  assert.deepEqual([player.paused, video.paused, control.of('video').at(-1).wanted, text('.status')], [false, false, true, 'Live']);
+});
+
+test('one that is paused is not connected again before it is to go on', async () => {
+  const { socket } = await play();
+  player.pause();
+  socket.onclose?.({ code: 1006 });
+  await pass(60_000);
+  assert.deepEqual([FakeSocket.last, states().at(-1), text('.status')], [socket, 'closed', 'Paused']);
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  assert.equal(FakeSocket.last, socket);
+  player.play();
+  assert.notEqual(FakeSocket.last, socket);
+  assert.equal(states().at(-1), 'connecting');
+});
+
+test('what ends an attempt is told, and whether there will be another one', async () => {
+  const { socket } = await play();
+  socket.onclose?.({ code: 1006 });
+  assert.deepEqual(told['cv-error'], [{ code: 'connection', message: 'no connection to the server', final: false }]);
+  await pass(250);
+  FakeSocket.last.open();
+  FakeSocket.last.deliver('{"type":"locked","message":"a token is wanted"}');
+  assert.deepEqual(told['cv-error'][1], { code: 'unauthorized', message: 'a token is wanted', final: true });
+});
+
+test('twice a second it tells what it reports, while it is connected', async () => {
+  const { socket } = await play();
+  await pass(1000);
+  const { length } = told['cv-stats'];
+  assert.ok(length >= 2);
+  const { state, frames } = told['cv-stats'].at(-1);
+  assert.deepEqual([state, frames.shown, Object.keys(told['cv-stats'][0])], ['playing', 1, Object.keys(player.report())]);
+  socket.onclose?.({ code: 1006 });
+  player.pause();
+  await pass(5000);
+  assert.equal(told['cv-stats'].length, length);
+});
+
+test('a page draws results itself, with all that the model sent', async () => {
+  const { results } = await play();
+  Object.assign(player.root.querySelector('.stage'), { clientWidth: 1280, clientHeight: 720 });
+  player.root.querySelector('video').dispatchEvent(new Event('resize'));
+  /** @type {any[]} */
+  const calls = [];
+  player.draw = (/** @type {any[]} */ ...args) => calls.push(args);
+  results.deliver({ ...resultOf(3600), mask: 'a field of the model’s own' });
+  await pass(20);
+  const [context, { id, width, height, scale, drawBoxes }, [seen]] = calls.at(-1);
+  assert.deepEqual([id, width, height, scale(seen), seen.mask, seen.kind, context.captions], [null, 1280, 720, { x: 2, y: 2 }, 'a field of the model’s own', 'measured', []]);
+  drawBoxes();
+  assert.deepEqual(context.captions, ['dog']);
+  player.draw = null;
+  results.deliver(resultOf(7200));
+  await pass(20);
+  assert.deepEqual([calls.length > 0, context.captions], [true, ['dog']]);
+});
+
+test('a drawing that throws is told once, and the player’s boxes are drawn from then on', async () => {
+  const { results } = await play();
+  let calls = 0;
+  player.draw = () => {
+    calls++;
+    throw new Error('a mistake in the page');
+  };
+  for (const frame of [3600, 7200]) {
+    results.deliver(resultOf(frame));
+    await pass(20);
+  }
+  assert.deepEqual([calls, complaints.splice(0).map(({ message }) => message), player.draw], [1, ['a mistake in the page'], null]);
 });
 
 test('before it is connected its report is complete, and says that nothing is known', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { drawResults } from '../../../web/player/draw-results.js';
 import { colourOf } from '../../../web/player/geometry.js';
 import { test } from '../../lib/test.js';
+import { colours } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 
 /** Of a picture of 640 × 360 at twice its size. */
@@ -15,7 +16,7 @@ const result = (...objects) => ({ type: 'result', frame: 0, model: 'm', ms: 1, w
 /** @param {import('../../../web/core/results.js').Drawing[]} drawings @param {{place?: typeof PLACE, ratio?: number}} [where] */
 function draw(drawings, { place = PLACE, ratio = 1 } = {}) {
   const { context } = new FakeCanvas();
-  drawResults(/** @type {any} */ (context), drawings, place, ratio);
+  drawResults(/** @type {any} */ (context), drawings, place, ratio, colours);
   const { painted } = context;
   return { context, painted, strokes: painted.filter(({ what }) => what === 'stroke'), captions: context.captions };
 }
@@ -26,10 +27,10 @@ test('a measured object has a solid line in its label’s colour, on a dark edge
   const { painted, captions } = drawMeasured(object());
   const outline = [['rect', 200, 100, 80, 60]];
   const [edge, line, plate, text] = painted;
-  assert.deepEqual([edge.path, line.path, line.style, line.dash, line.alpha], [outline, outline, colourOf('dog'), [], 1]);
+  assert.deepEqual([edge.path, line.path, line.style, line.dash, line.alpha], [outline, outline, colourOf('dog', colours.label), [], 1]);
   assert.ok(edge.line > line.line && edge.style !== line.style, 'it is seen on a picture of its own colour');
   assert.deepEqual(captions, ['dog 88\u2009%']);
-  assert.deepEqual([plate.what, plate.path, plate.style], ['fill', [['roundRect', 200, 78, 7 * 8 + 10, 18, 4]], colourOf('dog')]);
+  assert.deepEqual([plate.what, plate.path, plate.style], ['fill', [['roundRect', 200, 78, 7 * 8 + 10, 18, 4]], colourOf('dog', colours.label)]);
   assert.notEqual(text.style, plate.style);
   assert.ok(text.x > 200 && text.y > 78 && text.y < 96, 'the text is on its plate');
 });

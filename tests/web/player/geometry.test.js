@@ -55,10 +55,11 @@ test('a circle is round where the detector gives one, or fills its box', () => {
 
 test('a label has one colour, others have others', () => {
   const labels = ['circle', 'dog', 'cat', 'person', 'car', ''];
-  const colours = labels.map(colourOf);
-  assert.deepEqual(labels.map(colourOf), colours);
+  const coloursOf = (/** @type {string} */ tone) => labels.map((label) => colourOf(label, tone));
+  const colours = coloursOf('85% 70%');
+  assert.deepEqual(coloursOf('85% 70%'), colours);
   assert.equal(new Set(colours).size, labels.length);
-  assert.equal(colourOf('dog'), 'hsl(337 85% 70%)', 'on every page, and light enough for black text');
+  assert.equal(colourOf('dog', '85% 70%'), 'hsl(337 85% 70%)', 'on every page');
 });
 
 test('a caption has the confidence where there is one', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { LiveOverlay } from '../../../web/player/live-overlay.js';
 import { test } from '../../lib/test.js';
+import { palette } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 
 /** What waits for the screen to be repainted. @type {Map<number, () => void>} */
@@ -33,7 +34,7 @@ const result = (label) => ({
 function open(ratio = 1) {
   Object.assign(globalThis, { devicePixelRatio: ratio });
   const canvas = new FakeCanvas();
-  const overlay = new LiveOverlay(/** @type {any} */ (canvas));
+  const overlay = new LiveOverlay(/** @type {any} */ (canvas), palette);
   /** @type {string[]} */
   const drawn = [];
   overlay.drawn = ({ model }) => drawn.push(model);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Plot } from '../../../web/player/plot.js';
 import { test } from '../../lib/test.js';
 import { FakeCanvas } from '../lib/canvas.js';
-import { FakeElement } from '../lib/dom.js';
+import { FakeElement, palette } from '../lib/dom.js';
 
 Object.assign(globalThis, { window: globalThis });
 const NOW = 100_000;
@@ -13,7 +13,7 @@ function draw(points, { ratio = 1, width = 800 } = {}) {
   Object.assign(globalThis, { devicePixelRatio: ratio });
   const canvas = Object.assign(new FakeCanvas(), { clientWidth: width });
   const figure = Object.assign(new FakeElement('figure'), { querySelector: () => canvas });
-  const plot = new Plot(/** @type {any} */ (figure));
+  const plot = new Plot(/** @type {any} */ (figure), palette);
   plot.draw(points, NOW);
   const { painted } = canvas.context;
   return { figure, canvas, plot, painted, dots: painted.filter(({ what }) => what === 'rect') };
@@ -49,7 +49,7 @@ test('the scale goes up to a round number that all errors fit under, and is writ
 
 test('live and exact have colours of their own, so that one sees the difference between them', () => {
   const [live, exact] = draw([point(0, 3), point(0, 3, 'exact')]).dots;
-  assert.deepEqual([live.style, exact.style], ['#ffd166', '#6ee7b7']);
+  assert.deepEqual([live.style, exact.style], ['live', 'exact']);
 });
 
 test('on a screen with small pixels it has as many as the screen, and the same size', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Store } from '../../../web/core/store.js';
 import { afterEach, beforeEach, test } from '../../lib/test.js';
+import { palette } from '../lib/dom.js';
 import { FakeCanvas } from '../lib/canvas.js';
 import { DecodedFrame } from '../lib/decoder.js';
 import { FakeVideoFrame, Picture } from '../lib/picture.js';
@@ -72,7 +73,7 @@ function open({ ReceivedFrames }, mode = 'async') {
   const parts = {
     store,
     view: {
-      video, composedPicture: new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (new FakeCanvas())),
+      video, composedPicture: new ComposedPicture(/** @type {any} */ (canvas), /** @type {any} */ (new FakeCanvas()), palette),
       resize: ({ width, height }) => told.sizes.push([width, height]), play: (/** @type {unknown} */ stream) => told.streams.push(stream),
     },
     composing: {

@@ -37,3 +37,9 @@ test('a picture that stands still is not called live', () => {
   assert.equal(statusOf('playing', null, '', 0, 2100).banner, 'Waiting for video…');
   assert.equal(statusOf('lost', null, 'no camera', 0, 9000).words, 'Source lost');
 });
+
+test('one that was paused is called so, however still it stands', () => {
+  assert.deepEqual(statusOf('playing', null, '', 0, 9000, 'Limited', true), { name: 'paused', words: 'Paused', banner: '' });
+  assert.equal(statusOf('closed', null, '', 0, 0, '', true).words, 'Paused');
+  assert.equal(statusOf('lost', null, 'no camera', 0, 0, '', true).words, 'Source lost');
+});

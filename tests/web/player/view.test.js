@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
+import { withSetting } from '../../../web/core/settings.js';
 import { Store } from '../../../web/core/store.js';
 import { View } from '../../../web/player/view.js';
 import { beforeEach, test } from '../../lib/test.js';
@@ -47,7 +48,8 @@ beforeEach(() => {
 function open() {
   const root = new FakeRoot();
   const store = new Store();
-  const view = new View(/** @type {any} */ (root), store, () => {});
+  const choose = (/** @type {string} */ name, /** @type {string} */ text) => store.set({ settings: withSetting(store.facts.settings, name, text) });
+  const view = new View(/** @type {any} */ (root), store, choose);
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
   const [video, player, stage, cover, overlay, composed, marks, play] =
     ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.marks', '.play'].map(find);
@@ -107,12 +109,13 @@ test('a video that becomes smaller in the middle of its stream stays in its box,
   const rungs = [{ width: 854, height: 504, rows: 24, cell: 16 }, { width: 426, height: 256, rows: 16, cell: 8 }];
   const stream = { ...STREAM, stamp: { rows: 24, cell: 16 }, rungs };
   const { view, store, find, video, stage, cover, marks } = open();
+  marks.hidden = false;
   view.reveal(stream);
   const { style } = find('.picture');
   /** @param {boolean} whole what the model saw */
   const boxOf = (whole) => {
     const result = { frame: 1, width: 854, height: whole ? 504 : 480, whole, objects: [{ label: 'dog', confidence: null, x: 0, y: 240, w: 427, h: 120 }] };
-    view.composedPicture.drawResults(/** @type {any} */ ([{ kind: 'measured', result }]));
+    view.composedPicture.drawResults(/** @type {any} */ ([{ kind: 'measured', result }]), 1);
     return marks.context.painted[0].path;
   };
   const seen = rungs.map(({ width, height }) => {
@@ -134,6 +137,7 @@ test('a video that becomes smaller in the middle of its stream stays in its box,
 test('the composed picture is as fine as the video, the results over it are as fine as the screen', () => {
   Object.assign(globalThis, { devicePixelRatio: 2 });
   const { view, video, composed, marks } = open();
+  marks.hidden = false;
   view.reveal(STREAM);
   video.present(PICTURE);
   view.composedPicture.fit({ ...PICTURE, stamp: STREAM.stamp });
@@ -219,11 +223,13 @@ test('another stream that comes meanwhile is no reason to ask', async () => {
 
 test('a video that was paused, by whomever, can be played again; one that is not there can’t', () => {
   const { view, video, play } = open();
-  video.srcObject = {};
+  Object.assign(video, { srcObject: {}, paused: true });
   video.onpause();
   assert.equal(play.hidden, false);
+  video.paused = false;
   video.onplaying();
   assert.equal(play.hidden, true);
+  video.paused = true;
   video.onpause();
   view.stop();
   assert.deepEqual([video.srcObject, play.hidden], [null, true]);

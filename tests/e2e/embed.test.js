@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The player as a page of somebody's own uses it: what it shows there, what the page may change, and what it gets.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { browsers } from '../lib/browsers.js';
+import { distance, fitCircle } from '../lib/circles.js';
+import { root } from '../lib/paths.js';
+import { decodePng } from '../lib/png.js';
+import { startServer, variant } from '../lib/server.js';
+import { Site, pageWith } from '../lib/site.js';
+import { after, before, describe, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
+
+const examples = [...readFileSync(join(root, 'docs/embed.md'), 'utf8').matchAll(/^```html\n([^]*?)^```/gm)].map(([, page]) => page);
+const site = new Site();
+let server;
+before(async () => {
+  await site.listen();
+  const pipeline = variant('exact', { 'ballsrc name=source': 'ballsrc name=source line-width=12 show-time=false' });
+  server = await startServer({ pipeline, set: { speed: 0.5 }, args: [`--allow-origin=${site.origin}`] });
+});
+after(async () => {
+  await server?.stop();
+  await site.close();
+});
+
+/** Runs in the page: what the player's snapshot() gives. */
+async function snapshot() {
+  const { image, frame, results } = await document.querySelector('cv-player').snapshot();
+  const bytes = new Uint8Array(await image.arrayBuffer());
+  return { png: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')), type: image.type, frame, results };
+}
+
+/** The middle of the circles whose pixels are `wanted`. */
+function circleIn({ width, height, channels, data }, wanted, ring) {
+  const found = [];
+  for (let y = 0; y < height; ++y)
+    for (let x = 0; x < width; ++x) if (wanted(...data.subarray((y * width + x) * channels, (y * width + x) * channels + 3))) found.push([x, y]);
+  return fitCircle(found, { width: ring, largest: height });
+}
+const bright = (r, g, b) => Math.min(r, g, b) > 150;
+const magenta = (r, g, b) => r > 180 && b > 180 && g < 110;
+
+for (const [name, start] of Object.entries(browsers))
+  describe(name, () => {
+    let browser;
+    before(async () => { browser = await start(); });
+    after(() => browser?.stop());
+
+    async function show(t, page) {
+      site.page = page;
+      const tab = await browser.newTab();
+      t.after(() => tab.close());
+      await tab.open(site.origin);
+      await tab.playing();
+      return tab;
+    }
+    const visit = (t, attributes, more) => show(t, pageWith(`${server.url}cv-player.js`, `src="${server.url}" ${attributes}`, more));
+    for (const [i, example] of examples.entries())
+      test(`the example ${example.match(/<title>(.*)<\/title>/)[1]} of docs/embed.md works`, async (t) => {
+        const tab = await show(t, example.replaceAll('https://camera.example', server.url.slice(0, -1)).replace('<title>', '<link rel="icon" href="data:,"><title>'));
+        await onTheirFrames(tab);
+        if (example.includes('<button>')) {
+          await tab.evaluate(() => document.querySelector('button').click());
+          await until('a picture and what is in it', () => tab.evaluate(() => document.querySelector('img').naturalWidth === 640 && document.querySelector('span').textContent.includes('circle')));
+        }
+        if (example.includes('this.parentElement.pause()')) {
+          await tab.evaluate(() => document.querySelector('button').click());
+          assert.equal(await tab.evaluate(() => document.querySelector('cv-player').paused), true);
+        }
+        assert.deepEqual([tab.errors, tab.complaints], [[], []], `example ${i}`);
+      });
+
+    const onTheirFrames = (tab) => tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
+
+    test('without controls there is the picture alone; with them, what is below it', async (t) => {
+      const tab = await visit(t, '');
+      const shown = () => tab.evaluate(() => ['.stage', '.bar', '.hud', '.choices'].map((part) => document.querySelector('cv-player').shadowRoot.querySelector(part).getClientRects().length > 0));
+      assert.deepEqual(await shown(), [true, false, false, false]);
+      await tab.evaluate(() => { document.querySelector('cv-player').controls = true; });
+      await until('the controls', async () => (await shown()).every(Boolean), { state: () => tab.errors });
+      assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+    });
+
+    test('colours and parts are the page’s, and what it puts into the slots is seen', async (t) => {
+      const tab = await visit(t, 'controls', '<style>cv-player { --cv-text: rgb(1, 2, 3); --cv-label: 100% 50%; } cv-player::part(status) { letter-spacing: 3px; }</style>');
+      await onTheirFrames(tab);
+      const seen = await tab.evaluate(() => {
+        const player = document.querySelector('cv-player');
+        for (const slot of ['over', 'controls']) player.append(Object.assign(document.createElement('b'), { slot, textContent: slot }));
+        const { color, letterSpacing } = getComputedStyle(player.shadowRoot.querySelector('.status'));
+        return { color, letterSpacing, slots: [...player.children].map((child) => child.getClientRects().length) };
+      });
+      assert.deepEqual(seen, { color: 'rgb(1, 2, 3)', letterSpacing: '3px', slots: [1, 1] });
+      // of what is drawn: a colour as strong as it can be, which the player's own are not
+      const { png } = await until('a result in the picture', async () => {
+        const taken = await tab.evaluate(snapshot);
+        return taken.results.length > 0 && taken;
+      });
+      const { channels, data } = decodePng(Buffer.from(png, 'base64'));
+      let strong = 0;
+      for (let at = 0; at < data.length; at += channels) strong += Math.max(...data.subarray(at, at + 3)) > 220 && Math.min(...data.subarray(at, at + 3)) < 30;
+      assert.ok(strong > 100, `${strong} pixels`);
+    });
+
+    for (const transport of ['webrtc', 'socket'])
+      test(`a page draws results itself, and a snapshot is of one frame, its results and what is drawn: by ${transport}`, async (t) => {
+        const tab = await visit(t, `transport="${transport}" fill="none"`);
+        await tab.evaluate(() => {
+          const player = document.querySelector('cv-player');
+          player.draw = (context, frame, results) => {
+            window.drawn = { id: frame.id, results: results.length };
+            for (const result of results)
+              for (const { 'center-x': x, 'center-y': y, radius } of result.objects) {
+                if (radius === undefined) continue;
+                const scale = frame.scale(result);
+                context.strokeStyle = 'magenta';
+                context.lineWidth = 4;
+                context.beginPath();
+                context.ellipse(x * scale.x, y * scale.y, radius * scale.x, radius * scale.y, 0, 0, 7);
+                context.stroke();
+              }
+          };
+        });
+        await onTheirFrames(tab);
+        const taken = await until('a snapshot with a circle', async () => {
+          const one = await tab.evaluate(snapshot);
+          const picture = decodePng(Buffer.from(one.png, 'base64'));
+          const drawn = one.results.length > 0 && circleIn(picture, magenta, 4);
+          return drawn && { ...one, picture, drawn };
+        }, { state: () => tab.errors });
+        const ring = circleIn(taken.picture, bright, 18);
+        assert.deepEqual([taken.type, taken.picture.width, taken.picture.height], ['image/png', 640, 360], 'without its stamp');
+        assert.ok(ring && distance(ring, taken.drawn) <= 2, JSON.stringify({ ring, drawn: taken.drawn }));
+        assert.deepEqual(taken.results.map(({ frame }) => frame), taken.results.map(() => taken.frame));
+        assert.equal(typeof await tab.evaluate(() => window.drawn.id), 'number');
+      });
+
+    for (const [transport, mode] of [['webrtc', 'async'], ['webrtc', 'exact'], ['socket', 'async'], ['socket', 'exact']])
+      test(`one that is paused stands still, costs nothing after a while, and goes on: ${mode}, by ${transport}`, async (t) => {
+        const tab = await visit(t, `controls mode="${mode}" transport="${transport}"`);
+        const picture = async () => (await tab.evaluate(snapshot)).png;
+        await tab.evaluate(() => document.querySelector('cv-player').pause());
+        await tab.evaluate(() => { document.querySelector('cv-player').overlay = 'none'; });
+        await until('a picture that stands still', async () => await picture() === await picture());
+        const still = await picture();
+        const before = await tab.report();
+        assert.equal(before.state, 'playing');
+        // it asks for none after two seconds, and what was on its way comes still
+        await until('no bits for it', async () => (await tab.report()).bitrate < 2000);
+        assert.equal(await picture(), still);
+        await tab.click('.play');
+        await until('another picture', async () => await picture() !== still);
+        await tab.reports('no standstill', ({ frames }) => frames.decoded > before.frames.decoded + 10);
+        assert.deepEqual([(await tab.report()).attempt, tab.errors], [1, []]);
+      });
+  });
