@@ -74,6 +74,24 @@ for (const [name, start] of Object.entries(browsers))
 
     const onTheirFrames = (tab) => tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
 
+    for (const workers of [false, true])
+      test(`a page with a strict policy has the player, with its style; ${workers ? 'with' : 'without'} workers`, async (t) => {
+        const socket = server.url.replace('http', 'ws');
+        site.policy = `default-src 'none'; script-src ${server.url}; connect-src ${server.url} ${socket}; img-src data:; worker-src ${workers ? `blob: ${server.url}` : "'none'"}`;
+        t.after(() => { site.policy = ''; });
+        const tab = await show(t, pageWith(`${server.url}cv-player.js`, `src="${server.url}" controls`).replace(/ onerror="[^"]*"/, ''));
+        const bar = await tab.evaluate(() => getComputedStyle(document.querySelector('cv-player').shadowRoot.querySelector('.bar')).display);
+        assert.equal(bar, 'flex');
+        if (workers) {
+          await onTheirFrames(tab);
+          assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+        } else {
+          const { exact } = await tab.reports('why there is no exact view', (report) => report.exact?.obstacle);
+          assert.match(exact.obstacle, /policy \(CSP worker-src\)/);
+          assert.equal(exact.mode, 'async');
+        }
+      });
+
     test('without controls there is the picture alone; with them, what is below it', async (t) => {
       const tab = await visit(t, '');
       const shown = () => tab.evaluate(() => ['.stage', '.bar', '.hud', '.choices'].map((part) => document.querySelector('cv-player').shadowRoot.querySelector(part).getClientRects().length > 0));

@@ -14,7 +14,7 @@ import { Sound } from './sound.js';
 /** @typedef {{name: string, words: string, banner: string}} Status */
 
 const TEMPLATE = `
-  <div class="player" hidden>
+  <div class="player">
     <div class="stage" part="stage">
       <div class="picture" part="picture">
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
@@ -103,7 +103,9 @@ export class View {
     this.#banner = /** @type {HTMLElement} */ (find('.banner'));
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
-    this.#addStyle(root);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(/** @type {any} */ (globalThis).PLAYER_CSS);  // player.css, which the build puts in here
+    root.adoptedStyleSheets = [sheet];
     this.#addButtons(find('.full'));
     this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
     const sound = /** @type {HTMLElement} */ (find('.sound'));
@@ -119,6 +121,7 @@ export class View {
   }
 
   open() {
+    this.#palette.read();
     this.#observer.observe(this.#stage);
   }
 
@@ -277,20 +280,6 @@ export class View {
     style.height = `${place.height}px`;
     this.liveOverlay.resize(place);
     this.composedPicture.resize(place);
-  }
-
-  /** @param {ShadowRoot} root */
-  #addStyle(root) {
-    const link = make('link');
-    link.rel = 'stylesheet';
-    link.crossOrigin = '';  // it may be of another origin, which lets this page in
-    link.href = new URL('player.css', import.meta.url).href;
-    // Nothing is shown half-drawn; without its style it still works.
-    link.onload = link.onerror = () => {
-      this.#player.hidden = false;
-      this.#palette.read();
-    };
-    root.prepend(link);
   }
 
   get #overlays() {

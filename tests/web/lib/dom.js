@@ -62,6 +62,15 @@ export class FakeElement extends EventTarget {
 export const colours = { edge: 'edge', caption: 'caption', label: '85% 70%', live: 'live', exact: 'exact', quiet: 'quiet', line: 'line' };
 
 Object.assign(globalThis, {
+  PLAYER_CSS: 'player.css',
+  CSSStyleSheet: class {
+    text = '';
+
+    /** @param {string} text */
+    replaceSync(text) {
+      this.text = text;
+    }
+  },
   getComputedStyle: () => ({ getPropertyValue: (/** @type {string} */ name) => /** @type {Record<string, string>} */ (colours)[name.replace('--cv-', '')] }),
 });
 

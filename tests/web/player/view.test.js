@@ -73,15 +73,10 @@ test('where there is sound a button says that the viewer wants to hear it, or no
   }
 });
 
-test('nothing is seen before its style is there; without one it is seen all the same', () => {
-  for (const outcome of /** @type {const} */ (['onload', 'onerror'])) {
-    const { root, player } = open();
-    const [link] = /** @type {any[]} */ (root.children);
-    assert.deepEqual([link.name, link.rel, player.hidden], ['link', 'stylesheet', true]);
-    assert.match(link.href, /\/web\/player\/player\.css$/);
-    link[outcome]();
-    assert.equal(player.hidden, false);
-  }
+test('its style is its own, and not loaded from anywhere', () => {
+  const { root } = open();
+  assert.deepEqual(/** @type {any} */ (root).adoptedStyleSheets.map((/** @type {{text: string}} */ { text }) => text), ['player.css']);
+  assert.deepEqual(root.children, []);
 });
 
 test('the picture is covered until it is known which part of it is for showing', () => {
