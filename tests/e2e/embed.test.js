@@ -2,9 +2,11 @@
 // The player as a page of somebody's own uses it: what it shows there, what the page may change, and what it gets.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { distance, fitCircle } from '../lib/circles.js';
+import { request } from '../lib/http.js';
+import { bundled, pack } from '../lib/npm.js';
 import { root } from '../lib/paths.js';
 import { decodePng } from '../lib/png.js';
 import { startServer, variant } from '../lib/server.js';
@@ -14,6 +16,7 @@ import { until } from '../lib/wait.js';
 
 const examples = [...readFileSync(join(root, 'docs/embed.md'), 'utf8').matchAll(/^```html\n([^]*?)^```/gm)].map(([, page]) => page);
 const site = new Site();
+const usual = site.folder;
 let server;
 before(async () => {
   await site.listen();
@@ -74,6 +77,20 @@ for (const [name, start] of Object.entries(browsers))
 
     const onTheirFrames = (tab) => tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
 
+    for (const [framework, path] of [['React', 'react/main.jsx'], ['Vue', 'vue/main.js']])
+      test(`the example of ${framework} is built and runs`, async (t) => {
+        const source = readFileSync(join(root, 'examples', path), 'utf8').replace('https://camera.example', server.url);
+        t.after(() => { site.folder = usual; });
+        site.folder = await bundled(source, basename(path), await pack());
+        const tab = await show(t, '<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>An application</title><main></main><script type="module" src="main.js"></script></html>');
+        await onTheirFrames(tab);
+        const output = () => tab.evaluate(() => document.querySelector('output').textContent);
+        await until('state and results', async () => /^playing: .*circle/.test(await output()), { state: () => tab.errors });
+        await tab.evaluate(() => document.querySelector('button').click());
+        await until('what the click changed', () => tab.evaluate(() => document.querySelector('cv-player').paused && document.querySelector('button').textContent === 'Go on'));
+        assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+      });
+
     for (const workers of [false, true])
       test(`a page with a strict policy has the player, with its style; ${workers ? 'with' : 'without'} workers`, async (t) => {
         const socket = server.url.replace('http', 'ws');
@@ -120,6 +137,43 @@ for (const [name, start] of Object.entries(browsers))
       let strong = 0;
       for (let at = 0; at < data.length; at += channels) strong += Math.max(...data.subarray(at, at + 3)) > 220 && Math.min(...data.subarray(at, at + 3)) < 30;
       assert.ok(strong > 100, `${strong} pixels`);
+    });
+
+    test('taken out of the page and put in again a hundred times it leaves nothing behind', async (t) => {
+      const count = `<script>
+        window.left = { workers: 0, sockets: 0, peers: 0 };
+        for (const [name, of, end] of [['Worker', 'workers', 'terminate'], ['WebSocket', 'sockets', 'close']])
+          window[name] = class extends window[name] {
+            constructor(...args) { super(...args); window.left[of]++; }
+            [end](...args) { if (!this.ended) window.left[of]--; this.ended = true; super[end](...args); }
+          };
+      </script>`;
+      const tab = await visit(t, 'controls', count);
+      await tab.evaluate(() => { window.player = document.querySelector('cv-player'); });
+      /** Each is taken out at another moment, every tenth while it plays. */
+      const rounds = (from, to) => tab.evaluate(async ([first, last]) => {
+        for (let i = first; i < last; i++) {
+          window.player.remove();
+          window.left.peers += window.testPeers.splice(0).filter((peer) => peer.connectionState !== 'closed').length;
+          document.body.append(window.player);
+          const state = i % 10 === 0 ? 'playing' : 'connecting';
+          while (window.player.report().state !== state && window.player.report().state !== 'playing') await new Promise((resolve) => { setTimeout(resolve, 10); });
+          if (state === 'connecting') await new Promise((resolve) => { setTimeout(resolve, 7 * i % 100); });
+        }
+      }, [from, to]);
+      await rounds(0, 40);
+      const before = name === 'Chromium' ? await tab.heap() : 0;
+      await rounds(40, 140);
+      await tab.playing();
+      const left = await tab.evaluate(() => window.left);
+      assert.deepEqual(left, { workers: 1, sockets: 1, peers: 0 }, 'those of the one that plays');
+      if (name === 'Chromium') {
+        const grown = await tab.heap() - before;
+        assert.ok(grown < 100 * 5000, `${grown} bytes more`);
+        t.diagnostic(`${grown} bytes more`);
+      }
+      await tab.close();
+      await until('no viewer', async () => /^cv_launch_viewers 0$/m.test((await request(server, 'GET', '/metrics')).body.toString()));
     });
 
     for (const transport of ['webrtc', 'socket'])

@@ -121,6 +121,13 @@ export async function startChromium({ defaults = false, prefix = [], anyCertific
         await session.send('Page.startScreencast', { format: 'png' });
         return () => session.detach();
       },
+      heap: async () => {
+        const session = await context.newCDPSession(page);
+        await session.send('HeapProfiler.collectGarbage');
+        const { usedSize } = await session.send('Runtime.getHeapUsage');
+        await session.detach();
+        return usedSize;
+      },
       close: () => context.close(),
     });
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A site of somebody else, with one page, and a copy of the player of its own.
+// A site of somebody else, with one page, and a copy of the player of its own, or scripts of its own.
 import { createServer } from 'node:http';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './paths.js';
 
@@ -10,6 +10,8 @@ export class Site {
   page = '';
   /** The page's Content-Security-Policy, or ''. */
   policy = '';
+  /** What else it has: a folder of scripts. */
+  folder = join(build, 'web');
   #server = createServer((request, response) => this.#reply(request, response));
 
   async listen() {
@@ -24,7 +26,7 @@ export class Site {
   }
 
   #reply({ url }, response) {
-    if (url === '/cv-player.js') return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(join(build, 'web/cv-player.js')));
+    if (existsSync(join(this.folder, url)) && url.endsWith('.js')) return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(join(this.folder, url)));
     response.writeHead(200, { 'Content-Type': 'text/html', ...(this.policy && { 'Content-Security-Policy': this.policy }) }).end(this.page);
   }
 }

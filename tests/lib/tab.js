@@ -154,6 +154,9 @@ export class Tab {
   /** Tells `seen` of each picture that the browser paints, with its time in seconds, until the function that comes back is called. Chromium only. */
   painted(seen) { return this.#extra.painted(seen); }
 
+  /** Bytes that the page's scripts keep. Chromium only. @returns {Promise<number>} */
+  heap() { return within('the size of the heap', this.#extra.heap()); }
+
   heard() { return this.evaluate(heardNow); }
 
   /** What the player says of itself. */
