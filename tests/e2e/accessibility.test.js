@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What axe-core finds: names, contrast, roles. It sees into the player's shadow tree.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { browsers } from '../lib/browsers.js';
+import { root } from '../lib/paths.js';
+import { startServer } from '../lib/server.js';
+import { after, before, describe, test } from '../lib/test.js';
+
+const axe = readFileSync(join(root, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** What is wrong with the page as it is now. */
+async function violations(tab) {
+  await tab.evaluate(axe);
+  const found = await tab.evaluate(async () => {
+    const { violations, passes } = await window.axe.run();
+    return { passes: passes.length, violations: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(' ')}`) };
+  });
+  assert.ok(found.passes > 10, `${found.passes} rules passed`);
+  return found.violations;
+}
+
+for (const [name, start] of Object.entries(browsers))
+  describe(name, () => {
+    let browser, server;
+    before(async () => {
+      browser = await start();
+      server = await startServer({ pipeline: 'exact' });
+    });
+    after(async () => {
+      await browser?.stop();
+      await server?.stop();
+    });
+
+    async function open(t) {
+      const tab = await browser.newTab();
+      t.after(() => tab.close());
+      return tab;
+    }
+
+    test('the page with its video, exact and live', async (t) => {
+      const tab = await open(t);
+      await tab.watch(server.url);
+      await tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
+      assert.deepEqual(await violations(tab), []);
+      await tab.click('[data-mode="async"]');
+      await tab.reports('the live view', ({ exact }) => exact?.mode === 'async');
+      assert.deepEqual(await violations(tab), []);
+    });
+
+    test('the page that has been paused, and one that waits for its server', async (t) => {
+      const own = await startServer({ pipeline: 'plain' });
+      t.after(() => own.stop());
+      const tab = await open(t);
+      await tab.watch(own.url);
+      await tab.evaluate(() => document.querySelector('cv-player').pause());
+      assert.deepEqual(await violations(tab), []);
+      await tab.evaluate(() => document.querySelector('cv-player').play());
+      await tab.playing();
+      await own.stop();
+      await tab.reports('that it waits', ({ state }) => state === 'waiting');
+      assert.deepEqual(await violations(tab), []);
+    });
+
+    test('what is in the player without controls', async (t) => {
+      const tab = await open(t);
+      await tab.watch(server.url);
+      await tab.evaluate(() => { document.querySelector('cv-player').controls = false; });
+      assert.deepEqual(await violations(tab), []);
+    });
+  });
