@@ -40,7 +40,7 @@ async function refresh() {
     mkdirSync(dirname(to), { recursive: true });
     cpSync(from, to);
   }
-  if (!existsSync(join(copy, 'tests/node_modules'))) symlinkSync(join(root, 'tests/node_modules'), join(copy, 'tests/node_modules'));
+  for (const name of ['tests/node_modules', 'tests/unpacked', 'build-jupyter']) if (!existsSync(join(copy, name))) symlinkSync(join(root, name), join(copy, name));
   for (const { folder, setup } of folders) {
     if (existsSync(join(copy, folder, 'build.ninja'))) continue;
     const { code, stdout } = await inCopy('env', ...setup);

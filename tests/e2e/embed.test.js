@@ -209,6 +209,45 @@ for (const [name, start] of Object.entries(browsers))
         assert.equal(typeof await tab.evaluate(() => window.drawn.id), 'number');
       });
 
+    for (const mode of ['async', 'exact'])
+      test(`what was found can be pointed at, and selected with the mouse and with keys: ${mode}`, async (t) => {
+        const tab = await visit(t, `controls mode="${mode}"`);
+        await tab.reports('results', ({ results }) => results.received > 10);
+        await tab.evaluate(() => {
+          window.selected = [];
+          document.querySelector('cv-player').addEventListener('cv-select', ({ detail }) => window.selected.push(detail && { label: detail.object.label, model: detail.result.model }));
+        });
+        const selected = () => tab.evaluate(() => window.selected);
+        const details = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.details').textContent.trim());
+        const ball = { label: 'circle', model: 'circledetect' };
+        // it moves: where it is when the mouse is pressed, is known only roughly
+        await until('the ball selected', async () => {
+          const place = await tab.placeOf('.picture');
+          const found = await tab.evaluate(async () => {
+            const { results } = await document.querySelector('cv-player').snapshot();
+            const object = results[0]?.objects.find(({ label }) => label === 'circle');
+            return object && { x: object['center-x'] / results[0].width, y: object['center-y'] / results[0].width };
+          });
+          if (!found) return false;
+          await tab.press(place.x + found.x * place.width, place.y + found.y * place.width);
+          return (await selected()).some((one) => one !== null);
+        });
+        assert.deepEqual((await selected()).find((one) => one !== null), ball);
+        assert.match(await details(), /^circle \d+ % · at .* px · .* · by circledetect · frame \d+$/);
+        const before = await details();
+        await until('the details of the frames that come', async () => await details() !== before);
+        await tab.evaluate(() => { window.selected.length = 0; });
+        await tab.key('Escape');
+        await until('nothing selected', async () => (await selected()).length > 0);
+        assert.deepEqual([await selected(), await details()], [[null], '']);
+        await until('the ball selected by a key', async () => {
+          await tab.key('ArrowRight');  // the detector may have missed it just now
+          return (await selected()).length > 1;
+        });
+        assert.deepEqual((await selected())[1], ball);
+        assert.deepEqual(tab.errors, []);
+      });
+
     for (const [transport, mode] of [['webrtc', 'async'], ['webrtc', 'exact'], ['socket', 'async'], ['socket', 'exact']])
       test(`one that is paused stands still, costs nothing after a while, and goes on: ${mode}, by ${transport}`, async (t) => {
         const tab = await visit(t, `controls mode="${mode}" transport="${transport}"`);

@@ -129,6 +129,14 @@ export class Tab {
     });
   }
 
+  /** The mouse goes to a place of the window, and is pressed there. */
+  async press(x, y, { only = false } = {}) {
+    await within('the mouse', this.#page.mouse.move(x, y));
+    if (!only) await within('a click', this.#page.mouse.click(x, y));
+  }
+
+  key(name) { return within(`the key ${name}`, this.#page.keyboard.press(name)); }
+
   /** Where a part is once it stays there: the layout changes while the page begins. */
   async #atRest(selector) {
     let place;

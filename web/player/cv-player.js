@@ -30,7 +30,8 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  *
  * Events: `cv-state` (detail: {state, error}), `cv-error` (detail: {code, message, final}: what ended an attempt to watch; `final`: there will be
  * no other one), `cv-result` (detail: the result, each once), `cv-model` (detail: a model's state), `cv-stats` (detail: see report(), twice
- * a second), `cv-setting` (detail: {name, text}: what a viewer chose).
+ * a second), `cv-setting` (detail: {name, text}: what a viewer chose), `cv-select` (detail: {object, result}: what a viewer selected in the picture, or
+ * null).
  *
  * Slots: `over`, above the picture; `controls`, below it.
  */
@@ -45,7 +46,7 @@ export class CvPlayer extends Attributes {
   }
 
   #store = new Store();
-  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text));
+  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text), (picked) => this.#tell('cv-select', picked));
   /** @type {Attempt|null} */
   #attempt = null;
   /** @type {Reconnector|null} */
@@ -294,7 +295,7 @@ export class CvPlayer extends Attributes {
     if (attempt) this.#tell('cv-stats', this.report());
   }
 
-  /** @param {string} name of an event @param {object} detail */
+  /** @param {string} name of an event @param {object|null} detail */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

@@ -27,14 +27,15 @@ const KEYPOINT = 2;
  * @param {Layout} place of the picture in CSS pixels
  * @param {number} ratio the canvas's pixels for one of them
  * @param {Colours} colours
+ * @param {Set<import('../core/protocol.js').DetectedObject>} [emphasized] objects that are to stand out
  */
-export function drawResults(context, drawings, place, ratio, colours) {
+export function drawResults(context, drawings, place, ratio, colours, emphasized = new Set()) {
   context.save();
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   for (const { kind, result } of drawings) {
     const size = { width: place.width, height: seenHeight(result, place) };
     for (const object of result.objects) {
-      if (object.label !== 'truth') drawObject(context, object, result, size, place, STYLES[kind], colours);
+      if (object.label !== 'truth') drawObject(context, object, result, size, place, { ...STYLES[kind], bold: emphasized.has(object) }, colours);
     }
   }
   context.restore();
@@ -46,10 +47,10 @@ export function drawResults(context, drawings, place, ratio, colours) {
  * @param {import('../core/protocol.js').Result} result
  * @param {import('./geometry.js').Size} size
  * @param {Layout} place
- * @param {{dash: number[], alpha: number, mark: string}} style
+ * @param {{dash: number[], alpha: number, mark: string, bold: boolean}} style
  * @param {Colours} colours
  */
-function drawObject(context, object, result, size, place, { dash, alpha, mark }, colours) {
+function drawObject(context, object, result, size, place, { dash, alpha, mark, bold }, colours) {
   const shape = shapeOf(object, result, size);
   const colour = colourOf(object.label, colours.label);
   context.globalAlpha = alpha;
@@ -61,7 +62,7 @@ function drawObject(context, object, result, size, place, { dash, alpha, mark },
     context.arc(x, y, KEYPOINT, 0, 2 * Math.PI);
   }
   // A dark edge keeps the line visible on a picture of the same colour. In a small picture the line is thin.
-  const line = Math.min(2.5, Math.max(1.5, place.width / 400));
+  const line = Math.min(2.5, Math.max(1.5, place.width / 400)) * (bold ? 2 : 1);
   context.lineWidth = line + 1.5;
   context.strokeStyle = colours.edge;
   context.stroke();

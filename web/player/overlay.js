@@ -33,14 +33,16 @@ export class Overlay {
   canvas;
   /** @type {Draw|null} */
   painter = null;
+  /** Which of the objects are to stand out. @type {(drawings: Drawing[]) => Set<import('../core/protocol.js').DetectedObject>} */
+  emphasized = () => new Set();
   #context;
   #palette;
-  /** @type {Drawing[]} */
-  #drawings = [];
+  /** What is drawn. @type {Drawing[]} */
+  drawings = [];
   /** @type {number|null} */
   #id = null;
-  /** @type {Layout} */
-  #place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };
+  /** Where the picture is. @type {Layout} */
+  place = { left: 0, top: 0, width: 0, height: 0, videoHeight: 0 };
 
   /** @param {HTMLCanvasElement} canvas @param {import('./palette.js').Palette} palette */
   constructor(canvas, palette) {
@@ -53,34 +55,39 @@ export class Overlay {
   set hidden(hidden) {
     if (this.canvas.hidden === hidden) return;
     this.canvas.hidden = hidden;
-    this.draw(this.#drawings, this.#id);
+    this.redraw();
   }
 
   /** What is drawn stays, in its new place. @param {Layout} place of the picture */
   resize(place) {
-    this.#place = place;
-    this.draw(this.#drawings, this.#id);
+    this.place = place;
+    this.redraw();
+  }
+
+  redraw() {
+    this.draw(this.drawings, this.#id);
   }
 
   /** In place of what was drawn before. @param {Drawing[]} drawings @param {number|null} [id] of the frame that they are on */
   draw(drawings, id = null) {
-    this.#drawings = drawings;
+    this.drawings = drawings;
     this.#id = id;
     const { canvas } = this;
     if (canvas.hidden) return;
     const ratio = window.devicePixelRatio;
     // A canvas without any pixel can't be copied.
-    const [width, height] = [this.#place.width, this.#place.height].map((size) => Math.ceil(size * ratio) || 1);
+    const [width, height] = [this.place.width, this.place.height].map((size) => Math.ceil(size * ratio) || 1);
     setSize(canvas, width, height);
     canvas.style.width = `${width / ratio}px`;
     canvas.style.height = `${height / ratio}px`;
     this.#context.clearRect(0, 0, width, height);
-    this.paint(this.#context, this.#place, ratio);
+    this.paint(this.#context, this.place, ratio);
   }
 
   /** What is drawn, over the same picture in another canvas. @param {CanvasRenderingContext2D} context @param {Layout} place @param {number} ratio see drawResults() */
   paint(context, place, ratio) {
-    const drawBoxes = () => drawResults(context, this.#drawings, place, ratio, this.#palette.colours);
+    const emphasized = this.emphasized(this.drawings);
+    const drawBoxes = () => drawResults(context, this.drawings, place, ratio, this.#palette.colours, emphasized);
     if (!this.painter) return drawBoxes();
     const { width, height } = place;
     context.save();
@@ -88,7 +95,7 @@ export class Overlay {
     try {
       this.painter(context, {
         id: this.#id, width, height, scale: (result) => ({ x: width / result.width, y: seenHeight(result, place) / result.height }), drawBoxes,
-      }, this.#drawings.map(({ kind, result }) => ({ ...result, kind })));
+      }, this.drawings.map(({ kind, result }) => ({ ...result, kind })));
     } catch (error) {
       // the picture goes on, and who wrote the page is told once
       this.painter = null;

@@ -8,6 +8,7 @@ import { layout, wholeHeight } from './geometry.js';
 import { Hud } from './hud.js';
 import { LiveOverlay } from './live-overlay.js';
 import { Palette } from './palette.js';
+import { Picking } from './picking.js';
 import { Plot } from './plot.js';
 import { Sound } from './sound.js';
 
@@ -15,7 +16,7 @@ import { Sound } from './sound.js';
 
 const TEMPLATE = `
   <div class="player">
-    <div class="stage" part="stage">
+    <div class="stage" part="stage" role="group" tabindex="0" aria-label="Picture. Arrow keys go from one object in it to the next">
       <div class="picture" part="picture">
         <video aria-label="Live video" muted autoplay playsinline disablepictureinpicture></video>
         <canvas class="composed" aria-hidden="true" hidden></canvas>
@@ -35,6 +36,7 @@ const TEMPLATE = `
       <button class="sound" part="button" hidden>Sound</button>
       <button class="full" part="button">Full screen</button>
     </div>
+    <p class="details" part="details"><b class="name" role="status"></b> <span class="said"></span></p>
     ${CHOOSERS}
     <dl class="hud" part="figures"></dl>
     <ul class="models" part="models" aria-label="Models" hidden></ul>
@@ -56,6 +58,7 @@ export class View {
   sound;
   #store;
   #palette;
+  #picking;
   #player;
   #stage;
   #picture;
@@ -80,8 +83,9 @@ export class View {
   /**
    * @param {ShadowRoot} root @param {import('../core/store.js').Store} store
    * @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices
+   * @param {(picked: import('./pick.js').Picked|null) => void} [selected] what the viewer has selected in the picture
    */
-  constructor(root, store, chosen) {
+  constructor(root, store, chosen, selected = () => {}) {
     this.#store = store;
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
@@ -100,6 +104,8 @@ export class View {
     this.#stage = /** @type {HTMLElement} */ (find('.stage'));
     this.#picture = /** @type {HTMLElement} */ (find('.picture'));
     this.#cover = /** @type {HTMLCanvasElement} */ (find('.cover'));
+    this.#picking = new Picking(this.#stage, [find('.name'), find('.said')], () => this.#overlay, selected);
+    for (const overlay of this.#overlays) overlay.emphasized = (drawings) => this.#picking.emphasized(drawings);
     this.#banner = /** @type {HTMLElement} */ (find('.banner'));
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
@@ -187,7 +193,7 @@ export class View {
    * @returns {HTMLCanvasElement|null} null: there is none
    */
   copy() {
-    const { composed, drawn, mode, resultsVisible } = this.#store.facts;
+    const { composed, drawn, resultsVisible } = this.#store.facts;
     const { width, height, rows } = this.#full;
     const { canvas } = this.composedPicture;
     const source = composed || drawn ? canvas : this.video;
@@ -198,13 +204,14 @@ export class View {
     const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
     context.drawImage(source, 0, 0, sourceWidth, seen, 0, 0, width, height - rows);
     const place = { left: 0, top: 0, width, height: height - rows, videoHeight: height };
-    if (resultsVisible) (mode === 'exact' ? this.composedPicture : this.liveOverlay).overlay.paint(context, place, 1);
+    if (resultsVisible) this.#overlay.paint(context, place, 1);
     return copy;
   }
 
   /** @param {Status} status */
   show({ name, words, banner }) {
     this.#palette.read();
+    this.#picking.update();
     this.#player.dataset.state = name;
     say(this.#status, words);
     say(this.#banner, banner);
@@ -280,6 +287,11 @@ export class View {
     style.height = `${place.height}px`;
     this.liveOverlay.resize(place);
     this.composedPicture.resize(place);
+  }
+
+  /** The one that is seen. */
+  get #overlay() {
+    return (this.#store.facts.mode === 'exact' ? this.composedPicture : this.liveOverlay).overlay;
   }
 
   get #overlays() {
