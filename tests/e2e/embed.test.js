@@ -248,6 +248,41 @@ for (const [name, start] of Object.entries(browsers))
         assert.deepEqual(tab.errors, []);
       });
 
+    test('picture and results can be saved, of the same frame where it is paused', async (t) => {
+      const tab = await visit(t, 'controls');
+      await onTheirFrames(tab);
+      // what a browser does with a file that is saved is not the player's: its name and its content are
+      await tab.evaluate(() => {
+        window.saved = [];
+        const { createObjectURL } = URL;
+        URL.createObjectURL = (file) => {
+          const href = createObjectURL(file);
+          window.saved.push({ file, href });
+          return href;
+        };
+        HTMLAnchorElement.prototype.click = function () { Object.assign(window.saved.at(-1), { name: this.download, same: this.href === window.saved.at(-1).href }); };
+      });
+      await until('a picture with results that stands still', async () => {
+        await tab.evaluate(() => document.querySelector('cv-player').pause());
+        if ((await tab.evaluate(snapshot)).results.length > 0) return true;
+        await tab.evaluate(() => document.querySelector('cv-player').play());
+        await tab.decodes(1);
+        return false;
+      });
+      for (const [i, part] of ['.save-picture', '.save-results'].entries()) {
+        await tab.click(part);
+        await until('a file', () => tab.evaluate((n) => window.saved[n]?.name, i));
+      }
+      const { png, frame, results } = await tab.evaluate(snapshot);
+      const [picture, data] = await tab.evaluate(async () => [
+        { ...window.saved[0], png: btoa(Array.from(new Uint8Array(await window.saved[0].file.arrayBuffer()), (byte) => String.fromCharCode(byte)).join('')) },
+        { ...window.saved[1], text: await window.saved[1].file.text() },
+      ]);
+      assert.match(picture.name, new RegExp(`^\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-${frame}\\.png$`));
+      assert.ok(data.name.endsWith(`-${frame}.json`));
+      assert.deepEqual([picture.same, data.same, picture.png, JSON.parse(data.text)], [true, true, png, { frame, results }]);
+    });
+
     for (const [transport, mode] of [['webrtc', 'async'], ['webrtc', 'exact'], ['socket', 'async'], ['socket', 'exact']])
       test(`one that is paused stands still, costs nothing after a while, and goes on: ${mode}, by ${transport}`, async (t) => {
         const tab = await visit(t, `controls mode="${mode}" transport="${transport}"`);

@@ -9,6 +9,7 @@ import { isStills } from '../core/stream-picture.js';
 import { Attempt } from './attempt.js';
 import { watchAttention } from './attention.js';
 import { Attributes } from './attributes.js';
+import { make } from './dom.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -19,6 +20,8 @@ import { View } from './view.js';
  */
 
 const HUD_INTERVAL_MS = 500;
+/** How long a file that is being saved is kept for it. */
+const SAVED_MS = 10_000;
 /** From one single picture to the next one: a server may let 10 s pass. */
 const LONGEST_STILL_MS = 10_000;
 const NO_WEBCODECS = { code: 'browser', message: `this page ${MAY_NOT_DECODE}` };
@@ -46,7 +49,11 @@ export class CvPlayer extends Attributes {
   }
 
   #store = new Store();
-  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, (name, text) => this.#choose(name, text), (picked) => this.#tell('cv-select', picked));
+  #view = new View(this.attachShadow({ mode: 'open' }), this.#store, {
+    chosen: (name, text) => this.#choose(name, text),
+    selected: (picked) => this.#tell('cv-select', picked),
+    save: (what) => this.#save(what),
+  });
   /** @type {Attempt|null} */
   #attempt = null;
   /** @type {Reconnector|null} */
@@ -221,6 +228,17 @@ export class CvPlayer extends Attributes {
 
   #url() {
     return socketAddress(this.src || '.', location.href);
+  }
+
+  /** @param {'picture'|'results'} what */
+  async #save(what) {
+    const taken = await this.snapshot().catch(() => null);  // there may be no picture just now
+    if (!taken) return;
+    const { image, frame, results } = taken;
+    const [ending, file] = what === 'picture' ? ['png', image] : ['json', new Blob([JSON.stringify({ frame, results }, null, 1)], { type: 'application/json' })];
+    const href = URL.createObjectURL(file);
+    Object.assign(make('a'), { href, download: `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${frame ?? 'live'}.${ending}` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
   }
 
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */

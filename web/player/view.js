@@ -34,6 +34,9 @@ const TEMPLATE = `
       ${BUTTONS}
       <button class="results" part="button">Results</button>
       <button class="sound" part="button" hidden>Sound</button>
+      <button class="pause" part="button">Pause</button>
+      <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
+      <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
       <button class="full" part="button">Full screen</button>
     </div>
     <p class="details" part="details"><b class="name" role="status"></b> <span class="said"></span></p>
@@ -45,6 +48,12 @@ const TEMPLATE = `
       <canvas aria-hidden="true"></canvas>
     </figure>
   </div>`;
+
+/**
+ * @typedef {{chosen: (name: string, text: string) => void, selected: (picked: import('./pick.js').Picked|null) => void,
+ *   save: (what: 'picture'|'results') => void}} ViewEvents what the viewer does: `chosen`: see Choices; `selected`: something in the picture, or
+ *   nothing any more; `save`: wants a file of what is seen
+ */
 
 /** All of the player's DOM: a shadow tree, drawn by player.css. */
 export class View {
@@ -82,10 +91,9 @@ export class View {
 
   /**
    * @param {ShadowRoot} root @param {import('../core/store.js').Store} store
-   * @param {(name: string, text: string) => void} chosen what the viewer chose, see Choices
-   * @param {(picked: import('./pick.js').Picked|null) => void} [selected] what the viewer has selected in the picture
+   * @param {ViewEvents} events
    */
-  constructor(root, store, chosen, selected = () => {}) {
+  constructor(root, store, { chosen, selected, save }) {
     this.#store = store;
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
@@ -116,6 +124,8 @@ export class View {
     this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
     const sound = /** @type {HTMLElement} */ (find('.sound'));
     this.#addSwitch(sound, 'audible', (audible) => store.set({ audible }));
+    this.#addSwitch(find('.pause'), 'paused', (paused) => store.set({ paused }));
+    for (const what of /** @type {const} */ (['picture', 'results'])) /** @type {HTMLElement} */ (find(`.save-${what}`)).onclick = () => save(what);
     store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
     this.sound = new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
@@ -312,7 +322,7 @@ export class View {
     this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
   }
 
-  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'} name of the fact that it turns on and off @param {(on: boolean) => void} turn */
+  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'|'paused'} name of the fact that it turns on and off @param {(on: boolean) => void} turn */
   #addSwitch(button, name, turn) {
     const show = () => press(button, this.#store.facts[name]);
     button.onclick = () => turn(!this.#store.facts[name]);

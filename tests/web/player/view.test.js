@@ -49,7 +49,7 @@ function open() {
   const root = new FakeRoot();
   const store = new Store();
   const choose = (/** @type {string} */ name, /** @type {string} */ text) => store.set({ settings: withSetting(store.facts.settings, name, text) });
-  const view = new View(/** @type {any} */ (root), store, choose);
+  const view = new View(/** @type {any} */ (root), store, { chosen: choose, selected: () => {}, save: () => {} });
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
   const [video, player, stage, cover, overlay, composed, marks, play] =
     ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.marks', '.play'].map(find);
