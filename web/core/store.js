@@ -41,6 +41,7 @@ import { DEFAULTS } from './settings.js';
  *   written by DelayControl
  * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay and SocketSession
  * @property {boolean} hasPicture whether a frame was shown; written by the measurements
+ * @property {boolean} asks whether the browser plays no video before its user has said so; written by the view
  * @property {boolean} hasSound whether there is sound with the video; written by the session
  * @property {boolean} composed whether there is a picture with its own results in it, to be shown in place of the video; written by
  *   Composing
@@ -59,7 +60,7 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, hasSound: false, composed: false,
+  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, asks: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */

@@ -71,6 +71,7 @@ export class CvPlayer extends Attributes {
   constructor() {
     super();
     this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
+    this.#store.on(['asks'], () => this.#update());
     this.#store.on(['paused'], ({ paused }) => {
       if (!paused && this.#store.facts.state === 'closed') this.#start();
       else if (paused && !this.#attempt) this.#stop();
@@ -303,9 +304,9 @@ export class CvPlayer extends Attributes {
 
   #update() {
     const now = pageTime();
-    const { state, error, stream } = this.#store.facts;
+    const { state, error, stream, asks } = this.#store.facts;
     const attempt = this.#attempt;
-    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? '', this.paused));
+    this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? '', this.paused, asks));
     const report = attempt?.report(now) ?? null;
     this.#view.hud.update(report, attempt?.exact(now) ?? null);
     this.#view.showModels(report?.models ?? []);

@@ -15,12 +15,14 @@ const STALLED_MS = 2000;
  * @param {PlayerState} state @param {SessionError|null} error that ended the last attempt
  * @param {string} message of the stream @param {number} wait ms to the next attempt
  * @param {number} standstill ms since the last frame @param {string} notice what there is to say of the network
- * @param {boolean} paused whether it was told to stand still
+ * @param {boolean} paused whether it was told to stand still @param {boolean} asks whether the browser waits for its user
  * @returns {import('./view.js').Status}
  */
-export function statusOf(state, error, message, wait, standstill, notice, paused) {
+export function statusOf(state, error, message, wait, standstill, notice, paused, asks) {
   /** @param {string} words @param {string} banner @param {string} [name] */
   const status = (words, banner, name = state) => ({ name, words, banner });
+  // of such a video some browsers show the first frame
+  if (asks && (state === 'connecting' || state === 'playing')) return status('Press Play', 'Your browser plays no video unasked: press Play', 'paused');
   switch (state) {
     case 'closed': return status(paused ? 'Paused' : 'Stopped', '');
     case 'playing':

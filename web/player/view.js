@@ -262,11 +262,13 @@ export class View {
 
   async #tryToPlay() {
     this.#play.hidden = true;
+    this.#store.set({ asks: false });
     try {
       await this.video.play();
     } catch (error) {
       // AbortError: another stream came meanwhile. Otherwise the browser wants to be asked by its user.
       if (/** @type {Error} */ (error).name !== 'NotAllowedError') return;
+      this.#store.set({ asks: true });
       this.#play.hidden = false;
       this.video.dispatchEvent(new Event('pause'));  // it has not begun, so the browser does not tell
     }

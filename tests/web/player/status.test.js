@@ -38,6 +38,12 @@ test('a picture that stands still is not called live', () => {
   assert.equal(statusOf('lost', null, 'no camera', 0, 9000).words, 'Source lost');
 });
 
+test('where the browser waits for its user, that is said', () => {
+  for (const state of /** @type {const} */ (['connecting', 'playing']))
+    assert.deepEqual(statusOf(state, null, '', 0, 9000, '', false, true), { name: 'paused', words: 'Press Play', banner: 'Your browser plays no video unasked: press Play' });
+  assert.equal(statusOf('waiting', null, '', 0, 0, '', false, true).words, 'Disconnected');
+});
+
 test('one that was paused is called so, however still it stands', () => {
   assert.deepEqual(statusOf('playing', null, '', 0, 9000, 'Limited', true), { name: 'paused', words: 'Paused', banner: '' });
   assert.equal(statusOf('closed', null, '', 0, 0, '', true).words, 'Paused');
