@@ -40,6 +40,13 @@ async function complaints(text) {
   return (await run(tool('tsc'), ['-p', folder])).stdout;
 }
 
+test('its types have the events of docs/embed.md', () => {
+  const [, events] = readFileSync(join(root, 'docs/embed.md'), 'utf8').split('\n## Events\n');
+  const documented = [...events.split('\n## ')[0].matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
+  const typed = [...readFileSync(join(folder, 'node_modules/cv-player/index.d.ts'), 'utf8').matchAll(/'(cv-[a-z]+)': CustomEvent/g)].map(([, name]) => name);
+  assert.deepEqual(typed.sort(), documented.sort());
+});
+
 test('TypeScript knows the element, its properties and its events', async () => {
   const program = `
     import { type Draw } from 'cv-player';
@@ -52,6 +59,7 @@ test('TypeScript knows the element, its properties and its events', async () => 
     player.draw = null;
     player.hold = 250;
     player.addEventListener('cv-result', ({ detail }) => console.log(detail.objects[0].label));
+    player.addEventListener('cv-select', ({ detail }) => console.log(detail?.object.label));
     player.addEventListener('cv-error', ({ detail }) => console.log(detail.code, detail.final));
     player.addEventListener('cv-stats', ({ detail }) => console.log(detail.frames.decoded, detail.latency?.median));
     const { image, results } = await player.snapshot();

@@ -35,6 +35,16 @@ async function snapshot() {
   return { png: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')), type: image.type, frame, results };
 }
 
+/** Pauses it on a picture in which a circle was found. */
+const pauseOnResult = (tab) => until('a picture with a circle that stands still', async () => {
+  await tab.evaluate(() => document.querySelector('cv-player').pause());
+  const { results } = await tab.evaluate(snapshot);
+  if (results.some(({ objects }) => objects.some(({ label }) => label === 'circle'))) return true;
+  await tab.evaluate(() => document.querySelector('cv-player').play());
+  await tab.decodes(1);
+  return false;
+});
+
 /** The middle of the circles whose pixels are `wanted`. */
 function circleIn({ width, height, channels, data }, wanted, ring) {
   const found = [];
@@ -214,6 +224,7 @@ for (const [name, start] of Object.entries(browsers))
         const tab = await visit(t, `controls mode="${mode}"`);
         await tab.reports('results', ({ results }) => results.received > 10);
         await tab.evaluate(() => {
+          document.querySelector('cv-player').append(Object.assign(document.createElement('b'), { slot: 'over', textContent: 'a title' }));
           window.selected = [];
           document.querySelector('cv-player').addEventListener('cv-select', ({ detail }) => window.selected.push(detail && { label: detail.object.label, model: detail.result.model }));
         });
@@ -235,7 +246,7 @@ for (const [name, start] of Object.entries(browsers))
         assert.deepEqual((await selected()).find((one) => one !== null), ball);
         assert.match(await details(), /^circle \d+ % · at .* px · .* · by circledetect · frame \d+$/);
         const before = await details();
-        await until('the details of the frames that come', async () => await details() !== before);
+        await until('the details of the frames that come', async () => ![before, ''].includes(await details()));
         await tab.evaluate(() => { window.selected.length = 0; });
         await tab.key('Escape');
         await until('nothing selected', async () => (await selected()).length > 0);
@@ -245,6 +256,15 @@ for (const [name, start] of Object.entries(browsers))
           return (await selected()).length > 1;
         });
         assert.deepEqual((await selected())[1], ball);
+        await pauseOnResult(tab);
+        let still;
+        await until('the details of the picture that stands still', async () => {
+          const before_ = still;
+          still = await details();
+          return still !== '' && still === before_;
+        }, { every: 1500 });
+        await until('no video asked for any more', async () => (await tab.report()).bitrate < 2000);
+        assert.deepEqual([await details(), (await selected()).length], [still, 2], 'what was selected stays so');
         assert.deepEqual(tab.errors, []);
       });
 
@@ -262,13 +282,7 @@ for (const [name, start] of Object.entries(browsers))
         };
         HTMLAnchorElement.prototype.click = function () { Object.assign(window.saved.at(-1), { name: this.download, same: this.href === window.saved.at(-1).href }); };
       });
-      await until('a picture with results that stands still', async () => {
-        await tab.evaluate(() => document.querySelector('cv-player').pause());
-        if ((await tab.evaluate(snapshot)).results.length > 0) return true;
-        await tab.evaluate(() => document.querySelector('cv-player').play());
-        await tab.decodes(1);
-        return false;
-      });
+      await pauseOnResult(tab);
       for (const [i, part] of ['.save-picture', '.save-results'].entries()) {
         await tab.click(part);
         await until('a file', () => tab.evaluate((n) => window.saved[n]?.name, i));
@@ -288,7 +302,6 @@ for (const [name, start] of Object.entries(browsers))
         const tab = await visit(t, `controls mode="${mode}" transport="${transport}"`);
         const picture = async () => (await tab.evaluate(snapshot)).png;
         await tab.evaluate(() => document.querySelector('cv-player').pause());
-        await tab.evaluate(() => { document.querySelector('cv-player').overlay = 'none'; });
         await until('a picture that stands still', async () => await picture() === await picture());
         const still = await picture();
         const before = await tab.report();

@@ -48,8 +48,8 @@ export class Attempt {
   /** Whether the browser tells the page of each frame. */
   #callsBack;
   #frameRequest = 0;
-  /** What the exact view shows. @type {{frame: number|null, results: Result[]}} */
-  #composed = { frame: null, results: [] };
+  /** What the exact view shows. */
+  #composed = NOTHING_COMPOSED;
   /** Frames that the browser had decoded when it was last asked. */
   #decoded = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -76,6 +76,8 @@ export class Attempt {
     });
     this.#stopListening = store.on(['mode', 'looking', 'paused', 'link'], ({ mode, looking, paused, link }, before) => {
       if (mode !== before.mode || looking !== before.looking) this.#proof.restart();
+      if (before.paused && !paused) this.#showFresh();
+      if (mode !== before.mode) this.#composed = NOTHING_COMPOSED;
       if ((looking && !before.looking) || (before.paused && !paused) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
@@ -238,12 +240,15 @@ export class Attempt {
   }
 
   #showFresh() {
+    if (this.#store.facts.paused) return;  // what is drawn belongs to the picture that stands still
     this.#view.liveOverlay.show(this.#measurements.models.fresh(pageTime()));
   }
 }
 
-/** @returns {Promise<typeof import('./by-socket.js')>} */
-const loadBySocket = () => import(new URL('by-socket.js', import.meta.url).href);
+/** What bundlers are to leave to the browser. @returns {Promise<typeof import('./by-socket.js')>} */
+const loadBySocket = () => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('by-socket.js', import.meta.url).href);
 
+/** @type {{frame: number|null, results: Result[]}} */
+const NOTHING_COMPOSED = { frame: null, results: [] };
 const NO_CALLBACK = 'This browser does not tell the page of each frame (requestVideoFrameCallback)';
 const RESOLUTION = clockResolution(pageTime);

@@ -2,8 +2,8 @@
 // The player's attributes as properties.
 import { DEFAULTS } from '../core/settings.js';
 
-/** @param {number} limit */
-const textOf = (limit) => Number.isFinite(limit) ? String(limit) : 'infinite';
+/** Frameworks give a property the text of an attribute. @param {number|string} limit */
+const textOf = (limit) => Number(limit) === Infinity ? 'infinite' : String(limit);
 
 /** @param {string|null} text */
 const limitOf = (text) => text === null || text === 'infinite' ? Infinity : Number(text);

@@ -73,7 +73,7 @@ export class CvPlayer extends Attributes {
     this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
     this.#store.on(['asks'], () => this.#update());
     this.#store.on(['paused'], ({ paused }) => {
-      if (!paused && this.#store.facts.state === 'closed') this.#start();
+      if (!paused && !this.#reconnector) this.#start();
       else if (paused && !this.#attempt) this.#stop();
       else queueMicrotask(() => this.#update());  // when all have been told
     });
@@ -223,6 +223,7 @@ export class CvPlayer extends Attributes {
   /** WebRTC has found a way. */
   #goBack() {
     this.#wayBack = null;
+    if (this.paused) return;  // it is tried again at the next connection
     this.#endAttempt();
     this.#reconnector?.start();
   }

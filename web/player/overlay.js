@@ -35,10 +35,12 @@ export class Overlay {
   painter = null;
   /** Which of the objects are to stand out. @type {(drawings: Drawing[]) => Set<import('../core/protocol.js').DetectedObject>} */
   emphasized = () => new Set();
+  /** Is told that the page's own drawing has thrown an error. */
+  failed = () => { this.painter = null; };
   #context;
   #palette;
-  /** What is drawn. @type {Drawing[]} */
-  drawings = [];
+  /** @type {Drawing[]} */
+  #drawings = [];
   /** @type {number|null} */
   #id = null;
   /** Where the picture is. @type {Layout} */
@@ -49,6 +51,11 @@ export class Overlay {
     this.canvas = canvas;
     this.#palette = palette;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  }
+
+  /** What is seen. */
+  get drawings() {
+    return this.canvas.hidden ? [] : this.#drawings;
   }
 
   /** What nobody sees is not drawn. @param {boolean} hidden */
@@ -65,12 +72,12 @@ export class Overlay {
   }
 
   redraw() {
-    this.draw(this.drawings, this.#id);
+    this.draw(this.#drawings, this.#id);
   }
 
   /** In place of what was drawn before. @param {Drawing[]} drawings @param {number|null} [id] of the frame that they are on */
   draw(drawings, id = null) {
-    this.drawings = drawings;
+    this.#drawings = drawings;
     this.#id = id;
     const { canvas } = this;
     if (canvas.hidden) return;
@@ -86,22 +93,24 @@ export class Overlay {
 
   /** What is drawn, over the same picture in another canvas. @param {CanvasRenderingContext2D} context @param {Layout} place @param {number} ratio see drawResults() */
   paint(context, place, ratio) {
-    const emphasized = this.emphasized(this.drawings);
-    const drawBoxes = () => drawResults(context, this.drawings, place, ratio, this.#palette.colours, emphasized);
+    const emphasized = this.emphasized(this.#drawings);
+    const drawBoxes = () => drawResults(context, this.#drawings, place, ratio, this.#palette.colours, emphasized);
     if (!this.painter) return drawBoxes();
     const { width, height } = place;
+    let failure = false;
     context.save();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     try {
       this.painter(context, {
         id: this.#id, width, height, scale: (result) => ({ x: width / result.width, y: seenHeight(result, place) / result.height }), drawBoxes,
-      }, this.drawings.map(({ kind, result }) => ({ ...result, kind })));
+      }, this.#drawings.map(({ kind, result }) => ({ ...result, kind })));
     } catch (error) {
       // the picture goes on, and who wrote the page is told once
-      this.painter = null;
       reportError(error);
+      failure = true;
     } finally {
       context.restore();
     }
+    if (failure) this.failed();
   }
 }

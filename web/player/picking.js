@@ -42,6 +42,7 @@ export class Picking {
       if (ofItsOwn(event)) return;
       stage.focus({ preventScroll: true });  // Firefox does not give it to what is around a video
       this.#select(this.#pointed(this.#overlay().drawings));
+      if (/** @type {PointerEvent} */ (event).pointerType === 'touch') this.#pointer = null;  // a finger points at nothing afterwards
     };
     stage.onkeydown = (event) => this.#onKey(event);
   }
@@ -56,6 +57,7 @@ export class Picking {
 
   /** To be called now and then. */
   update() {
+    this.#follow(this.#overlay().drawings);
     if (this.#picked && pageTime() - this.#seen > GONE_MS) this.#select(null);
     const [name, figures] = this.#details;
     // its name is read aloud once, its figures are for who sees them change
@@ -78,7 +80,7 @@ export class Picking {
 
   /** @param {MouseEvent} event */
   #onMove(event) {
-    const { left, top } = this.#overlay().canvas.getBoundingClientRect();
+    const { left, top } = /** @type {Element} */ (this.#overlay().canvas.parentElement).getBoundingClientRect();
     this.#pointer = { x: event.clientX - left, y: event.clientY - top };
     this.#overlay().redraw();
   }
@@ -87,12 +89,12 @@ export class Picking {
   #onKey(event) {
     if (event.key === 'Escape') return this.#select(null);
     const step = STEPS[event.key];
-    if (!step || ofItsOwn(event)) return;
-    event.preventDefault();
     const all = pickable(this.#overlay().drawings);
+    if (!step || all.length === 0 || ofItsOwn(event) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
     const now = all.findIndex(({ object }) => object === this.#picked?.object);
     const next = now < 0 && step < 0 ? all.length - 1 : now + step;
-    this.#select(all[(next + all.length) % all.length] ?? null);
+    this.#select(all[(next + all.length) % all.length]);
   }
 
   /** @param {Picked|null} picked */

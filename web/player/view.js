@@ -113,7 +113,10 @@ export class View {
     this.#picture = /** @type {HTMLElement} */ (find('.picture'));
     this.#cover = /** @type {HTMLCanvasElement} */ (find('.cover'));
     this.#picking = new Picking(this.#stage, [find('.name'), find('.said')], () => this.#overlay, selected);
-    for (const overlay of this.#overlays) overlay.emphasized = (drawings) => this.#picking.emphasized(drawings);
+    for (const overlay of this.#overlays) {
+      overlay.emphasized = (drawings) => this.#picking.emphasized(drawings);
+      overlay.failed = () => { this.painter = null; };
+    }
     this.#banner = /** @type {HTMLElement} */ (find('.banner'));
     this.#status = /** @type {HTMLElement} */ (find('.status'));
     this.#play = /** @type {HTMLButtonElement} */ (find('.play'));
@@ -149,12 +152,16 @@ export class View {
   /** @param {MediaStream} stream */
   async play(stream) {
     this.video.srcObject = stream;
-    if (!this.#store.facts.paused) await this.#tryToPlay();
+    if (this.#store.facts.paused) this.video.pause();  // it would begin by itself
+    else await this.#tryToPlay();
   }
 
   /** What a page draws itself, or null. @param {import('./overlay.js').Draw|null} painter */
   set painter(painter) {
-    for (const overlay of this.#overlays) overlay.painter = painter;
+    for (const overlay of this.#overlays) {
+      overlay.painter = painter;
+      overlay.redraw();
+    }
   }
 
   get painter() {
@@ -214,7 +221,11 @@ export class View {
     const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
     context.drawImage(source, 0, 0, sourceWidth, seen, 0, 0, width, height - rows);
     const place = { left: 0, top: 0, width, height: height - rows, videoHeight: height };
-    if (resultsVisible) this.#overlay.paint(context, place, 1);
+    if (resultsVisible) {
+      const drawing = Object.assign(make('canvas'), { width, height: height - rows });
+      this.#overlay.paint(/** @type {CanvasRenderingContext2D} */ (drawing.getContext('2d')), place, 1);
+      context.drawImage(drawing, 0, 0);
+    }
     return copy;
   }
 
@@ -241,7 +252,7 @@ export class View {
   /** @param {import('../core/models.js').ModelReport[]} models */
   async #loadList(models) {
     /** @type {typeof import('./model-list.js')|null} */
-    const part = await import(new URL('model-list.js', import.meta.url).href).catch(() => null);
+    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('model-list.js', import.meta.url).href).catch(() => null);
     if (!part) return;
     this.#models = new part.ModelList(this.#list);
     this.#models.update(models);
@@ -340,6 +351,7 @@ export class View {
       else this.#player.requestFullscreen().catch(() => {});
     };
     this.#play.onclick = () => {
+      this.#stage.focus({ preventScroll: true });  // the button goes
       if (this.#store.facts.paused) this.#store.set({ paused: false });
       else this.#tryToPlay();
     };

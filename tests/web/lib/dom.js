@@ -47,6 +47,8 @@ export class FakeElement extends EventTarget {
     this.children = nodes;
   }
 
+  focus() {}
+
   /** @param {string} name */
   removeAttribute(name) {
     delete this.attributes[name];

@@ -596,6 +596,8 @@ test('its attributes are properties too', () => {
   Object.assign(player, given);
   for (const [name, value] of Object.entries(given)) assert.equal(player[name], value, name);
   assert.deepEqual(player.attributes, { src: 'https://host', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket', controls: '' });
+  Object.assign(player, { hold: '120', maxBitrate: 'infinite' });
+  assert.deepEqual([player.hold, player.maxBitrate], [120, Infinity], 'as frameworks give them');
   Object.assign(player, { hold: Infinity, controls: false });
   assert.deepEqual([player.attributes.hold, player.attributes.controls], ['infinite', undefined]);
 });
@@ -624,6 +626,33 @@ test('one that is paused stands still, asks for no video after a while, and goes
   player.root.querySelector('.play').onclick();
   await show();
   assert.deepEqual([player.paused, video.paused, control.of('video').at(-1).wanted, text('.status')], [false, false, true, 'Live']);
+});
+
+test('a live picture that is paused keeps what is drawn on it, however long', async () => {
+  const { results, show } = await play();
+  player.root.querySelector('video').dispatchEvent(new Event('resize'));
+  results.deliver(resultOf(3600));
+  await pass(20);
+  player.pause();
+  results.deliver(resultOf(7200));
+  await pass(5000);
+  const { context } = player.root.querySelector('.overlay');
+  assert.deepEqual(context.captions, ['dog']);
+  player.play();
+  await show();
+  await pass(20);
+  assert.deepEqual(context.captions, [], 'it is of long ago');
+});
+
+test('one that was refused and is paused connects when it goes on', async () => {
+  player.connectedCallback();
+  const first = FakeSocket.last.open();
+  first.deliver('{"type":"locked","message":"a token is wanted"}');
+  player.pause();
+  player.setAttribute('token', 'right');
+  assert.equal(FakeSocket.last, first);
+  player.play();
+  assert.notEqual(FakeSocket.last, first);
 });
 
 test('one that is paused is not connected again before it is to go on', async () => {
