@@ -89,10 +89,26 @@ test('results come with the video, one per inference', async (t) => {
   assert.ok(report.results <= report.frames + 30, `${report.results} results for ${report.frames} frames`);
 });
 
-test('a viewer that does not read loses results, and they do not pile up for it', async (t) => {
+/** A server whose results are so large that they soon fill what a viewer does not read. */
+function startTalkative() {
   const large = [{ x: 1, y: 2, w: 3, h: 4, text: 'x'.repeat(14_000) }];
   const model = `'${process.execPath}' '${join(root, 'tests/models/model.js')}' objects '${JSON.stringify(large)}'`;
-  const talkative = await startServer({ pipeline: 'model', set: { command: model, width: 160, height: 120, framerate: 60 } });
+  return startServer({ pipeline: 'model', set: { command: model, width: 160, height: 120, framerate: 60 } });
+}
+
+test('a viewer that reads nothing does not keep the server from ending', async (t) => {
+  const talkative = await startTalkative();
+  const [idle, reader] = [await startWatching(talkative), await startWatching(talkative)];
+  t.after(() => [idle, reader].forEach((viewer) => viewer.signal('SIGKILL')));
+  await idle.reports('results', ({ results }) => results > 0);
+  const { results } = await reader.reports('results', (report) => report.results > 0);
+  idle.signal('SIGSTOP');
+  await reader.reports('200 results', (report) => report.results >= results + 200);
+  await talkative.stop();
+});
+
+test('a viewer that does not read loses results, and they do not pile up for it', async (t) => {
+  const talkative = await startTalkative();
   t.after(() => talkative.stop());
   const idle = await startWatching(talkative, ['--list-frames']);
   t.after(() => idle.stop());
