@@ -45,7 +45,7 @@ test('the unit\'s command runs with the installed variables, where systemd would
   assert.equal(basename(program), 'cv-launch');
   assert.equal(unit.ExecReload, '/bin/kill -HUP $MAINPID');
   const given = { PATH: env.PATH, GST_PLUGIN_PATH: env.GST_PLUGIN_PATH, CV_PIPELINES: env.CV_PIPELINES, NOTIFY_SOCKET: manager.address, ...variables };
-  const service = new Child('env', ['-i', ...Object.entries(given).map((pair) => pair.join('=')), expand(unit.Environment), cvLaunch, ...words, '--port=0'], { cwd });
+  const service = new Child('env', ['-i', ...Object.entries(given).map((pair) => pair.join('=')), ...unit.Environment.split(' ').map(expand), cvLaunch, ...words, '--port=0'], { cwd });
   t.after(() => service.alive && service.stop());
   const { STATUS } = await manager.hears('that there is a picture', (message) => message.STATUS?.startsWith('live at '));
   assert.equal((await fetch(STATUS.slice('live at '.length))).status, 200);
