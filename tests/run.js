@@ -14,12 +14,14 @@ import { environment, listPlugins, reports, sanitizers } from './sanitizers/sani
 const fileLimit = 3_600_000;
 const fuzzSeconds = 20;
 const slowest = 10;
+/** In browsers: what counts each frame, or shapes a network's time, and would wait long for luck beside others. */
+const wholeMachine = ['exact', 'links', 'network'].map((name) => `tests/e2e/${name}.test.js`);
 const longTest = 60;  // s: it may have waited for what came by luck
 
 /**
  * @typedef {{name: string, passed: boolean, seconds?: number, skipped?: string, error?: string}} Outcome of one test
  * @typedef {{folder: string, env: Record<string, string>}} Build another one than build/, and what its programs run with
- * @typedef {{group: string, name: string, alone?: true, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
+ * @typedef {{group: string, name: string, alone?: boolean, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
  *   `alone`: it wants the whole machine; the others run side by side
  */
 
@@ -43,7 +45,7 @@ function node(path) {
   const name = relative(root, path);
   const group = name.startsWith('tests/e2e/') ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
   return {
-    group, name,
+    group, name, alone: wholeMachine.includes(name),
     run: async (build) => {
       const report = join(temporaryFolder(), 'report');
       const reporter = join(root, 'tests/lib/reporter.js');
