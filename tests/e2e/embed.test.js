@@ -70,7 +70,9 @@ for (const [name, start] of Object.entries(browsers))
       return tab;
     }
     const visit = (t, attributes, more) => show(t, pageWith(`${server.url}cv-player.js`, `src="${server.url}" ${attributes}`, more));
-    for (const [i, example] of examples.entries())
+    const onTheirFrames = (tab) => tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
+
+    for (const example of examples)
       test(`the example ${example.match(/<title>(.*)<\/title>/)[1]} of docs/embed.md works`, async (t) => {
         const tab = await show(t, example.replaceAll('https://camera.example', server.url.slice(0, -1)).replace('<title>', '<link rel="icon" href="data:,"><title>'));
         await onTheirFrames(tab);
@@ -82,10 +84,8 @@ for (const [name, start] of Object.entries(browsers))
           await tab.evaluate(() => document.querySelector('button').click());
           assert.equal(await tab.evaluate(() => document.querySelector('cv-player').paused), true);
         }
-        assert.deepEqual([tab.errors, tab.complaints], [[], []], `example ${i}`);
+        assert.deepEqual([tab.errors, tab.complaints], [[], []]);
       });
-
-    const onTheirFrames = (tab) => tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
 
     for (const [framework, path] of [['React', 'react/main.jsx'], ['Vue', 'vue/main.js']])
       test(`the example of ${framework} is built and runs`, async (t) => {
@@ -257,14 +257,15 @@ for (const [name, start] of Object.entries(browsers))
         });
         assert.deepEqual((await selected())[1], ball);
         await pauseOnResult(tab);
-        let still;
-        await until('the details of the picture that stands still', async () => {
-          const before_ = still;
-          still = await details();
-          return still !== '' && still === before_;
-        }, { every: 1500 });
+        // what was selected before may have moved too far to be known again
+        await tab.key('Escape');
+        const still = await until('the ball selected in a picture that stands still', async () => {
+          await tab.key('ArrowRight');
+          return details();
+        });
+        const { length } = await selected();
         await until('no video asked for any more', async () => (await tab.report()).bitrate < 2000);
-        assert.deepEqual([await details(), (await selected()).length], [still, 2], 'what was selected stays so');
+        assert.deepEqual([await details(), (await selected()).length], [still, length], 'what was selected stays so');
         assert.deepEqual(tab.errors, []);
       });
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Each state of the player as a person sees it: a light, a word, and where something is wrong a sentence that says what. CV_TEST_PICTURES names
 // a folder for pictures of all of them, to be looked at. (A slow network: links.test.js. A site that may not connect: other-site.test.js.)
-import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -61,14 +60,12 @@ for (const [name, start] of Object.entries(browsers))
         return matches(now.word, word) && matches(now.sentence, sentence);
       }, { state: () => tab.errors });
       const place = await tab.placeOf('.status');
-      const picture = await until(`a light that is ${light}`, async () => {
-        const png = await tab.screenshot();
-        const { width, channels, data } = decodePng(png);
+      await until(`a light that is ${light}`, async () => {
+        const { width, channels, data } = decodePng(await tab.screenshot());
         const at = (Math.round(place.y + place.height / 2) * width + Math.round(place.x + 5)) * channels;
-        return lights[light].every((value, i) => Math.abs(value - data[at + i]) < 60) && png;
+        return lights[light].every((value, i) => Math.abs(value - data[at + i]) < 60);
       });
       if (folder) await tab.screenshot(join(folder, `${name}-${state}.png`));
-      assert.ok(picture.length > 2000);
     }
 
     test('connecting', async (t) => {
@@ -78,7 +75,7 @@ for (const [name, start] of Object.entries(browsers))
       await shows(tab, 'connecting', 'Connecting', 'Connecting…', 'busy');
     });
 
-    test('live, paused, the server gone, and live again', async (t) => {
+    test('live, paused, live again, and the server gone', async (t) => {
       const server = await serving(t);
       const tab = await newTab(t);
       await tab.watch(server.url);

@@ -5,7 +5,7 @@ import { resident } from '../lib/proc.js';
 import { pipelineFile, startServer } from '../lib/server.js';
 import { SocketViewer } from '../lib/socket-viewer.js';
 import { after, before, describe, test } from '../lib/test.js';
-import { goesOn, startWatching } from '../lib/viewer.js';
+import { goesOn, sameInARow, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
 import { connectForOffer } from '../lib/websocket.js';
 
@@ -37,14 +37,16 @@ test('what a decoder must be told comes first, then the stream, then a key frame
 });
 
 test('it and a viewer by WebRTC get the same frames', async (t) => {
-  const other = await startWatching(server, ['--list-frames']);
-  const viewer = await watch(t);
-  await viewer.hasFrames(60);
-  const { frameIds } = await other.stop();
-  const ids = viewer.frames.map(({ id }) => id);
-  const shared = ids.filter((id) => frameIds.includes(id));
-  // either of them may have missed some, on a busy machine
-  assert.ok(shared.length >= 20, `${frameIds} and ${ids}`);
+  for (let tries = 1; ; ++tries) {
+    const other = await startWatching(server, ['--list-frames']);
+    const viewer = await watch(t);
+    await viewer.hasFrames(60);
+    const { frameIds } = await other.stop();
+    viewer.close();
+    const ids = viewer.frames.map(({ id }) => id);
+    if (sameInARow(frameIds, ids) >= 20) return;
+    assert.ok(tries < 10, `${frameIds} and ${ids}`);
+  }
 });
 
 test('a viewer whose WebRTC finds no way gets the frames by the same WebSocket', async (t) => {

@@ -9,7 +9,7 @@ import { sockets } from '../lib/proc.js';
 import { answerTo, sections } from '../lib/sdp.js';
 import { startServer, variant } from '../lib/server.js';
 import { after, before, test } from '../lib/test.js';
-import { goesOn, startWatching } from '../lib/viewer.js';
+import { goesOn, sameInARow, startWatching } from '../lib/viewer.js';
 import { connectForOffer } from '../lib/websocket.js';
 import { until } from '../lib/wait.js';
 
@@ -53,14 +53,15 @@ test('a key frame is asked for at the answer, so that it is there when the conne
 });
 
 test('two viewers receive the same frames, by the ids that follow from their RTP timestamps', async (t) => {
-  const viewers = await Promise.all([1, 2].map(() => startWatching(server, ['--list-frames'])));
-  t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
-  await Promise.all(viewers.map((viewer) => goesOn(viewer, 60)));
-  const [a, b] = (await Promise.all(viewers.map((viewer) => viewer.stop()))).map((report) => report.frameIds);
-  // a machine that is slow leaves frames out, for one viewer others than for another
-  const both = a.filter((id) => b.includes(id));
-  assert.ok(both.length >= 20, `${a} and ${b}`);
-  for (const id of [...a, ...b]) assert.equal(Math.abs(id - both[0]) % 3000, 0, 'ticks from frame to frame at 30 frames a second');
+  for (let tries = 1; ; ++tries) {
+    const viewers = await Promise.all([1, 2].map(() => startWatching(server, ['--list-frames'])));
+    t.after(() => Promise.all(viewers.map((viewer) => viewer.stop())));
+    await Promise.all(viewers.map((viewer) => goesOn(viewer, 60)));
+    const [a, b] = (await Promise.all(viewers.map((viewer) => viewer.stop()))).map((report) => report.frameIds);
+    for (const id of [...a, ...b]) assert.equal(Math.abs(id - a[0]) % 3000, 0, 'ticks from frame to frame at 30 frames a second');
+    if (sameInARow(a, b) >= 50) return;
+    assert.ok(tries < 10, `${a} and ${b}`);
+  }
 });
 
 // One inference takes as long as 15 frames. Nothing of it is timed: frames are counted from one result's to the next one's.

@@ -45,6 +45,21 @@ export async function startViewer(server, args = [], prefix = []) {
   return new Viewer(program, [...before, '--interval=50', ...args, server.socketUrl], { env });
 }
 
+/**
+ * How many frames in a row two viewers received, the same ones with nothing between them. A machine that is slow for a moment leaves other frames
+ * out for one than for the other. @param {number[]} a ids @param {number[]} b ids
+ */
+export function sameInARow(a, b) {
+  let [longest, now] = [0, 0];
+  for (const [i, id] of a.entries()) {
+    const place = b.indexOf(id);
+    if (place < 0) now = 0;
+    else now = i > 0 && b[place - 1] === a[i - 1] ? now + 1 : 1;
+    longest = Math.max(longest, now);
+  }
+  return longest;
+}
+
 /** A viewer that has received its first frame. */
 export async function startWatching(server, args = []) {
   const viewer = await startViewer(server, args);

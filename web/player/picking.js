@@ -35,14 +35,14 @@ export class Picking {
     this.#details = details;
     this.#overlay = overlay;
     this.#selected = selected;
-    stage.onpointermove = (event) => this.#onMove(event);
-    stage.onpointerleave = () => { this.#pointer = null; };
+    stage.onpointermove = (event) => this.#point(event);
+    stage.onpointerleave = () => this.#point(null);
     stage.onclick = (event) => {
-      this.#onMove(event);
+      this.#point(event);
       if (ofItsOwn(event)) return;
       stage.focus({ preventScroll: true });  // Firefox does not give it to what is around a video
       this.#select(this.#pointed(this.#overlay().drawings));
-      if (/** @type {PointerEvent} */ (event).pointerType === 'touch') this.#pointer = null;  // a finger points at nothing afterwards
+      if (/** @type {PointerEvent} */ (event).pointerType === 'touch') this.#point(null);  // a finger points at nothing afterwards
     };
     stage.onkeydown = (event) => this.#onKey(event);
   }
@@ -78,11 +78,13 @@ export class Picking {
     return this.#pointer && pickAt(drawings, this.#overlay().place, this.#pointer.x, this.#pointer.y);
   }
 
-  /** @param {MouseEvent} event */
-  #onMove(event) {
-    const { left, top } = /** @type {Element} */ (this.#overlay().canvas.parentElement).getBoundingClientRect();
-    this.#pointer = { x: event.clientX - left, y: event.clientY - top };
-    this.#overlay().redraw();
+  /** What is pointed at stands out at once, also in a picture that stands still. @param {MouseEvent|null} event null: nothing any more */
+  #point(event) {
+    const overlay = this.#overlay();
+    const before = this.#pointed(overlay.drawings)?.object;
+    const { left, top } = /** @type {Element} */ (overlay.canvas.parentElement).getBoundingClientRect();
+    this.#pointer = event && { x: event.clientX - left, y: event.clientY - top };
+    if (this.#pointed(overlay.drawings)?.object !== before) overlay.redraw();
   }
 
   /** @param {KeyboardEvent} event */

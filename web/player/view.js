@@ -210,7 +210,7 @@ export class View {
    * @returns {HTMLCanvasElement|null} null: there is none
    */
   copy() {
-    const { composed, drawn, resultsVisible } = this.#store.facts;
+    const { composed, drawn } = this.#store.facts;
     const { width, height, rows } = this.#full;
     const { canvas } = this.composedPicture;
     const source = composed || drawn ? canvas : this.video;
@@ -221,7 +221,7 @@ export class View {
     const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
     context.drawImage(source, 0, 0, sourceWidth, seen, 0, 0, width, height - rows);
     const place = { left: 0, top: 0, width, height: height - rows, videoHeight: height };
-    if (resultsVisible) {
+    if (!this.#overlay.canvas.hidden) {
       const drawing = Object.assign(make('canvas'), { width, height: height - rows });
       this.#overlay.paint(/** @type {CanvasRenderingContext2D} */ (drawing.getContext('2d')), place, 1);
       context.drawImage(drawing, 0, 0);
