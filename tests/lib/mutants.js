@@ -261,7 +261,7 @@ export const mutants = [
   { fault: 'any site may load the files', file: 'launcher/http/server.cpp', from: 'if (origin && origins_.is_other_site(origin))', to: 'if (origin)',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'a TLS client that reads nothing holds up all others', file: 'launcher/http/replies.cpp', from: 'if (g_socket_condition_check(socket, G_IO_OUT) != G_IO_OUT) g_socket_shutdown(socket, TRUE, TRUE, nullptr);', to: '(void)socket;', tests: ['tests/launcher/http/replies_test.cpp'] },
-  { fault: 'a viewer that reads nothing is never got rid of', file: 'launcher/media/reaper.cpp', from: '    release_senders(pipeline.get());\n', to: '', tests: ['tests/launcher/viewers.test.js'] },
+  { fault: 'a viewer that reads nothing is never got rid of', file: 'launcher/media/reaper.cpp', from: '    for_each(pipeline.get(), "sctpenc", release_sender);\n', to: '', tests: ['tests/launcher/viewers.test.js'] },
   { fault: 'no Content-Security-Policy', file: 'launcher/http/replies.cpp', from: 'soup_message_headers_replace(headers, "Content-Security-Policy"', to: 'soup_message_headers_replace(headers, "X-Policy"',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'connections without end are kept', file: 'launcher/http/server.cpp', from: 'if (++server.connections_ > kMaxConnections) cut();', to: '++server.connections_;',
