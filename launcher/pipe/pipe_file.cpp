@@ -14,7 +14,7 @@
 namespace {
 
 constexpr gsize kMaxFile = 1 << 20;
-constexpr int kMaxDepth = 8;
+constexpr int kMaxDepth = 12;
 constexpr std::string_view kHere = "${here}";
 constexpr std::string_view kInclude = "include";
 

@@ -7,6 +7,7 @@ import { browsers } from '../lib/browsers.js';
 import { root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
 
 const axe = readFileSync(join(root, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
 
@@ -19,6 +20,13 @@ async function violations(tab) {
   });
   assert.ok(found.passes > 10, `${found.passes} rules passed`);
   return found.violations;
+}
+
+/** Runs in the page: its colours are those for a browser that is dark. */
+function makeDark() {
+  const rules = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules]).filter(({ conditionText }) => /light/.test(conditionText ?? ''));
+  if (rules.length === 0) throw new Error('there is nothing for a light one');
+  for (const rule of rules) rule.media.mediaText = 'not all';
 }
 
 for (const [name, start] of Object.entries(browsers))
@@ -47,6 +55,16 @@ for (const [name, start] of Object.entries(browsers))
       await tab.click('[data-mode="async"]');
       await tab.reports('the live view', ({ exact }) => exact?.mode === 'async');
       assert.deepEqual(await violations(tab), []);
+    });
+
+    test('Live beside Exact, with what is said of them', async (t) => {
+      const tab = await open(t);
+      await tab.open(server.url, { front: true });
+      const said = () => tab.evaluate(() => document.querySelector('.proof')?.textContent ?? '');
+      await until('the proof', async () => /^0 of/.test(await said()), { state: said });
+      assert.deepEqual(await violations(tab), []);
+      await tab.evaluate(makeDark);
+      assert.deepEqual(await violations(tab), [], 'where the browser is dark');
     });
 
     test('the page that has been paused, and one that waits for its server', async (t) => {

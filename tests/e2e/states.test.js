@@ -13,7 +13,6 @@ import { until } from '../lib/wait.js';
 
 const folder = process.env.CV_TEST_PICTURES;
 if (folder) mkdirSync(folder, { recursive: true });
-const lights = { busy: [255, 209, 102], good: [110, 231, 183], bad: [255, 143, 126] };
 /** A server that takes connections and never says anything. */
 const silent = createServer(() => {});
 const site = new Site();
@@ -60,10 +59,12 @@ for (const [name, start] of Object.entries(browsers))
         return matches(now.word, word) && matches(now.sentence, sentence);
       }, { state: () => tab.errors });
       const place = await tab.placeOf('.status');
+      // as the page's colours, dark or light, have it
+      const colour = await tab.evaluate((of) => getComputedStyle(document.querySelector('cv-player')).getPropertyValue(`--cv-${of}`).match(/[\da-f]{2}/g).map((hex) => parseInt(hex, 16)), light);
       await until(`a light that is ${light}`, async () => {
         const { width, channels, data } = decodePng(await tab.screenshot());
         const at = (Math.round(place.y + place.height / 2) * width + Math.round(place.x + 5)) * channels;
-        return lights[light].every((value, i) => Math.abs(value - data[at + i]) < 60);
+        return colour.every((value, i) => Math.abs(value - data[at + i]) < 60);
       });
       if (folder) await tab.screenshot(join(folder, `${name}-${state}.png`));
     }

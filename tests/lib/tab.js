@@ -101,9 +101,14 @@ export class Tab {
     page.on('console', (message) => { if (/^(warn|error)/.test(message.type())) this.complaints.push(message.text()); });
   }
 
-  /** Chromium ends what it loads when an address of a network that was just made is ready. */
-  async open(url) {
-    const go = () => this.#page.goto(url, { waitUntil: 'domcontentloaded', timeout: patience });
+  /**
+   * The page with one player, which is what most tests are about: a setting in its address, even an empty one, asks for that; `front`: as it is
+   * without any. Chromium ends what it loads when an address of a network that was just made is ready.
+   */
+  async open(url, { front = false } = {}) {
+    const address = new URL(url);
+    if (!front && address.pathname.endsWith('/') && address.search === '') address.search = '?mode=';
+    const go = () => this.#page.goto(address.href, { waitUntil: 'domcontentloaded', timeout: patience });
     await go().catch((error) => (/ERR_NETWORK_CHANGED/.test(error.message) ? go() : Promise.reject(error)));
   }
 

@@ -28,9 +28,9 @@ export function handOn(message, store, events) {
  * @param {{packets: number, decoded: number}|null} stats of the video @param {import('./store.js').Facts} facts
  * @param {number} pongs how many came so far @returns {import('./watchdog.js').Signs}
  */
-export const signsOf = (stats, { looking, stream, link }, pongs) => ({
+export const signsOf = (stats, { looking, watched, stream, link }, pongs) => ({
   time: pageTime(), packets: stats?.packets ?? 0, decoded: stats?.decoded ?? 0,
-  expected: looking && stream?.state !== 'lost' && !isStills(link), pongs,
+  expected: (looking || watched) && stream?.state !== 'lost' && !isStills(link), pongs,
 });
 
 /** Tells the server whether the viewer looks, and what limits its video. */
@@ -43,7 +43,8 @@ export class VideoWish {
    * Only of a server that tells of the link: an older one ends viewers that say what it does not know.
    * @param {import('./store.js').Facts} facts @param {import('./control-channel.js').ControlChannel|null} control
    */
-  tell({ link, looking: wanted, settings }, control) {
+  tell({ link, looking, watched, settings }, control) {
+    const wanted = looking || watched;
     const maxBitrate = limitOf(settings['max-bitrate']);
     if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
     this.#wanted = wanted;

@@ -46,7 +46,7 @@ export class DelayControl {
 
   /** A frame is shown, in either view. @param {number} id @param {number} now */
   addFrame(id, now) {
-    this.#needed.addFrame(id, now, this.#store.facts.appliedDelay);
+    this.#needed.addFrame(id, now, this.#store.facts.delay);
   }
 
   /**

@@ -8,12 +8,12 @@ import { limitOf } from './settings.js';
  * @param {{rtp: import('./matching.js').Matching['rtp'], stampMs: number|null, overlayError: number|null}} measured `rtp`: where the frames'
  *   RTP timestamps come from; `stampMs`: how long reading a stamp takes; `overlayError`: distance of what is drawn from the truth, in pixels
  */
-export function exactReport({ mode, obstacle, settings: { fill, hold }, wantedDelay, appliedDelay }, lag, proof, measured) {
+export function exactReport({ mode, obstacle, settings: { fill, hold }, wantedDelay, delay }, lag, proof, measured) {
   return {
     mode, obstacle, fill,
     /** ms; null: without limit */
     hold: limitOf(hold),
-    delay: { applied: appliedDelay, target: wantedDelay, lag },
+    delay: { applied: delay, target: wantedDelay, lag },
     frames: { ...proof.frames }, results: { ...proof.results }, ...measured,
   };
 }

@@ -70,7 +70,7 @@ export class Session {
     this.#clock = clock;
     this.#videoDelay = videoDelay;
     this.#takeOver = takeOver;
-    this.#stopListening = store.on(['link', 'looking', 'settings'], (facts) => this.#wish.tell(facts, this.#control));
+    this.#stopListening = store.on(['link', 'looking', 'watched', 'settings'], (facts) => this.#wish.tell(facts, this.#control));
     store.set({ transport: 'webrtc' });
     const pc = this.#pc;
     pc.ontrack = ({ track, streams, receiver }) => {
@@ -169,7 +169,7 @@ export class Session {
   /** @param {import('./protocol.js').Offer} offer */
   async #answer({ sdp, stamped, iceServers }) {
     if (iceServers) this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
-    if (stamped) await this.#videoDelay?.start();
+    if (stamped && !this.#store.facts.shared) await this.#videoDelay?.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
     if (this.#state === 'closed') return;

@@ -84,9 +84,9 @@ export class SocketSession {
       ? setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS)
       : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), store.facts.hasPicture ? GONE_ON_MS : TAKEN_OVER_MS);
     store.set({ transport: 'socket', delayable: true, fault: '', appliedDelay: 0, link: null, hasPicture: false });
-    this.#decoder.delay = store.facts.wantedDelay;
-    this.#stopListening = store.on(['wantedDelay', 'link', 'looking', 'settings'], (facts, before) => {
-      if (facts.wantedDelay !== before.wantedDelay) this.#decoder.delay = facts.wantedDelay;
+    this.#decoder.delay = store.facts.streamDelay;
+    this.#stopListening = store.on(['streamDelay', 'link', 'looking', 'watched', 'settings'], (facts, before) => {
+      if (facts.streamDelay !== before.streamDelay) this.#decoder.delay = facts.streamDelay;
       this.#wish.tell(facts, this.#control);
     });
   }

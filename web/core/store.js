@@ -21,6 +21,9 @@ import { DEFAULTS } from './settings.js';
  * @property {boolean} paused whether the picture is to stand still till further notice; written by the player and the view
  * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
  * @property {boolean} looking whether the viewer looks at the picture; written by watchAttention
+ * @property {boolean} shared whether other players of the page show the same video, or have shown it since the connection began: it then
+ *   comes live, and who wants it later holds its pictures; written by the feed, and by the player that follows another one
+ * @property {boolean} watched whether the viewer looks at one of those others; written by the feed
  * @property {PlayerState} state written by the player
  * @property {SessionError|null} error that ended the last attempt, until the next one plays; written by the player
  * @property {number} attempt how often it has connected since it was started; written by the player
@@ -39,7 +42,8 @@ import { DEFAULTS } from './settings.js';
  *   finds that out
  * @property {number|null} wantedDelay by how much the video should be delayed, in ms; null: each frame is to be shown at once;
  *   written by DelayControl
- * @property {number} appliedDelay by how much it is delayed now, in ms; written by VideoDelay and SocketSession
+ * @property {number} appliedDelay by how much it is delayed before it is decoded, in ms; written by VideoDelay and SocketSession
+ * @property {number} heldDelay by how much its pictures are delayed after that, in ms; written by HeldPictures
  * @property {boolean} hasPicture whether a frame was shown; written by the measurements
  * @property {boolean} asks whether the browser plays no video before its user has said so; written by the view
  * @property {boolean} hasSound whether there is sound with the video; written by the session
@@ -53,6 +57,8 @@ import { DEFAULTS } from './settings.js';
  * @property {Mode} mode the view in use
  * @property {string} obstacle why there can be no exact view, in words; '' where there can
  * @property {boolean} resultsVisible whether the viewer wants to see results
+ * @property {number|null} streamDelay the part of `wantedDelay` that is to be had before the video is decoded
+ * @property {number} delay by how much what is seen is delayed now, in ms
  */
 
 /** @typedef {PlayerFacts & AttemptFacts} GivenFacts */
@@ -60,14 +66,17 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, hasPicture: false, asks: false, hasSound: false, composed: false,
+  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, heldDelay: 0, hasPicture: false, asks: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, token: '', paused: false, audible: false, looking: true, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, token: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 /** @param {GivenFacts} given @returns {Facts} */
-const derive = (given) => ({ ...given, ...modeOf(given), resultsVisible: given.settings.overlay !== 'none' });
+const derive = (given) => ({
+  ...given, ...modeOf(given), resultsVisible: given.settings.overlay !== 'none',
+  streamDelay: given.shared ? null : given.wantedDelay, delay: given.appliedDelay + given.heldDelay,
+});
 
 export class Store {
   /** @type {Facts} */

@@ -54,7 +54,7 @@ export class VideoDelay {
   /** @param {import('./store.js').Store} store says which delay is wanted, and is told which one there is */
   constructor(store) {
     this.#store = store;
-    this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => this.#delay(wantedDelay));
+    this.#stopListening = store.on(['streamDelay'], ({ streamDelay }) => this.#delay(streamDelay));
   }
 
   /** Starts the worker, which takes some 50 ms. Without it the video is live: that is no reason to fail. */
@@ -116,11 +116,11 @@ export class VideoDelay {
 
   /** Whether the jitter buffer is to delay the video. It takes over, or gives back, at the second time. */
   #useBuffer() {
-    const { wantedDelay, appliedDelay } = this.#store.facts;
-    if (wantedDelay === null || !('jitterBufferTarget' in RTCRtpReceiver.prototype)) return false;
+    const { streamDelay, appliedDelay } = this.#store.facts;
+    if (streamDelay === null || !('jitterBufferTarget' in RTCRtpReceiver.prototype)) return false;
     const disorder = this.#still.sum(pageTime()) > (this.#buffered ? CALM_MS : MOST_STILL_MS);
     // While the jitter buffer delays the video anyway, nobody sees how the worker's delay grows to the same. Only then it is left.
-    if (this.#buffered) this.#tell({ delay: disorder ? null : wantedDelay });
+    if (this.#buffered) this.#tell({ delay: disorder ? null : streamDelay });
     const buffer = disorder || (this.#buffered && this.#held < appliedDelay - STEP_UP_MS);
     // The server is asked first. What it allows is in the packets that come after that.
     if (buffer === this.#asked && buffer !== this.#buffered) {
@@ -159,8 +159,8 @@ export class VideoDelay {
     this.#setBuffer(Math.min(this.#store.facts.appliedDelay, LONGEST_BUFFER_MS));
     this.#tell({ delay: null });
     this.#stepper = setInterval(() => {
-      const { wantedDelay, appliedDelay } = this.#store.facts;
-      const missing = Math.min(wantedDelay ?? 0, LONGEST_BUFFER_MS) - appliedDelay;
+      const { streamDelay, appliedDelay } = this.#store.facts;
+      const missing = Math.min(streamDelay ?? 0, LONGEST_BUFFER_MS) - appliedDelay;
       if (missing !== 0) this.#setBuffer(appliedDelay + Math.min(STEP_UP_MS, Math.max(-STEP_DOWN_MS, missing)));
     }, STEP_INTERVAL_MS);
   }

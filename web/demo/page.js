@@ -1,25 +1,55 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The page of cv-launch: the player, with its settings in the page's address, so that a reload or a link keeps them. The server's token is
-// behind "#", which browsers tell nobody.
+// The page of cv-launch. Its address without any setting: Live beside Exact, where the video can be shown exactly. With a setting: one player,
+// whose settings are in the page's address, so that a reload or a link keeps them. The server's token is behind "#", which browsers tell nobody.
 import { CvPlayer } from '../player/cv-player.js';
+import { Beside } from './beside.js';
 
-const player = document.createElement('cv-player');
-player.setAttribute('controls', '');
-
-for (const [name, text] of new URLSearchParams(location.search)) if (CvPlayer.settings.includes(name)) player.setAttribute(name, text);
-takeToken();
-document.querySelector('main')?.append(player);
+const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+const settings = [...new URLSearchParams(location.search)].filter(([name]) => CvPlayer.settings.includes(name));
+/** The player that has the connection. */
+const player = settings.length === 0 ? showBeside() : /** @type {CvPlayer} */ (document.createElement('cv-player'));
+if (settings.length > 0) {
+  for (const [name, text] of settings) player.setAttribute(name, text);
+  takeToken();
+  showOne();
+  main.append(player);
+}
 addEventListener('hashchange', takeToken);
 
-player.addEventListener('cv-setting', (event) => {
-  const { name, text } = /** @type {CustomEvent} */ (event).detail;
-  const address = new URL(location.href);
-  address.searchParams.set(name, text);
-  history.replaceState(null, '', address);
-});
+function showOne() {
+  player.setAttribute('controls', '');
+  player.addEventListener('cv-setting', (event) => {
+    const { name, text } = /** @type {CustomEvent} */ (event).detail;
+    const address = new URL(location.href);
+    address.searchParams.set(name, text);
+    history.replaceState(null, '', address);
+  });
+}
+
+function showBeside() {
+  const { content } = /** @type {HTMLTemplateElement} */ (document.querySelector('template'));
+  const beside = new Beside(main, document.importNode(content, true), token());
+  const { live } = beside;
+  // a video that can't be shown exactly has nothing beside it
+  const check = () => {
+    const { state, exact } = live.report();
+    if (state !== 'playing') return;
+    live.removeEventListener('cv-state', check);
+    if (exact?.obstacle === '') return;
+    beside.close();
+    live.removeAttribute('mode');
+    showOne();
+  };
+  live.addEventListener('cv-state', check);
+  return live;
+}
+
+function token() {
+  return new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B')).get('token');
+}
 
 function takeToken() {
-  const token = new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B')).get('token');
-  if (token) player.setAttribute('token', token);
+  const opens = token();
+  if (opens) player.setAttribute('token', opens);
   else player.removeAttribute('token');
 }

@@ -34,8 +34,8 @@ export class Attempt {
   #measurements;
   #delayControl;
   #composing;
-  #clock = new ServerClock(RESOLUTION);
-  /** @type {import('../core/session.js').SessionEvents} */
+  #clock;
+  /** @type {import('./feed.js').FeedEvents} */
   #sessionEvents;
   /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number) => void, close: () => void}|null} */
   #session = null;
@@ -57,18 +57,31 @@ export class Attempt {
 
   /**
    * @param {string} url @param {import('../core/store.js').Store} store @param {import('./view.js').View} view
-   * @param {AttemptEvents} events @param {boolean} bySocket whether frames are to come by WebSocket from the beginning
+   * @param {AttemptEvents} events @param {{bySocket: boolean, feed: import('./feed.js').Feed, leader: import('./feed.js').Feed|null}} way
+   *   `bySocket`: whether frames are to come by WebSocket from the beginning; `feed`: hands on what comes to those that follow; `leader`: what
+   *   it is to come from, and not from the server
    */
-  constructor(url, store, view, events, bySocket) {
+  constructor(url, store, view, events, { bySocket, feed, leader }) {
     this.#url = url;
+    this.#clock = leader?.clock ?? new ServerClock(RESOLUTION);
     this.#store = store;
     this.#view = view;
     this.#events = events;
     this.#callsBack = 'requestVideoFrameCallback' in view.video;
     if (!this.#callsBack) store.set({ fault: NO_CALLBACK });
+    else if (leader && !('VideoFrame' in globalThis)) store.set({ fault: NO_PICTURES });
     const measurements = new Measurements(store, this.#clock, pageTime());
     this.#measurements = measurements;
-    this.#delayControl = new DelayControl(store, { want: (rtp) => this.#session?.want(rtp), seen: (rtp) => this.#session?.seen(rtp) });
+    this.#delayControl = new DelayControl(store, {
+      want: (rtp) => {
+        this.#session?.want(rtp);
+        this.#composing.want(rtp);
+      },
+      seen: (rtp) => {
+        this.#session?.seen(rtp);
+        this.#composing.seen(rtp);
+      },
+    });
     this.#composing = new Composing(store, view.composedPicture, this.#matching, {
       shown: (frame, now) => this.#onComposed(frame, now),
       painted: (id, now) => measurements.addPainted(id, now),
@@ -81,7 +94,8 @@ export class Attempt {
       if ((looking && !before.looking) || (before.paused && !paused) || (isStills(before.link) && !isStills(link))) measurements.resume(pageTime());
     });
     view.liveOverlay.drawn = (result) => measurements.addDrawn(result, pageTime());
-    this.#sessionEvents = {
+    /** @type {import('../core/beside.js').SessionEvents} */
+    const own = {
       track: (stream) => this.#onTrack(stream),
       result: (result) => this.#onResult(result),
       model: (state) => {
@@ -92,6 +106,12 @@ export class Attempt {
       stats: (stats) => this.#onStats(stats),
       ended: events.ended,
     };
+    if (leader) {
+      this.#sessionEvents = { ...own, frame: (frame) => frame.close() };
+      this.#follow(leader);
+      return;
+    }
+    this.#sessionEvents = feed.begin(this.#clock, own);
     const { settings } = store.facts;
     const address = withDownlink(url, settings['max-bitrate']);
     if (bySocket) {
@@ -105,7 +125,7 @@ export class Attempt {
   }
 
   close() {
-    remember(this.#url, this.#store.facts.link);
+    if (this.#url) remember(this.#url, this.#store.facts.link);
     this.#closed = true;
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
@@ -149,6 +169,14 @@ export class Attempt {
     });
   }
 
+  /** @returns {import('./received-frames.js').Parts} */
+  get #socketParts() {
+    return {
+      store: this.#store, view: this.#view, composing: this.#composing, measurements: this.#measurements,
+      shownLive: (id, now) => this.#addShown(id, this.#view.liveOverlay.results, now),
+    };
+  }
+
   /** What WebRTC has shown stays till the first frame by WebSocket. @param {import('../core/signaling.js').Signaling} signaling */
   #changeOver(signaling) {
     const { video } = this.#view;
@@ -164,16 +192,35 @@ export class Attempt {
   async #watchBySocket(to) {
     const parts = await loadBySocket().catch(() => null);
     if (parts && !this.#closed) {
-      this.#session = parts.watchBySocket(to, this.#clock, { ...this.#sessionEvents, begun: () => this.#events.bySocket(parts) }, {
-        store: this.#store, view: this.#view, composing: this.#composing, measurements: this.#measurements,
-        shownLive: (id, now) => this.#addShown(id, this.#view.liveOverlay.results, now),
-      });
+      this.#session = parts.watchBySocket(to, this.#clock, { ...this.#sessionEvents, begun: () => this.#events.bySocket(parts) }, this.#socketParts);
       // who was told of its beginning may have ended this attempt
       if (this.#closed) this.#session.close();
       return;
     }
     if (typeof to !== 'string') to.close();
     if (!this.#closed) this.#events.ended({ code: 'browser', message: 'by-socket.js can’t be loaded: it belongs beside the player’s own file' });
+  }
+
+  /** Shows what another player of the page receives. @param {import('./feed.js').Feed} leader */
+  #follow(leader) {
+    /** @type {import('./received-frames.js').ReceivedFrames|null} */
+    let frames = null;
+    const leave = leader.join({
+      ...this.#sessionEvents,
+      frame: (frame, info) => frames ? frames.show(frame, info) : frame.close(),
+    }, this.#store);
+    this.#session = {
+      want: () => {}, seen: () => {},
+      close: () => {
+        leave();
+        frames?.close();
+      },
+    };
+    if (this.#store.facts.transport !== 'socket') return;
+    // which the other player has loaded
+    loadBySocket().then(({ ReceivedFrames }) => {
+      if (!this.#closed) frames = new ReceivedFrames(this.#socketParts);
+    });
   }
 
   /** @param {MediaStream} stream */
@@ -251,4 +298,5 @@ const loadBySocket = () => import(/* webpackIgnore: true */ /* @vite-ignore */ n
 /** @type {{frame: number|null, results: Result[]}} */
 const NOTHING_COMPOSED = { frame: null, results: [] };
 const NO_CALLBACK = 'This browser does not tell the page of each frame (requestVideoFrameCallback)';
+const NO_PICTURES = 'This browser does not give the page pictures of a video to keep (VideoFrame)';
 const RESOLUTION = clockResolution(pageTime);

@@ -14,6 +14,11 @@ export class Attributes extends HTMLElement {
 
   set src(address) { this.setAttribute('src', address); }
 
+  /** The id of another player of the page: this one shows what that one receives, and has no connection of its own. */
+  get of() { return this.getAttribute('of') ?? ''; }
+
+  set of(id) { this.setAttribute('of', id); }
+
   /** Opens a server that wants one. */
   get token() { return this.getAttribute('token') ?? ''; }
 

@@ -4,19 +4,24 @@ import { SocketSession } from '../core/socket-session.js';
 import { ReceivedFrames } from './received-frames.js';
 import { ReceivedSound } from './received-sound.js';
 
+export { ReceivedFrames };
 export { WayBack } from './way-back.js';
 
 /**
  * @param {string|import('../core/signaling.js').Signaling} to see SocketSession
  * @param {import('../core/clock.js').ServerClock} clock
- * @param {import('../core/session.js').SessionEvents & Pick<import('../core/socket-session.js').SocketEvents, 'begun'>} events
+ * @param {import('./feed.js').FeedEvents & Pick<import('../core/socket-session.js').SocketEvents, 'begun'>} events `frame`: is told of each before
+ *   the player shows it, and closes nothing
  * @param {import('./received-frames.js').Parts} parts of the attempt
  */
 export function watchBySocket(to, clock, events, parts) {
   const frames = new ReceivedFrames(parts);
   const sound = new ReceivedSound(parts.view.sound, parts.store);
   const session = new SocketSession(to, parts.store, {
-    ...events, frame: (frame, info) => frames.show(frame, info), sound: (data) => sound.play(data),
+    ...events, frame: (frame, info) => {
+      events.frame(frame, info);
+      frames.show(frame, info);
+    }, sound: (data) => sound.play(data),
   }, clock);
   return {
     /** @param {number} id */

@@ -3,7 +3,7 @@ import { stampOf } from '../core/stream-picture.js';
 import { setSize } from './dom.js';
 import { wholeHeight } from './geometry.js';
 import { Overlay } from './overlay.js';
-import { framesKnowTheirTime, readBack, snapshotOf, takeSnapshot } from './snapshot.js';
+import { copyOf, framesKnowTheirTime, readBack, snapshotOf, takeCopy, takeSnapshot } from './snapshot.js';
 
 /**
  * One frame in a canvas, and the results of that frame in another one over it. Both are drawn in one task, so the browser shows both
@@ -41,9 +41,19 @@ export class ComposedPicture {
     return takeSnapshot(video, this.#context, stream);
   }
 
+  /** The same, to be kept. @param {HTMLVideoElement} video @param {import('../core/protocol.js').Stream} stream */
+  takeCopy(video, stream) {
+    return takeCopy(video, this.#context, stream);
+  }
+
   /** @param {VideoFrame} frame that came by WebSocket @param {number} id @param {import('../core/protocol.js').Stream} stream */
   takeFrame(frame, id, stream) {
     return snapshotOf(frame, { rtp: id, certain: true }, this.#context, stream);
+  }
+
+  /** The same, to be kept. @param {VideoFrame} frame @param {number} id @param {import('../core/protocol.js').Stream} stream */
+  async takeFrameCopy(frame, id, stream) {
+    return this.takeFrame(await copyOf(frame), id, stream);
   }
 
   /** A frame without its results. @param {VideoFrame} frame @param {import('../core/protocol.js').Stream|null} stream */

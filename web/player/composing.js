@@ -2,7 +2,9 @@
 // The exact view: shows each frame with its own results, in the order of the frames, tells when they come to the screen, and reads now
 // and then what is shown.
 import { pageTime } from '../core/clock.js';
+import { rtpOf } from '../core/frame-id.js';
 import { RecentSamples } from '../core/samples.js';
+import { HeldPictures } from './held-pictures.js';
 
 /**
  * @typedef {import('../core/protocol.js').Stream} Stream
@@ -10,6 +12,8 @@ import { RecentSamples } from '../core/samples.js';
  * @typedef {import('../core/matching.js').Match & {rtp: number|undefined, again: boolean, hidden: boolean}} ShownFrame
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
  *   one too; `hidden`: the viewer sees no results
+ * @typedef {{snapshot: Snapshot, callback: {rtpTimestamp?: number}, stream: Stream, size: number, close: () => void}} Taken a snapshot, and what
+ *   was known when it was taken
  * @typedef {{shown: (frame: ShownFrame, now: number) => void, painted: (id: number|null, now: number) => void,
  *   read: (meant: number, actual: number|null) => void}} ComposingEvents
  *   `shown`: a frame is drawn; `painted`: one comes to the screen, null: nobody can tell which; `read`: what is shown was read again: the
@@ -25,6 +29,8 @@ export class Composing {
   #matching;
   #events;
   #stopListening;
+  /** @type {HeldPictures<Taken>|null} */
+  #held = null;
   #stampMs = new RecentSamples(5000);
   /** Id of the frame that is shown. @type {number|null} */
   #last = null;
@@ -44,17 +50,44 @@ export class Composing {
     this.#picture = picture;
     this.#matching = matching;
     this.#events = events;
-    this.#stopListening = store.on(['mode'], () => {
+    const stopMode = store.on(['mode'], () => {
       this.#last = null;
       this.#cancelRepaint();
       store.set({ composed: false });
     });
+    const stopShared = store.on(['shared', 'mode'], () => this.#hold());
+    this.#stopListening = () => {
+      stopMode();
+      stopShared();
+    };
+    this.#hold();
   }
 
   close() {
     this.#closed = true;
     this.#cancelRepaint();
     this.#stopListening();
+    this.#held?.close();
+  }
+
+  /** Pictures of a video that others show live. */
+  #hold() {
+    const { shared, mode } = this.#store.facts;
+    const wanted = shared && mode === 'exact';
+    if (wanted === (this.#held !== null)) return;
+    this.#held?.close();
+    this.#held = wanted ? new HeldPictures(this.#store, ({ snapshot, callback, stream }) => this.#compose(snapshot, callback, stream, pageTime())) : null;
+    this.#store.set({ heldDelay: 0 });
+  }
+
+  /** The viewer must be given time to see this frame. @param {number} rtp */
+  want(rtp) {
+    this.#held?.want(rtp);
+  }
+
+  /** @param {number} rtp */
+  seen(rtp) {
+    this.#held?.seen(rtp);
   }
 
   /** How long reading a stamp takes, in ms; null while that is not known. @param {number} now */
@@ -67,13 +100,13 @@ export class Composing {
    * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
    */
   async show(video, callback, now) {
-    await this.#take((stream) => this.#picture.take(video, stream), callback, now);
+    await this.#take((stream) => this.#held ? this.#picture.takeCopy(video, stream) : this.#picture.take(video, stream), callback, now);
   }
 
   /** Draws a frame that came by WebSocket, and closes it. @param {VideoFrame} frame @param {number} id @param {number} now */
   async showFrame(frame, id, now) {
     if (!this.#store.facts.stream) frame.close();
-    await this.#take((stream) => this.#picture.takeFrame(frame, id, stream), {}, now);
+    await this.#take((stream) => this.#held ? this.#picture.takeFrameCopy(frame, id, stream) : this.#picture.takeFrame(frame, id, stream), {}, now);
   }
 
   /** @param {(stream: Stream) => Promise<Snapshot|null>|Snapshot|null} take @param {{rtpTimestamp?: number}} callback @param {number} now */
@@ -95,14 +128,25 @@ export class Composing {
     const number = ++this.#begun;
     const snapshot = await take(stream);
     if (!snapshot) return;
+    const { mode, paused } = this.#store.facts;
+    const wanted = number > this.#drawn && mode === 'exact' && !paused && !this.#closed;
+    this.#drawn = Math.max(this.#drawn, number);
+    const taken = { snapshot, callback, stream: { ...stream, stamp: snapshot.stamp }, size: snapshot.size, close: () => snapshot.close() };
+    if (wanted && this.#held) return this.#keep(this.#held, taken, now);
     try {
-      const { mode, paused } = this.#store.facts;
-      const wanted = number > this.#drawn && mode === 'exact' && !paused && !this.#closed;
-      if (wanted) this.#compose(snapshot, callback, { ...stream, stamp: snapshot.stamp }, now);
+      if (wanted) this.#compose(snapshot, callback, taken.stream, now);
     } finally {
       snapshot.close();
     }
-    this.#drawn = Math.max(this.#drawn, number);
+  }
+
+  /** @param {HeldPictures<Taken>} held @param {Taken} taken @param {number} now */
+  #keep(held, taken, now) {
+    const { snapshot, callback, stream: { rtpOffset } } = taken;
+    const stamped = snapshot.stampId === null ? null : rtpOf(snapshot.stampId, rtpOffset);
+    const rtp = stamped ?? snapshot.rtp ?? callback.rtpTimestamp;
+    if (rtp === undefined) taken.close();  // nobody can tell when it is due
+    else held.add(taken, rtp, now);
   }
 
   /**

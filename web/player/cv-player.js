@@ -9,7 +9,7 @@ import { isStills } from '../core/stream-picture.js';
 import { Attempt } from './attempt.js';
 import { watchAttention } from './attention.js';
 import { Attributes } from './attributes.js';
-import { make } from './dom.js';
+import { Feed, feedOf } from './feed.js';
 import { Reconnector } from './reconnector.js';
 import { statusOf } from './status.js';
 import { View } from './view.js';
@@ -19,9 +19,8 @@ import { View } from './view.js';
  * @typedef {import('../core/signaling.js').SessionError} SessionError
  */
 
+const NOTHING = () => {};
 const HUD_INTERVAL_MS = 500;
-/** How long a file that is being saved is kept for it. */
-const SAVED_MS = 10_000;
 /** From one single picture to the next one: a server may let 10 s pass. */
 const LONGEST_STILL_MS = 10_000;
 const NO_WEBCODECS = { code: 'browser', message: `this page ${MAY_NOT_DECODE}` };
@@ -45,22 +44,24 @@ export class CvPlayer extends Attributes {
   }
 
   static get observedAttributes() {
-    return ['src', 'token', 'controls', ...CvPlayer.settings];
+    return ['src', 'of', 'token', 'controls', ...CvPlayer.settings];
   }
 
   #store = new Store();
   #view = new View(this.attachShadow({ mode: 'open' }), this.#store, {
     chosen: (name, text) => this.#choose(name, text),
     selected: (picked) => this.#tell('cv-select', picked),
-    save: (what) => this.#save(what),
+    snapshot: () => this.snapshot(),
   });
+  #feed = new Feed(this, this.#store);
   /** @type {Attempt|null} */
   #attempt = null;
   /** @type {Reconnector|null} */
   #reconnector = null;
   /** Looks for WebRTC's way while frames come by WebSocket for want of it. @type {import('./way-back.js').WayBack|null} */
   #wayBack = null;
-  #endAttention = () => {};
+  #endAttention = NOTHING;
+  #unwatch = NOTHING;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
@@ -192,14 +193,19 @@ export class CvPlayer extends Attributes {
     this.#reconnector = null;
     clearInterval(this.#refresh);
     this.#endAttention();
+    this.#unwatch();
     this.#endAttempt();
     this.#view.close();
     this.#setState(state);
   }
 
   #connect() {
-    this.#store.set({ attempt: this.#store.facts.attempt + 1 });
-    this.#attempt = new Attempt(this.#url(), this.#store, this.#view, {
+    const leader = this.of === '' ? null : this.#leader();
+    if (leader === undefined) return this.#onEnded({ code: 'browser', message: `there is no other player on this page with the id "${this.of}" and a connection of its own` });
+    this.#unwatch();
+    this.#unwatch = leader?.watch(() => this.#connectAnew()) ?? NOTHING;
+    this.#store.set({ attempt: this.#store.facts.attempt + 1, shared: leader !== null });
+    this.#attempt = new Attempt(leader ? '' : this.#url(), this.#store, this.#view, {
       result: (result) => this.#tell('cv-result', result),
       model: (state) => {
         this.#update();
@@ -209,8 +215,15 @@ export class CvPlayer extends Attributes {
         if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), this.#store.facts.token, () => this.#goBack());
       },
       ended: (error) => this.#onEnded(error),
-    }, this.#bySocket());
+    }, { bySocket: this.#bySocket(), feed: this.#feed, leader });
     this.#setState('connecting');
+  }
+
+  /** The player that this one follows. */
+  #leader() {
+    const { of } = this;
+    const player = /** @type {Document|ShadowRoot} */ (this.getRootNode()).querySelector(`#${CSS.escape(of)}`);
+    return player && player !== this && !player.hasAttribute('of') ? feedOf(player) : undefined;
   }
 
   /** Whether frames are to come by WebSocket from the beginning. */
@@ -223,24 +236,16 @@ export class CvPlayer extends Attributes {
   /** WebRTC has found a way. */
   #goBack() {
     this.#wayBack = null;
-    if (this.paused) return;  // it is tried again at the next connection
+    if (!this.paused) this.#connectAnew();  // else it is tried again at the next connection
+  }
+
+  #connectAnew() {
     this.#endAttempt();
     this.#reconnector?.start();
   }
 
   #url() {
     return socketAddress(this.src || '.', location.href);
-  }
-
-  /** @param {'picture'|'results'} what */
-  async #save(what) {
-    const taken = await this.snapshot().catch(() => null);  // there may be no picture just now
-    if (!taken) return;
-    const { image, frame, results } = taken;
-    const [ending, file] = what === 'picture' ? ['png', image] : ['json', new Blob([JSON.stringify({ frame, results }, null, 1)], { type: 'application/json' })];
-    const href = URL.createObjectURL(file);
-    Object.assign(make('a'), { href, download: `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${frame ?? 'live'}.${ending}` }).click();
-    setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
   }
 
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
@@ -265,7 +270,7 @@ export class CvPlayer extends Attributes {
   #onEnded(error) {
     this.#store.set({ error });
     // no other attempt will do before there is another token
-    const final = error.code === 'unauthorized';
+    const final = error.code === 'unauthorized' && this.of === '';
     this.#tell('cv-error', { ...error, final });
     if (final) return this.#stop('failed');
     // who has paused it connects again to go on
@@ -292,6 +297,7 @@ export class CvPlayer extends Attributes {
     this.#view.stop();
     this.#attempt?.close();
     this.#attempt = null;
+    this.#feed.end(this.#store.facts.error ?? { code: 'media', message: 'the player that this one follows has stopped' });
     this.#store.set(NO_ATTEMPT);
   }
 
@@ -308,10 +314,7 @@ export class CvPlayer extends Attributes {
     const { state, error, stream, asks } = this.#store.facts;
     const attempt = this.#attempt;
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? '', this.paused, asks));
-    const report = attempt?.report(now) ?? null;
-    this.#view.hud.update(report, attempt?.exact(now) ?? null);
-    this.#view.showModels(report?.models ?? []);
-    this.#view.plot.draw(attempt?.errors(now) ?? [], now);
+    this.#view.showFigures({ report: attempt?.report(now) ?? null, exact: attempt?.exact(now) ?? null, errors: attempt?.errors(now) ?? [] }, now);
     if (attempt) this.#tell('cv-stats', this.report());
   }
 

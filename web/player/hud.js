@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The figures below the picture. What is not known is a dash.
 import { stampOf } from '../core/stream-picture.js';
+import { bits } from './bits.js';
 import { make, say } from './dom.js';
 
 /**
@@ -12,12 +13,6 @@ const DASH = '—';
 
 /** @param {number|null} value @param {number} digits @param {string} unit */
 const figure = (value, digits, unit) => value === null ? null : `${value.toFixed(digits)} ${unit}`;
-
-/** @param {number|null} bitrate */
-export function bits(bitrate) {
-  if (bitrate === null) return DASH;
-  return bitrate < 1e6 ? `${(bitrate / 1e3).toFixed(0)} kbit/s` : `${(bitrate / 1e6).toFixed(2)} Mbit/s`;
-}
 
 /** Of the picture. @param {import('../core/protocol.js').Stream|null} stream @param {import('../core/protocol.js').Size} frame */
 const sizeOf = (stream, frame) => `${frame.width} × ${frame.height - (stream && stampOf(stream, frame)?.rows || 0)}`;
@@ -48,7 +43,7 @@ const FIGURES = {
     title: 'Frames decoded a second · painted a second, at most one a repaint of the display',
     text: ({ frames }) => frames.perSecond === null ? null : `${frames.perSecond.toFixed(1)} · ${frames.paintedPerSecond?.toFixed(0) ?? DASH} fps`,
   },
-  'Bit rate': { title: 'Received video', text: ({ bitrate }) => bits(bitrate) },
+  'Bit rate': { title: 'Received video', text: ({ bitrate }) => bitrate === null ? null : bits(bitrate) },
   Resolution: {
     title: 'Of the picture, without the rows of its stamp',
     text: (report) => report.width ? sizeOf(report.stream, report) : null,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What there is to say of the viewer's network, in words.
-import { bits } from './hud.js';
+import { bits } from './bits.js';
 
 /** What is over sooner is not said. */
 const LASTING_MS = 2000;

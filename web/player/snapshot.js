@@ -10,9 +10,9 @@ import { stampOf } from '../core/stream-picture.js';
  * @typedef {import('../core/protocol.js').Stamp} Stamp
  * @typedef {import('../core/protocol.js').Stream} Stream
  * @typedef {import('../core/protocol.js').Size & {stamp: Stamp|null, rtp: number|undefined, certain: boolean,
- *   stampId: number|null, stampMs: number, draw: () => void, close: () => void}} Snapshot
+ *   stampId: number|null, stampMs: number, size: number, draw: () => void, close: () => void}} Snapshot
  *   `stamp`: where that of a frame of this size is; `rtp`: its RTP timestamp, where the browser tells it; `certain`: it is the server's; `stampId`: the id in its
- *   pixels, or null; `stampMs`: how long reading that took; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
+ *   pixels, or null; `stampMs`: how long reading that took; `size`: bytes that it takes; `draw` puts the frame into the canvas, and what belongs to it must be drawn before anything is waited for; `close` lets go
  *   of the frame
  */
 
@@ -40,6 +40,29 @@ async function takeFrame(video, context, stream) {
 }
 
 /**
+ * The video's present frame, to be kept for as long as one likes. Decoders have only so many pictures, and wait for those that are kept.
+ * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
+ * @returns {Promise<Snapshot|null>} null: there is none just now
+ */
+export async function takeCopy(video, context, stream) {
+  const frame = currentFrame(video);
+  if (!frame) return null;
+  const rtp = framesKnowTheirTime ? /** @type {any} */ (frame).metadata().rtpTimestamp : undefined;
+  return snapshotOf(await copyOf(frame), { rtp, certain: false }, context, stream);
+}
+
+/** One that no decoder waits for, where the browser lets a page see what is in a frame. @param {VideoFrame} frame which it closes, or returns */
+export async function copyOf(frame) {
+  const { format, timestamp, colorSpace } = frame;
+  if (format === null) return frame;
+  const { width, height } = sizeOf(frame);
+  const data = new Uint8Array(frame.allocationSize());
+  const layout = await frame.copyTo(data);
+  frame.close();
+  return new VideoFrame(data, { format, timestamp, codedWidth: width, codedHeight: height, layout, colorSpace: colorSpace.toJSON() });
+}
+
+/**
  * @param {VideoFrame} frame which it takes over @param {{rtp: number|undefined, certain: boolean}} name
  * @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot>}
@@ -52,7 +75,8 @@ export async function snapshotOf(frame, { rtp, certain }, context, stream) {
   const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
   const stampMs = pageTime() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
-  return { width, height, stamp, rtp, certain, stampId, stampMs, draw, close: () => frame.close() };
+  const size = width * height * (PLANAR.test(frame.format ?? '') ? 1.5 : 4);
+  return { width, height, stamp, rtp, certain, stampId, stampMs, size, draw, close: () => frame.close() };
 }
 
 /** Null in Chromium on a busy machine: the frame of a callback may be gone, and the next one not there yet. @param {HTMLVideoElement} video */
@@ -89,7 +113,7 @@ function takeDrawn(video, context, stream) {
   context.drawImage(video, 0, 0, width, height);
   const start = pageTime();
   const stampId = stamp ? readDrawn(context, stamp.cell) : null;
-  return { width, height, stamp, rtp: undefined, certain: false, stampId, stampMs: pageTime() - start, draw: () => {}, close: () => {} };
+  return { width, height, stamp, rtp: undefined, certain: false, stampId, stampMs: pageTime() - start, size: 0, draw: () => {}, close: () => {} };
 }
 
 /** Without what a decoder adds around the picture. @param {VideoFrame} frame */

@@ -20,8 +20,8 @@ export class Sound {
     this.#video = video;
     this.#store = store;
     store.on(['audible', 'hasSound'], () => this.#connect());
-    store.on(['appliedDelay'], ({ appliedDelay }) => {
-      this.#delay?.delayTime.setTargetAtTime(appliedDelay / 1000, this.#delay.context.currentTime, SMOOTH_S);
+    store.on(['delay'], ({ delay }) => {
+      this.#delay?.delayTime.setTargetAtTime(delay / 1000, this.#delay.context.currentTime, SMOOTH_S);
     });
   }
 
@@ -31,7 +31,7 @@ export class Sound {
   }
 
   #connect() {
-    const { audible, hasSound, appliedDelay, transport } = this.#store.facts;
+    const { audible, hasSound, delay, transport } = this.#store.facts;
     const stream = /** @type {MediaStream|null} */ (this.#video.srcObject);
     this.#source?.disconnect();
     this.#source = null;
@@ -45,7 +45,7 @@ export class Sound {
       this.#delay.connect(speakers.destination);
     }
     const context = /** @type {AudioContext} */ (this.#delay.context);
-    this.#delay.delayTime.value = appliedDelay / 1000;
+    this.#delay.delayTime.value = delay / 1000;
     if (stream && transport !== 'socket') {
       this.#source = context.createMediaStreamSource(stream);
       this.#source.connect(this.#delay);

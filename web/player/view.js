@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { DEFAULTS } from '../core/settings.js';
 import { fullPicture, stampOf } from '../core/stream-picture.js';
 import { ComposedPicture } from './composed-picture.js';
-import { BUTTONS, CHOOSERS, Choices } from './choices.js';
-import { make, press, say } from './dom.js';
+import { make, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
-import { Hud } from './hud.js';
 import { LiveOverlay } from './live-overlay.js';
 import { Palette } from './palette.js';
 import { Picking } from './picking.js';
-import { Plot } from './plot.js';
 import { Sound } from './sound.js';
 
 /** @typedef {{name: string, words: string, banner: string}} Status */
@@ -31,39 +27,21 @@ const TEMPLATE = `
     <slot name="controls"></slot>
     <div class="bar" part="bar">
       <p class="status" part="status" role="status"></p>
-      ${BUTTONS}
-      <button class="results" part="button">Results</button>
-      <button class="sound" part="button" hidden>Sound</button>
-      <button class="pause" part="button">Pause</button>
-      <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
-      <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
-      <button class="full" part="button">Full screen</button>
     </div>
     <p class="details" part="details"><b class="name" role="status"></b> <span class="said"></span></p>
-    ${CHOOSERS}
-    <dl class="hud" part="figures"></dl>
-    <ul class="models" part="models" aria-label="Models" hidden></ul>
-    <figure class="plot" part="plot" hidden>
-      <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
-      <canvas aria-hidden="true"></canvas>
-    </figure>
   </div>`;
 
 /**
- * @typedef {{chosen: (name: string, text: string) => void, selected: (picked: import('./pick.js').Picked|null) => void,
- *   save: (what: 'picture'|'results') => void}} ViewEvents what the viewer does: `chosen`: see Choices; `selected`: something in the picture, or
- *   nothing any more; `save`: wants a file of what is seen
+ * @typedef {import('./controls.js').ControlEvents & {selected: (picked: import('./pick.js').Picked|null) => void}} ViewEvents what the viewer
+ *   does: `selected`: something in the picture, or nothing any more
  */
 
 /** All of the player's DOM: a shadow tree, drawn by player.css. */
 export class View {
   video;
-  hud;
   liveOverlay;
   /** Each frame with its own results. */
   composedPicture;
-  choices;
-  plot;
   sound;
   #store;
   #palette;
@@ -76,9 +54,10 @@ export class View {
   #banner;
   #status;
   #play;
-  #list;
-  /** @type {import('./model-list.js').ModelList|null} */
-  #models = null;
+  #root;
+  #events;
+  /** @type {import('./controls.js').Controls|null} */
+  #controls = null;
   /** @type {Promise<void>|null} */
   #loading = null;
   /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
@@ -93,26 +72,24 @@ export class View {
    * @param {ShadowRoot} root @param {import('../core/store.js').Store} store
    * @param {ViewEvents} events
    */
-  constructor(root, store, { chosen, selected, save }) {
+  constructor(root, store, events) {
+    this.#events = events;
     this.#store = store;
+    this.#root = root;
     root.innerHTML = TEMPLATE;
     /** @template {Element} T @param {string} selector @returns {T} */
     const find = (selector) => /** @type {T} */ (root.querySelector(selector));
     this.video = /** @type {HTMLVideoElement} */ (find('video'));
     // The attribute only sets the default, which a parsed fragment does not apply.
     this.video.muted = true;
-    this.hud = new Hud(find('.hud'));
     this.#player = /** @type {HTMLElement} */ (find('.player'));
     this.#palette = new Palette(this.#player);
     this.liveOverlay = new LiveOverlay(/** @type {HTMLCanvasElement} */ (find('.overlay')), this.#palette);
     this.composedPicture = new ComposedPicture(/** @type {HTMLCanvasElement} */ (find('.composed')), /** @type {HTMLCanvasElement} */ (find('.marks')), this.#palette);
-    this.choices = new Choices(root, chosen);
-    this.#list = /** @type {HTMLElement} */ (find('.models'));
-    this.plot = new Plot(/** @type {HTMLElement} */ (find('.plot')), this.#palette);
     this.#stage = /** @type {HTMLElement} */ (find('.stage'));
     this.#picture = /** @type {HTMLElement} */ (find('.picture'));
     this.#cover = /** @type {HTMLCanvasElement} */ (find('.cover'));
-    this.#picking = new Picking(this.#stage, [find('.name'), find('.said')], () => this.#overlay, selected);
+    this.#picking = new Picking(this.#stage, [find('.name'), find('.said')], () => this.#overlay, events.selected);
     for (const overlay of this.#overlays) {
       overlay.emphasized = (drawings) => this.#picking.emphasized(drawings);
       overlay.failed = () => { this.painter = null; };
@@ -123,19 +100,11 @@ export class View {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(/** @type {any} */ (globalThis).PLAYER_CSS);  // player.css, which the build puts in here
     root.adoptedStyleSheets = [sheet];
-    this.#addButtons(find('.full'));
-    this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
-    const sound = /** @type {HTMLElement} */ (find('.sound'));
-    this.#addSwitch(sound, 'audible', (audible) => store.set({ audible }));
-    this.#addSwitch(find('.pause'), 'paused', (paused) => store.set({ paused }));
-    for (const what of /** @type {const} */ (['picture', 'results'])) /** @type {HTMLElement} */ (find(`.save-${what}`)).onclick = () => save(what);
-    store.on(['hasSound'], ({ hasSound }) => { sound.hidden = !hasSound; });
+    this.#addPlay();
     this.sound = new Sound(this.video, store);
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'drawn', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['paused'], ({ paused }) => this.#onPaused(paused));
-    store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
-    this.#showChoices();
     this.controls = false;
   }
 
@@ -171,6 +140,7 @@ export class View {
   /** Whether the player's own controls are seen. Without them its states are still read aloud. @param {boolean} shown */
   set controls(shown) {
     this.#banner.role = shown ? null : 'status';
+    if (shown) this.#loading ??= this.#loadControls();
   }
 
   /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
@@ -239,23 +209,16 @@ export class View {
     this.#banner.hidden = banner === '';
   }
 
-  /**
-   * A single model inside the pipeline is not listed: its figures are in the HUD.
-   * @param {import('../core/models.js').ModelReport[]} models
-   */
-  showModels(models) {
-    const listed = models.length > 1 || models.some(({ state }) => state !== null) ? models : [];
-    if (listed.length > 0) this.#loading ??= this.#loadList(listed);
-    this.#models?.update(listed);
+  /** Shows what was measured, in a player with controls. @param {import('./controls.js').Measured} measured @param {number} now */
+  showFigures(measured, now) {
+    this.#controls?.update(measured, now);
   }
 
-  /** @param {import('../core/models.js').ModelReport[]} models */
-  async #loadList(models) {
-    /** @type {typeof import('./model-list.js')|null} */
-    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('model-list.js', import.meta.url).href).catch(() => null);
-    if (!part) return;
-    this.#models = new part.ModelList(this.#list);
-    this.#models.update(models);
+  async #loadControls() {
+    /** @type {typeof import('./controls.js')|null} */
+    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('controls.js', import.meta.url).href).catch(() => null);
+    if (part) this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events);
+    else console.warn('cv-player: controls.js can’t be loaded: it belongs beside the player’s own file');
   }
 
   /** @param {boolean} paused */
@@ -329,27 +292,7 @@ export class View {
     this.liveOverlay.overlay.hidden = mode === 'exact' || !resultsVisible;
   }
 
-  /** Before the mode in use is known, the one that was chosen. */
-  #showChoices() {
-    const { settings, stream, mode, obstacle } = this.#store.facts;
-    this.choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
-  }
-
-  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'|'paused'} name of the fact that it turns on and off @param {(on: boolean) => void} turn */
-  #addSwitch(button, name, turn) {
-    const show = () => press(button, this.#store.facts[name]);
-    button.onclick = () => turn(!this.#store.facts[name]);
-    this.#store.on([name], show);
-    show();
-  }
-
-  /** @param {HTMLElement} full */
-  #addButtons(full) {
-    full.hidden = !document.fullscreenEnabled;
-    full.onclick = () => {
-      if (document.fullscreenElement) document.exitFullscreen();
-      else this.#player.requestFullscreen().catch(() => {});
-    };
+  #addPlay() {
     this.#play.onclick = () => {
       this.#stage.focus({ preventScroll: true });  // the button goes
       if (this.#store.facts.paused) this.#store.set({ paused: false });

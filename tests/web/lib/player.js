@@ -91,7 +91,8 @@ export class FakeRoot extends FakeElement {
     const [tag, name] = found;
     const element = name === 'video' ? new FakeVideo(name) : name === 'canvas' ? new FakeCanvas() : new FakeElement(name);
     if (name === 'figure') Object.assign(element, { querySelector: () => new FakeCanvas() });
-    return Object.assign(element, { hidden: / hidden\b/.test(tag) });
+    const insertAdjacentHTML = (/** @type {string} */ _, /** @type {string} */ html) => { this.innerHTML += html; };
+    return Object.assign(element, { hidden: / hidden\b/.test(tag), insertAdjacentHTML });
   }
 
   #buttons() {

@@ -22,6 +22,7 @@ Object.assign(globalThis, {
 });
 // It measures the resolution of its clock when it is loaded: before time stops.
 const { Attempt } = await import('../../../web/player/attempt.js');
+const { Feed } = await import('../../../web/player/feed.js');
 const { ComposedPicture } = await import('../../../web/player/composed-picture.js');
 
 /** @type {unknown[]} */
@@ -58,7 +59,7 @@ async function open(settings, video = new FakeVideo('video')) {
   /** @type {Record<string, any[]>} */
   const told = { result: [], model: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
-  const attempt = new Attempt('ws://host/ws', store, /** @type {any} */ (view), /** @type {any} */ (events));
+  const attempt = new Attempt('ws://host/ws', store, /** @type {any} */ (view), /** @type {any} */ (events), { bySocket: false, feed: new Feed(/** @type {any} */ ({}), store), leader: null });
   attempts.push(attempt);
   Object.assign(FakeSocket.last, { readyState: 1 }).deliver(JSON.stringify({ type: 'offer', sdp: 'v=0', stamped: true }));
   const worker = FakeWorker.last;

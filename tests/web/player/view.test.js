@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { withSetting } from '../../../web/core/settings.js';
 import { Store } from '../../../web/core/store.js';
+import { Controls } from '../../../web/player/controls.js';
 import { View } from '../../../web/player/view.js';
 import { beforeEach, test } from '../../lib/test.js';
-import { fakeDocument } from '../lib/dom.js';
+import { fakeDocument, palette } from '../lib/dom.js';
 import { FakeRoot } from '../lib/player.js';
 import { STREAM } from '../lib/stream.js';
 import { settle } from '../lib/time.js';
@@ -49,7 +50,9 @@ function open() {
   const root = new FakeRoot();
   const store = new Store();
   const choose = (/** @type {string} */ name, /** @type {string} */ text) => store.set({ settings: withSetting(store.facts.settings, name, text) });
-  const view = new View(/** @type {any} */ (root), store, { chosen: choose, selected: () => {}, save: () => {} });
+  const events = { chosen: choose, selected: () => {}, snapshot: () => Promise.reject(new Error('there is no picture')) };
+  const view = new View(/** @type {any} */ (root), store, events);
+  new Controls(/** @type {any} */ (root), store, palette, events);
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
   const [video, player, stage, cover, overlay, composed, marks, play] =
     ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.marks', '.play'].map(find);

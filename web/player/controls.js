@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The player's own controls and figures, below the picture: a file of its own, which only a player with controls loads.
+import { DEFAULTS } from '../core/settings.js';
+import { BUTTONS, CHOOSERS, Choices } from './choices.js';
+import { make, press } from './dom.js';
+import { Hud } from './hud.js';
+import { ModelList } from './model-list.js';
+import { Plot } from './plot.js';
+
+/** How long a file that is being saved is kept for it. */
+const SAVED_MS = 10_000;
+
+const BAR = `
+  ${BUTTONS}
+  <button class="results" part="button">Results</button>
+  <button class="sound" part="button" hidden>Sound</button>
+  <button class="pause" part="button">Pause</button>
+  <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
+  <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
+  <button class="full" part="button">Full screen</button>`;
+
+const BELOW = `
+  ${CHOOSERS}
+  <dl class="hud" part="figures"></dl>
+  <ul class="models" part="models" aria-label="Models" hidden></ul>
+  <figure class="plot" part="plot" hidden>
+    <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
+    <canvas aria-hidden="true"></canvas>
+  </figure>`;
+
+/**
+ * @typedef {object} Measured
+ * @property {import('./hud.js').Report|null} report null: there is no connection
+ * @property {import('./hud.js').ExactReport|null} exact
+ * @property {{time: number, value: number, mode: string}[]} errors the plot's points
+ * @typedef {{image: Blob, frame: number|null, results: import('../core/protocol.js').Result[]}} Snapshot see CvPlayer.snapshot()
+ * @typedef {{chosen: (name: string, text: string) => void, snapshot: () => Promise<Snapshot>}} ControlEvents `chosen`: see Choices
+ */
+
+export class Controls {
+  #store;
+  #choices;
+  #hud;
+  #models;
+  #plot;
+
+  /**
+   * @param {ShadowRoot} root @param {import('../core/store.js').Store} store @param {import('./palette.js').Palette} palette
+   * @param {ControlEvents} events
+   */
+  constructor(root, store, palette, { chosen, snapshot }) {
+    this.#store = store;
+    /** @param {string} selector */
+    const find = (selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+    const player = find('.player');
+    find('.bar').insertAdjacentHTML('beforeend', BAR);
+    player.insertAdjacentHTML('beforeend', BELOW);
+    this.#choices = new Choices(root, chosen);
+    this.#hud = new Hud(find('.hud'));
+    this.#models = new ModelList(find('.models'));
+    this.#plot = new Plot(find('.plot'), palette);
+    this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
+    this.#addSwitch(find('.sound'), 'audible', (audible) => store.set({ audible }));
+    this.#addSwitch(find('.pause'), 'paused', (paused) => store.set({ paused }));
+    for (const what of /** @type {const} */ (['picture', 'results'])) find(`.save-${what}`).onclick = () => save(what, snapshot);
+    const full = find('.full');
+    full.hidden = !document.fullscreenEnabled;
+    full.onclick = () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else player.requestFullscreen().catch(() => {});
+    };
+    const showSound = () => { find('.sound').hidden = !store.facts.hasSound; };
+    store.on(['hasSound'], showSound);
+    showSound();
+    store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
+    this.#showChoices();
+  }
+
+  /** @param {Measured} measured @param {number} now */
+  update({ report, exact, errors }, now) {
+    this.#hud.update(report, exact);
+    // a single model inside the pipeline is not listed: its figures are above
+    const models = report?.models ?? [];
+    this.#models.update(models.length > 1 || models.some(({ state }) => state !== null) ? models : []);
+    this.#plot.draw(errors, now);
+  }
+
+  /** Before the mode in use is known, the one that was chosen. */
+  #showChoices() {
+    const { settings, stream, mode, obstacle } = this.#store.facts;
+    this.#choices.show(settings, stream ? mode : settings.mode ?? mode, obstacle);
+  }
+
+  /** @param {HTMLElement} button @param {'resultsVisible'|'audible'|'paused'} name of the fact that it turns on and off @param {(on: boolean) => void} turn */
+  #addSwitch(button, name, turn) {
+    const show = () => press(button, this.#store.facts[name]);
+    button.onclick = () => turn(!this.#store.facts[name]);
+    this.#store.on([name], show);
+    show();
+  }
+}
+
+/** @param {'picture'|'results'} what @param {ControlEvents['snapshot']} snapshot */
+async function save(what, snapshot) {
+  const taken = await snapshot().catch(() => null);  // there may be no picture just now
+  if (!taken) return;
+  const { image, frame, results } = taken;
+  const [ending, file] = what === 'picture' ? ['png', image] : ['json', new Blob([JSON.stringify({ frame, results }, null, 1)], { type: 'application/json' })];
+  const href = URL.createObjectURL(file);
+  Object.assign(make('a'), { href, download: `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${frame ?? 'live'}.${ending}` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
+}
