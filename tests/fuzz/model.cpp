@@ -5,6 +5,17 @@
 #include "model_protocol.h"
 #include "must.h"
 
+namespace {
+
+void must_be_points(const GValue* points) {
+  for (guint i = 0; i < gst_value_array_get_size(points); ++i) {
+    const guint numbers = gst_value_array_get_size(gst_value_array_get_value(points, i));
+    must(numbers == 2 || numbers == 3, "a point has 2 or 3 numbers");
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
   const std::string line(data, size);
   const bool greeted = cvgst::wrong_with_greeting(line).empty();
@@ -21,6 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
       must(value >= 0 || *name == 'x' || *name == 'y', "a box has a size");
     }
     must(gst_structure_get_string(object.get(), "label") != nullptr, "an object has a label");
+    for (const char* name : {"polygon", "keypoints"}) {
+      if (const GValue* points = gst_structure_get_value(object.get(), name)) must_be_points(points);
+    }
   }
   return 0;
 }
