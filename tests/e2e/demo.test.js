@@ -62,8 +62,8 @@ for (const [name, start] of Object.entries(browsers))
       assert.ok(exact.report.latency.median > live.report.latency.median + 50, 'it waits for the model');
       assert.equal(live.report.exact.delay.applied, 0, 'which the live one does not');
       assert.match(await textOf(tab, '.proof'), /^0 of \d+ results on a wrong frame · checked in \d+ pictures, whose pixels name their frame$/);
-      assert.match(await textOf(tab, '[data-view="live"] .figures'), /^Seen \d+ ms after it happened, the results after \d+ ms\. What is drawn is \d+ pixels off\.$/);
-      assert.match(await textOf(tab, '[data-view="exact"] .figures'), /^Seen \d+ ms after it happened, with its results\. \d+ ms later than live\. What is drawn is 0\.\d pixels off\.$/);
+      assert.match(await textOf(tab, '[data-view="live"] .figures'), /^Seen \d+ ± \d+ ms after it happened, the results after \d+ ms\. What is drawn is \d+ pixels off\.$/);
+      assert.match(await textOf(tab, '[data-view="exact"] .figures'), /^Seen \d+ ± \d+ ms after it happened, with its results\. \d+ ms later than live\. What is drawn is 0\.\d pixels off\.$/);
       await until('the bandwidth in words', async () => /^[\d.]+ [kM]bit\/s for all of it\. As single JPEGs the same pictures take [\d.]+ Mbit\/s: \d+ times as much\.$/.test(await textOf(tab, '.bandwidth')));
       assert.ok(results.onFrame >= 30);
       assert.deepEqual(tab.errors, []);

@@ -45,7 +45,7 @@ export class Beside {
     clearInterval(this.#timer);
     this.live.removeEventListener('cv-stats', this.#onStats);
     this.#root.classList.remove('beside');
-    for (const part of this.#root.querySelectorAll('p, h2, .choices, [data-view]:not([data-view="live"])')) part.remove();
+    for (const part of this.#root.querySelectorAll('p, h2, .views > div, [data-view]:not([data-view="live"])')) part.remove();
   }
 
   /** @returns {NodeListOf<HTMLInputElement>} */

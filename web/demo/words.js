@@ -12,11 +12,14 @@ const whole = (value) => value.toFixed(0);
 /** @param {number} bitrate in bit/s */
 const megabits = (bitrate) => `${(bitrate / 1e6).toFixed(bitrate < 10e6 ? 2 : 0)} Mbit/s`;
 
+/** @param {NonNullable<Report['latency']>} latency */
+const seen = ({ median, error }) => `Seen ${whole(median)} ± ${Math.ceil(error)} ms after it happened`;
+
 /** @param {Report} report @returns {string} of a player that shows each result as it comes */
 export function liveWords({ latency, results: { lag }, exact }) {
   if (!latency) return '';
   const off = exact?.overlayError ?? null;
-  return `Seen ${whole(latency.median)} ms after it happened${lag === null ? '' : `, the results after ${whole(lag)} ms`}.${offWords(off)}`;
+  return `${seen(latency)}${lag === null ? '' : `, the results after ${whole(lag)} ms`}.${offWords(off)}`;
 }
 
 /** @param {Report} report @param {Report} live of the one beside it @returns {string} of a player that shows each frame with its own */
@@ -24,7 +27,7 @@ export function exactWords({ latency, exact }, { latency: first }) {
   if (!exact || exact.mode !== 'exact') return exact?.obstacle ?? '';
   if (!latency) return '';
   const later = first ? ` ${whole(latency.median - first.median)} ms later than live.` : '';
-  return `Seen ${whole(latency.median)} ms after it happened, with its results.${later}${offWords(exact.overlayError)}`;
+  return `${seen(latency)}, with its results.${later}${offWords(exact.overlayError)}`;
 }
 
 /** @param {number|null} off in pixels, where the source tells the truth */

@@ -8,17 +8,17 @@ const exactly = (but) => ({
   mode: 'exact', obstacle: '', overlayError: 0.04, frames: { mismatched: 0, readBack: 208 }, results: { onFrame: 12_480 }, ...but,
 });
 /** @param {object} [but] @returns {any} */
-const report = (but) => ({ latency: { median: 326.6 }, results: { lag: 131.4 }, bitrate: 690_000, frames: { perSecond: 30 }, exact: exactly(), ...but });
-const LIVE = report({ latency: { median: 25.6 }, exact: exactly({ mode: 'async', overlayError: 41.3 }) });
+const report = (but) => ({ latency: { median: 326.6, error: 1.2 }, results: { lag: 131.4 }, bitrate: 690_000, frames: { perSecond: 30 }, exact: exactly(), ...but });
+const LIVE = report({ latency: { median: 25.6, error: 0.8 }, exact: exactly({ mode: 'async', overlayError: 41.3 }) });
 
 test('of the live view: when it and its results are seen, and how far off they are', () => {
-  assert.equal(liveWords(LIVE), 'Seen 26 ms after it happened, the results after 131 ms. What is drawn is 41 pixels off.');
-  assert.equal(liveWords({ ...LIVE, results: { lag: null } }), 'Seen 26 ms after it happened. What is drawn is 41 pixels off.');
+  assert.equal(liveWords(LIVE), 'Seen 26 ± 1 ms after it happened, the results after 131 ms. What is drawn is 41 pixels off.');
+  assert.equal(liveWords({ ...LIVE, results: { lag: null } }), 'Seen 26 ± 1 ms after it happened. What is drawn is 41 pixels off.');
 });
 
 test('of the exact view: how much later that is', () => {
-  assert.equal(exactWords(report(), LIVE), 'Seen 327 ms after it happened, with its results. 301 ms later than live. What is drawn is 0.0 pixels off.');
-  assert.equal(exactWords(report(), report({ latency: null })), 'Seen 327 ms after it happened, with its results. What is drawn is 0.0 pixels off.');
+  assert.equal(exactWords(report(), LIVE), 'Seen 327 ± 2 ms after it happened, with its results. 301 ms later than live. What is drawn is 0.0 pixels off.');
+  assert.equal(exactWords(report(), report({ latency: null })), 'Seen 327 ± 2 ms after it happened, with its results. What is drawn is 0.0 pixels off.');
 });
 
 test('what is not known is not said', () => {
@@ -26,7 +26,7 @@ test('what is not known is not said', () => {
   assert.deepEqual([liveWords(none), exactWords(none, none), proofWords(null), bandwidthWords(none, 9000)], ['', '', '', '']);
   const early = exactly({ overlayError: null, results: { onFrame: 0 } });
   assert.equal(proofWords(/** @type {any} */ (early)), '');
-  assert.equal(exactWords(report({ exact: early }), LIVE), 'Seen 327 ms after it happened, with its results. 301 ms later than live.');
+  assert.equal(exactWords(report({ exact: early }), LIVE), 'Seen 327 ± 2 ms after it happened, with its results. 301 ms later than live.');
 });
 
 test('where there can be no exact view it says why, and proves nothing', () => {
