@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
-import { distance, fitCircle } from '../lib/circles.js';
+import { ballAndRing, distance, fitCircle } from '../lib/circles.js';
 import { request } from '../lib/http.js';
 import { bundled, pack } from '../lib/npm.js';
 import { root } from '../lib/paths.js';
@@ -298,6 +298,41 @@ for (const [name, start] of Object.entries(browsers))
       assert.ok(data.name.endsWith(`-${frame}.json`));
       assert.deepEqual([picture.same, data.same, picture.png, JSON.parse(data.text)], [true, true, png, { frame, results }]);
     });
+
+    for (const transport of ['webrtc', 'socket'])
+      test(`who has paused goes back and on, frame by frame, each with its own results: by ${transport}`, async (t) => {
+        const tab = await visit(t, `controls fill="none" transport="${transport}"`);
+        await tab.reports('enough to go back to', ({ exact }) => exact?.results.onFrame >= 40);
+        await pauseOnResult(tab);
+        const now = async () => {
+          const { png, frame, results } = await tab.evaluate(snapshot);
+          const picture = decodePng(Buffer.from(png, 'base64'));
+          return { frame, results, ...ballAndRing(picture, { x: 0, y: 0, width: picture.width, height: picture.height }) };
+        };
+        const seen = [await now()];
+        for (let n = 0; n < 8; ++n) {
+          await tab.click('.back');
+          seen.push(await now());
+        }
+        for (let n = 1; n < seen.length; ++n) assert.ok(((seen[n - 1].frame - seen[n].frame) | 0) > 0, `${seen.map(({ frame }) => frame)}`);
+        const measured = seen.filter(({ results }) => results.length > 0);
+        assert.ok(measured.length >= 4, 'most have results');
+        for (const { frame, results, ball, ring, off } of measured) {
+          assert.equal(results[0].frame, frame);
+          if (ball && ring) assert.ok(off < 4, `${off} px`);
+        }
+        const ago = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.ago').textContent);
+        assert.match(await ago(), /^0\.\d\d s before$/);
+        await tab.key('.');
+        await until('one on', async () => (await now()).frame === seen[7].frame);
+        await tab.click('.on');
+        assert.equal((await now()).frame, seen[6].frame);
+        assert.deepEqual((await tab.report()).exact.frames.mismatched, 0);
+        await tab.click('.play');
+        await until('a picture that goes on', async () => ((await now()).frame - seen[0].frame | 0) > 0);
+        assert.equal(await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.steps').hidden), true);
+        assert.deepEqual(tab.errors, []);
+      });
 
     for (const [transport, mode] of [['webrtc', 'async'], ['webrtc', 'exact'], ['socket', 'async'], ['socket', 'exact']])
       test(`one that is paused stands still, costs nothing after a while, and goes on: ${mode}, by ${transport}`, async (t) => {

@@ -86,6 +86,7 @@ export class Attempt {
       shown: (frame, now) => this.#onComposed(frame, now),
       painted: (id, now) => measurements.addPainted(id, now),
       read: (meant, actual) => this.#proof.addReading(meant, actual),
+      again: ({ id, drawings }) => { this.#composed = { frame: id, results: drawings.map(({ result }) => result) }; },
     });
     this.#stopListening = store.on(['mode', 'looking', 'paused', 'link'], ({ mode, looking, paused, link }, before) => {
       if (mode !== before.mode || looking !== before.looking) this.#proof.restart();

@@ -5,6 +5,8 @@ import { wholeHeight } from './geometry.js';
 import { Overlay } from './overlay.js';
 import { copyOf, framesKnowTheirTime, readBack, snapshotOf, takeCopy, takeSnapshot } from './snapshot.js';
 
+/** @typedef {{size: number, time: number, show: () => void, close: () => void}} Shown `time`: of the page, in ms */
+
 /**
  * One frame in a canvas, and the results of that frame in another one over it. Both are drawn in one task, so the browser shows both
  * at once. The lower one holds the whole picture, as the video does: the rows of a stamp hang over the player's edge.
@@ -13,6 +15,8 @@ export class ComposedPicture {
   canvas;
   /** Over the picture. */
   overlay;
+  /** Keeps what was shown, where somebody may want to see it again. @type {import('./history.js').History<Shown>|null} */
+  history = null;
   #context;
   /** How many rows of the canvas are stamp. */
   #rows = 0;
@@ -52,8 +56,8 @@ export class ComposedPicture {
   }
 
   /** The same, to be kept. @param {VideoFrame} frame @param {number} id @param {import('../core/protocol.js').Stream} stream */
-  async takeFrameCopy(frame, id, stream) {
-    return this.takeFrame(await copyOf(frame), id, stream);
+  takeFrameCopy(frame, id, stream) {
+    return copyOf(frame, { rtp: id, certain: true }, this.#context, stream);
   }
 
   /** A frame without its results. @param {VideoFrame} frame @param {import('../core/protocol.js').Stream|null} stream */

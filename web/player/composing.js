@@ -13,11 +13,11 @@ import { HeldPictures } from './held-pictures.js';
  *   `rtp`: RTP timestamp of the frame, or of the browser's callback where nobody can tell which frame it is; `again`: it was the last
  *   one too; `hidden`: the viewer sees no results
  * @typedef {{snapshot: Snapshot, callback: {rtpTimestamp?: number}, stream: Stream, size: number, close: () => void}} Taken a snapshot, and what
- *   was known when it was taken
+ *   was known when it was taken: the `stamp` of its stream is that of this frame
  * @typedef {{shown: (frame: ShownFrame, now: number) => void, painted: (id: number|null, now: number) => void,
- *   read: (meant: number, actual: number|null) => void}} ComposingEvents
+ *   read: (meant: number, actual: number|null) => void, again: (match: import('../core/matching.js').Match) => void}} ComposingEvents
  *   `shown`: a frame is drawn; `painted`: one comes to the screen, null: nobody can tell which; `read`: what is shown was read again: the
- *   frame that was meant, and the one that its pixels name, null: they can't be read
+ *   frame that was meant, and the one that its pixels name, null: they can't be read; `again`: the viewer went back to a frame
  */
 
 /** How often what is shown is read again: the proof does not rest on what was meant to be drawn. */
@@ -51,6 +51,7 @@ export class Composing {
     this.#matching = matching;
     this.#events = events;
     const stopMode = store.on(['mode'], () => {
+      picture.history?.clear();
       this.#last = null;
       this.#cancelRepaint();
       store.set({ composed: false });
@@ -68,6 +69,7 @@ export class Composing {
     this.#cancelRepaint();
     this.#stopListening();
     this.#held?.close();
+    this.#picture.history?.clear();
   }
 
   /** Pictures of a video that others show live. */
@@ -76,7 +78,7 @@ export class Composing {
     const wanted = shared && mode === 'exact';
     if (wanted === (this.#held !== null)) return;
     this.#held?.close();
-    this.#held = wanted ? new HeldPictures(this.#store, ({ snapshot, callback, stream }) => this.#compose(snapshot, callback, stream, pageTime())) : null;
+    this.#held = wanted ? new HeldPictures(this.#store, (taken) => this.#compose(taken, pageTime())) : null;
     this.#store.set({ heldDelay: 0 });
   }
 
@@ -100,13 +102,18 @@ export class Composing {
    * @param {HTMLVideoElement} video @param {{rtpTimestamp?: number}} callback of requestVideoFrameCallback @param {number} now
    */
   async show(video, callback, now) {
-    await this.#take((stream) => this.#held ? this.#picture.takeCopy(video, stream) : this.#picture.take(video, stream), callback, now);
+    await this.#take((stream) => this.#keeps ? this.#picture.takeCopy(video, stream) : this.#picture.take(video, stream), callback, now);
   }
 
   /** Draws a frame that came by WebSocket, and closes it. @param {VideoFrame} frame @param {number} id @param {number} now */
   async showFrame(frame, id, now) {
     if (!this.#store.facts.stream) frame.close();
-    await this.#take((stream) => this.#held ? this.#picture.takeFrameCopy(frame, id, stream) : this.#picture.takeFrame(frame, id, stream), {}, now);
+    await this.#take((stream) => this.#keeps ? this.#picture.takeFrameCopy(frame, id, stream) : this.#picture.takeFrame(frame, id, stream), {}, now);
+  }
+
+  /** Whether a frame is kept for longer than it takes to draw it. */
+  get #keeps() {
+    return this.#held !== null || this.#picture.history !== null;
   }
 
   /** @param {(stream: Stream) => Promise<Snapshot|null>|Snapshot|null} take @param {{rtpTimestamp?: number}} callback @param {number} now */
@@ -132,16 +139,13 @@ export class Composing {
     const wanted = number > this.#drawn && mode === 'exact' && !paused && !this.#closed;
     this.#drawn = Math.max(this.#drawn, number);
     const taken = { snapshot, callback, stream: { ...stream, stamp: snapshot.stamp }, size: snapshot.size, close: () => snapshot.close() };
-    if (wanted && this.#held) return this.#keep(this.#held, taken, now);
-    try {
-      if (wanted) this.#compose(snapshot, callback, taken.stream, now);
-    } finally {
-      snapshot.close();
-    }
+    if (!wanted) taken.close();
+    else if (this.#held) this.#holdBack(this.#held, taken, now);
+    else this.#compose(taken, now);
   }
 
   /** @param {HeldPictures<Taken>} held @param {Taken} taken @param {number} now */
-  #keep(held, taken, now) {
+  #holdBack(held, taken, now) {
     const { snapshot, callback, stream: { rtpOffset } } = taken;
     const stamped = snapshot.stampId === null ? null : rtpOf(snapshot.stampId, rtpOffset);
     const rtp = stamped ?? snapshot.rtp ?? callback.rtpTimestamp;
@@ -151,17 +155,31 @@ export class Composing {
 
   /**
    * Nothing is waited for in here: another frame's picture must not come between this one and what belongs to it.
-   * @param {Snapshot} snapshot @param {{rtpTimestamp?: number}} callback
-   * @param {Stream} stream its `stamp` is that of this frame @param {number} now
+   * @param {Taken} taken which it takes over @param {number} now
    */
-  #compose(snapshot, callback, stream, now) {
+  #compose({ snapshot, callback, stream, size, close }, now) {
     const { settings, resultsVisible } = this.#store.facts;
+    const { history } = this.#picture;
     this.#stampMs.add(pageTime(), snapshot.stampMs);
     const match = this.#matching.match(snapshot, stream, settings.fill, now);
     const { id, stampId } = match;
-    this.#picture.fit(snapshot);
-    snapshot.draw();
-    this.#picture.drawResults(match.drawings, id);
+    const draw = () => {
+      this.#picture.fit(snapshot);
+      snapshot.draw();
+      this.#picture.drawResults(match.drawings, id);
+    };
+    try {
+      draw();
+    } finally {
+      if (!history) close();
+    }
+    history?.add({
+      size, time: now, close,
+      show: () => {
+        draw();
+        this.#events.again(match);
+      },
+    });
     const again = id !== null && id === this.#last;
     this.#last = id;
     this.#store.set({ composed: true });

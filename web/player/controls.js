@@ -2,7 +2,8 @@
 // The player's own controls and figures, below the picture: a file of its own, which only a player with controls loads.
 import { DEFAULTS } from '../core/settings.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
-import { make, press } from './dom.js';
+import { make, press, say } from './dom.js';
+import { History } from './history.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
 import { Plot } from './plot.js';
@@ -15,6 +16,11 @@ const BAR = `
   <button class="results" part="button">Results</button>
   <button class="sound" part="button" hidden>Sound</button>
   <button class="pause" part="button">Pause</button>
+  <span class="steps" role="group" aria-label="Pictures before" hidden>
+    <button class="back" part="button" title="The picture before. Key: ,">Back</button>
+    <button class="on" part="button" title="The next picture. Key: .">On</button>
+    <span class="ago" role="status"></span>
+  </span>
   <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
   <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
   <button class="full" part="button">Full screen</button>`;
@@ -43,16 +49,21 @@ export class Controls {
   #hud;
   #models;
   #plot;
+  /** @type {History<import('./composed-picture.js').Shown>} */
+  #history = new History();
 
   /**
    * @param {ShadowRoot} root @param {import('../core/store.js').Store} store @param {import('./palette.js').Palette} palette
-   * @param {ControlEvents} events
+   * @param {ControlEvents} events @param {import('./composed-picture.js').ComposedPicture} picture in which a viewer may go back
    */
-  constructor(root, store, palette, { chosen, snapshot }) {
+  constructor(root, store, palette, { chosen, snapshot }, picture) {
     this.#store = store;
     /** @param {string} selector */
     const find = (selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
     const player = find('.player');
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(/** @type {any} */ (globalThis).CONTROLS_CSS);  // controls.css, which the build puts in here
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     find('.bar').insertAdjacentHTML('beforeend', BAR);
     player.insertAdjacentHTML('beforeend', BELOW);
     this.#choices = new Choices(root, chosen);
@@ -69,6 +80,8 @@ export class Controls {
       if (document.fullscreenElement) document.exitFullscreen();
       else player.requestFullscreen().catch(() => {});
     };
+    picture.history = this.#history;
+    this.#addSteps(player, find);
     const showSound = () => { find('.sound').hidden = !store.facts.hasSound; };
     store.on(['hasSound'], showSound);
     showSound();
@@ -83,6 +96,31 @@ export class Controls {
     const models = report?.models ?? [];
     this.#models.update(models.length > 1 || models.some(({ state }) => state !== null) ? models : []);
     this.#plot.draw(errors, now);
+  }
+
+  /** Whoever has paused goes back and on. @param {HTMLElement} player @param {(selector: string) => HTMLElement} find */
+  #addSteps(player, find) {
+    const [steps, back, on, ago] = ['.steps', '.back', '.on', '.ago'].map(find);
+    const show = () => {
+      const { before, after, ms } = this.#history.left;
+      /** @type {HTMLButtonElement} */ (back).disabled = before === 0;
+      /** @type {HTMLButtonElement} */ (on).disabled = after === 0;
+      say(ago, after === 0 ? '' : `${(ms / 1000).toFixed(2)} s before`);
+    };
+    /** @param {number} by */
+    const step = (by) => {
+      this.#history.step(by)?.show();
+      show();
+    };
+    back.onclick = () => step(-1);
+    on.onclick = () => step(1);
+    player.addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey }) => {
+      if (!steps.hidden && !ctrlKey && !metaKey && !altKey && (key === ',' || key === '.')) step(key === ',' ? -1 : 1);
+    });
+    this.#store.on(['paused', 'mode'], ({ paused, mode }) => {
+      steps.hidden = !paused || mode !== 'exact' || this.#history.left.before === 0;
+      show();
+    });
   }
 
   /** Before the mode in use is known, the one that was chosen. */

@@ -17,7 +17,7 @@ export class HeldPictures {
   #repaint = 0;
   #stopListening;
 
-  /** @param {import('../core/store.js').Store} store @param {(picture: T) => void} show is given each picture when it is due, and may keep it till it returns */
+  /** @param {import('../core/store.js').Store} store @param {(picture: T) => void} show is given each picture when it is due, and closes it */
   constructor(store, show) {
     this.#store = store;
     this.#show = show;
@@ -32,7 +32,7 @@ export class HeldPictures {
     this.#take().forEach((picture) => picture.close());
   }
 
-  /** @param {T} picture which it closes @param {number} rtp its RTP timestamp @param {number} now */
+  /** @param {T} picture which it takes over @param {number} rtp its RTP timestamp @param {number} now */
   add(picture, rtp, now) {
     if (this.#bytes + picture.size > MOST_BYTES) return picture.close();
     this.#bytes += picture.size;
@@ -61,10 +61,7 @@ export class HeldPictures {
     const due = this.#take();
     const picture = due.pop();
     for (const missed of due) missed.close();
-    if (picture) {
-      this.#show(picture);
-      picture.close();
-    }
+    if (picture) this.#show(picture);
     this.#store.set({ heldDelay: Math.round(this.#buffer.applied) });
     if (this.#bytes > 0) this.#askForRepaint();
   }

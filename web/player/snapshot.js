@@ -48,31 +48,40 @@ export async function takeCopy(video, context, stream) {
   const frame = currentFrame(video);
   if (!frame) return null;
   const rtp = framesKnowTheirTime ? /** @type {any} */ (frame).metadata().rtpTimestamp : undefined;
-  return snapshotOf(await copyOf(frame), { rtp, certain: false }, context, stream);
-}
-
-/** One that no decoder waits for, where the browser lets a page see what is in a frame. @param {VideoFrame} frame which it closes, or returns */
-export async function copyOf(frame) {
-  const { format, timestamp, colorSpace } = frame;
-  if (format === null) return frame;
-  const { width, height } = sizeOf(frame);
-  const data = new Uint8Array(frame.allocationSize());
-  const layout = await frame.copyTo(data);
-  frame.close();
-  return new VideoFrame(data, { format, timestamp, codedWidth: width, codedHeight: height, layout, colorSpace: colorSpace.toJSON() });
+  return copyOf(frame, { rtp, certain: false }, context, stream);
 }
 
 /**
+ * The same of any frame. Where the browser does not let a page see what is in it, it is that frame itself.
  * @param {VideoFrame} frame which it takes over @param {{rtp: number|undefined, certain: boolean}} name
  * @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot>}
  */
-export async function snapshotOf(frame, { rtp, certain }, context, stream) {
+export async function copyOf(frame, name, context, stream) {
+  const { format, timestamp, colorSpace } = frame;
+  if (format === null) return snapshotOf(frame, name, context, stream);
+  const { width, height } = sizeOf(frame);
+  const data = new Uint8Array(frame.allocationSize());
+  const layout = await frame.copyTo(data);
+  frame.close();
+  const copy = new VideoFrame(data, { format, timestamp, codedWidth: width, codedHeight: height, layout, colorSpace: colorSpace.toJSON() });
+  const [{ offset, stride }] = layout;
+  const top = stampTop(height);
+  return snapshotOf(copy, name, context, stream, top < 0 ? null : { data, offset: offset + top * stride, stride });
+}
+
+/**
+ * @param {VideoFrame} frame which it takes over @param {{rtp: number|undefined, certain: boolean}} name
+ * @param {CanvasRenderingContext2D} context @param {Stream} stream @param {{data: Uint8Array, offset: number, stride: number}|null} [strip] the rows of its
+ *   stamp, if there is a copy of them
+ * @returns {Promise<Snapshot>}
+ */
+export async function snapshotOf(frame, { rtp, certain }, context, stream, strip = null) {
   const { width, height } = sizeOf(frame);
   const stamp = stampOf(stream, { width, height });
   const start = pageTime();
   // A frame that can't be read has no stamp.
-  const stampId = stamp ? await readFrame(frame, stamp.cell).catch(() => null) : null;
+  const stampId = stamp ? strip ? readStrip(frame, strip, stamp.cell) : await readFrame(frame, stamp.cell).catch(() => null) : null;
   const stampMs = pageTime() - start;
   const draw = () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
   const size = width * height * (PLANAR.test(frame.format ?? '') ? 1.5 : 4);
@@ -127,8 +136,13 @@ async function readFrame(frame, cell) {
   if (rect.y < 0) return null;
   const data = new Uint8Array(frame.allocationSize({ rect }));
   const [{ offset, stride }] = await frame.copyTo(data, { rect });
+  return readStrip(frame, { data, offset, stride }, cell);
+}
+
+/** @param {VideoFrame} frame @param {{data: Uint8Array, offset: number, stride: number}} strip @param {number} cell */
+function readStrip(frame, { data, offset, stride }, cell) {
   const planar = PLANAR.test(frame.format ?? '');
-  return readStamp({ data, offset: planar ? offset : offset + 1, stride, step: planar ? 1 : 4, width: even }, cell);
+  return readStamp({ data, offset: planar ? offset : offset + 1, stride, step: planar ? 1 : 4, width: sizeOf(frame).width & ~1 }, cell);
 }
 
 /** @param {CanvasRenderingContext2D} context with a whole frame drawn into it @param {number} cell */

@@ -217,7 +217,7 @@ export class View {
   async #loadControls() {
     /** @type {typeof import('./controls.js')|null} */
     const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('controls.js', import.meta.url).href).catch(() => null);
-    if (part) this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events);
+    if (part) this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
     else console.warn('cv-player: controls.js can’t be loaded: it belongs beside the player’s own file');
   }
 

@@ -64,7 +64,7 @@ export class FakeElement extends EventTarget {
 export const colours = { edge: 'edge', caption: 'caption', label: '85% 70%', live: 'live', exact: 'exact', quiet: 'quiet', line: 'line' };
 
 Object.assign(globalThis, {
-  PLAYER_CSS: 'player.css',
+  PLAYER_CSS: 'player.css', CONTROLS_CSS: 'controls.css',
   CSSStyleSheet: class {
     text = '';
 

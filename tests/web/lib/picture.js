@@ -44,27 +44,31 @@ export class FakeVideoFrame {
   /** How many have not been let go of: the decoder has few. */
   static open = 0;
   visibleRect = null;
+  timestamp = 0;
+  colorSpace = { toJSON: () => ({}) };
 
-  /** @param {any} source a video, or a canvas into which a picture was drawn */
-  constructor(source) {
+  /** @param {any} source a video, a canvas into which a picture was drawn, or a copy of a whole frame @param {any} [init] of the copy */
+  constructor(source, init) {
     FakeVideoFrame.open++;
-    this.picture = source.picture;
-    this.format = FakeVideoFrame.format;
-    this.codedWidth = source.videoWidth ?? source.width;
-    this.codedHeight = source.videoHeight ?? source.height;
+    this.picture = copies.get(source) ?? source.picture;
+    this.format = init?.format ?? FakeVideoFrame.format;
+    this.codedWidth = init?.codedWidth ?? source.videoWidth ?? source.width;
+    this.codedHeight = init?.codedHeight ?? source.videoHeight ?? source.height;
   }
 
-  /** @param {{rect: {width: number, height: number}}} what */
-  allocationSize({ rect: { width, height } }) {
+  /** @param {{rect: {width: number, height: number}}} [what] */
+  allocationSize({ rect: { width, height } } = { rect: { width: this.codedWidth, height: this.codedHeight } }) {
     return OFFSET + (width * this.#step + PADDING) * height;
   }
 
-  /** @param {Uint8Array} data @param {{rect: {x: number, y: number, width: number, height: number}}} what */
-  async copyTo(data, { rect: { x: left, y: top, width, height } }) {
+  /** @param {Uint8Array} data @param {{rect: {x: number, y: number, width: number, height: number}}} [what] */
+  async copyTo(data, what) {
     if (FakeVideoFrame.broken) throw new Error('not readable');
+    if (!what) copies.set(data, this.picture);
+    const { rect: { x: left, y: top, width, height } } = what ?? { rect: { x: 0, y: 0, width: this.codedWidth, height: this.codedHeight } };
     const step = this.#step;
     // Chroma has half as many columns.
-    if (step === 1 && width % 2) throw new TypeError('rect is not sample-aligned');
+    if (what && step === 1 && width % 2) throw new TypeError('rect is not sample-aligned');
     const scale = this.codedWidth / this.picture.width;
     const stride = width * step + PADDING;
     for (let y = 0; y < height; y++) {
@@ -84,6 +88,8 @@ export class FakeVideoFrame {
     return /^(I4|NV)/.test(this.format ?? '') ? 1 : 4;
   }
 }
+/** Whole pictures, by what they were copied into. @type {WeakMap<object, Picture>} */
+const copies = new WeakMap();
 const OFFSET = 32;
 const PADDING = 64;
 

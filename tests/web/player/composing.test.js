@@ -35,8 +35,10 @@ function open() {
   const readings = [];
   /** @type {[number|null, number][]} */
   const paintings = [];
+  /** @type {(number|null)[]} */
+  const steps = [];
   const composing = new Composing(store, picture, matching, {
-    shown: (frame) => frames.push(frame), painted: (id, now) => paintings.push([id, now]), read: (meant, actual) => readings.push([meant, actual]),
+    shown: (frame) => frames.push(frame), painted: (id, now) => paintings.push([id, now]), read: (meant, actual) => readings.push([meant, actual]), again: ({ id }) => steps.push(id),
   });
   /**
    * Frame n is shown: `id` and `rtp` are what it carries, `told` is the frame that the callback names.
@@ -51,7 +53,7 @@ function open() {
   /** What the viewer sees: the picture's id, and the captions over it. */
   const seen = () => [canvas.picture?.id, ...results.context.captions];
   const choose = (/** @type {object} */ choice) => store.set({ settings: { ...DEFAULTS, ...choice } });
-  return { store, canvas, results, composing, frames, readings, paintings, show, add, seen, choose, stampMs: () => composing.stampMs(performance.now()) };
+  return { store, picture, canvas, results, composing, steps, frames, readings, paintings, show, add, seen, choose, stampMs: () => composing.stampMs(performance.now()) };
 }
 
 afterEach(async () => {

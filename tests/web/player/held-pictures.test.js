@@ -23,7 +23,10 @@ function hold(delay) {
   store.set({ wantedDelay: delay });
   /** @type {number[]} */
   const shown = [];
-  const held = new HeldPictures(store, (/** @type {{n: number, size: number, close: () => void}} */ { n }) => { shown.push(n); });
+  const held = new HeldPictures(store, (/** @type {{n: number, size: number, close: () => void}} */ { n, close }) => {
+    shown.push(n);
+    close();
+  });
   /** Picture n comes. @param {number} n @param {number} [size] */
   const add = (n, size = 1000) => {
     open++;

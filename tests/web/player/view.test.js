@@ -52,7 +52,7 @@ function open() {
   const choose = (/** @type {string} */ name, /** @type {string} */ text) => store.set({ settings: withSetting(store.facts.settings, name, text) });
   const events = { chosen: choose, selected: () => {}, snapshot: () => Promise.reject(new Error('there is no picture')) };
   const view = new View(/** @type {any} */ (root), store, events);
-  new Controls(/** @type {any} */ (root), store, palette, events);
+  new Controls(/** @type {any} */ (root), store, palette, events, view.composedPicture);
   const find = (/** @type {string} */ selector) => root.querySelector(selector);
   const [video, player, stage, cover, overlay, composed, marks, play] =
     ['video', '.player', '.stage', '.cover', '.overlay', '.composed', '.marks', '.play'].map(find);
@@ -78,7 +78,7 @@ test('where there is sound a button says that the viewer wants to hear it, or no
 
 test('its style is its own, and not loaded from anywhere', () => {
   const { root } = open();
-  assert.deepEqual(/** @type {any} */ (root).adoptedStyleSheets.map((/** @type {{text: string}} */ { text }) => text), ['player.css']);
+  assert.deepEqual(/** @type {any} */ (root).adoptedStyleSheets.map((/** @type {{text: string}} */ { text }) => text), ['player.css', 'controls.css']);
   assert.deepEqual(root.children, []);
 });
 
