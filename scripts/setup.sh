@@ -2,7 +2,7 @@
 # What ./demo, ./check and bench/latency share: packages, build, environment. Sourced from the top folder.
 
 build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libgnutls28-dev libnice-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild)
+  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libgnutls28-dev libnice-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild libjs-dygraphs)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
 test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc pulseaudio
@@ -88,7 +88,7 @@ python_packages() {
 need_debian() {
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
     die "this script installs what it needs with apt, so it wants Debian 12 or 13. Elsewhere: install
-  GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, nlohmann-json, OpenCV and esbuild, then
+  GStreamer 1.22 or newer with its base, good, bad and ugly plugins and libnice's, libsoup 3, nlohmann-json, OpenCV, esbuild and dygraphs, then
   run: meson setup build && ninja -C build"
 }
 

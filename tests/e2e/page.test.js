@@ -105,6 +105,40 @@ for (const [i, name] of Object.keys(browsers).entries())
         ...['closed', 'connecting', 'playing'].map((state) => ({ state, error: null })), { name: 'mode', text: 'async' }, { name: 'fill', text: 'last' }]);
     });
 
+    test('draws where the latency goes, for who wants to see it, and saves its figures', async (t) => {
+      const tab = await newTab(t);
+      await tab.watch(server.url);
+      await tab.evaluate(() => {
+        window.saved = [];
+        URL.createObjectURL = (file) => `blob:${window.saved.push(file)}`;
+        HTMLAnchorElement.prototype.click = function () { window.saved.at(-1).called = this.download; };
+      });
+      const loaded = () => tab.evaluate(() => performance.getEntriesByType('resource').some(({ name: url }) => url.endsWith('/chart.js')));
+      await tab.reports('the latency', ({ latency }) => latency);
+      assert.equal(await loaded(), false);
+      await tab.click('.open-chart');
+      const shown = () => tab.evaluate(() => {
+        const chart = document.querySelector('cv-player').shadowRoot.querySelector('.chart');
+        const canvas = chart.querySelector('canvas');
+        const painted = canvas && canvas.width > 0 && new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer).filter((pixel) => pixel !== 0).length;
+        return { hidden: chart.hidden, painted, words: chart.querySelector('figcaption').textContent.replace(/\s+/g, ' ').trim() };
+      });
+      const seen = await until('a chart', async () => {
+        const now = await shown();
+        return now.painted > 1000 && /median/.test(now.words) ? now : null;
+      }, { state: shown });
+      assert.match(seen.words, /^Latency by stage, last minute: median \d+ ms, 95 % below \d+ ms encode send network decode display$/);
+      assert.equal(await loaded(), true);
+      for (const part of ['.save-csv', '.save-json']) await tab.click(part);
+      const [csv, json] = await tab.evaluate(() => Promise.all(window.saved.map(async (file) => ({ name: file.called, type: file.type, text: await file.text() }))));
+      assert.match(csv.name, /^\d{4}-.*-figures\.csv$/);
+      assert.match(csv.text, /^time,latency,framesPerSecond,.*,display\n([\d.]+,[\d.]*,.*\n)+$/);
+      assert.ok(JSON.parse(json.text).every(({ time, stages }) => time > 0 && 'display' in stages), json.text.slice(0, 200));
+      await tab.click('.open-chart');
+      assert.equal((await shown()).hidden, true);
+      assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+    });
+
     test('fills the screen with the picture, and the window again', async (t) => {
       const tab = await newTab(t);
       await tab.watch(server.url);

@@ -2,6 +2,7 @@
 // The player's own controls and figures, below the picture: a file of its own, which only a player with controls loads.
 import { DEFAULTS } from '../core/settings.js';
 import { BUTTONS, CHOOSERS, Choices } from './choices.js';
+import { Course } from './course.js';
 import { make, press, say } from './dom.js';
 import { History } from './history.js';
 import { Hud } from './hud.js';
@@ -23,11 +24,18 @@ const BAR = `
   </span>
   <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
   <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
+  <button class="open-chart" part="button" aria-pressed="false">Chart</button>
   <button class="full" part="button">Full screen</button>`;
 
 const BELOW = `
   ${CHOOSERS}
   <dl class="hud" part="figures"></dl>
+  <figure class="chart" part="chart" hidden>
+    <figcaption><span class="course"></span> <span class="legend"></span></figcaption>
+    <div class="graph" aria-hidden="true"></div>
+    <button class="save-csv" part="button" title="Twice a second, all figures of the last minute">Save as CSV</button>
+    <button class="save-json" part="button" title="Twice a second, all figures of the last minute">Save as JSON</button>
+  </figure>
   <ul class="models" part="models" aria-label="Models" hidden></ul>
   <figure class="plot" part="plot" hidden>
     <figcaption>Overlay’s distance from the truth, last 20 s: <b class="live">live</b>, <b class="exact">exact</b></figcaption>
@@ -49,6 +57,14 @@ export class Controls {
   #hud;
   #models;
   #plot;
+  #palette;
+  #course = new Course();
+  /** Whether somebody wants to see it. */
+  #charted = false;
+  /** @type {import('./chart.js').Chart|null} */
+  #chart = null;
+  /** @type {(selector: string) => HTMLElement} */
+  #find;
   /** @type {History<import('./composed-picture.js').Shown>} */
   #history = new History();
 
@@ -58,8 +74,10 @@ export class Controls {
    */
   constructor(root, store, palette, { chosen, snapshot }, picture) {
     this.#store = store;
+    this.#palette = palette;
     /** @param {string} selector */
     const find = (selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+    this.#find = find;
     const player = find('.player');
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(/** @type {any} */ (globalThis).CONTROLS_CSS);  // controls.css, which the build puts in here
@@ -73,7 +91,15 @@ export class Controls {
     this.#addSwitch(find('.results'), 'resultsVisible', (visible) => chosen('overlay', visible ? DEFAULTS.overlay : 'none'));
     this.#addSwitch(find('.sound'), 'audible', (audible) => store.set({ audible }));
     this.#addSwitch(find('.pause'), 'paused', (paused) => store.set({ paused }));
-    for (const what of /** @type {const} */ (['picture', 'results'])) find(`.save-${what}`).onclick = () => save(what, snapshot);
+    for (const what of /** @type {const} */ (['picture', 'results'])) find(`.save-${what}`).onclick = () => saveSnapshot(what, snapshot);
+    const chart = find('.open-chart');
+    chart.onclick = () => {
+      this.#charted = !this.#charted;
+      press(chart, this.#charted);
+      this.#showChart();
+    };
+    find('.save-csv').onclick = () => save(this.#course.csv, 'figures.csv', 'text/csv');
+    find('.save-json').onclick = () => save(JSON.stringify(this.#course.moments, null, 1), 'figures.json', 'application/json');
     const full = find('.full');
     full.hidden = !document.fullscreenEnabled;
     full.onclick = () => {
@@ -96,6 +122,26 @@ export class Controls {
     const models = report?.models ?? [];
     this.#models.update(models.length > 1 || models.some(({ state }) => state !== null) ? models : []);
     this.#plot.draw(errors, now);
+    if (!report) return;
+    this.#course.add(report, now);
+    if (this.#charted) this.#showChart();
+  }
+
+  async #showChart() {
+    const figure = this.#find('.chart');
+    const { moments, words } = this.#course;
+    figure.hidden = !this.#charted;
+    if (!this.#charted || moments.length === 0) {
+      this.#chart?.close();
+      this.#chart = null;
+      return;
+    }
+    say(this.#find('.course'), words);
+    if (this.#chart) return this.#chart.update(moments);
+    /** @type {typeof import('./chart.js')|null} */
+    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('chart.js', import.meta.url).href).catch(() => null);
+    if (!part) return say(this.#find('.course'), 'chart.js can’t be loaded: it belongs beside the player’s own file');
+    if (this.#charted) this.#chart ??= new part.Chart(this.#find('.graph'), this.#find('.legend'), this.#palette, moments);
   }
 
   /** Whoever has paused goes back and on. @param {HTMLElement} player @param {(selector: string) => HTMLElement} find */
@@ -139,12 +185,17 @@ export class Controls {
 }
 
 /** @param {'picture'|'results'} what @param {ControlEvents['snapshot']} snapshot */
-async function save(what, snapshot) {
+async function saveSnapshot(what, snapshot) {
   const taken = await snapshot().catch(() => null);  // there may be no picture just now
   if (!taken) return;
   const { image, frame, results } = taken;
-  const [ending, file] = what === 'picture' ? ['png', image] : ['json', new Blob([JSON.stringify({ frame, results }, null, 1)], { type: 'application/json' })];
-  const href = URL.createObjectURL(file);
-  Object.assign(make('a'), { href, download: `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${frame ?? 'live'}.${ending}` }).click();
+  if (what === 'picture') save(image, `${frame ?? 'live'}.png`, image.type);
+  else save(JSON.stringify({ frame, results }, null, 1), `${frame ?? 'live'}.json`, 'application/json');
+}
+
+/** As a file of the viewer's, named by the time. @param {Blob|string} content @param {string} name @param {string} type */
+function save(content, name, type) {
+  const href = URL.createObjectURL(new Blob([content], { type }));
+  Object.assign(make('a'), { href, download: `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${name}` }).click();
   setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
 }
