@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { ballAndRing } from '../lib/circles.js';
+import { root } from '../lib/paths.js';
 import { decodePng } from '../lib/png.js';
 import { startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
@@ -145,6 +146,14 @@ for (const [name, start] of Object.entries(browsers))
       const before = (await players(tab)).exact.report.exact?.results.onFrame ?? 0;
       await until('that both play', async () => Object.values(await players(tab)).every(({ report }) => report.state === 'playing'), { every: 200, state: () => tab.evaluate(allPlayers) });
       await matched(tab, before + 5);
+    });
+
+    test('a model that fails is told in words, over a video that goes on', async (t) => {
+      const command = `'${process.execPath}' '${root}/tests/models/model.js' exit-at-start`;
+      const { tab } = await open(t, { pipeline: 'model', set: { command }, env: { CV_MODEL_RETRY_MS: '200', CV_MODEL_LAST_RETRY_MS: '400' } });
+      await until('its words', async () => /^The model model has failed: \S/.test(await textOf(tab, '.notice')), { state: () => textOf(tab, '.notice') });
+      await tab.decodes(10);
+      assert.deepEqual(tab.errors, []);
     });
 
     test('with a token in its address', async (t) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Live beside Exact: players that show one connection's video in different ways, and what was measured of them.
-import { bandwidthWords, exactWords, liveWords, proofWords } from './words.js';
+import { bandwidthWords, exactWords, liveWords, noticeWords, proofWords } from './words.js';
 
 /** @typedef {import('../player/cv-player.js').CvPlayer} CvPlayer */
 
@@ -80,6 +80,7 @@ export class Beside {
     const exact = this.#exact.report();
     this.#say('[data-view="live"] .figures', liveWords(live));
     this.#say('[data-view="exact"] .figures', exactWords(exact, live));
+    this.#say('.notice', noticeWords(live));
     this.#say('.proof', proofWords(exact.exact));
     this.#say('.bandwidth', bandwidthWords(live, this.#jpeg));
   };

@@ -40,6 +40,12 @@ export function proofWords(exact) {
   return `${grouped(mismatched)} of ${grouped(onFrame)} results on a wrong frame · checked in ${grouped(readBack)} pictures, whose pixels name their frame`;
 }
 
+/** What a viewer has to know: of the network, and of models that do not do their work. @param {Report} report */
+export function noticeWords({ notice, models }) {
+  const ill = models.filter(({ state }) => state === 'starting' || state === 'failed');
+  return [notice, ...ill.map(({ model, state, message }) => `The model ${model} ${state === 'failed' ? `has failed: ${message}` : 'is starting'}`)].filter(Boolean).join('. ');
+}
+
 /** @param {Report} report @param {number|null} jpeg bytes of one of the pictures as JPEG */
 export function bandwidthWords({ bitrate, frames: { perSecond } }, jpeg) {
   if (bitrate === null) return '';

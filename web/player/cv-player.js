@@ -152,7 +152,7 @@ export class CvPlayer extends Attributes {
     const now = pageTime();
     const { state, error, attempt, mayControl } = this.#store.facts;
     const measured = this.#attempt?.report(now) ?? new Measurements(this.#store, new ServerClock(0), 0).report(now);
-    return { state, error, attempt, mayControl, ...measured, exact: this.#attempt?.exact(now) ?? null };
+    return { state, error, attempt, mayControl, notice: this.#attempt?.notice(now) ?? '', ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
   /** A player that was refused may be one that can, now. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { bandwidthWords, exactWords, liveWords, proofWords } from '../../../web/demo/words.js';
+import { bandwidthWords, exactWords, liveWords, noticeWords, proofWords } from '../../../web/demo/words.js';
 import { test } from '../../lib/test.js';
 
 /** @param {object} [but] */
@@ -38,6 +38,14 @@ test('the proof: results, and pictures that were read again', () => {
   const words = (/** @type {object} */ but) => proofWords(/** @type {any} */ (exactly(but)));
   assert.equal(words({}), '0 of 12,480 results on a wrong frame · checked in 208 pictures, whose pixels name their frame');
   assert.match(words({ frames: { mismatched: 3, readBack: 208 } }), /^3 of 12,480 /);
+});
+
+test('what a viewer has to know: of the network, and of models that do not do their work', () => {
+  const model = (/** @type {string} */ name, /** @type {string|null} */ state, message = '') => ({ model: name, state, message });
+  const words = (/** @type {string} */ notice, /** @type {object[]} */ ...models) => noticeWords(report({ notice, models }));
+  assert.equal(words('', model('a', null), model('b', 'running')), '');
+  assert.equal(words('', model('a', 'failed', 'no module named cv')), 'The model a has failed: no module named cv');
+  assert.equal(words('Your network is slow', model('a', 'starting')), 'Your network is slow. The model a is starting');
 });
 
 test('the bandwidth, beside that of single JPEGs as large as this picture’s', () => {
