@@ -67,6 +67,8 @@ for (const [name, start] of Object.entries(browsers))
       assert.match(await textOf(tab, '[data-view="exact"] .figures'), /^Seen \d+ ± \d+ ms after it happened, with its results\. \d+ ms later than live\. What is drawn is 0\.\d pixels off\.$/);
       await until('the bandwidth in words', async () => /^[\d.]+ [kM]bit\/s for all of it\. As single JPEGs the same pictures take [\d.]+ Mbit\/s: \d+ times as much\.$/.test(await textOf(tab, '.bandwidth')));
       assert.ok(results.onFrame >= 30);
+      const loaded = await tab.evaluate(() => performance.getEntriesByType('resource').map(({ name: url }) => new URL(url).pathname).sort());
+      assert.deepEqual(loaded.filter((path) => path !== '/favicon.svg'), ['/page.js', '/style.css'], 'what it loads');
       assert.deepEqual(tab.errors, []);
       if (folder) await tab.screenshot(join(folder, `${name}-front.png`));
     });

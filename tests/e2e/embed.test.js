@@ -129,6 +129,41 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
+    test('several views of one video: one before the player that it follows, one that goes when it is told; and that player is paused while the server is away', async (t) => {
+      const options = { pipeline: 'exact', args: [`--allow-origin=${site.origin}`] };
+      const own = await startServer(options);
+      t.after(() => own.alive && own.stop());
+      const tab = await show(t, `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>Views</title>
+        <cv-player id="camera" src="${own.url}" mode="async"></cv-player><cv-player id="before" of="last" mode="exact"></cv-player>
+        <cv-player id="gone" of="camera" mode="exact"></cv-player><cv-player id="last" src="${own.url}" mode="async"></cv-player>
+        <script>
+          window.told = { before: [], gone: [] };
+          const [before, gone] = ['before', 'gone'].map((id) => document.getElementById(id));
+          before.addEventListener('cv-error', ({ detail }) => window.told.before.push(detail.message));
+          gone.addEventListener('cv-state', ({ detail }) => {
+            window.told.gone.push(detail.state);
+            if (detail.state === 'playing') gone.remove();
+          });
+          window.seen = gone;
+          gone.addEventListener('cv-result', () => { if (!gone.isConnected) window.told.gone.push('a result'); });
+        </script>
+        <script type="module" src="${own.url}cv-player.js"></script></html>`);
+      const matched = (count) => until(`${count} results on their frames`, async () => (await tab.evaluate(() => document.querySelector('#before').report().exact?.results.onFrame)) >= count, { state: () => tab.errors });
+      await matched(5);
+      assert.deepEqual(await tab.evaluate(() => [window.testPeers.length, window.told.before]), [2, []], 'connections, and no error');
+      await until('that one has gone', async () => (await tab.evaluate(() => window.told.gone)).includes('closed'));
+      assert.deepEqual(await tab.evaluate(() => [window.told.gone, window.seen.report().state]), [['connecting', 'playing', 'closed'], 'closed']);
+      await tab.evaluate(() => document.querySelector('#last').pause());
+      await own.stop();
+      await until('that it waits', () => tab.evaluate(() => document.querySelector('#before').report().state !== 'playing'));
+      const again = await startServer({ ...options, args: [...options.args, `--port=${own.port}`] });
+      t.after(() => again.stop());
+      await until('that it plays', () => tab.evaluate(() => document.querySelector('#before').report().state === 'playing'), { state: () => tab.errors });
+      await matched(5);
+      assert.equal(await tab.evaluate(() => document.querySelector('#last').paused), true);
+      assert.deepEqual(tab.errors.filter((error) => !/establish a connection/.test(error)), [], 'while the server was away Firefox says so');
+    });
+
     test('colours and parts are the page’s, and what it puts into the slots is seen', async (t) => {
       const tab = await visit(t, 'controls', '<style>cv-player { --cv-text: rgb(1, 2, 3); --cv-label: 100% 50%; } cv-player::part(status) { letter-spacing: 3px; }</style>');
       await onTheirFrames(tab);

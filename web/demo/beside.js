@@ -29,14 +29,7 @@ export class Beside {
     this.live.addEventListener('cv-stats', this.#onStats);
     this.#timer = setInterval(() => this.#measureJpeg(), JPEG_MS);
     const pause = /** @type {HTMLButtonElement} */ (this.#find('.pause'));
-    pause.onclick = () => {
-      const paused = !this.live.paused;
-      pause.ariaPressed = String(paused);
-      for (const player of /** @type {NodeListOf<CvPlayer>} */ (root.querySelectorAll('cv-player'))) {
-        if (paused) player.pause();
-        else player.play();
-      }
-    };
+    pause.onclick = () => this.#pause(!this.#paused);
     for (const box of this.#boxes) box.onchange = () => this.#show(box);
   }
 
@@ -44,8 +37,32 @@ export class Beside {
   close() {
     clearInterval(this.#timer);
     this.live.removeEventListener('cv-stats', this.#onStats);
+    this.#find('[data-view="live"]').hidden = false;
     this.#root.classList.remove('beside');
     for (const part of this.#root.querySelectorAll('p, h2, .views > div, [data-view]:not([data-view="live"])')) part.remove();
+  }
+
+  /** @returns {CvPlayer[]} */
+  get #players() {
+    return [...this.#root.querySelectorAll('cv-player')].map((player) => /** @type {CvPlayer} */ (player));
+  }
+
+  /** Each has a button of its own to go on. */
+  get #paused() {
+    return this.#players.some(({ paused }) => paused);
+  }
+
+  /** @param {boolean} paused */
+  #pause(paused) {
+    for (const player of this.#players) {
+      if (paused) player.pause();
+      else player.play();
+    }
+    this.#showPaused();
+  }
+
+  #showPaused() {
+    this.#find('.pause').ariaPressed = String(this.#paused);
   }
 
   /** @returns {NodeListOf<HTMLInputElement>} */
@@ -70,12 +87,14 @@ export class Beside {
   #showPlain(view, shown) {
     view.querySelector('cv-player')?.remove();
     if (!shown) return;
+    this.#pause(false);  // one that is paused has no picture to begin with
     const player = document.createElement('cv-player');
     for (const [name, text] of Object.entries({ of: 'live', mode: 'async', overlay: 'none' })) player.setAttribute(name, text);
     view.append(player);
   }
 
   #onStats = () => {
+    this.#showPaused();
     const live = this.live.report();
     const exact = this.#exact.report();
     this.#say('[data-view="live"] .figures', liveWords(live));
@@ -99,6 +118,7 @@ export class Beside {
     const canvas = new OffscreenCanvas(picture.width, picture.height);
     canvas.getContext('2d')?.drawImage(picture, 0, 0);
     picture.close();
-    this.#jpeg = (await canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY })).size;
+    // of a smaller encoding it is a larger picture, which says nothing of those bits
+    this.#jpeg = canvas.width !== this.live.report().width ? null : (await canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY })).size;
   }
 }

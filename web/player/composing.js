@@ -78,7 +78,7 @@ export class Composing {
     const wanted = shared && mode === 'exact';
     if (wanted === (this.#held !== null)) return;
     this.#held?.close();
-    this.#held = wanted ? new HeldPictures(this.#store, (taken) => this.#compose(taken, pageTime())) : null;
+    this.#held = wanted ? new HeldPictures(this.#store, (taken) => this.#guard(() => this.#compose(taken, pageTime()))) : null;
     this.#store.set({ heldDelay: 0 });
   }
 
@@ -119,9 +119,13 @@ export class Composing {
   /** @param {(stream: Stream) => Promise<Snapshot|null>|Snapshot|null} take @param {{rtpTimestamp?: number}} callback @param {number} now */
   async #take(take, callback, now) {
     const { stream } = this.#store.facts;
-    if (!stream) return;
+    if (stream) await this.#guard(() => this.#show(take, callback, stream, now));
+  }
+
+  /** @param {() => Promise<void>|void} work which may find that the browser does not let it */
+  async #guard(work) {
     try {
-      await this.#show(take, callback, stream, now);
+      await work();
     } catch (error) {
       if (!this.#closed) this.#store.set({ fault: `This browser does not let the page draw the video’s frames (${error}): try another one` });
     }
@@ -170,9 +174,11 @@ export class Composing {
     };
     try {
       draw();
-    } finally {
-      if (!history) close();
+    } catch (error) {
+      close();
+      throw error;
     }
+    if (!history) close();
     history?.add({
       size, time: now, close,
       show: () => {

@@ -58,6 +58,7 @@ export class Controls {
   #models;
   #plot;
   #palette;
+  #picture;
   #course = new Course();
   /** Whether somebody wants to see it. */
   #charted = false;
@@ -106,13 +107,20 @@ export class Controls {
       if (document.fullscreenElement) document.exitFullscreen();
       else player.requestFullscreen().catch(() => {});
     };
-    picture.history = this.#history;
+    this.#picture = picture;
+    this.shown = true;
     this.#addSteps(player, find);
     const showSound = () => { find('.sound').hidden = !store.facts.hasSound; };
     store.on(['hasSound'], showSound);
     showSound();
     store.on(['settings', 'stream', 'mode', 'obstacle'], () => this.#showChoices());
     this.#showChoices();
+  }
+
+  /** Pictures are kept for who can go back to them, where the browser can. @param {boolean} shown */
+  set shown(shown) {
+    this.#history.clear();
+    this.#picture.history = shown && 'VideoFrame' in globalThis ? this.#history : null;
   }
 
   /** @param {Measured} measured @param {number} now */
@@ -149,8 +157,9 @@ export class Controls {
     const [steps, back, on, ago] = ['.steps', '.back', '.on', '.ago'].map(find);
     const show = () => {
       const { before, after, ms } = this.#history.left;
-      /** @type {HTMLButtonElement} */ (back).disabled = before === 0;
-      /** @type {HTMLButtonElement} */ (on).disabled = after === 0;
+      // disabled ones would lose the focus
+      back.ariaDisabled = String(before === 0);
+      on.ariaDisabled = String(after === 0);
       say(ago, after === 0 ? '' : `${(ms / 1000).toFixed(2)} s before`);
     };
     /** @param {number} by */
@@ -160,11 +169,14 @@ export class Controls {
     };
     back.onclick = () => step(-1);
     on.onclick = () => step(1);
-    player.addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey }) => {
-      if (!steps.hidden && !ctrlKey && !metaKey && !altKey && (key === ',' || key === '.')) step(key === ',' ? -1 : 1);
+    player.addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey, target }) => {
+      const ofOthers = /** @type {Element} */ (target).closest('input, textarea, select, [contenteditable], [slot]');
+      if (!steps.hidden && !ofOthers && !ctrlKey && !metaKey && !altKey && (key === ',' || key === '.')) step(key === ',' ? -1 : 1);
     });
     this.#store.on(['paused', 'mode'], ({ paused, mode }) => {
-      steps.hidden = !paused || mode !== 'exact' || this.#history.left.before === 0;
+      const hidden = !paused || mode !== 'exact' || this.#history.left.before === 0;
+      if (hidden && steps.matches(':focus-within')) find('.pause').focus();
+      steps.hidden = hidden;
       show();
     });
   }

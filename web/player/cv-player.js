@@ -53,7 +53,8 @@ export class CvPlayer extends Attributes {
     selected: (picked) => this.#tell('cv-select', picked),
     snapshot: () => this.snapshot(),
   });
-  #feed = new Feed(this, this.#store);
+  // later: who follows may be in the midst of it
+  #feed = new Feed(this, this.#store, () => queueMicrotask(() => { if (this.paused && this.#store.facts.state === 'closed') this.#start(); }));
   /** @type {Attempt|null} */
   #attempt = null;
   /** @type {Reconnector|null} */
@@ -75,7 +76,7 @@ export class CvPlayer extends Attributes {
     this.#store.on(['asks'], () => this.#update());
     this.#store.on(['paused'], ({ paused }) => {
       if (!paused && !this.#reconnector) this.#start();
-      else if (paused && !this.#attempt) this.#stop();
+      else if (paused && !this.#attempt && !this.#feed.followed) this.#stop();
       else queueMicrotask(() => this.#update());  // when all have been told
     });
   }
@@ -164,7 +165,7 @@ export class CvPlayer extends Attributes {
 
   #start() {
     // Who listens to the events may have taken it out of the page. One that is paused connects when it is to go on.
-    if (this.#reconnector || !this.isConnected || this.paused) return;
+    if (this.#reconnector || !this.isConnected || this.#rests) return;
     const { transport } = this.#store.facts.settings;
     if (transport === 'socket' && !canDecode()) return this.#refuse(NO_WEBCODECS);
     if (typeof RTCPeerConnection !== 'function' && (transport === 'webrtc' || !canDecode())) return this.#refuse(NO_WEBRTC);
@@ -204,8 +205,12 @@ export class CvPlayer extends Attributes {
     if (leader === undefined) return this.#onEnded({ code: 'browser', message: `there is no other player on this page with the id "${this.of}" and a connection of its own` });
     this.#unwatch();
     this.#unwatch = leader?.watch(() => this.#connectAnew()) ?? NOTHING;
+    const reconnector = this.#reconnector;
     this.#store.set({ attempt: this.#store.facts.attempt + 1, shared: leader !== null });
-    this.#attempt = new Attempt(leader ? '' : this.#url(), this.#store, this.#view, {
+    this.#setState('connecting');
+    // who listens to the events, of this player or of one that follows, may have stopped it, in there or in here
+    if (this.#reconnector !== reconnector) return;
+    const attempt = new Attempt(leader ? '' : this.#url(), this.#store, this.#view, {
       result: (result) => this.#tell('cv-result', result),
       model: (state) => {
         this.#update();
@@ -216,14 +221,22 @@ export class CvPlayer extends Attributes {
       },
       ended: (error) => this.#onEnded(error),
     }, { bySocket: this.#bySocket(), feed: this.#feed, leader });
-    this.#setState('connecting');
+    if (this.#reconnector === reconnector) this.#attempt = attempt;
+    else attempt.close();
+  }
+
+  /** Whether it needs no connection: it is paused, and nobody follows. */
+  get #rests() {
+    return this.paused && !this.#feed.followed;
   }
 
   /** The player that this one follows. */
   #leader() {
     const { of } = this;
     const player = /** @type {Document|ShadowRoot} */ (this.getRootNode()).querySelector(`#${CSS.escape(of)}`);
-    return player && player !== this && !player.hasAttribute('of') ? feedOf(player) : undefined;
+    if (!player || player === this || player.getAttribute('of')) return undefined;
+    customElements.upgrade(player);  // it may come later in the page
+    return feedOf(player);
   }
 
   /** Whether frames are to come by WebSocket from the beginning. */
@@ -274,7 +287,7 @@ export class CvPlayer extends Attributes {
     this.#tell('cv-error', { ...error, final });
     if (final) return this.#stop('failed');
     // who has paused it connects again to go on
-    if (this.paused) return this.#stop();
+    if (this.#rests) return this.#stop();
     this.#endAttempt();
     this.#reconnector?.failed(error.code);
     this.#setState('waiting');

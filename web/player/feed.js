@@ -16,8 +16,12 @@ const feeds = new WeakMap();
 /** Of a player, or undefined. @param {Element} player */
 export const feedOf = (player) => feeds.get(player);
 
+/** A browser without it can't keep pictures: a video is then held back for all, by the worker. */
+const keepsPictures = () => 'VideoFrame' in globalThis;
+
 export class Feed {
   #store;
+  #wanted;
   /** @type {Map<FeedEvents, import('../core/store.js').Store>} with what each knows */
   #followers = new Map();
   /** @type {Set<() => void>} */
@@ -29,13 +33,16 @@ export class Feed {
   /** Of each model the newest. @type {Map<string, import('../core/protocol.js').ModelState>} */
   #models = new Map();
 
-  /** @param {Element} player @param {import('../core/store.js').Store} store of it */
-  constructor(player, store) {
+  /** @param {Element} player @param {import('../core/store.js').Store} store of it @param {() => void} [wanted] is told when somebody begins to follow */
+  constructor(player, store, wanted = () => {}) {
     feeds.set(player, this);
     this.#store = store;
+    this.#wanted = wanted;
     store.on(FACTS, (facts, before) => {
       for (const follower of this.#followers.values()) follower.set(this.#facts);
-      if (facts.transport === 'socket' && before.transport !== 'socket') this.#restart();
+      if (facts.transport !== 'socket' || before.transport === 'socket') return;
+      this.#track = null;  // of WebRTC
+      this.#restart();
     });
   }
 
@@ -48,7 +55,7 @@ export class Feed {
   begin(clock, own) {
     this.clock = clock;
     this.#forget();
-    this.#store.set({ shared: this.#watchers.size > 0 });
+    this.#store.set({ shared: this.followed && keepsPictures() });
     this.#restart();
     /** @param {(events: import('../core/beside.js').SessionEvents) => void} tell */
     const all = (tell) => [own, ...this.#followers.keys()].forEach(tell);
@@ -78,6 +85,7 @@ export class Feed {
   /** @param {() => void} begun is told of each connection that begins: it has to be joined anew @returns {() => void} ends it */
   watch(begun) {
     this.#watchers.add(begun);
+    this.#wanted();
     return () => { this.#watchers.delete(begun); };
   }
 
@@ -88,7 +96,7 @@ export class Feed {
    */
   join(follower, store) {
     this.#followers.set(follower, store);
-    this.#store.set({ shared: true });
+    this.#store.set({ shared: keepsPictures() });
     const stopLooking = store.on(['looking'], () => this.#count());
     this.#count();
     store.set(this.#facts);
@@ -99,6 +107,11 @@ export class Feed {
       this.#followers.delete(follower);
       this.#count();
     };
+  }
+
+  /** Whether anybody follows. */
+  get followed() {
+    return this.#watchers.size > 0;
   }
 
   get #facts() {

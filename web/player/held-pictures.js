@@ -21,7 +21,11 @@ export class HeldPictures {
   constructor(store, show) {
     this.#store = store;
     this.#show = show;
-    this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => { this.#buffer.delay = wantedDelay; });
+    this.#stopListening = store.on(['wantedDelay'], ({ wantedDelay }) => {
+      this.#buffer.delay = wantedDelay;
+      // nobody looks, and a hidden page is not repainted
+      if (wantedDelay === null) for (const picture of this.#take()) picture.close();
+    });
     this.#buffer.delay = store.facts.wantedDelay;
   }
 

@@ -52,22 +52,41 @@ export async function takeCopy(video, context, stream) {
 }
 
 /**
- * The same of any frame. Where the browser does not let a page see what is in it, it is that frame itself.
+ * The same of any frame. One that the browser does not let a page see into, of a decoder in hardware, is drawn; one that it can't even draw is kept
+ * as it is.
  * @param {VideoFrame} frame which it takes over @param {{rtp: number|undefined, certain: boolean}} name
  * @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot>}
  */
 export async function copyOf(frame, name, context, stream) {
-  const { format, timestamp, colorSpace } = frame;
-  if (format === null) return snapshotOf(frame, name, context, stream);
+  let copied;
+  try {
+    copied = frame.format === null ? await pictureOf(frame) : await pixelsOf(frame, frame.format);
+  } catch {
+    return snapshotOf(frame, name, context, stream);
+  }
+  frame.close();
+  return snapshotOf(copied.copy, name, context, stream, copied.strip);
+}
+
+/** @param {VideoFrame} frame */
+async function pictureOf(frame) {
+  const picture = await createImageBitmap(frame);
+  const copy = new VideoFrame(picture, { timestamp: frame.timestamp });
+  picture.close();
+  return { copy, strip: null };
+}
+
+/** @param {VideoFrame} frame @param {VideoPixelFormat} format */
+async function pixelsOf(frame, format) {
+  const { timestamp, colorSpace } = frame;
   const { width, height } = sizeOf(frame);
   const data = new Uint8Array(frame.allocationSize());
   const layout = await frame.copyTo(data);
-  frame.close();
   const copy = new VideoFrame(data, { format, timestamp, codedWidth: width, codedHeight: height, layout, colorSpace: colorSpace.toJSON() });
   const [{ offset, stride }] = layout;
   const top = stampTop(height);
-  return snapshotOf(copy, name, context, stream, top < 0 ? null : { data, offset: offset + top * stride, stride });
+  return { copy, strip: top < 0 ? null : { data, offset: offset + top * stride, stride } };
 }
 
 /**

@@ -58,6 +58,7 @@ export class View {
   #events;
   /** @type {import('./controls.js').Controls|null} */
   #controls = null;
+  #controlled = false;
   /** @type {Promise<void>|null} */
   #loading = null;
   /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
@@ -140,7 +141,9 @@ export class View {
   /** Whether the player's own controls are seen. Without them its states are still read aloud. @param {boolean} shown */
   set controls(shown) {
     this.#banner.role = shown ? null : 'status';
-    if (shown) this.#loading ??= this.#loadControls();
+    this.#controlled = shown;
+    if (this.#controls) this.#controls.shown = shown;
+    else if (shown) this.#loading ??= this.#loadControls();
   }
 
   /** Shows the video from now on. @param {import('../core/protocol.js').Stream} stream */
@@ -217,8 +220,10 @@ export class View {
   async #loadControls() {
     /** @type {typeof import('./controls.js')|null} */
     const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('controls.js', import.meta.url).href).catch(() => null);
-    if (part) this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
-    else console.warn('cv-player: controls.js can’t be loaded: it belongs beside the player’s own file');
+    if (part) {
+      this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
+      this.#controls.shown = this.#controlled;
+    } else console.warn('cv-player: controls.js can’t be loaded: it belongs beside the player’s own file');
   }
 
   /** @param {boolean} paused */

@@ -49,6 +49,10 @@ export class FakeElement extends EventTarget {
 
   focus() {}
 
+  matches() {
+    return false;
+  }
+
   /** @param {string} name */
   removeAttribute(name) {
     delete this.attributes[name];

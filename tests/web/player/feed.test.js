@@ -6,6 +6,7 @@ import { Feed, feedOf } from '../../../web/player/feed.js';
 import { test } from '../../lib/test.js';
 import { STREAM } from '../lib/stream.js';
 
+Object.assign(globalThis, { VideoFrame: class {} });
 /** @typedef {import('../../../web/player/feed.js').FeedEvents} FeedEvents */
 
 /** Who is told, and of what. */
@@ -107,6 +108,17 @@ test('a video that others show comes live, from the beginning where they are the
   feed.watch(() => {});
   begin();
   assert.equal(store.facts.shared, true);
+});
+
+test('in a browser that can’t keep pictures a video is held back for all', () => {
+  const { VideoFrame } = /** @type {any} */ (globalThis);
+  Reflect.deleteProperty(globalThis, 'VideoFrame');
+  const { store, feed, follow, begin } = open();
+  feed.watch(() => {});
+  begin();
+  follow();
+  assert.equal(store.facts.shared, false);
+  Object.assign(globalThis, { VideoFrame });
 });
 
 test('the server sends video as long as one of them is looked at', () => {
