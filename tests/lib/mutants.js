@@ -321,7 +321,7 @@ export const mutants = [
     tests: ['tests/web/core/stream-picture.test.js', 'tests/web/player/composing.test.js'] },
   { fault: 'the player changes its shape with each size', file: 'web/core/stream-picture.js', from: 'stream.rungs?.[0] ?? frame', to: 'frame', tests: ['tests/web/core/stream-picture.test.js', 'tests/web/player/view.test.js'] },
   { fault: 'a server that tells nothing of the link is asked what it does not know', file: 'web/core/beside.js', from: 'if (!link || (', to: 'if ((', tests: ['tests/web/core/beside.test.js', 'tests/web/core/session.test.js'] },
-  { fault: 'a viewer that does not look counts as dead', file: 'web/core/beside.js', from: 'expected: looking &&', to: 'expected:', tests: ['tests/web/core/beside.test.js', 'tests/web/core/session.test.js'] },
+  { fault: 'a viewer that does not look counts as dead', file: 'web/core/beside.js', from: 'expected: (looking || watched) &&', to: 'expected:', tests: ['tests/web/core/beside.test.js', 'tests/web/core/session.test.js'] },
   { fault: 'a viewer that does not look asks for video', file: 'web/core/looking.js', from: 'this.#changed(false)', to: 'this.#changed(true)', tests: ['tests/web/core/looking.test.js', 'tests/web/player/cv-player.test.js'] },
   { fault: 'the last picture before a pause counts as late', file: 'web/core/measurements.js', from: '&& !this.isOld(id, now)', to: '', tests: ['tests/web/core/measurements.test.js'] },
   { fault: 'words about the network change with every figure', file: 'web/player/link-notice.js', from: 'this.#since = Infinity;', to: '', tests: ['tests/web/player/link-notice.test.js'] },
@@ -331,12 +331,22 @@ export const mutants = [
   { fault: 'who listens to a fact is told when it did not change', file: 'web/core/store.js', from: '!Object.is(facts[name], before[name])', to: 'name in facts', tests: ['tests/web/core/store.test.js'] },
   { fault: 'a setting is not kept in the page\'s address', file: 'web/demo/page.js', from: 'history.replaceState(null, \'\', address);', to: '', tests: ['tests/web/demo/page.test.js'] },
 
+  // the page: several views of one video, and what was before
+  { fault: 'a frame has one copy for all who follow', file: 'web/player/feed.js', from: 'one.frame(frame.clone(), info)', to: 'one.frame(frame, info)', tests: ['tests/web/player/feed.test.js'] },
+  { fault: 'who joins later is not told of the video', file: 'web/player/feed.js', from: 'if (this.#track) follower.track(this.#track);', to: '', tests: ['tests/web/player/feed.test.js'] },
+  { fault: 'a video that others show is held back for all', file: 'web/core/store.js', from: 'given.shared ? null : given.wantedDelay', to: 'given.wantedDelay', tests: ['tests/web/player/feed.test.js', 'tests/e2e/demo.test.js'] },
+  { fault: 'the server is told that nobody looks while a follower does', file: 'web/core/beside.js', from: 'const wanted = looking || watched;', to: 'const wanted = looking;', tests: ['tests/web/core/beside.test.js', 'tests/e2e/embed.test.js'] },
+  { fault: 'pictures are held without a bound', file: 'web/player/held-pictures.js', from: 'if (this.#bytes + picture.size > MOST_BYTES) return picture.close();', to: '', tests: ['tests/web/player/held-pictures.test.js'] },
+  { fault: 'the pictures before are kept for ever', file: 'web/player/history.js', from: 'this.#bytes -= oldest.size;\n      oldest.close();', to: 'this.#bytes -= oldest.size;', tests: ['tests/web/player/history.test.js'] },
+  { fault: 'who has paused goes back to the results of another frame', file: 'web/player/composing.js', from: 'this.#events.again(match);', to: '', tests: ['tests/e2e/embed.test.js'] },
+  { fault: 'the proof counts what was read as what was shown', file: 'web/demo/words.js', from: '${grouped(mismatched)} of', to: '${grouped(readBack)} of', tests: ['tests/web/demo/words.test.js'] },
+
   // the page: frames by WebSocket
   { fault: 'the parts of a frame are decoded one by one', file: 'web/core/frame-messages.js', from: 'if (flags & MORE) return null;', to: '', tests: ['tests/web/core/frame-messages.test.js'] },
   { fault: 'a frame by WebSocket that is never seen is drawn', file: 'web/player/received-frames.js', from: 'this.#next?.frame.close();\n    this.#next = { frame, id };', to: 'if (this.#next) this.#draw();\n    this.#next = { frame, id };',
     tests: ['tests/web/player/received-frames.test.js'] },
   { fault: 'the token is asked for again and again', file: 'web/player/cv-player.js', from: 'if (final) return this.#stop(\'failed\');', to: '', tests: ['tests/web/player/cv-player.test.js'] },
-  { fault: 'who has paused the picture is connected again', file: 'web/player/cv-player.js', from: 'if (this.paused) return this.#stop();', to: '', tests: ['tests/web/player/cv-player.test.js'] },
+  { fault: 'who has paused the picture is connected again', file: 'web/player/cv-player.js', from: 'if (this.#rests) return this.#stop();', to: '', tests: ['tests/web/player/cv-player.test.js'] },
   { fault: 'frames by WebSocket move a picture that is paused', file: 'web/player/received-frames.js', from: 'if (store.facts.paused) return frame.close();', to: '', tests: ['tests/e2e/embed.test.js'] },
   { fault: 'a page\'s own drawing that throws takes the picture with it', file: 'web/player/overlay.js', from: 'reportError(error);\n      failure = true;', to: 'throw error;', tests: ['tests/web/player/cv-player.test.js'] },
   { fault: 'results go on over a live picture that is paused', file: 'web/player/attempt.js', from: 'if (this.#store.facts.paused) return;', to: '', tests: ['tests/web/player/cv-player.test.js'] },

@@ -27,10 +27,10 @@ test('each message goes to whom it is for; one that is wrong is a line for who w
 test('video is expected where the viewer looks, the source is there and the network carries more than single pictures', () => {
   const store = new Store();
   const expected = (/** @type {object} */ facts) => {
-    store.set({ looking: true, stream: null, link: null, ...facts });
+    store.set({ looking: true, watched: false, stream: null, link: null, ...facts });
     return signsOf(null, store.facts, 0).expected;
   };
-  for (const facts of [{}, { stream: STREAM }, { link: LINK }]) assert.equal(expected(facts), true, JSON.stringify(facts));
+  for (const facts of [{}, { stream: STREAM }, { link: LINK }, { looking: false, watched: true }]) assert.equal(expected(facts), true, JSON.stringify(facts));
   for (const facts of [{ looking: false }, { stream: { ...STREAM, state: 'lost' } }, { link: { ...LINK, rung: 3 } }]) {
     assert.equal(expected(facts), false, JSON.stringify(facts));
   }
@@ -58,4 +58,9 @@ test('a wish is told a server that tells of the link, when it is another one', (
   });
   assert.deepEqual(after, [0, 1, 1, 2, 3]);
   assert.deepEqual(asked, [[false, null], [true, null], [true, 300_000]]);
+  for (const facts of [{ watched: true }, { looking: false }, { watched: false }]) {
+    store.set(facts);
+    wish.tell(store.facts, control);
+  }
+  assert.deepEqual(asked.slice(3), [[false, 300_000]], 'not before those that follow look no more either');
 });
