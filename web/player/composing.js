@@ -178,16 +178,18 @@ export class Composing {
       close();
       throw error;
     }
-    if (!history) close();
-    history?.add({
-      size, time: now, close,
-      show: () => {
-        draw();
-        this.#events.again(match);
-      },
-    });
     const again = id !== null && id === this.#last;
     this.#last = id;
+    if (!history || again) close();
+    else {
+      history.add({
+        size, time: now, close,
+        show: () => {
+          draw();
+          this.#events.again(match);
+        },
+      });
+    }
     this.#store.set({ composed: true });
     const unknown = id === null && stampId === null;
     const rtp = snapshot.rtp ?? (unknown ? callback.rtpTimestamp : undefined);
