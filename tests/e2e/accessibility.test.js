@@ -52,7 +52,7 @@ for (const [name, start] of Object.entries(browsers))
       await tab.watch(server.url);
       await tab.reports('results on their frames', ({ exact }) => exact?.results.onFrame >= 10);
       await tab.click('.open-chart');
-      await until('the chart', () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.graph canvas')));
+      await until('the chart', () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.graph canvas') !== null));
       assert.deepEqual(await violations(tab), []);
       await tab.click('[data-mode="async"]');
       await tab.reports('the live view', ({ exact }) => exact?.mode === 'async');

@@ -24,12 +24,14 @@ const BAR = `
   </span>
   <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
   <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
-  <button class="open-chart" part="button" aria-pressed="false">Chart</button>
   <button class="full" part="button">Full screen</button>`;
 
 const BELOW = `
   ${CHOOSERS}
-  <dl class="hud" part="figures"></dl>
+  <div class="measures">
+    <dl class="hud" part="figures"></dl>
+    <button class="open-chart" part="button" aria-pressed="false">Chart</button>
+  </div>
   <figure class="chart" part="chart" hidden>
     <figcaption><span class="course"></span> <span class="legend"></span></figcaption>
     <div class="graph" aria-hidden="true"></div>
