@@ -30,6 +30,8 @@ export class Beside {
     this.#timer = setInterval(() => this.#measureJpeg(), JPEG_MS);
     const pause = /** @type {HTMLButtonElement} */ (this.#find('.pause'));
     pause.onclick = () => this.#pause(!this.#paused);
+    const one = /** @type {HTMLAnchorElement} */ (this.#find('a'));
+    one.onclick = () => { one.hash = location.hash; };  // the token goes with it
     for (const box of this.#boxes) box.onchange = () => this.#show(box);
   }
 

@@ -27,16 +27,18 @@ const PLANAR = /^(I4|NV)/;
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>|Snapshot} null: there is none just now
  */
-export const takeSnapshot = (video, context, stream) => framesKnowTheirTime ? takeFrame(video, context, stream) : takeDrawn(video, context, stream);
+export const takeSnapshot = (video, context, stream) => framesKnowTheirTime ? takeFrame(video, context, stream, snapshotOf) : takeDrawn(video, context, stream);
 
 /**
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
+ * @param {typeof copyOf} of what is taken of the frame
  * @returns {Promise<Snapshot|null>}
  */
-async function takeFrame(video, context, stream) {
+async function takeFrame(video, context, stream, of) {
   const frame = currentFrame(video);
   if (!frame) return null;
-  return snapshotOf(frame, { rtp: /** @type {any} */ (frame).metadata().rtpTimestamp, certain: false }, context, stream);
+  const rtp = framesKnowTheirTime ? /** @type {any} */ (frame).metadata().rtpTimestamp : undefined;
+  return of(frame, { rtp, certain: false }, context, stream);
 }
 
 /**
@@ -44,12 +46,7 @@ async function takeFrame(video, context, stream) {
  * @param {HTMLVideoElement} video @param {CanvasRenderingContext2D} context @param {Stream} stream
  * @returns {Promise<Snapshot|null>} null: there is none just now
  */
-export async function takeCopy(video, context, stream) {
-  const frame = currentFrame(video);
-  if (!frame) return null;
-  const rtp = framesKnowTheirTime ? /** @type {any} */ (frame).metadata().rtpTimestamp : undefined;
-  return copyOf(frame, { rtp, certain: false }, context, stream);
-}
+export const takeCopy = (video, context, stream) => takeFrame(video, context, stream, copyOf);
 
 /**
  * The same of any frame. One that the browser does not let a page see into, of a decoder in hardware, is drawn; one that it can't even draw is kept
