@@ -137,11 +137,22 @@ for (const [name, start] of Object.entries(browsers))
         <cv-player id="camera" src="${own.url}" mode="async"></cv-player><cv-player id="before" of="last" mode="exact"></cv-player>
         <cv-player id="gone" of="camera" mode="exact"></cv-player><cv-player id="last" src="${own.url}" mode="async"></cv-player>
         <script>
-          window.told = { before: [], gone: [] };
+          window.told = { before: [], gone: [], inCallback: 0 };
+          // Firefox may not repaint a page any more that takes a video out in its own callback
+          const { requestVideoFrameCallback } = HTMLVideoElement.prototype;
+          let inCallback = false;
+          HTMLVideoElement.prototype.requestVideoFrameCallback = function (call) {
+            return requestVideoFrameCallback.call(this, (...frame) => {
+              inCallback = true;
+              call(...frame);
+              inCallback = false;
+            });
+          };
           const [before, gone] = ['before', 'gone'].map((id) => document.getElementById(id));
           before.addEventListener('cv-error', ({ detail }) => window.told.before.push(detail.message));
           gone.addEventListener('cv-state', ({ detail }) => {
             window.told.gone.push(detail.state);
+            window.told.inCallback += inCallback;
             if (detail.state === 'playing') gone.remove();
           });
           window.seen = gone;
@@ -152,7 +163,7 @@ for (const [name, start] of Object.entries(browsers))
       await matched(5);
       assert.deepEqual(await tab.evaluate(() => [window.testPeers.length, window.told.before]), [2, []], 'connections, and no error');
       await until('that one has gone', async () => (await tab.evaluate(() => window.told.gone)).includes('closed'));
-      assert.deepEqual(await tab.evaluate(() => [window.told.gone, window.seen.report().state]), [['connecting', 'playing', 'closed'], 'closed']);
+      assert.deepEqual(await tab.evaluate(() => [window.told.gone, window.told.inCallback, window.seen.report().state]), [['connecting', 'playing', 'closed'], 0, 'closed']);
       await tab.evaluate(() => document.querySelector('#last').pause());
       await own.stop();
       await until('that it waits', () => tab.evaluate(() => document.querySelector('#before').report().state !== 'playing'));
@@ -268,7 +279,7 @@ for (const [name, start] of Object.entries(browsers))
         const details = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.details').textContent.trim());
         const ball = { label: 'circle', model: 'circledetect' };
         // it moves: where it is when the mouse is pressed, is known only roughly
-        await until('the ball selected', async () => {
+        const selectBall = () => until('the ball selected', async () => {
           const place = await tab.placeOf('.picture');
           const found = await tab.evaluate(async () => {
             const { results } = await document.querySelector('cv-player').snapshot();
@@ -279,10 +290,17 @@ for (const [name, start] of Object.entries(browsers))
           await tab.press(place.x + found.x * place.width, place.y + found.y * place.width);
           return (await selected()).some((one) => one !== null);
         });
+        // where few frames come it moves too far between two of them to be known again
+        await until('the details of the frames that come', async () => {
+          await tab.evaluate(() => { window.selected.length = 0; });
+          await selectBall();
+          const before = await details();
+          if (before === '') return false;
+          assert.match(before, /^circle \d+ % · at .* px · .* · by circledetect · frame \d+$/);
+          await until('others, or none', async () => await details() !== before);
+          return await details() !== '';
+        });
         assert.deepEqual((await selected()).find((one) => one !== null), ball);
-        assert.match(await details(), /^circle \d+ % · at .* px · .* · by circledetect · frame \d+$/);
-        const before = await details();
-        await until('the details of the frames that come', async () => ![before, ''].includes(await details()));
         await tab.evaluate(() => { window.selected.length = 0; });
         await tab.key('Escape');
         await until('nothing selected', async () => (await selected()).length > 0);

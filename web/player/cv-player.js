@@ -57,6 +57,7 @@ export class CvPlayer extends Attributes {
   #feed = new Feed(this, this.#store, () => queueMicrotask(() => { if (this.paused && this.#store.facts.state === 'closed') this.#start(); }));
   /** @type {Attempt|null} */
   #attempt = null;
+  #telling = 0;
   /** @type {Reconnector|null} */
   #reconnector = null;
   /** Looks for WebRTC's way while frames come by WebSocket for want of it. @type {import('./way-back.js').WayBack|null} */
@@ -319,7 +320,13 @@ export class CvPlayer extends Attributes {
     const { state: before, error } = this.#store.facts;
     this.#store.set({ state, error: state === 'playing' ? null : error });
     this.#update();
-    if (state !== before) this.#tell('cv-state', { state, error: this.#store.facts.error });
+    if (state === before) return;
+    clearTimeout(this.#telling);
+    const tell = () => this.#tell('cv-state', { state, error: this.#store.facts.error });
+    // It plays: that is known in a callback of the video. Who takes the player out of the page in there, gets a page that Firefox 153 does not
+    // repaint any more, one time in ten on a busy machine.
+    if (state === 'playing') this.#telling = setTimeout(tell);
+    else tell();
   }
 
   #update() {
