@@ -42,6 +42,8 @@ void require_elements() {
   }
 }
 
+constexpr const char* kForbidden = "this viewer may watch, but not change what all viewers see";
+
 // What a viewer says that its network carries, in bit/s.
 std::optional<double> downlink_of(const Request& request) {
   constexpr guint64 kMost = 1'000'000'000'000;
@@ -172,6 +174,9 @@ Producer::Events App::producer_events() {
   };
   events.result = [this](const protocol::Result& result) { send_result(result); };
   events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
+  events.property = [this](const protocol::Property& property) {
+    for (const auto& [peer, viewer] : viewers_) viewer->send_property(property);
+  };
   events.warning = [this](const std::string& message) {
     status_.end();
     say(Level::kWarning, message);
@@ -291,6 +296,11 @@ void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
     states.reserve(model_states_.size());
     for (const auto& [model, state] : model_states_) states.push_back(state);
     return states;
+  };
+  events.properties = [this] { return producer_->properties(); };
+  events.may_control = peer->rights().control;
+  events.set_property = [this, may = events.may_control](const protocol::SetRequest& request) {
+    return may ? producer_->set_property(request) : std::optional(protocol::Error{"forbidden", kForbidden});
   };
   const unsigned number = next_viewer_++;
   const auto downlink = downlink_of(peer->request());

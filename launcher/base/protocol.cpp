@@ -54,6 +54,14 @@ class Reader {
     if (value && value->is_null()) return std::nullopt;
     return static_cast<double>(integer(name, 1, kMaxBitrate));
   }
+  Value value(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_boolean()) return value->get<bool>();
+    if (value && value->is_string()) return value->get<std::string>();
+    if (const auto number = core::json_number(value)) return *number;
+    fail("\"" + std::string(name) + "\" must be a number, true, false or a string");
+    return false;
+  }
   void fail(std::string message) {
     if (!error_) error_ = Error{"malformed", std::move(message)};
   }
@@ -84,6 +92,11 @@ core::OrderedJson or_null(const std::optional<double>& value) {
 
 Error unknown_type(const std::string& type) {
   return {"unknown-type", "the message type \"" + type.substr(0, 40) + "\" is not one that a viewer may send here"};
+}
+
+core::OrderedJson json_of(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return core::json_of(*number);
+  return std::visit([](const auto& held) { return core::OrderedJson(held); }, value);
 }
 
 core::OrderedJson json_of(const Detail& detail) {
@@ -132,6 +145,11 @@ T request(Reader& reader, const std::string& type) {
     const VideoRequest video{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate")};
     if (reader.error()) return *reader.error();
     return video;
+  }
+  if (type == "set") {
+    const SetRequest set{reader.string("name"), reader.value("value")};
+    if (reader.error()) return *reader.error();
+    return set;
   }
   if (type != "ping") return unknown_type(type);
   const Ping ping{reader.number("t")};
@@ -253,6 +271,23 @@ std::string encode(const Link& link) {
                           {"framerate", or_null(link.framerate)},
                           {"carries", or_null(link.carries)},
                           {"reason", link.reason}});
+}
+
+std::string encode(const Property& property, bool writable) {
+  core::OrderedJson json{{"type", "property"},
+                         {"name", property.name},
+                         {"title", property.title},
+                         {"description", property.description},
+                         {"writable", writable},
+                         {"value", json_of(property.value)},
+                         {"initial", json_of(property.initial)}};
+  if (property.least) {
+    json["min"] = core::json_of(*property.least);
+    json["max"] = core::json_of(*property.most);
+    json["whole"] = property.whole;
+  }
+  for (const auto& [value, title] : property.choices) json["choices"].push_back({{"value", value}, {"title", title}});
+  return core::json_text(json);
 }
 
 std::string encode(const StreamInfo& info) {

@@ -55,7 +55,13 @@ struct VideoRequest {
   bool wanted = true;                 // whether the viewer looks: else neither video nor results are sent
   std::optional<double> max_bitrate;  // bit/s
 };
-using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, Error>;
+// A number, true or false, or the name of a choice.
+using Value = std::variant<double, bool, std::string>;
+struct SetRequest {  // for all viewers
+  std::string name;  // of a Property
+  Value value;
+};
+using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, SetRequest, Error>;
 Control parse_control(std::string_view text);
 
 // Page → server, WebSocket of a viewer that gets its frames there.
@@ -63,7 +69,7 @@ struct Ack {
   std::uint32_t number = 0;  // messages that came so far
   double at = 0;             // when the last of them came, ms on a clock of the viewer's
 };
-using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, Error>;
+using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, SetRequest, Error>;
 SocketMessage parse_socket(std::string_view text);
 
 // Server → page, WebSocket.
@@ -139,6 +145,24 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 std::string encode(const Link& message);
+
+// What the pipeline file lets viewers change.
+struct Property {
+  struct Choice {
+    std::string value;
+    std::string title;
+  };
+  std::string name;  // "element.property"
+  std::string title;
+  std::string description;
+  Value value;
+  Value initial;                      // as the file says
+  std::optional<double> least, most;  // of a number
+  bool whole = false;                 // a number without a fraction
+  std::vector<Choice> choices;
+};
+// `writable`: whether this viewer may set it.
+std::string encode(const Property& property, bool writable);
 
 // Server → page, data channel "results".
 struct Stamp {

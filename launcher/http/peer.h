@@ -34,6 +34,7 @@ class Peer {
   void close(unsigned short code, const std::string& reason, guint patience = 10'000);
   static constexpr guint kStranger = 2000;  // the patience with who has not been let in
   const Request& request() const { return request_; }
+  const Rights& rights() const { return rights_; }
 
  private:
   friend class Server;

@@ -70,6 +70,7 @@ std::shared_ptr<const Timebase> make_timebase() {
 Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
     : pipe_(std::move(pipe)), reaper_(reaper), events_(std::move(events)), timebase_(make_timebase()) {
   adopt(cut(pipe_));
+  adjustables_ = Adjustables(pipe_.adjustables, run_.producer.get());
 }
 
 Producer::~Producer() {
@@ -89,6 +90,7 @@ void Producer::adopt(CutPipeline cut) {
   }
   run_.streams.clear();
   keep_loops_apart(run_.producer.get());
+  adjustables_.apply(run_.producer.get());
 }
 
 void Producer::start() {
@@ -120,6 +122,25 @@ void Producer::away(Work work, Done done) {
       if (generation == producer.generation_) std::invoke(done, producer, result);
     });
   });
+}
+
+std::optional<protocol::Error> Producer::set_property(const protocol::SetRequest& request) {
+  const auto checked = adjustables_.check(request);
+  if (const auto* error = std::get_if<protocol::Error>(&checked)) return *error;
+  const auto which = std::get<std::size_t>(checked);
+  adjustables_.keep(which, request.value);  // for the next run too
+  if (!worker_) {
+    events_.property(adjustables_.all()[which]);
+    return std::nullopt;
+  }
+  const std::shared_ptr<GstElement> element(adjustables_.element(which, run_.producer.get()));
+  away([element, name = adjustables_.property(which),
+        value = request.value] { return set_value(element.get(), name, value); },
+       [which](Producer& self, const protocol::Value& now) {
+         self.adjustables_.keep(which, now);
+         self.events_.property(self.adjustables_.all()[which]);
+       });
+  return std::nullopt;
 }
 
 void Producer::set_state(GstState state) {

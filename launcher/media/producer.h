@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "adjustables.h"
 #include "base/main_thread.h"
 #include "base/protocol.h"
 #include "opening.h"
@@ -27,6 +28,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
     std::function<void()> back;
     std::function<void(const protocol::Result&)> result;
     std::function<void(const protocol::ModelState&)> model;
+    std::function<void(const protocol::Property&)> property;  // one that was set
     std::function<void(const std::string& message)> warning;
   };
 
@@ -41,6 +43,11 @@ class Producer : public std::enable_shared_from_this<Producer> {
   GstElement* webrtcbin() const { return webrtcbin_.get(); }
   const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
   const Timebase& timebase() const { return *timebase_; }
+
+  // What the file lets viewers change.
+  const std::vector<protocol::Property>& properties() const { return adjustables_.all(); }
+  // Sets one; events.property tells what it is then. Returns what is wrong with the request, if anything is.
+  std::optional<protocol::Error> set_property(const protocol::SetRequest& request);
 
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
   // Frames of the pipeline's first stream so far, those too that nobody wanted.
@@ -75,6 +82,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   GstPtr<GstElement> webrtcbin_;
   std::vector<std::unique_ptr<Stream>> streams_;
 
+  Adjustables adjustables_;
   CutPipeline run_;                            // its streams have gone into streams_
   std::shared_ptr<Worker> worker_;             // changes the states of run_
   std::vector<std::weak_ptr<Worker>> ending_;  // of earlier runs that have not ended yet

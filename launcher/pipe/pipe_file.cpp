@@ -17,6 +17,7 @@ constexpr gsize kMaxFile = 1 << 20;
 constexpr int kMaxDepth = 12;
 constexpr std::string_view kHere = "${here}";
 constexpr std::string_view kInclude = "include";
+constexpr std::string_view kAdjustable = "adjustable";
 
 std::string at(const std::string& file, std::size_t line) {
   return file + ":" + std::to_string(line);
@@ -114,11 +115,11 @@ std::string find_included(const std::string& place, const std::string& name, con
   throw UserError(text);
 }
 
-// What a line "include FILE NAME=VALUE…" says behind "include"; "" if the line is another one.
-std::string included(std::string_view line) {
+// What a line that begins with that word, as "include FILE NAME=VALUE…", says behind it; "" if the line is another one.
+std::string said_behind(std::string_view word, std::string_view line) {
   const auto from = line.find_first_not_of(" \t");
-  if (from == std::string_view::npos || !line.substr(from).starts_with(kInclude)) return "";
-  line.remove_prefix(from + kInclude.size());
+  if (from == std::string_view::npos || !line.substr(from).starts_with(word)) return "";
+  line.remove_prefix(from + word.size());
   if (line.empty() || !g_ascii_isspace(line.front())) return "";
   return take_string(g_strstrip(g_strndup(line.data(), line.size())));
 }
@@ -165,14 +166,18 @@ class Loader {
     std::istringstream lines(own.text);
     std::string line;
     for (std::size_t i = 0; std::getline(lines, line); ++i) {
-      const std::string what = quoting.quote == 0 ? included(line) : "";
+      const bool open = quoting.quote != 0;
+      const std::string what = open ? "" : said_behind(kInclude, line);
+      const std::string adjusted = open ? "" : said_behind(kAdjustable, line);
       for (const char c : line) quoting.feed(c);
       quoting.feed('\n');
-      if (what.empty()) {
+      if (!what.empty()) {
+        include(file, own.places[i], what, given, depth);
+      } else if (!adjusted.empty()) {
+        adjustables.push_back(parse_adjustable(own.places[i], expand(own.places[i], adjusted).text));
+      } else {
         script.text += line + '\n';
         script.places.push_back(own.places[i]);
-      } else {
-        include(file, own.places[i], what, given, depth);
       }
     }
   }
@@ -180,6 +185,7 @@ class Loader {
   Script script;
   Variables variables;
   Givens givens;
+  std::vector<Adjustable> adjustables;
 
  private:
   void include(const std::string& file, const std::string& place, const std::string& what, Names given, int depth) {
@@ -280,7 +286,7 @@ PipeText expand_pipe_text(const std::string& file, std::string_view text, const 
   loader.load(file, text);
   check_settings(file, settings, loader.variables);
   const Expanded expanded = substitute(loader.script, loader.variables, settings, loader.givens);
-  PipeText pipe{file, split(expanded), loader.script.places};
+  PipeText pipe{file, split(expanded), loader.script.places, loader.adjustables};
   if (pipe.tokens.empty())
     throw UserError(file + ": there is no pipeline in it; see the shipped plain.pipe for what one looks like");
   return pipe;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A pipeline file: gst-launch syntax plus # comments, line breaks, variables, and lines "include FILE NAME=VALUE…".
+// A pipeline file: gst-launch syntax plus # comments, line breaks, variables, lines "include FILE NAME=VALUE…" and
+// lines "adjustable ELEMENT.PROPERTY".
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adjustable.h"
 #include "pipe_variables.h"
 
 struct PipeToken {
@@ -18,6 +20,7 @@ struct PipeText {
   std::string file;
   std::vector<PipeToken> tokens;
   std::vector<std::string> places;  // of each line of the whole text: "file:line"
+  std::vector<Adjustable> adjustables;
 
   std::string text() const;                          // the tokens on one line, as gst-launch-1.0 takes them
   const std::string& place(std::size_t line) const;  // "file:line" where the line was read, maybe in an included file

@@ -148,6 +148,7 @@ void SocketViewer::send_media() {
   deadline_ = from_now(deadlines().heartbeat);
   send_stream_info();
   for (const auto& state : events_.model_states()) send_model_state(state);
+  for (const auto& property : events_.properties()) send_property(property);
   link_changed();
 }
 
@@ -196,6 +197,10 @@ void SocketViewer::handle(std::string_view text) {
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) return send_pong(*ping);
   if (const auto* request = std::get_if<protocol::VideoRequest>(&message))
     return selector_->wish(request->wanted, request->max_bitrate);
+  if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {
+    if (const auto error = events_.set_property(*request)) fail(error->code.c_str(), error->message);
+    return;
+  }
   feeds_.front()->request_key_frame(false);
 }
 
@@ -245,6 +250,10 @@ void SocketViewer::send_result(const std::string& encoded) {
 
 void SocketViewer::send_model_state(const protocol::ModelState& state) {
   if (media_ && !ended_) send(protocol::encode(state));
+}
+
+void SocketViewer::send_property(const protocol::Property& property) {
+  if (media_ && !ended_) send(protocol::encode(property, events_.may_control));
 }
 
 void SocketViewer::check_deadline() {

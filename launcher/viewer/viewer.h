@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ class Viewer {
     std::function<double()> now;                         // unix ms: epoch + running time
     std::function<protocol::StreamInfo()> stream_info;   // all but the RTP offset
     std::function<std::vector<protocol::ModelState>()> model_states;
+    std::function<std::vector<protocol::Property>()> properties;
+    // Sets one for all viewers, or says why not.
+    std::function<std::optional<protocol::Error>(const protocol::SetRequest&)> set_property;
+    bool may_control = false;  // whether this viewer may do that
   };
 
   Viewer() = default;
@@ -36,5 +41,6 @@ class Viewer {
   // `encoded` is made once for all viewers. The result is lost if there is no way yet or the viewer does not read.
   virtual void send_result(const std::string& encoded) = 0;
   virtual void send_model_state(const protocol::ModelState& state) = 0;
+  virtual void send_property(const protocol::Property& property) = 0;
   virtual void check_deadline() = 0;  // to be called about once a second
 };

@@ -97,7 +97,10 @@ void WebrtcViewer::build(std::optional<double> downlink) {
             });
           }));
   connect(pipeline_.control.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
-            post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.send_link(); });
+            post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) {
+              viewer.send_link();
+              for (const auto& property : viewer.events_.properties()) viewer.send_property(property);
+            });
           }));
   connect(pipeline_.control.get(), "on-message-string", G_CALLBACK(+[](GObject*, const char* text, gpointer self) {
             post(*static_cast<Weak*>(self),
@@ -325,6 +328,10 @@ void WebrtcViewer::handle_control(const std::string& text) {
     if (selector_) selector_->wish(request->wanted, request->max_bitrate);
     return;
   }
+  if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {
+    if (const auto error = events_.set_property(*request)) fail(error->code.c_str(), error->message);
+    return;
+  }
   for (const auto& stream : pipeline_.streams) stream.feed->request_key_frame(false);
 }
 
@@ -381,6 +388,12 @@ void WebrtcViewer::send_stream_info() {
 void WebrtcViewer::send_model_state(const protocol::ModelState& state) {
   if (sent_info_ && results_open())
     gst_webrtc_data_channel_send_string(pipeline_.results.get(), protocol::encode(state).c_str());
+}
+
+// As model states: few, and none comes again.
+void WebrtcViewer::send_property(const protocol::Property& property) {
+  if (state_ == State::kEnded || !is_open(pipeline_.control.get())) return;
+  gst_webrtc_data_channel_send_string(pipeline_.control.get(), protocol::encode(property, events_.may_control).c_str());
 }
 
 void WebrtcViewer::check_deadline() {

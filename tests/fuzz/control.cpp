@@ -11,6 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
   if (const auto* ping = std::get_if<protocol::Ping>(&control)) must(std::isfinite(ping->t), "a ping's time is finite");
   if (const auto* playout = std::get_if<protocol::PlayoutRequest>(&control))
     must(playout->max_ms / 10 < 1U << 12U, "a playout delay fits the header extension");
+  if (const auto* set = std::get_if<protocol::SetRequest>(&control))
+    if (const auto* number = std::get_if<double>(&set->value)) must(std::isfinite(*number), "a number is finite");
   const auto* video = std::get_if<protocol::VideoRequest>(&control);
   if (video && video->max_bitrate)
     must(*video->max_bitrate >= 1 && *video->max_bitrate <= 1e12, "a bit rate is in range");

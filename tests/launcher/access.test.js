@@ -54,6 +54,23 @@ test('it opens the way by WebSocket too', async (t) => {
   assert.equal(await codeOf({ type: 'ack', number: 0, at: 0 }, { path: '?transport=socket', from: '127.0.0.9' }), 'unauthorized');
 });
 
+test('who may only watch is told what is adjustable, and ended where it is set all the same', async (t) => {
+  const may = new SocketViewer(server, undefined, token);
+  const mayNot = new SocketViewer(server, undefined, viewToken);
+  t.after(() => [may, mayNot].forEach((viewer) => viewer.close()));
+  for (const [viewer, writable] of [[may, true], [mayNot, false]]) {
+    const { title, description, ...rest } = await viewer.receives('property');
+    assert.deepEqual(rest, { type: 'property', name: 'source.speed', writable, value: 0.05, initial: 0.05, min: 0, max: 1, whole: false });
+    assert.deepEqual([title, description.length > 20], ['Speed', true]);
+  }
+  const set = { type: 'set', name: 'source.speed', value: 0.5 };
+  mayNot.send(set);
+  const { code, message: why } = await mayNot.receives('error');
+  assert.deepEqual([code, why], ['forbidden', 'this viewer may watch, but not change what all viewers see']);
+  may.send(set);
+  await until('the new speed', () => may.messages.some(({ type, name, value }) => type === 'property' && name === 'source.speed' && value === 0.5));
+});
+
 test('until then nothing is made for a viewer, and it hears nothing', async () => {
   const count = () => steady('the number of threads', () => threads(server.pid), { times: 20 });
   const before = await count();

@@ -21,6 +21,8 @@ for (const [what, text] of [
   ['no JSON', 'not json{'], ['no object', '[1]'], ['no type', '{}'], ['a type that is a number', '{"type":7}'],
   ['a ping without a time', '{"type":"ping"}'], ['a ping with a text for a time', '{"type":"ping","t":"now"}'],
   ['more repeats than there are', '{"type":"results","repeats":4}'], ['repeats that are no number', '{"type":"results","repeats":"2"}'],
+  ['a property that is not adjustable', '{"type":"set","name":"model.scale","value":1}'], ['a property without a value', '{"type":"set","name":"model.runtime"}'],
+  ['a property out of its range', '{"type":"set","name":"model.runtime","value":501}'], ['half of a whole number', '{"type":"set","name":"model.runtime","value":1.5}'],
   ['more than 1 KiB', `{"type":"ping","t":1,"x":"${'x'.repeat(1024)}"}`],
 ])
   test(`a control message with ${what} ends the viewer with \`malformed\``, async () => {

@@ -52,3 +52,15 @@ export class VideoWish {
     control?.requestVideo(wanted, maxBitrate);
   }
 }
+
+/** The server says what a property is. @param {import('./store.js').Store} store @param {import('./protocol.js').Property} property */
+export function addProperty(store, property) {
+  const { properties } = store.facts;
+  const known = properties.some(({ name }) => name === property.name);
+  store.set({ properties: known ? properties.map((one) => one.name === property.name ? property : one) : [...properties, property] });
+}
+
+/** Whether this viewer may set it to that. @param {import('./protocol.js').Property} property @param {import('./protocol.js').Value} value */
+export const takes = ({ writable, value: now, min = -Infinity, max = Infinity, whole, choices }, value) =>
+  writable && typeof value === typeof now && (typeof value !== 'number' || (value >= min && value <= max && !(whole && value % 1))) &&
+  (choices?.some((one) => one.value === value) ?? true);

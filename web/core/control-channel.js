@@ -9,7 +9,8 @@ const INTERVAL_MS = 1000;
 /** @typedef {{encoded: number|null, sent: number|null}} Delays how old frames are when they are encoded and sent, in ms since their capture */
 
 /**
- * @typedef {{delays: (delays: Delays) => void, link: (link: import('./protocol.js').Link) => void}} ControlEvents what the server says
+ * @typedef {{delays: (delays: Delays) => void, link: (link: import('./protocol.js').Link) => void,
+ *   property: (property: import('./protocol.js').Property) => void}} ControlEvents what the server says
  */
 
 /**
@@ -68,6 +69,11 @@ export class ControlChannel {
     this.#send({ type: 'video', wanted, maxBitrate });
   }
 
+  /** What it is to be for all viewers. @param {string} name of a property @param {import('./protocol.js').Value} value */
+  requestProperty(name, value) {
+    this.#send({ type: 'set', name, value });
+  }
+
   close() {
     clearTimeout(this.#timer);
     this.#channel.onopen = this.#channel.onmessage = null;
@@ -84,6 +90,7 @@ export class ControlChannel {
     const received = pageTime();
     const message = parseControl(data);
     if (message.type === 'link') this.#events.link(message);
+    if (message.type === 'property') this.#events.property(message);
     if (message.type !== 'pong') return;
     this.#pongs++;
     this.#clock.add(message.t, message.now, received);
@@ -92,7 +99,7 @@ export class ControlChannel {
 
   /**
    * @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
-   *   {type: 'video', wanted: boolean, maxBitrate: number|null}} message
+   *   {type: 'video', wanted: boolean, maxBitrate: number|null} | {type: 'set', name: string, value: import('./protocol.js').Value}} message
    */
   #send(message) {
     if (this.open) this.#channel.send(JSON.stringify(message));

@@ -20,6 +20,9 @@
  * @typedef {{type: 'pong', t: number, now: number, encoded?: number|null, sent?: number|null}} Pong
  * @typedef {Size & {type: 'link', rung: number, rungs: number, bitrate: number, framerate: number|null, carries: number|null,
  *   reason: string}} Link
+ * @typedef {number|boolean|string} Value
+ * @typedef {{type: 'property', name: string, title: string, description: string, writable: boolean, value: Value, initial: Value, min?: number,
+ *   max?: number, whole?: boolean, choices?: {value: string, title: string}[]}} Property
  * @typedef {{type: 'media', video: {codec: string, description?: string}, audio: AudioFormat|null}} Media
  * @typedef {{codec: string, rate: number, channels: number}} AudioFormat
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
@@ -46,6 +49,8 @@ const orAbsent = (check) => (v) => v === undefined || check(v);
 const oneOf = (...values) => (v) => values.includes(v);
 /** @type {Check} */
 const isTruth = oneOf(true, false);
+/** @type {Check} */
+const isValue = (v) => isNumber(v) || isTruth(v) || isText(v);
 /** @param {Fields} fields @returns {Check} */
 const object = (fields) => (v) => isRecord(v) && wrongField(v, fields) === null;
 /** @param {Check} check @returns {Check} */
@@ -84,6 +89,10 @@ const CONTROLS = {
   link: {
     ...CODED, rung: isCount, rungs: isCount, bitrate: isNumber, framerate: orNull(isNumber), carries: orNull(isNumber),
     reason: isText,
+  },
+  property: {
+    name: isText, title: isText, description: isText, writable: isTruth, value: isValue, initial: isValue, min: orAbsent(isNumber), max: orAbsent(isNumber),
+    whole: orAbsent(isTruth), choices: orAbsent(listOf(object({ value: isText, title: isText }))),
   },
 };
 
@@ -125,7 +134,7 @@ const invalid = (reason) => ({ type: 'invalid', reason });
 export const parseSignal = (data) => parse(data, SIGNALS);
 /** @type {(data: unknown) => Stream|Result|ModelState|Unknown|Invalid} */
 export const parseResults = (data) => parse(data, RESULTS);
-/** @type {(data: unknown) => Pong|Link|Unknown|Invalid} */
+/** @type {(data: unknown) => Pong|Link|Property|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);
-/** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Unknown|Invalid} */
+/** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Property|Unknown|Invalid} */
 export const parseBeside = (data) => parse(data, BESIDE);

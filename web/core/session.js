@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { VideoWish, handOn, signsOf } from './beside.js';
+import { VideoWish, addProperty, handOn, signsOf } from './beside.js';
 import { MAY_NOT_DECODE, canDecode } from './can-decode.js';
 import { ServerClock, pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
@@ -106,6 +106,11 @@ export class Session {
     this.#videoDelay?.seen(rtp);
   }
 
+  /** What a property is to be for all viewers. @param {string} name @param {import('./protocol.js').Value} value */
+  setProperty(name, value) {
+    this.#control?.requestProperty(name, value);
+  }
+
   close() {
     this.#release();
     this.#signaling.close();
@@ -202,6 +207,7 @@ export class Session {
       this.#control = new ControlChannel(channel, this.#clock, {
         delays: this.#events.delays,
         link: (link) => this.#store.set({ link }),
+        property: (property) => addProperty(this.#store, property),
       });
     } else if (channel.label === 'results') {
       this.#results = channel;

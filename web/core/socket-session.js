@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Watches by the WebSocket itself, for where no UDP passes (launcher/PROTOCOL.md §5). Every message is acknowledged at once: behind
 // a proxy nothing else tells the server what arrives.
-import { VideoWish, handOn, signsOf } from './beside.js';
+import { VideoWish, addProperty, handOn, signsOf } from './beside.js';
 import { pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { FrameDecoder } from './frame-decoder.js';
@@ -79,7 +79,9 @@ export class SocketSession {
       unsupported: (message) => this.#fail('browser', message),
     });
     this.#sound = new SoundDecoder(events.sound);
-    this.#control = new ControlChannel(this.#channel, clock, { delays: events.delays, link: (link) => store.set({ link }) });
+    this.#control = new ControlChannel(this.#channel, clock, {
+      delays: events.delays, link: (link) => store.set({ link }), property: (property) => addProperty(store, property),
+    });
     this.#deadline = typeof to === 'string'
       ? setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS)
       : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), store.facts.hasPicture ? GONE_ON_MS : TAKEN_OVER_MS);
@@ -99,6 +101,11 @@ export class SocketSession {
   /** @param {number} id */
   seen(id) {
     this.#decoder.seen(id);
+  }
+
+  /** What a property is to be for all viewers. @param {string} name @param {import('./protocol.js').Value} value */
+  setProperty(name, value) {
+    this.#control.requestProperty(name, value);
   }
 
   close() {
@@ -124,7 +131,7 @@ export class SocketSession {
     const message = parseBeside(text);
     if (this.#media || message.type === 'media') this.#acknowledge();
     if (message.type === 'media') this.#onMedia(message);
-    else if (message.type === 'pong' || message.type === 'link') this.#channel.onmessage?.(new MessageEvent('message', { data: text }));
+    else if (message.type === 'pong' || message.type === 'link' || message.type === 'property') this.#channel.onmessage?.(new MessageEvent('message', { data: text }));
     else handOn(message, this.#store, this.#events);
   }
 

@@ -34,6 +34,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} AttemptFacts
  * @property {Stream|null} stream the server's newest message about it; null before the first; written by the session
  * @property {Link|null} link the server's newest message about this viewer's network; null before the first; written by the session
+ * @property {readonly import('./protocol.js').Property[]} properties what the server lets viewers change, in its order; written by the session
  * @property {boolean|null} mayControl whether this viewer may change what all see; null: the server does not say; written by Signaling
  * @property {'webrtc'|'socket'|null} transport by which way frames come; null: there is no connection; written by the session
  * @property {boolean} drawn whether frames are drawn by the page, to be shown in place of the video; written by ReceivedFrames
@@ -66,7 +67,7 @@ import { DEFAULTS } from './settings.js';
 
 /** @type {AttemptFacts} */
 export const NO_ATTEMPT = {
-  stream: null, link: null, mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, heldDelay: 0, hasPicture: false, asks: false, hasSound: false, composed: false,
+  stream: null, link: null, properties: [], mayControl: null, transport: null, drawn: false, delayable: false, fault: '', wantedDelay: null, appliedDelay: 0, heldDelay: 0, hasPicture: false, asks: false, hasSound: false, composed: false,
 };
 
 /** @type {GivenFacts} */

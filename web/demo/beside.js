@@ -69,7 +69,7 @@ export class Beside {
 
   /** @returns {NodeListOf<HTMLInputElement>} */
   get #boxes() {
-    return this.#root.querySelectorAll('input');
+    return this.#root.querySelectorAll('.choices input');
   }
 
   /** @param {string} selector */

@@ -14,6 +14,7 @@ if (settings.length > 0) {
   showOne();
   main.append(player);
 }
+showAdjust();
 addEventListener('hashchange', takeToken);
 
 function showOne() {
@@ -42,6 +43,18 @@ function showBeside() {
   };
   live.addEventListener('cv-state', check);
   return live;
+}
+
+/** What the server lets viewers change, for who opens it. */
+function showAdjust() {
+  const adjust = /** @type {HTMLDetailsElement} */ (document.querySelector('details'));
+  main.append(adjust);
+  const check = () => { adjust.hidden &&= player.properties.length === 0; };
+  player.addEventListener('cv-properties', check);
+  adjust.addEventListener('toggle', async () => {
+    const { Adjust } = await import(new URL('adjust.js', import.meta.url).href);
+    new Adjust(adjust, player);
+  }, { once: true });
 }
 
 function token() {

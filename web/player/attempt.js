@@ -37,7 +37,8 @@ export class Attempt {
   #clock;
   /** @type {import('./feed.js').FeedEvents} */
   #sessionEvents;
-  /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number) => void, close: () => void}|null} */
+  /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number) => void,
+   *   setProperty: (name: string, value: import('../core/protocol.js').Value) => void, close: () => void}|null} */
   #session = null;
   #closed = false;
   #stopListening;
@@ -136,6 +137,11 @@ export class Attempt {
     this.#stopListening();
   }
 
+  /** What a property is to be for all viewers. @param {string} name @param {import('../core/protocol.js').Value} value */
+  setProperty(name, value) {
+    this.#session?.setProperty(name, value);
+  }
+
   /** How long the picture has stood still, in ms. @param {number} now */
   standstill(now) {
     return this.#measurements.standstill(now);
@@ -211,7 +217,7 @@ export class Attempt {
       frame: (frame, info) => frames ? frames.show(frame, info) : frame.close(),
     }, this.#store);
     this.#session = {
-      want: () => {}, seen: () => {},
+      want: () => {}, seen: () => {}, setProperty: () => {},
       close: () => {
         leave();
         frames?.close();

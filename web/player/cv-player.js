@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ServerClock, pageTime } from '../core/clock.js';
+import { takes } from '../core/beside.js';
 import { MAY_NOT_DECODE, canDecode } from '../core/can-decode.js';
 import { Measurements } from '../core/measurements.js';
 import { socketAddress } from '../core/server-address.js';
@@ -32,8 +33,8 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  *
  * Events: `cv-state` (detail: {state, error}), `cv-error` (detail: {code, message, final}: what ended an attempt to watch; `final`: there will be
  * no other one), `cv-result` (detail: the result, each once), `cv-model` (detail: a model's state), `cv-stats` (detail: see report(), twice
- * a second), `cv-setting` (detail: {name, text}: what a viewer chose), `cv-select` (detail: {object, result}: what a viewer selected in the picture, or
- * null).
+ * a second), `cv-properties` (detail: see properties), `cv-setting` (detail: {name, text}: what a viewer chose), `cv-select` (detail: {object,
+ * result}: what a viewer selected in the picture, or null).
  *
  * Slots: `over`, above the picture; `controls`, below it.
  */
@@ -75,6 +76,7 @@ export class CvPlayer extends Attributes {
     super();
     this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
     this.#store.on(['asks'], () => this.#update());
+    this.#store.on(['properties'], ({ properties }) => this.#tell('cv-properties', properties));
     this.#store.on(['paused'], ({ paused }) => {
       if (!paused && !this.#reconnector) this.#start();
       else if (paused && !this.#attempt && !this.#feed.followed) this.#stop();
@@ -134,6 +136,25 @@ export class CvPlayer extends Attributes {
   /** The picture goes on, with what is there now. */
   play() {
     this.#store.set({ paused: false });
+  }
+
+  /**
+   * What the server's pipeline file lets viewers change for all of them, as it is now. Empty before there is a connection, and in a player that
+   * follows another one.
+   */
+  get properties() {
+    return this.#store.facts.properties;
+  }
+
+  /**
+   * Changes one of them; `cv-properties` tells when it has changed. Throws where there is none of that name, it can't have this value, or this
+   * viewer may not change it.
+   * @param {string} name @param {import('../core/protocol.js').Value} value
+   */
+  setProperty(name, value) {
+    const property = this.properties.find((one) => one.name === name);
+    if (!property || !takes(property, value)) throw new RangeError(`the property "${name}" can’t be set to ${value}; what is adjustable: ${JSON.stringify(property ?? this.properties)}`);
+    this.#attempt?.setProperty(name, value);
   }
 
   /**

@@ -67,6 +67,34 @@ TEST(Protocol, ReadsControlMessages) {
         << repeats;
 }
 
+TEST(Protocol, ReadsWhatAPropertyIsToBe) {
+  const auto read = [](const char* value) {
+    const std::string text = std::string(R"({"type":"set","name":"a.b","value":)") + value + "}";
+    const auto set = std::get<SetRequest>(parse_control(text));
+    EXPECT_EQ(set.name, "a.b");
+    EXPECT_EQ(std::get<SetRequest>(parse_socket(text)).value, set.value);
+    return set.value;
+  };
+  EXPECT_EQ(read("-1.5"), Value(-1.5));
+  EXPECT_EQ(read("true"), Value(true));
+  EXPECT_EQ(read("\"x\""), Value(std::string("x")));
+  for (const char* rest : {R"("name":"a.b")", R"("value":1)", R"("name":1,"value":1)", R"("name":"a.b","value":null)",
+                           R"("name":"a.b","value":[1])", R"("name":"a.b","value":1e999)"})
+    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"set",)") + rest + "}")), "malformed") << rest;
+}
+
+TEST(Protocol, WritesWhatMayBeChanged) {
+  Property property{"a.b", "B", "what it is", 2.5, 1.0, 0, 10, false, {}};
+  EXPECT_EQ(
+      encode(property, true),
+      R"({"type":"property","name":"a.b","title":"B","description":"what it is","writable":true,"value":2.5,"initial":1.0,"min":0.0,"max":10.0,"whole":false})");
+  property = {"a.b",        "B",          "",    std::string("one"), std::string("two"),
+              std::nullopt, std::nullopt, false, {{"one", "One"}}};
+  EXPECT_EQ(
+      encode(property, false),
+      R"({"type":"property","name":"a.b","title":"B","description":"","writable":false,"value":"one","initial":"two","choices":[{"value":"one","title":"One"}]})");
+}
+
 TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
   const auto read = [](const char* rest) {
     return std::get<VideoRequest>(parse_control(std::string(R"({"type":"video",)") + rest + "}"));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "media/adjustables.h"
 #include "media/reaper.h"
 
 namespace {
@@ -24,6 +25,10 @@ class ProducerTest : public testing::Test {
     events.back = [this] { happened_ += "back "; };
     events.result = [](const protocol::Result&) {};
     events.model = [](const protocol::ModelState&) {};
+    events.property = [this](const protocol::Property& property) {
+      happened_ += property.name + " is " +
+                   std::visit([](const auto& value) { return testing::PrintToString(value); }, property.value) + " ";
+    };
     events.warning = [](const std::string&) {};
     producer_ = std::make_shared<Producer>(expand_pipe_text("a.pipe", text, {}), reaper_, events);
     producer_->start();
@@ -51,6 +56,74 @@ TEST_F(ProducerTest, APipelineThatCannotBeMadeAgainIsALostSourceAndIsTriedAgain)
   EXPECT_THAT(happened_, testing::HasSubstr("vp8enc"));
   gst_registry_add_feature(registry, encoder);
   await("back ");
+}
+
+TEST_F(ProducerTest, WhatAViewerHasChangedStaysSoInTheNextRun) {
+  start(
+      "videotestsrc name=source is-live=true num-buffers=15 ! video/x-raw,width=32,height=32,framerate=30/1 ! "
+      "vp8enc name=encoder deadline=1 ! rtpvp8pay ! webrtcbin\n"
+      "adjustable source.pattern\nadjustable source.foreground-color max=100\nadjustable source.flip\n"
+      "adjustable encoder.target-bitrate min=1000");
+  await("started ");
+  const auto& properties = producer_->properties();
+  ASSERT_EQ(properties.size(), 4U);
+  EXPECT_EQ(properties[0].value, protocol::Value(std::string("smpte")));
+  EXPECT_THAT(properties[0].choices, testing::Contains(testing::Field(&protocol::Property::Choice::value, "snow")));
+  EXPECT_EQ(properties[1].least, 0);
+  EXPECT_EQ(properties[1].most, 4294967295) << "what it is now lies in its range";
+  EXPECT_TRUE(properties[1].whole);
+  EXPECT_EQ(properties[2].value, protocol::Value(false));
+  EXPECT_EQ(properties[3].least, 1000);
+  EXPECT_EQ(properties[3].most, 2147483647);
+  EXPECT_EQ(producer_->set_property({"source.pattern", std::string("snow")}), std::nullopt);
+  EXPECT_EQ(producer_->set_property({"source.flip", true}), std::nullopt);
+  await("source.pattern is \"snow\" source.flip is true ");
+  await("lost: ");  // nothing runs now
+  EXPECT_EQ(producer_->set_property({"encoder.target-bitrate", 5000.0}), std::nullopt);
+  EXPECT_THAT(happened_, testing::HasSubstr("encoder.target-bitrate is 5000 "));
+  await("back ");
+  happened_.clear();
+  EXPECT_EQ(producer_->set_property({"source.flip", true}), std::nullopt);
+  await("source.flip is true ");
+  EXPECT_EQ(properties[0].value, protocol::Value(std::string("snow")));
+  EXPECT_EQ(properties[3].value, protocol::Value(5000.0));
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, protocol::Value>>{{"source.nothing", 1.0},
+                                                            {"source.pattern", 1.0},
+                                                            {"source.pattern", std::string("none")},
+                                                            {"source.flip", 1.0},
+                                                            {"source.foreground-color", -1.0},
+                                                            {"source.foreground-color", 0.5},
+                                                            {"encoder.target-bitrate", 999.0},
+                                                            {"encoder.target-bitrate", std::string("5000")}}) {
+    const auto wrong = producer_->set_property({name, value});
+    ASSERT_TRUE(wrong) << name;
+    EXPECT_EQ(wrong->code, "malformed");
+    EXPECT_THAT(wrong->message, testing::HasSubstr("\"" + name + "\""));
+  }
+}
+
+// In the pipeline, and not only in what is said of it.
+TEST(AdjustablesTest, WhatWasChangedIsSetInAnotherPipeline) {
+  gst_init(nullptr, nullptr);
+  const auto pipeline = [] {
+    return gst_adopt(gst_parse_launch("videotestsrc name=source ! fakesink name=end", nullptr));
+  };
+  const auto first = pipeline();
+  Adjustables adjustables(
+      {{"source", "pattern", {}, {}, "a:1"}, {"source", "flip", {}, {}, "a:2"}, {"end", "max-lateness", {}, {}, "a:3"}},
+      first.get());
+  EXPECT_EQ(adjustables.all()[2].least, -1);
+  EXPECT_EQ(adjustables.all()[2].most, 9007199254740991);
+  EXPECT_EQ(adjustables.all()[2].value, protocol::Value(-1.0));
+  EXPECT_EQ(set_value(adjustables.element(2, first.get()).get(), "max-lateness", 7.0), protocol::Value(7.0));
+  adjustables.keep(0, std::string("ball"));
+  const auto second = pipeline();
+  adjustables.apply(second.get());
+  const auto source = adjustables.element(0, second.get());
+  int pattern = 0;
+  g_object_get(source.get(), "pattern", &pattern, nullptr);
+  EXPECT_EQ(pattern, 18) << "ball";
 }
 
 }  // namespace

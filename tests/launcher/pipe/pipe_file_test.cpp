@@ -42,6 +42,28 @@ TEST(PipeFile, KnowsTheLineOfEachToken) {
   EXPECT_EQ(pipe.place(4), "a.pipe:4");
 }
 
+TEST(PipeFile, AnAdjustableLineIsNoPartOfThePipeline) {
+  const auto pipe = expand_pipe_text(
+      "a.pipe", "a\n  adjustable model.runtime-jitter min=-0.5 max=${most:-1e3} # c\nadjustable b.c\n! b",
+      {{"most", "9"}});
+  EXPECT_EQ(pipe.text(), "a ! b");
+  EXPECT_EQ(pipe.place(pipe.tokens[1].line), "a.pipe:4");
+  ASSERT_EQ(pipe.adjustables.size(), 2U);
+  const Adjustable& first = pipe.adjustables[0];
+  EXPECT_EQ(first.element, "model");
+  EXPECT_EQ(first.property, "runtime-jitter");
+  EXPECT_EQ(first.least, -0.5);
+  EXPECT_EQ(first.most, 9);
+  EXPECT_EQ(first.place, "a.pipe:2");
+  EXPECT_EQ(pipe.adjustables[1].name(), "b.c");
+  EXPECT_EQ(pipe.adjustables[1].least, std::nullopt);
+  EXPECT_EQ(expand("a x=\"\nadjustable b.c\" ! b"), "a x=\" adjustable b.c\" ! b");
+  for (const char* line : {"adjustable model", "adjustable .x", "adjustable model.", "adjustable a.b.c",
+                           "adjustable a.b most=3", "adjustable a.b 3", "adjustable a.b max=", "adjustable a.b max=3x",
+                           "adjustable a.b max=inf", "adjustable a.b min=3 max=3"})
+    EXPECT_THAT(complaint(std::string("a\n") + line), HasSubstr("a.pipe:2: ")) << line;
+}
+
 TEST(PipeFile, TakesTheDefaultOrTheSetting) {
   EXPECT_EQ(expand("a w=${w:-640} x=${w}"), "a w=640 x=640");
   EXPECT_EQ(expand("a w=${w:-640} x=${w}", {{"w", "320"}}), "a w=320 x=320");

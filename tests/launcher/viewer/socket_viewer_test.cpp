@@ -121,6 +121,13 @@ class SocketViewerTest : public testing::Test {
     events.now = [] { return 1.5; };
     events.stream_info = [] { return protocol::StreamInfo{}; };
     events.model_states = [] { return std::vector<protocol::ModelState>{{"m", "running", "", 1}}; };
+    events.properties = [] {
+      return std::vector<protocol::Property>{{"a.b", "B", "", true, false, {}, {}, false, {}}};
+    };
+    events.set_property = [this](const protocol::SetRequest& request) {
+      set_ += request.name + " ";
+      return request.name == "a.b" ? std::nullopt : std::optional(protocol::Error{"forbidden", "no"});
+    };
     return events;
   }
 
@@ -186,6 +193,7 @@ class SocketViewerTest : public testing::Test {
   std::shared_ptr<SocketViewer> viewer_;
   std::vector<Message> messages_;
   std::string failed_;
+  std::string set_;
   int stays_ = 0;
   bool acknowledges_ = true;
   std::size_t acknowledged_ = 0;
@@ -200,12 +208,12 @@ TEST_F(SocketViewerTest, TheMediaComeFirstThenTheStreamThenAKeyFrame) {
   viewer_->handle(R"({"type":"ping","t":1})");
   EXPECT_TRUE(messages_.empty()) << "no picture yet";
   await_video(1);
-  ASSERT_GE(messages_.size(), 5U);
+  ASSERT_GE(messages_.size(), 6U);
   EXPECT_EQ(messages_[0].text, R"({"type":"media","video":{"codec":"vp8"},"audio":null})");
   EXPECT_THAT(messages_[1].text, StartsWith(R"({"type":"stream",)"));
   EXPECT_THAT(messages_[1].text, HasSubstr(R"("rtpOffset":0,)"));
   EXPECT_THAT(messages_[2].text, StartsWith(R"({"type":"model","model":"m",)"));
-  EXPECT_THAT(messages_[3].text, StartsWith(R"({"type":"link",)"));
+  EXPECT_THAT(messages_[4].text, StartsWith(R"({"type":"link",)"));
   EXPECT_TRUE(video().front().key);
 }
 
@@ -391,6 +399,18 @@ TEST_F(SocketViewerTest, AKeyFrameComesWhenItIsAskedFor) {
   const std::size_t before = messages_.size();
   viewer_->handle(R"({"type":"keyframe"})");
   await([&] { return std::ranges::any_of(video(before), [](const Message& frame) { return frame.key; }); });
+}
+
+TEST_F(SocketViewerTest, WhatMayBeChangedIsToldAndSet) {
+  start(kVp8);
+  await([&] { return messages_.size() >= 5; });
+  EXPECT_THAT(messages_[3].text, StartsWith(R"({"type":"property","name":"a.b",)"));
+  EXPECT_THAT(messages_[3].text, HasSubstr(R"("writable":false,"value":true)"));
+  viewer_->handle(R"({"type":"set","name":"a.b","value":false})");
+  EXPECT_EQ(failed_, "");
+  viewer_->handle(R"({"type":"set","name":"a.c","value":false})");
+  EXPECT_EQ(set_, "a.b a.c ");
+  EXPECT_EQ(failed_, "forbidden: no");
 }
 
 TEST_F(SocketViewerTest, WhatItCannotReadEndsIt) {

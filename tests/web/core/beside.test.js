@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { VideoWish, handOn, signsOf } from '../../../web/core/beside.js';
+import { VideoWish, addProperty, handOn, signsOf, takes } from '../../../web/core/beside.js';
 import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { STREAM, resultOf } from '../lib/stream.js';
@@ -22,6 +22,33 @@ test('each message goes to whom it is for; one that is wrong is a line for who w
   assert.deepEqual([store.facts.stream, told, warn.mock.callCount()], [STREAM, [['result', resultOf(1)], ['model', model]], 0]);
   handOn({ type: 'invalid', reason: 'no type' }, store, events);
   assert.deepEqual(warn.mock.calls.map(({ arguments: words }) => words), [['cv-player: results: no type']]);
+});
+
+/** @type {import('../../../web/core/protocol.js').Property} */
+const RUNTIME = { type: 'property', name: 'model.runtime', title: 'Runtime', description: '', writable: true, value: 20, initial: 20, min: 0, max: 500, whole: true };
+
+test('each property is known once, as it was said last, in the order in which they came first', () => {
+  const store = new Store();
+  const speed = { ...RUNTIME, name: 'source.speed' };
+  for (const property of [speed, RUNTIME, { ...speed, value: 3 }]) addProperty(store, property);
+  assert.deepEqual(store.facts.properties, [{ ...speed, value: 3 }, RUNTIME]);
+});
+
+test('a property takes what the server would take, from who may set it', () => {
+  const pattern = { ...RUNTIME, value: 'a', min: undefined, max: undefined, whole: undefined, choices: [{ value: 'a', title: 'A' }, { value: 'b', title: 'B' }] };
+  const flip = { ...RUNTIME, value: false, min: undefined, max: undefined, whole: undefined };
+  /** @type {[import('../../../web/core/protocol.js').Property, any[], any[]][]} */
+  const table = [
+    [RUNTIME, [0, 20, 500], [-1, 501, 0.5, NaN, Infinity, '20', true, null, undefined]],
+    [{ ...RUNTIME, whole: false }, [0.5], [500.5]],
+    [{ ...RUNTIME, writable: false }, [], [20]],
+    [pattern, ['a', 'b'], ['c', '', 1, true]],
+    [flip, [true, false], [0, 'true', null]],
+  ];
+  for (const [property, good, bad] of table) {
+    for (const value of good) assert.equal(takes(property, value), true, String(value));
+    for (const value of bad) assert.equal(takes(property, value), false, String(value));
+  }
 });
 
 test('video is expected where the viewer looks, the source is there and the network carries more than single pictures', () => {

@@ -61,6 +61,17 @@ const MESSAGES = [
     },
   },
   {
+    parse: parseControl,
+    message: {
+      type: 'property', name: 'model.runtime', title: 'Runtime', description: 'at least', writable: true, value: 2, initial: 20, min: 0, max: 500, whole: true,
+      choices: [{ value: 'a', title: 'A' }],
+    },
+    wrong: {
+      name: [1, undefined], title: [null, undefined], description: [null, 1], writable: ['true', undefined, null], value: [null, undefined, [], {}],
+      initial: [null, undefined], min: ['0', null], max: [null, true], whole: [1, null], choices: [null, {}, [1], [{ value: 'a' }], [{ value: 1, title: 'A' }]],
+    },
+  },
+  {
     parse: parseBeside, message: { type: 'media', video: { codec: 'avc1.42001f', description: 'AQL/' }, audio: OPUS },
     wrong: {
       video: [null, undefined, 'vp8', {}, { codec: 1 }, { codec: 'vp8', description: null }],
@@ -117,7 +128,8 @@ test('a type of a newer server, or of another channel, is unknown', () => {
 });
 
 test('beside frames by WebSocket comes all that data channels bring, and no signalling', () => {
-  for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
+  const property = { type: 'property', name: 'a.b', title: 'B', description: '', writable: false, value: true, initial: false };
+  for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }, property]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
   assert.equal(parseBeside('{"type":"offer","sdp":"v=0"}').type, 'unknown');
   for (const parse of [parseSignal, parseResults, parseControl]) assert.equal(parse('{"type":"media","video":{"codec":"vp8"},"audio":null}').type, 'unknown');
 });

@@ -13,19 +13,20 @@ async function load(address) {
   page = new EventTarget();
   const player = new FakeElement('cv-player');
   const main = new FakeElement('main');
+  const details = new FakeElement('details');
   /** @type {string[]} */
   const addresses = [];
   Object.assign(globalThis, {
     document: {
       createElement: (/** @type {string} */ name) => name === 'cv-player' ? player : null,
-      querySelector: (/** @type {string} */ name) => name === 'main' ? main : null,
+      querySelector: (/** @type {string} */ name) => name === 'main' ? main : details,
     },
     location: new URL(address),
     addEventListener: (/** @type {string} */ name, /** @type {() => void} */ listener) => page.addEventListener(name, listener),
     history: { replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {URL} */ url) => addresses.push(url.href) },
   });
   await import(`../../../web/demo/page.js?${loads++}`);
-  assert.deepEqual(main.children, [player], 'it is in the page');
+  assert.deepEqual(main.children, [player, details], 'it is in the page');
   const choose = (/** @type {string} */ name, /** @type {string} */ text) =>
     player.dispatchEvent(Object.assign(new Event('cv-setting'), { detail: { name, text } }));
   return { player, addresses, choose };

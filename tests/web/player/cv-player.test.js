@@ -727,6 +727,29 @@ test('a drawing that throws is told once, and the player’s boxes are drawn fro
   assert.deepEqual([calls, complaints.splice(0).map(({ message }) => message), player.draw], [1, ['a mistake in the page'], null]);
 });
 
+test('what the server lets viewers change is told, and set where this viewer may', async () => {
+  /** @type {object[][]} */
+  const heard = [];
+  player.addEventListener('cv-properties', (/** @type {any} */ { detail }) => heard.push(detail));
+  assert.deepEqual(player.properties, []);
+  assert.throws(() => player.setProperty('a.b', 1), /the property "a.b" can’t be set to 1; what is adjustable: \[\]/);
+  const { control } = await play();
+  const property = { type: 'property', name: 'a.b', title: 'B', description: '', writable: true, value: 1, initial: 1, min: 0, max: 2, whole: false };
+  control.deliver(property);
+  control.deliver({ ...property, name: 'a.c', writable: false });
+  assert.deepEqual(player.properties.map((/** @type {{name: string}} */ { name }) => name), ['a.b', 'a.c']);
+  control.sent.length = 0;
+  player.setProperty('a.b', 1.5);
+  assert.deepEqual(control.sent, [{ type: 'set', name: 'a.b', value: 1.5 }]);
+  assert.throws(() => player.setProperty('a.b', 3), RangeError);
+  assert.throws(() => player.setProperty('a.c', 1), /"writable":false/);
+  assert.equal(player.properties[0].value, 1, 'it is what the server says that it is');
+  control.deliver({ ...property, value: 1.5 });
+  assert.deepEqual(heard.map((all) => all.map((/** @type {any} */ { value }) => value)), [[1], [1, 1], [1.5, 1]]);
+  player.disconnectedCallback();
+  assert.deepEqual([player.properties, heard.at(-1)], [[], []], 'nothing is adjustable without a connection');
+});
+
 test('before it is connected its report is complete, and says that nothing is known', () => {
   const { state, error, attempt, latency, exact, frames } = player.report();
   assert.deepEqual({ state, error, attempt, latency, exact }, { state: 'closed', error: null, attempt: 0, latency: null, exact: null });
