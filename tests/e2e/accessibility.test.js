@@ -64,6 +64,8 @@ for (const [name, start] of Object.entries(browsers))
       await tab.open(server.url, { front: true });
       const said = () => tab.evaluate(() => document.querySelector('.proof')?.textContent ?? '');
       await until('the proof', async () => /^0 of/.test(await said()), { state: said });
+      await tab.evaluate(() => { document.querySelector('details').open = true; });
+      await until('what can be changed', () => tab.evaluate(() => document.querySelectorAll('details input').length === 4));
       assert.deepEqual(await violations(tab), []);
       await tab.evaluate(makeDark);
       assert.deepEqual(await violations(tab), [], 'where the browser is dark');
