@@ -15,9 +15,9 @@ const controls = messagesOf(contract, 4, 'viewer → server');
 
 test('knows every message that PROTOCOL.md has in its tables', () => {
   assert.deepEqual([...signals.keys()], ['token', 'answer', 'candidate', 'transport']);
-  assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'video', 'keyframe']);
+  assert.deepEqual([...controls.keys()], ['ping', 'results', 'playout', 'video', 'set', 'keyframe']);
   assert.deepEqual([...messagesOf(contract, 1, 'server → viewer').keys()], ['offer', 'locked', 'access', 'candidate', 'error']);
-  assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong', 'link']);
+  assert.deepEqual([...messagesOf(contract, 4, 'server → viewer').keys()], ['pong', 'link', 'property']);
 });
 
 test('finds what is wrong with a message', () => {
@@ -30,6 +30,7 @@ test('finds what is wrong with a message', () => {
     [controls, { type: 'playout', max: 40950 }, { type: 'playout', max: 40951 }],
     [controls, { type: 'video', wanted: false, maxBitrate: null }, { type: 'video', wanted: 1, maxBitrate: null }, { type: 'video', wanted: true, maxBitrate: 0 }],
     [controls, { type: 'video', wanted: true, maxBitrate: 300000 }, { type: 'video', wanted: true, maxBitrate: 0.5 }, { type: 'video', wanted: true }],
+    [controls, { type: 'set', name: 'a.b', value: true }, { type: 'set', name: 'a.b', value: null }, { type: 'set', value: 1 }],
     [messagesOf(contract, 4, 'server → viewer'), { type: 'pong', t: 1, now: 2, encoded: null, sent: 3.5 }, { type: 'pong', t: 1, now: 2, encoded: null }],
   ]) {
     assert.equal(faultOf(messages, JSON.stringify(good)), null);

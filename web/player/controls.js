@@ -7,6 +7,7 @@ import { make, press, say } from './dom.js';
 import { History } from './history.js';
 import { Hud } from './hud.js';
 import { ModelList } from './model-list.js';
+import { OwnWindow } from './own-window.js';
 import { Plot } from './plot.js';
 
 /** How long a file that is being saved is kept for it. */
@@ -24,6 +25,7 @@ const BAR = `
   </span>
   <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
   <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
+  <button class="own-window" part="button" title="In a window of its own, which stays above others" hidden>Picture in picture</button>
   <button class="full" part="button">Full screen</button>`;
 
 const BELOW = `
@@ -109,6 +111,7 @@ export class Controls {
       if (document.fullscreenElement) document.exitFullscreen();
       else player.requestFullscreen().catch(() => {});
     };
+    new OwnWindow(find('.own-window'), /** @type {import('./own-window.js').CvPlayer} */ (root.host));
     this.#picture = picture;
     this.shown = true;
     this.#addSteps(player, find);
