@@ -365,4 +365,15 @@ export const mutants = [
   { fault: 'a frame by WebSocket needs a stamp', file: 'web/core/identity.js', from: 'certain || this.#agreements > 0', to: 'this.#agreements > 0', tests: ['tests/web/core/identity.test.js', 'tests/web/core/matching.test.js'] },
   { fault: 'WebRTC is looked for every half a minute for ever', file: 'web/player/way-back.js', from: '2 * this.#wait', to: 'this.#wait', tests: ['tests/web/player/way-back.test.js'] },
   { fault: 'a session by WebSocket goes on in a player that was taken out', file: 'web/player/attempt.js', from: 'if (this.#closed) this.#session.close();', to: 'if (this.#closed) return;', tests: ['tests/web/player/cv-player.test.js'] },
+
+  // what viewers may change
+  { fault: 'who may only watch changes what all see', file: 'launcher/app.cpp', from: 'return may ? ', to: 'return true ? ', tests: ['tests/launcher/access.test.js'] },
+  { fault: 'what viewers have changed is as it was when the source comes back', file: 'launcher/media/adjustables.cpp',
+    from: 'if (properties_[i].value == properties_[i].initial) continue;', to: 'continue;', tests: ['tests/launcher/media/producer_test.cpp'] },
+  { fault: 'a property is set to what it can’t be', file: 'launcher/media/adjustables.cpp',
+    from: 'if (inside && (', to: 'if (inside || (', tests: ['tests/launcher/media/producer_test.cpp'] },
+  { fault: 'what is set is told to nobody', file: 'launcher/app.cpp',
+    from: 'viewer->send_property(property);', to: '(void)viewer;', tests: ['tests/launcher/access.test.js'] },
+  { fault: 'that it plays is told in the callback of the video', file: 'web/player/cv-player.js',
+    from: 'this.#telling = setTimeout(tell);', to: 'tell();', tests: ['tests/e2e/embed.test.js'] },
 ];
