@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { decodePng } from '../lib/png.js';
-import { pipelineFile, startServer } from '../lib/server.js';
+import { pipelineFile, startServer, variant } from '../lib/server.js';
 import { Site, pageWith } from '../lib/site.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
@@ -94,6 +94,46 @@ for (const [name, start] of Object.entries(browsers))
       const tab = await newTab(t);
       await tab.open(server.url);
       await shows(tab, 'lost', 'Source lost', /^Source lost, retrying: \S/, 'bad');
+    });
+
+    /** What is said of models below one player, and where two views are beside each other; both are photographed. */
+    async function modelSays(t, server, state, below, beside) {
+      const one = await newTab(t);
+      await one.open(server.url);
+      const listed = () => one.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.models')?.textContent.trim());
+      await until(`${below}`, async () => below.test(await listed()), { state: () => one.errors });
+      if (folder) await one.screenshot(join(folder, `${name}-${state}.png`));
+      await one.close();
+      const two = await browser.newTab();
+      t.after(() => two.close());
+      await two.open(server.url, { front: true });
+      await until(`${beside}`, async () => beside.test(await two.evaluate(() => document.querySelector('.notice')?.textContent)), { state: () => two.errors });
+      if (folder) await two.screenshot(join(folder, `${name}-${state}-beside.png`));
+    }
+
+    test('a model that starts', async (t) => {
+      const server = await serving(t, { pipeline: 'model', set: { command: 'sleep 1000' } });
+      await modelSays(t, server, 'model-starting', /^sleep starting…$/, /^The model sleep is starting$/);
+    });
+
+    test('a model that has failed', async (t) => {
+      const server = await serving(t, { pipeline: 'model', set: { command: 'sh -c "echo no weights here >&2; false"' } });
+      await modelSays(t, server, 'model-failed', /^sh failed.*no weights here/s, /^The model sh has failed: .*no weights here/s);
+    });
+
+    test('a model whose results have ceased to come', async (t) => {
+      const pipeline = variant('exact', { '! circledetect': '! valve name=tap ! circledetect', 'adjustable source': 'adjustable tap.drop\nadjustable source' });
+      const server = await serving(t, { pipeline });
+      const who = await newTab(t);
+      await who.watch(server.url);
+      await who.reports('results', ({ results }) => results.received > 10);
+      const says = (tab, words) => until(`${words}`, async () => words.test(await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.models')?.textContent.trim())));
+      await says(who, /^$/);
+      await who.evaluate(() => document.querySelector('cv-player').setProperty('tap.drop', true));
+      await says(who, /^circledetect no results now$/);
+      if (folder) await who.screenshot(join(folder, `${name}-model-silent.png`));
+      await who.evaluate(() => document.querySelector('cv-player').setProperty('tap.drop', false));
+      await says(who, /^$/);
     });
 
     test('full', async (t) => {

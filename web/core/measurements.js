@@ -148,7 +148,8 @@ export class Measurements {
     const clock = this.#clock.estimate(now);
     const offset = clock && clock.error <= MAX_ERROR_MS ? clock.offset : null;
     const lag = this.#lags.median(now);
-    const { stream, link, transport } = this.#store.facts;
+    const { stream, link, transport, looking } = this.#store.facts;
+    const expected = looking && stream?.state === 'live' && link?.reason !== 'too-slow';
     return {
       frames: {
         decoded: stats?.decoded ?? 0, shown: this.#shown, dropped: (stats?.dropped ?? 0) - this.#unseen,
@@ -169,7 +170,7 @@ export class Measurements {
         lag: lag === null || offset === null ? null : lag + offset, ms: last?.ms ?? null,
         delivery: spread(this.#deliveries, now, offset), drawn: spread(this.#drawn, now, offset), last,
       },
-      models: this.models.report(now, offset),
+      models: this.models.report(now, offset, expected ? this.#resumed : Infinity),
       stream, link, transport,
       started: this.#started,
       firstFrame: this.#firstFrame,

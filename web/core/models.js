@@ -7,13 +7,13 @@ import { RecentSamples } from './samples.js';
 /**
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {import('./protocol.js').ModelState} ModelState
- * @typedef {{model: string, state: ModelState['state']|null, message: string, ms: number|null, perSecond: number, lag: number|null}} ModelReport
- *   `state`: null for one that runs inside the pipeline
+ * @typedef {{model: string, state: ModelState['state']|'silent'|null, message: string, ms: number|null, perSecond: number, lag: number|null}} ModelReport
+ *   `state`: null for one that runs inside the pipeline; `silent`: whichever it is, its results have ceased to come
  */
 
 const RATE_MS = 5000;
 const LAG_MS = 2000;
-/** A model without a state that says nothing for so long is not there any more. */
+/** As long as another one speaks, a model without a state that says nothing for so long is not there any more. */
 const GONE_MS = 30_000;
 /** More models than this are a mistake: something gives each result another model's name. */
 export const MOST_MODELS = 16;
@@ -40,6 +40,7 @@ export class Models {
     const model = this.#model(result.model);
     model.arrivals.add(now, 0);
     model.heard = now;
+    for (const [name, { state, heard }] of this.#models) if (!state && now - heard > GONE_MS) this.#models.delete(name);
     if (lag !== null) model.lags.add(now, lag);
     return model.latest.add(result, now);
   }
@@ -55,13 +56,17 @@ export class Models {
     return [...this.#models.values()].flatMap(({ latest }) => latest.fresh(now) ?? []);
   }
 
-  /** @param {number} now @param {number|null} offset of the server's clock @returns {ModelReport[]} */
-  report(now, offset) {
-    for (const [name, { state, heard }] of this.#models) if (!state && now - heard > GONE_MS) this.#models.delete(name);
-    return [...this.#models].map(([model, { state, latest, arrivals, lags }]) => {
+  /**
+   * @param {number} now @param {number|null} offset of the server's clock @param {number} [since] when results were to come; Infinity: they are not
+   * @returns {ModelReport[]}
+   */
+  report(now, offset, since = Infinity) {
+    return [...this.#models].map(([model, { state, latest, arrivals, lags, heard }]) => {
       const lag = lags.median(now);
+      const said = state?.state ?? null;
+      const silent = heard > 0 && (said ?? 'running') === 'running' && now - Math.max(heard, since) > RATE_MS;
       return {
-        model, state: state?.state ?? null, message: state?.message ?? '', ms: latest.last?.ms ?? null,
+        model, state: silent ? 'silent' : said, message: state?.message ?? '', ms: latest.last?.ms ?? null,
         perSecond: arrivals.perSecond(now), lag: lag === null || offset === null ? null : lag + offset,
       };
     });

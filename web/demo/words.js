@@ -42,8 +42,11 @@ export function proofWords(exact) {
 
 /** What a viewer has to know: of the network, and of models that do not do their work. @param {Report} report */
 export function noticeWords({ notice, models }) {
-  const ill = models.filter(({ state }) => state === 'starting' || state === 'failed');
-  return [notice, ...ill.map(({ model, state, message }) => `The model ${model} ${state === 'failed' ? `has failed: ${message}` : 'is starting'}`)].filter(Boolean).join('. ');
+  return [notice, ...models.map(({ model, state, message }) => {
+    /** @type {Record<string, string>} */
+    const ill = { starting: 'is starting', failed: `has failed: ${message}`, silent: 'gives no results now' };
+    return state && ill[state] && `The model ${model} ${ill[state]}`;
+  })].filter(Boolean).join('. ');
 }
 
 /** @param {Report} report @param {number|null} jpeg bytes of one of the pictures as JPEG */

@@ -153,7 +153,7 @@ export class CvPlayer extends Attributes {
    */
   setProperty(name, value) {
     const property = this.properties.find((one) => one.name === name);
-    if (!property || !takes(property, value)) throw new RangeError(`the property "${name}" can’t be set to ${value}; what is adjustable: ${JSON.stringify(property ?? this.properties)}`);
+    if (!property || !takes(property, value)) throw new RangeError(`the property "${name}" can’t be set to ${value}: ${JSON.stringify(property ?? this.properties)}`);
     this.#attempt?.setProperty(name, value);
   }
 

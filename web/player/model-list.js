@@ -5,7 +5,7 @@ import { make } from './dom.js';
 /** @typedef {import('../core/models.js').ModelReport} ModelReport */
 
 /** @type {Record<string, string>} */
-const WORDS = { starting: 'starting…', failed: 'failed' };
+const WORDS = { starting: 'starting…', failed: 'failed', silent: 'no results now' };
 
 export class ModelList {
   #list;

@@ -32,13 +32,30 @@ test('of a model\'s states the latest counts, whatever order the network makes',
   assert.deepEqual([models.report(1e6, OFFSET)[0].state, models.report(1e6, OFFSET)[0].message], ['failed', 'why']);
 });
 
-test('a model without a state that says nothing any more is forgotten', () => {
+test('a model without a state that says nothing any more is forgotten when another one speaks', () => {
   const models = new Models();
-  models.addResult(result('a', 1), 0, null);
-  for (let now = 1000; now <= 20_000; now += 500) assert.equal(models.report(now, OFFSET).length, 1);
-  assert.equal(models.report(40_000, OFFSET).length, 0);
-  models.addResult(result('b', 2), 50_000, null);
-  assert.deepEqual([80_000, 80_001].map((now) => models.report(now, OFFSET).length), [1, 0]);
+  models.addResult(result('a', 1), 1000, null);
+  assert.deepEqual([30_000, 100_000].map((now) => models.report(now, OFFSET).length), [1, 1]);
+  models.addResult(result('b', 2), 31_000, null);
+  assert.equal(models.report(31_000, OFFSET).length, 2);
+  models.addResult(result('b', 3), 31_001, null);
+  assert.deepEqual(models.report(31_001, OFFSET).map(({ model }) => model), ['b']);
+});
+
+test('a model whose results have ceased to come where they were to is silent, whether it has a state or not', () => {
+  const models = new Models();
+  models.addState(state('running', 1));
+  const said = (/** @type {number} */ now, since = -Infinity) => models.report(now, OFFSET, since).sort((one, other) => (one.model < other.model ? -1 : 1)).map(({ state: word }) => word);
+  assert.deepEqual(said(60_000), ['running'], 'it has never said anything: it may take long');
+  models.addResult(result('a', 1), 60_000, null);
+  models.addResult(result('b', 1), 62_000, null);
+  assert.deepEqual([65_000, 65_001, 67_000, 67_001].map((now) => said(now)), [['running', null], ['silent', null], ['silent', null], ['silent', 'silent']]);
+  assert.deepEqual(said(90_000, Infinity), ['running', null], 'none are to come: nobody looks');
+  assert.deepEqual([95_000, 95_001].map((now) => said(now, 90_000)), [['running', null], ['silent', 'silent']], 'since somebody looks again');
+  models.addResult(result('b', 2), 96_000, null);
+  assert.deepEqual(said(96_000), ['silent', null]);
+  models.addState(state('failed', 2));
+  assert.deepEqual(said(96_000), ['failed', null], 'why, is more');
 });
 
 test('rates are of the last five seconds, lags of the last two', () => {

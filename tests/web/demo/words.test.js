@@ -45,6 +45,7 @@ test('what a viewer has to know: of the network, and of models that do not do th
   const words = (/** @type {string} */ notice, /** @type {object[]} */ ...models) => noticeWords(report({ notice, models }));
   assert.equal(words('', model('a', null), model('b', 'running')), '');
   assert.equal(words('', model('a', 'failed', 'no module named cv')), 'The model a has failed: no module named cv');
+  assert.equal(words('', model('a', 'silent')), 'The model a gives no results now');
   assert.equal(words('Your network is slow', model('a', 'starting')), 'Your network is slow. The model a is starting');
 });
 

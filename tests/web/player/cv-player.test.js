@@ -732,7 +732,7 @@ test('what the server lets viewers change is told, and set where this viewer may
   const heard = [];
   player.addEventListener('cv-properties', (/** @type {any} */ { detail }) => heard.push(detail));
   assert.deepEqual(player.properties, []);
-  assert.throws(() => player.setProperty('a.b', 1), /the property "a.b" can’t be set to 1; what is adjustable: \[\]/);
+  assert.throws(() => player.setProperty('a.b', 1), /the property "a.b" can’t be set to 1: \[\]/);
   const { control } = await play();
   const property = { type: 'property', name: 'a.b', title: 'B', description: '', writable: true, value: 1, initial: 1, min: 0, max: 2, whole: false };
   control.deliver(property);
