@@ -25,7 +25,7 @@ const BAR = `
   </span>
   <button class="save-picture" part="button" title="As PNG, with what is drawn over it">Save picture</button>
   <button class="save-results" part="button" title="As JSON, those of the picture that is seen">Save results</button>
-  <button class="own-window" part="button" title="In a window of its own, which stays above others" hidden>Picture in picture</button>
+  <button class="own-window" part="button" title="Picture in picture: in a window of its own, which stays above others" hidden>Pop out</button>
   <button class="full" part="button">Full screen</button>`;
 
 const BELOW = `
