@@ -77,8 +77,10 @@ GParamSpec* adjustable_spec(const Adjustable& wanted, GstElement* element) {
   const std::string of = wanted.place + ": the property \"" + wanted.property + "\" of \"" + wanted.element + "\"";
   GParamSpec* spec = spec_of(element, wanted.property);
   if (!spec) {
-    const char* factory = GST_OBJECT_NAME(gst_element_get_factory(element));
-    throw UserError(of + " is not there; gst-inspect-1.0 " + factory + " lists those that are");
+    GstElementFactory* factory = gst_element_get_factory(element);
+    throw UserError(
+        of + " is not there" +
+        (factory ? "; gst-inspect-1.0 " + std::string(GST_OBJECT_NAME(factory)) + " lists those that are" : ""));
   }
   constexpr int kNeeded = G_PARAM_READABLE | G_PARAM_WRITABLE;
   const bool before = spec->flags & (GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PAUSED);

@@ -109,6 +109,23 @@ test('a variable of several lines leaves the line numbers right', async () => {
   assert.match(said, /broken\.pipe(:|,? (at )?line )3\b/);
 });
 
+for (const [what, line, wanted] of [
+  ['an element that is not there', 'adjustable model.runtime', /no element in front of the payloaders is named "model"; give it that name with name=model/],
+  ['one that each viewer has for itself', 'adjustable payer.mtu', /no element in front of the payloaders is named "payer"/],
+  ['a property that is not there', 'adjustable source.pattern', /the property "pattern" of "source" is not there; gst-inspect-1\.0 ballsrc lists/],
+  ['a property that can only be set before', 'adjustable source.seed', /"seed" of "source" can't be changed while the pipeline runs/],
+  ['a property that can only be read', 'adjustable same.last-message', /"last-message" of "same" can't be changed while the pipeline runs/],
+  ['a text', 'adjustable encoder.multipass-cache-file', /"multipass-cache-file" of "encoder" is a gchararray; numbers, booleans and enumerations are adjustable/],
+  ['a limit out of the range', 'adjustable encoder.target-bitrate max=3000000000', /3000000000 is out of the range of "encoder\.target-bitrate", which is from 0 to 2147483647/],
+  ['a limit of what is no number', 'adjustable encoder.keyframe-mode max=3', /"encoder\.keyframe-mode" is no number; it has no min and no max/],
+  ['the same twice', 'adjustable source.speed\nadjustable source.speed', /"source\.speed" is adjustable twice/],
+])
+  test(`what can't be adjusted is told with file and line: ${what}`, async () => {
+    const said = await refused(`ballsrc name=source ! identity name=same ! vp8enc name=encoder !\n  rtpvp8pay name=payer ! webrtcbin\n${line}\n`);
+    assert.ok(said.includes(`broken.pipe:${2 + line.split('\n').length}: `), said);
+    assert.match(said, wanted);
+  });
+
 test('the Debian package of an element that is not installed is named', async () => {
   assert.match(await refused(`videotestsrc ! rtspclientsink\nvideotestsrc ! ${encode}\n`), /gstreamer1\.0-rtsp\b/);
 });
