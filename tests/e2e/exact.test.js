@@ -205,7 +205,7 @@ for (const [name, start] of Object.entries(browsers))
       const source = 'ballsrc speed=0.5 ! video/x-raw,format=I420,width=640,height=360,framerate=30/1';
       let camera = await startCamera(socket, source);
       t.after(() => camera.stop());
-      const pipeline = variant('exact', { 'ballsrc name=source ground-truth=true speed=${speed:-0.05}': `shmsrc socket-path=${socket} is-live=true do-timestamp=true` });
+      const pipeline = variant('exact', { 'ballsrc name=source ground-truth=true speed=${speed:-0.05}': `shmsrc socket-path=${socket} is-live=true do-timestamp=true`, 'adjustable source.speed max=1': '' });
       const server = await startServer({ pipeline, set: { runtime: 100, jitter: 50 } });
       t.after(() => server.stop());
       const tab = await open(t, server);

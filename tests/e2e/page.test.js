@@ -120,7 +120,10 @@ for (const [i, name] of Object.keys(browsers).entries())
       const shown = () => tab.evaluate(() => {
         const chart = document.querySelector('cv-player').shadowRoot.querySelector('.chart');
         const canvas = chart.querySelector('canvas');
-        const painted = canvas && canvas.width > 0 && new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer).filter((pixel) => pixel !== 0).length;
+        // a copy: Chromium complains of a canvas that is read often, if the page did not say that it would be
+        const copy = new OffscreenCanvas(canvas?.width || 1, canvas?.height || 1).getContext('2d', { willReadFrequently: true });
+        if (canvas && canvas.width > 0) copy.drawImage(canvas, 0, 0);
+        const painted = new Uint32Array(copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data.buffer).filter((pixel) => pixel !== 0).length;
         return { hidden: chart.hidden, painted, words: chart.querySelector('figcaption').textContent.replace(/\s+/g, ' ').trim() };
       });
       const seen = await until('a chart', async () => {

@@ -33,7 +33,7 @@ export class OwnWindow {
 
   async #open() {
     const player = this.#player;
-    const { clientWidth: width, clientHeight: height } = player;
+    const { clientWidth: width, clientHeight: height } = player.shadowRoot?.querySelector('.stage') ?? player;
     const own = await pictureInPicture?.requestWindow({ width, height });
     if (!own) return;
     this.#window = own;
