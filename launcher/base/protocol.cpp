@@ -94,19 +94,15 @@ Error unknown_type(const std::string& type) {
   return {"unknown-type", "the message type \"" + type.substr(0, 40) + "\" is not one that a viewer may send here"};
 }
 
-core::OrderedJson json_of(const Value& value) {
+template <typename... Types>
+core::OrderedJson json_of(const std::variant<Types...>& value) {
   if (const auto* number = std::get_if<double>(&value)) return core::json_of(*number);
   return std::visit([](const auto& held) { return core::OrderedJson(held); }, value);
 }
 
-core::OrderedJson json_of(const Detail& detail) {
-  if (const auto* number = std::get_if<double>(&detail.value)) return core::json_of(*number);
-  return std::visit([](const auto& value) { return core::OrderedJson(value); }, detail.value);
-}
-
 core::OrderedJson json_of(const Object& object) {
   core::OrderedJson json = core::OrderedJson::object();
-  for (const auto& detail : object.details) json[detail.name] = json_of(detail);
+  for (const auto& detail : object.details) json[detail.name] = json_of(detail.value);
   json["label"] = object.label;
   json["confidence"] = or_null(object.confidence);
   json["x"] = core::json_of(object.x);

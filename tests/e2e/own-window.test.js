@@ -42,8 +42,13 @@ for (const [name, start] of Object.entries(browsers))
       }), [true, true, 'true']);
       assert.equal((await tab.evaluate(report)).exact.frames.mismatched, 0);
       await until('no video for the page', async () => (await tab.report()).bitrate < 2000);
+      await tab.evaluate(() => {
+        window.changed = [];
+        window.documentPictureInPicture.window.document.querySelector('cv-player').addEventListener('cv-state', ({ detail }) => window.changed.push(detail.state));
+      });
       await tab.choose('hold', '250');
       await until('the same setting there', () => tab.evaluate(() => window.documentPictureInPicture.window.document.querySelector('cv-player').getAttribute('hold') === '250'));
+      assert.deepEqual(await tab.evaluate(() => window.changed), [], 'by the same connection');
       await tab.click('.own-window');
       await until('the page goes on', async () => !(await tab.evaluate(() => document.querySelector('cv-player').paused)) && (await tab.evaluate(report)) === null);
       await tab.playing();

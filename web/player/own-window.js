@@ -66,11 +66,12 @@ export class OwnWindow {
     copy.draw = player.draw;
   }
 
-  /** It is shown as this one is. @param {CvPlayer} copy */
+  /** It is shown as this one is. What is so already is left alone: another `src` is another connection. @param {CvPlayer} copy */
   #copyTo(copy) {
     const { attributes, src } = this.#player;
-    copy.setAttribute('src', new URL(src || '.', location.href).href);
-    for (const { name } of [...copy.attributes]) if (!NOT_COPIED.includes(name) && !this.#player.hasAttribute(name)) copy.removeAttribute(name);
-    for (const { name, value } of attributes) if (!NOT_COPIED.includes(name) && copy.getAttribute(name) !== value) copy.setAttribute(name, value);
+    const wanted = new Map([...attributes].filter(({ name }) => !NOT_COPIED.includes(name)).map(({ name, value }) => [name, value]));
+    wanted.set('src', new URL(src || '.', location.href).href);
+    for (const name of copy.getAttributeNames()) if (!wanted.has(name) && !NOT_COPIED.includes(name)) copy.removeAttribute(name);
+    for (const [name, value] of wanted) if (copy.getAttribute(name) !== value) copy.setAttribute(name, value);
   }
 }
