@@ -13,7 +13,7 @@
 #include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/log.h"
-#include "base/shorten.h"
+#include "core/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
 #include "pipe/value_check.h"

@@ -14,6 +14,9 @@ fuzz_packages=(clang libclang-rt-dev)
 promtool_package=$(grep -qs '^VERSION_ID="12"' /etc/os-release && echo prometheus || echo promtool)
 unpacked_packages=(nginx openssh-server openssh-client haproxy coturn libnss3-tools caddy "$promtool_package")
 
+# Debian 13 has no Janus
+has_janus() { grep -qs '^VERSION_ID="12"' /etc/os-release; }
+
 die() {
   echo "$0: $*" >&2
   exit 1

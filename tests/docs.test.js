@@ -113,6 +113,7 @@ async function installs() {
 const elsewhere = {
   'ssh -L 8080:localhost:8080 you@server': ['tests/lib/ssh.js', "'-L'"],
   './check': ['tests/run.js', "find('tests')"],
+  'scripts/janus': ['tests/lib/janus.js', "'scripts/janus'"],
   'cp -r plugins/example ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'meson setup ~/my-detector/build ~/my-detector': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'ninja -C ~/my-detector/build': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
@@ -218,7 +219,7 @@ test('docs: no block of code is of a kind that no test knows', () => {
   assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
 });
 
-for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp', 'framelimit']) {
+for (const element of ['ballsrc', 'circledetect', 'modelproc', 'overlaydraw', 'framestamp', 'framelimit', 'resultjson']) {
   test(`docs: the table of ${element} says what gst-inspect-1.0 says`, async () => {
     const table = await propertyTable(element);
     assert.ok(table.split('\n').length > 2, table);

@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "shorten.h"
-
 namespace protocol {
 namespace {
 
@@ -16,7 +14,6 @@ constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, 
 constexpr std::int64_t kMaxBitrate = 1'000'000'000'000;
 constexpr unsigned kMaxNumber = 0xffffffff;
 constexpr double kMaxTime = 1e15;
-constexpr std::size_t kMaxMessage = kMaxResult / 8;  // for people; one character may become six in JSON
 
 // Reads the members of one received object. Only the first error is kept.
 class Reader {
@@ -81,56 +78,13 @@ class Reader {
   std::optional<Error> error_;
 };
 
-template <typename T>
-core::OrderedJson or_null(const std::optional<T>& value) {
-  return value ? core::OrderedJson(*value) : core::OrderedJson(nullptr);
-}
-
-core::OrderedJson or_null(const std::optional<double>& value) {
-  return value ? core::json_of(*value) : core::OrderedJson(nullptr);
-}
-
 Error unknown_type(const std::string& type) {
   return {"unknown-type", "the message type \"" + type.substr(0, 40) + "\" is not one that a viewer may send here"};
-}
-
-template <typename... Types>
-core::OrderedJson json_of(const std::variant<Types...>& value) {
-  if (const auto* number = std::get_if<double>(&value)) return core::json_of(*number);
-  return std::visit([](const auto& held) { return core::OrderedJson(held); }, value);
-}
-
-core::OrderedJson json_of(const Object& object) {
-  core::OrderedJson json = core::OrderedJson::object();
-  for (const auto& detail : object.details) json[detail.name] = json_of(detail.value);
-  json["label"] = object.label;
-  json["confidence"] = or_null(object.confidence);
-  json["x"] = core::json_of(object.x);
-  json["y"] = core::json_of(object.y);
-  json["w"] = core::json_of(object.w);
-  json["h"] = core::json_of(object.h);
-  return json;
 }
 
 std::string base64(const std::string& bytes) {
   g_autofree char* text = g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size());
   return text;
-}
-
-std::string result_text(const Result& result, std::size_t count) {
-  auto objects = core::OrderedJson::array();
-  for (std::size_t i = 0; i < count; ++i) objects.push_back(json_of(result.objects[i]));
-  core::OrderedJson json{{"type", "result"},
-                         {"frame", result.frame},
-                         {"model", result.model},
-                         {"ms", or_null(result.ms)},
-                         {"age", core::json_of(result.age)},
-                         {"width", result.width},
-                         {"height", result.height},
-                         {"whole", result.whole},
-                         {"objects", std::move(objects)}};
-  if (count < result.objects.size()) json["truncated"] = true;
-  return core::json_text(json);
 }
 
 // What a viewer may ask on either way.
@@ -253,8 +207,8 @@ std::string encode(const Pong& message) {
   return core::json_text({{"type", "pong"},
                           {"t", core::json_of(message.t)},
                           {"now", core::json_of(message.now)},
-                          {"encoded", or_null(message.encoded)},
-                          {"sent", or_null(message.sent)}});
+                          {"encoded", core::or_null(message.encoded)},
+                          {"sent", core::or_null(message.sent)}});
 }
 
 std::string encode(const Link& link) {
@@ -264,8 +218,8 @@ std::string encode(const Link& link) {
                           {"width", link.width},
                           {"height", link.height},
                           {"bitrate", core::json_of(link.bitrate)},
-                          {"framerate", or_null(link.framerate)},
-                          {"carries", or_null(link.carries)},
+                          {"framerate", core::or_null(link.framerate)},
+                          {"carries", core::or_null(link.carries)},
                           {"reason", link.reason}});
 }
 
@@ -275,8 +229,8 @@ std::string encode(const Property& property, bool writable) {
                          {"title", property.title},
                          {"description", property.description},
                          {"writable", writable},
-                         {"value", json_of(property.value)},
-                         {"initial", json_of(property.initial)}};
+                         {"value", core::json_of(property.value)},
+                         {"initial", core::json_of(property.initial)}};
   if (property.least) {
     json["min"] = core::json_of(*property.least);
     json["max"] = core::json_of(*property.most);
@@ -284,40 +238,6 @@ std::string encode(const Property& property, bool writable) {
   }
   for (const auto& [value, title] : property.choices) json["choices"].push_back({{"value", value}, {"title", title}});
   return core::json_text(json);
-}
-
-std::string encode(const StreamInfo& info) {
-  core::OrderedJson stamp = nullptr;
-  if (info.stamp) stamp = {{"rows", info.stamp->rows}, {"cell", info.stamp->cell}};
-  core::OrderedJson json{{"type", "stream"},
-                         {"clockRate", 90000},
-                         {"rtpOffset", or_null(info.rtp_offset)},
-                         {"epoch", core::json_of(info.epoch)},
-                         {"stamp", std::move(stamp)},
-                         {"state", info.lost ? "lost" : "live"},
-                         {"message", shorten(info.message, kMaxMessage)}};
-  for (const auto& [width, height, rows, cell] : info.rungs)
-    json["rungs"].push_back({{"width", width}, {"height", height}, {"rows", rows}, {"cell", cell}});
-  return core::json_text(json);
-}
-
-std::string encode(const ModelState& state) {
-  return core::json_text({{"type", "model"},
-                          {"model", state.model},
-                          {"state", state.state},
-                          {"message", shorten(state.message, kMaxMessage)},
-                          {"since", core::json_of(state.since)}});
-}
-
-std::string encode(const Result& result) {
-  std::size_t count = result.objects.size();
-  std::string text = result_text(result, count);
-  while (text.size() > kMaxResult && count > 0) {
-    // objects are about the same size: leave out as many as are too much, at least one
-    count = std::min(count - 1, count * kMaxResult / text.size());
-    text = result_text(result, count);
-  }
-  return text;
 }
 
 }  // namespace protocol

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/shorten.h"
+#include "core/shorten.h"
 
 namespace {
 

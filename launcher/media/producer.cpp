@@ -5,10 +5,11 @@
 
 #include "base/credentials.h"
 #include "base/deadlines.h"
-#include "base/shorten.h"
 #include "base/user_error.h"
 #include "core/frame_id.h"
+#include "core/shorten.h"
 #include "loop.h"
+#include "read_result.h"
 #include "reaper.h"
 #include "results.h"
 
@@ -301,7 +302,7 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
       [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
         const auto* context = static_cast<Context*>(data);
         GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-        if (!is_inference(buffer)) return GST_PAD_PROBE_OK;
+        if (!cvgst::is_inference(buffer)) return GST_PAD_PROBE_OK;
         g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
         g_autoptr(GstEvent) event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
         GstVideoInfo video;
@@ -310,7 +311,7 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
         gst_event_parse_segment(event, &segment);
         const GstClockTime running = context->run.of(segment, buffer);
         if (!GST_CLOCK_TIME_IS_VALID(running)) return GST_PAD_PROBE_OK;
-        auto result = read_result(buffer, video, frame_id(running), context->model);
+        auto result = cvgst::read_result(buffer, video, frame_id(running), context->model);
         const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
         result.age = static_cast<double>(age) / GST_MSECOND;
         result.whole = sees_whole_picture(pad, context->framestamp.get());

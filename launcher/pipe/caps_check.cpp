@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/gst_ptr.h"
-#include "base/shorten.h"
+#include "core/shorten.h"
 
 namespace {
 

@@ -7,17 +7,18 @@
 #include <numeric>
 #include <utility>
 
-#include "base/shorten.h"
+#include "core/shorten.h"
 #include "frame_rate.h"
 
 namespace {
 
 constexpr std::size_t kMaxQuoted = 200;
 
-// ${name}, ${name/divisor}, or one of them with a default.
+// ${name}, ${name/divisor}, ${name@port}, or one of them with a default.
 struct Reference {
   std::string name;
   std::string divisor;  // "": it is not divided
+  std::string port;     // "": it gets none
   std::optional<std::string> fallback;
   std::size_t size = 0;
 };
@@ -44,6 +45,10 @@ std::optional<Reference> reference_of(std::string_view text) {
   if (skip("/")) {
     found.divisor = take([](char c) { return g_ascii_isdigit(c); });
     if (found.divisor.empty() || found.divisor[0] == '0' || found.divisor.size() > 9) return std::nullopt;
+  }
+  if (found.divisor.empty() && skip("@")) {
+    found.port = take([](char c) { return g_ascii_isdigit(c); });
+    if (found.port.empty() || found.port[0] == '0' || found.port.size() > 5) return std::nullopt;
   }
   if (skip(":-")) found.fallback = take([](char c) { return c != '}' && c != '\n'; });
   if (!skip("}")) return std::nullopt;
@@ -96,6 +101,29 @@ std::string divided(const std::string& name, const std::string& value, const std
                     "\"; it must be a whole number here");
   const guint64 by = std::stoull(divisor);
   return std::to_string((number + by / 2) / by);
+}
+
+// Hosts with commas between them; each gets the port. So one variable serves RTP, RTCP and data.
+std::string with_port(const std::string& name, const std::string& value, const std::string& port,
+                      const std::string& place, bool lenient) {
+  g_auto(GStrv) hosts = g_strsplit(value.c_str(), ",", -1);
+  std::string out;
+  for (char** host = hosts; *host; ++host) {
+    const std::string_view text = g_strstrip(*host);
+    if (!lenient && (text.empty() || text.find_first_of(": \t\"'\\") != std::string_view::npos))
+      throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
+                      "\"; here it must be the names or IPv4 addresses of hosts, with a comma between two of them");
+    out.append(out.empty() ? "" : ",").append(text).append(":").append(port);
+  }
+  return out;
+}
+
+// The value as this place wants it.
+std::string inserted_value(const Reference& reference, const std::string& value, const std::string& place,
+                           bool lenient) {
+  if (!reference.divisor.empty()) return divided(reference.name, value, reference.divisor, place, lenient);
+  if (!reference.port.empty()) return with_port(reference.name, value, reference.port, place, lenient);
+  return value;
 }
 
 // Whether what follows is the frame rate of caps.
@@ -158,8 +186,9 @@ void find_variables(const Script& script, Variables& found) {
     const auto reference = reference_of(std::string_view(text).substr(i));
     if (reference && reference->name.find(kGivenMark) != std::string::npos) continue;
     if (!reference)
-      throw UserError(script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
-                      "\" is not a variable; write ${name}, ${name:-default} or ${name/1000:-default}");
+      throw UserError(
+          script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
+          "\" is not a variable; write ${name}, ${name:-default}, ${name/1000:-default} or ${name@5004:-default}");
     Variable& variable = found.try_emplace(reference->name, Variable{std::nullopt, script.places[line]}).first->second;
     if (!reference->fallback) continue;
     if (variable.fallback && variable.fallback != reference->fallback)
@@ -205,11 +234,10 @@ Expanded substitute(const Script& script, const Variables& variables, const Sett
       continue;
     }
     const Given value = value_of(reference->name, variables, settings, givens);
-    const bool plain = reference->divisor.empty();
+    const bool plain = reference->divisor.empty() && reference->port.empty();
     i += reference->size;
-    std::string inserted = insert_value(
-        plain ? value.value : divided(reference->name, value.value, reference->divisor, script.places[line], lenient),
-        quoting.quote);
+    std::string inserted =
+        insert_value(inserted_value(*reference, value.value, script.places[line], lenient), quoting.quote);
     const auto rate = plain && wants_frame_rate(out.text) ? fraction_of(value.value) : std::nullopt;
     if (const auto denominator = size_of_denominator(std::string_view(text).substr(i)); rate && denominator) {
       inserted = *rate;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 
 namespace core {
 
@@ -30,6 +32,17 @@ const Json* json_member(const Json& object, const char* name);
 std::optional<double> json_number(const Json* value);
 // null for a number that JSON does not have (infinity, NaN).
 OrderedJson json_of(double value);
+template <typename T>
+OrderedJson or_null(const std::optional<T>& value) {
+  if constexpr (std::is_same_v<T, double>) return value ? json_of(*value) : OrderedJson(nullptr);
+  return value ? OrderedJson(*value) : OrderedJson(nullptr);
+}
+// What the variant holds.
+template <typename... Types>
+OrderedJson json_of(const std::variant<Types...>& value) {
+  if (const auto* number = std::get_if<double>(&value)) return json_of(*number);
+  return std::visit([](const auto& held) { return OrderedJson(held); }, value);
+}
 // The text is on one line. What is not UTF-8 is replaced.
 std::string json_text(const OrderedJson& value);
 

@@ -20,7 +20,7 @@ for (const name of readdirSync(join(root, 'pipelines')).filter((file) => file.en
   });
 
 /** Shipped pipelines with a variable for the frame rate, and what else each needs. */
-const rated = { async: {}, demo: {}, exact: {}, faces: { location: true }, file: { location: true }, model: {}, onnx: { location: true, network: 'a', labels: 'b' }, people: {}, plain: {},
+const rated = { async: {}, demo: {}, exact: {}, faces: { location: true }, file: { location: true }, janus: {}, model: {}, onnx: { location: true, network: 'a', labels: 'b' }, people: {}, plain: {},
   shm: { location: true }, sync: {}, v4l2: {} };
 test('every shipped pipeline takes a frame rate that is no whole number', async () => {
   for (const file of readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.pipe'))) {
@@ -35,7 +35,7 @@ test('every shipped pipeline takes a frame rate that is no whole number', async 
   }
 });
 
-for (const name of ['async', 'exact', 'file', 'model', 'people', 'plain', 'sync'])
+for (const name of ['async', 'exact', 'file', 'janus', 'model', 'people', 'plain', 'sync'])
   test(`${name}.pipe shows 29.97 frames a second, and those of NTSC`, async (t) => {
     const set = name === 'file' || name === 'people' ? { location: await film() } : {};
     for (const framerate of ['29.97', '30000/1001']) {
@@ -52,7 +52,7 @@ for (const name of ['async', 'exact', 'file', 'model', 'people', 'plain', 'sync'
     }
   });
 
-for (const name of ['plain', 'sync', 'async', 'exact', 'demo', 'file', 'model'])
+for (const name of ['plain', 'sync', 'async', 'exact', 'demo', 'file', 'janus', 'model'])
   test(`gst-launch-1.0 plays ${name}.pipe as --print prints it`, async (t) => {
     const set = name === 'file' ? `'--set=location=${await film()}'` : '';
     const launch = new Child('bash', ['-c', `exec gst-launch-1.0 $('${cvLaunch}' '--pipeline=${pipe(name)}' ${set} --print)`], { env });

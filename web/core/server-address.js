@@ -2,7 +2,7 @@
 // Where a cv-launch takes viewers. Pure.
 
 /**
- * The address of a server's WebSocket. `ws:` and `wss:` are taken as they are; of a page, or of a folder that a proxy has put a server
+ * The address of a server's WebSocket. `ws:` and `wss:`, and a Janus' (`janus:`), are taken as they are; of a page, or of a folder that a proxy has put a server
  * below, it is `ws` in there: https://host:8080 is wss://host:8080/ws.
  * @param {string} src as <cv-player> has it @param {string} page that it is relative to
  * @returns {string} what can't be understood as it is: the connection says so
@@ -14,7 +14,7 @@ export function socketAddress(src, page) {
   } catch {
     return src;
   }
-  if (/^wss?:$/.test(url.protocol)) return url.href;
+  if (!/^http/.test(url.protocol)) return url.href;
   url.hash = '';
   if (!url.pathname.endsWith('/ws')) url.pathname = url.pathname.replace(/\/?(index\.html)?$/, '/ws');
   return url.href.replace(/^http/, 'ws');

@@ -16,6 +16,7 @@ import { VideoDelay } from '../core/video-delay.js';
 import { Composing } from './composing.js';
 import { remember, withDownlink } from './downlink.js';
 import { LinkNotice } from './link-notice.js';
+import { load } from './load.js';
 
 /**
  * @typedef {import('../core/protocol.js').Result} Result
@@ -116,14 +117,13 @@ export class Attempt {
     this.#sessionEvents = feed.begin(this.#clock, own);
     const { settings } = store.facts;
     const address = withDownlink(url, settings['max-bitrate']);
-    if (bySocket) {
-      this.#watchBySocket(address);
-      return;
-    }
-    this.#session = new Session(address, store, this.#sessionEvents, {
-      clock: this.#clock, videoDelay: new VideoDelay(store),
-      takeOver: settings.transport === 'auto' && canDecode() ? (signaling) => this.#changeOver(signaling) : null,
-    });
+    if (/^janus:/.test(url)) this.#watchByJanus();
+    else if (bySocket) this.#watchBySocket(address);
+    else
+      this.#session = new Session(address, store, this.#sessionEvents, {
+        clock: this.#clock, videoDelay: new VideoDelay(store),
+        takeOver: settings.transport === 'auto' && canDecode() ? (signaling) => this.#changeOver(signaling) : null,
+      });
   }
 
   close() {
@@ -197,15 +197,26 @@ export class Attempt {
 
   /** @param {string|import('../core/signaling.js').Signaling} to the server's address, or a connection to it */
   async #watchBySocket(to) {
-    const parts = await loadBySocket().catch(() => null);
+    const parts = await loadBySocket().catch((error) => this.#lacks(error));
     if (parts && !this.#closed) {
       this.#session = parts.watchBySocket(to, this.#clock, { ...this.#sessionEvents, begun: () => this.#events.bySocket(parts) }, this.#socketParts);
       // who was told of its beginning may have ended this attempt
       if (this.#closed) this.#session.close();
-      return;
+    } else if (typeof to !== 'string') {
+      to.close();
     }
-    if (typeof to !== 'string') to.close();
-    if (!this.#closed) this.#events.ended({ code: 'browser', message: 'by-socket.js can’t be loaded: it belongs beside the player’s own file' });
+  }
+
+  /** An SFU sends it, which was sent it. */
+  async #watchByJanus() {
+    /** @type {typeof import('./by-janus.js')|void} */
+    const parts = await load(new URL('by-janus.js', import.meta.url)).catch((error) => this.#lacks(error));
+    if (parts && !this.#closed) this.#session = new parts.RelaySession(this.#url, this.#store, this.#sessionEvents);
+  }
+
+  /** A part of the player can't be loaded. @param {Error} error */
+  #lacks({ message }) {
+    if (!this.#closed) this.#events.ended({ code: 'browser', message });
   }
 
   /** Shows what another player of the page receives. @param {import('./feed.js').Feed} leader */
@@ -299,8 +310,8 @@ export class Attempt {
   }
 }
 
-/** What bundlers are to leave to the browser. @returns {Promise<typeof import('./by-socket.js')>} */
-const loadBySocket = () => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('by-socket.js', import.meta.url).href);
+/** @returns {Promise<typeof import('./by-socket.js')>} */
+const loadBySocket = () => load(new URL('by-socket.js', import.meta.url));
 
 /** @type {{frame: number|null, results: Result[]}} */
 const NOTHING_COMPOSED = { frame: null, results: [] };

@@ -6,6 +6,7 @@ import { Course } from './course.js';
 import { make, press, say } from './dom.js';
 import { History } from './history.js';
 import { Hud } from './hud.js';
+import { load } from './load.js';
 import { ModelList } from './model-list.js';
 import { OwnWindow } from './own-window.js';
 import { Plot } from './plot.js';
@@ -151,9 +152,9 @@ export class Controls {
     }
     say(this.#find('.course'), words);
     if (this.#chart) return this.#chart.update(moments);
-    /** @type {typeof import('./chart.js')|null} */
-    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('chart.js', import.meta.url).href).catch(() => null);
-    if (!part) return say(this.#find('.course'), 'chart.js can’t be loaded: it belongs beside the player’s own file');
+    /** @type {typeof import('./chart.js')|void} */
+    const part = await load(new URL('chart.js', import.meta.url)).catch(({ message }) => say(this.#find('.course'), message));
+    if (!part) return;
     if (this.#charted) this.#chart ??= new part.Chart(this.#find('.graph'), this.#find('.legend'), this.#palette, moments);
   }
 

@@ -4,6 +4,7 @@ import { ComposedPicture } from './composed-picture.js';
 import { make, say } from './dom.js';
 import { layout, wholeHeight } from './geometry.js';
 import { LiveOverlay } from './live-overlay.js';
+import { load } from './load.js';
 import { Palette } from './palette.js';
 import { Picking } from './picking.js';
 import { Sound } from './sound.js';
@@ -218,12 +219,11 @@ export class View {
   }
 
   async #loadControls() {
-    /** @type {typeof import('./controls.js')|null} */
-    const part = await import(/* webpackIgnore: true */ /* @vite-ignore */ new URL('controls.js', import.meta.url).href).catch(() => null);
-    if (part) {
-      this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
-      this.#controls.shown = this.#controlled;
-    } else console.warn('cv-player: controls.js can’t be loaded: it belongs beside the player’s own file');
+    /** @type {typeof import('./controls.js')|void} */
+    const part = await load(new URL('controls.js', import.meta.url)).catch(({ message }) => console.warn(`cv-player: ${message}`));
+    if (!part) return;
+    this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
+    this.#controls.shown = this.#controlled;
   }
 
   /** @param {boolean} paused */

@@ -6,8 +6,12 @@
 #include <algorithm>
 
 #include "base/gst_ptr.h"
+#include "read_result.h"
 
 namespace {
+
+using cvgst::is_inference;
+using cvgst::read_result;
 
 class ResultsTest : public testing::Test {
  protected:

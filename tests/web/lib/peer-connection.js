@@ -13,6 +13,8 @@ export class FakePeerConnection {
   /** What getStats() says of the received video; null: it fails. @type {object|null} */
   stats = {};
   closed = false;
+  /** The channel that the page has opened. @type {FakeChannel|null} */
+  own = null;
   /** An error of setRemoteDescription(). @type {Error|null} */
   refusal = null;
   ontrack = null;
@@ -43,6 +45,12 @@ export class FakePeerConnection {
   async getStats() {
     if (!this.stats) throw new Error('no stats');
     return new Map([['v', { type: 'inbound-rtp', kind: 'video', id: 'v', timestamp: performance.now(), ...this.stats }]]);
+  }
+
+  /** The page opens a data channel. @param {string} label */
+  createDataChannel(label) {
+    this.own = new FakeChannel(label);
+    return this.own;
   }
 
   close() {

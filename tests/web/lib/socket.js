@@ -13,10 +13,11 @@ export class FakeSocket {
   /** @type {((event: {code: number}) => void)|null} */
   onclose = null;
 
-  /** @param {string} url */
-  constructor(url) {
+  /** @param {string} url @param {string} [protocol] */
+  constructor(url, protocol) {
     if (!url.startsWith('ws')) throw new SyntaxError(`bad URL ${url}`);
     this.url = url;
+    this.protocol = protocol;
     FakeSocket.last = this;
   }
 

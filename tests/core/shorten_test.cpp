@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "base/shorten.h"
+#include "core/shorten.h"
 
 #include <glib.h>
 #include <gmock/gmock.h>

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Past one machine: janus.pipe, two Janus, and the player that has its stream from them.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { browsers } from '../lib/browsers.js';
+import { Child } from '../lib/child.js';
+import { settled } from '../lib/exact.js';
+import { noJanus, startJanus } from '../lib/janus.js';
+import { limitedLink } from '../lib/link.js';
+import { cvLaunch, env, pipe, root } from '../lib/paths.js';
+import { startServer } from '../lib/server.js';
+import { pageWith } from '../lib/site.js';
+import { after, before, describe, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
+
+const options = { skip: noJanus };
+
+/** Of two networks, which have a link between them: each has a Janus, one of them the source and the other the viewers. */
+describe('two Janus', options, () => {
+  let [link, far, near, site] = [];
+  before(async () => {
+    link = await limitedLink();
+    far = await startJanus(link.serverPrefix);
+    near = await startJanus(link.browserPrefix);
+  });
+  after(async () => {
+    for (const child of [site, near, far]) await child?.stop();
+    await link?.stop();
+  });
+  /** Where a player finds them. */
+  const at = () => ({ far: `janus:ws://${link.serverAddress}:8188#stream=1`, near: 'janus:ws://127.0.0.1:8188#stream=1' });
+  /** The last is a host that is not there. */
+  const nodes = () => `127.0.0.1,${link.browserAddress},10.204.0.77`;
+
+  async function visit(t, browser, src) {
+    const [program, ...args] = link.browserPrefix;
+    await site?.stop();
+    site = new Child(program, [...args, process.execPath, join(root, 'tests/lib/site-program.js'), pageWith('/cv-player.js', `src="${src}" controls mode="exact" fill="none"`)], { env });
+    const [origin] = await site.says(/http:\S+/);
+    const tab = await browser.newTab();
+    t.after(() => tab.close());
+    await tab.open(origin);
+    return tab;
+  }
+
+  for (const [name, start] of Object.entries(browsers))
+    describe(name, () => {
+      let [browser, server] = [];
+      before(async () => {
+        browser = await start({ prefix: link.browserPrefix });
+        server = await startServer({ pipeline: 'janus', set: { nodes: nodes() }, prefix: link.serverPrefix, args: ['--no-auth', `--host=${link.serverAddress}`] });
+      });
+      after(async () => {
+        await browser?.stop();
+        await server?.stop();
+      });
+
+      for (const node of ['far', 'near'])
+        test(`each result is on its frame, from the ${node} one`, async (t) => {
+          const tab = await visit(t, browser, at()[node]);
+          await tab.playing();
+          const { attempt, transport, width, height, stream, exact } = await settled(tab, 60, { most: 12 });
+          assert.deepEqual([attempt, transport, width, height, stream.rtpOffset], [1, 'webrtc', 640, 384, null]);
+          assert.deepEqual([exact.mode, exact.obstacle, exact.frames.mismatched], ['exact', '', 0]);
+          assert.ok(exact.frames.readBack > 0 && exact.overlayError < 2, JSON.stringify(exact));
+          assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+        });
+
+      test('who comes later has a picture too: Janus asks for a key frame', async (t) => {
+        const first = await visit(t, browser, at().far);
+        await first.playing();
+        const second = await visit(t, browser, at().far);
+        await second.playing();
+      });
+
+      test('a stream that is not there is said in words', async (t) => {
+        const tab = await visit(t, browser, at().near.replace('stream=1', 'stream=12'));
+        const { error } = await tab.reports('the error', (report) => report.error !== null);
+        assert.deepEqual(error, { code: 'unavailable', message: 'Janus: No such mountpoint/stream 12' });
+        await until('the words', async () => /^No such mountpoint\/stream 12|Janus: No such mountpoint\/stream 12/.test(
+          await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.banner').textContent)));
+      });
+
+      test('a Janus that ends and comes back brings the video back', async (t) => {
+        const tab = await visit(t, browser, at().near);
+        await tab.playing();
+        await near.stop();
+        await tab.reports('it is gone', ({ state }) => state === 'waiting');
+        near = await startJanus(link.browserPrefix);
+        await tab.playing();
+      });
+    });
+
+  test('gst-launch-1.0 plays it to Janus as it is', async (t) => {
+    const [program, ...args] = link.serverPrefix;
+    const line = `exec gst-launch-1.0 $('${cvLaunch}' '--pipeline=${pipe('janus')}' '--set=nodes=${nodes()}' --print)`;
+    const launch = new Child(program, [...args, 'bash', '-c', line], { env });
+    t.after(() => launch.stop());
+    const browser = await browsers.Chromium({ prefix: link.browserPrefix });
+    t.after(() => browser.stop());
+    const tab = await visit(t, browser, at().far);
+    await tab.playing();
+    const { exact } = await settled(tab, 30, { most: 6 });
+    assert.equal(exact.frames.mismatched, 0);
+  });
+});

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import assert from 'node:assert/strict';
+import { RelaySession } from '../../../web/core/relay-session.js';
+import { Store } from '../../../web/core/store.js';
+import { test } from '../../lib/test.js';
+import { FakePeerConnection } from '../lib/peer-connection.js';
+import { FakeSocket } from '../lib/socket.js';
+import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
+
+stopTime();
+class RTCRtpReceiver {}
+Object.assign(globalThis, { window: globalThis, WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver });
+
+const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: null, epoch: 0, stamp: { rows: 24, cell: 8 }, state: 'live', message: '' };
+const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height: 360, whole: false, objects: [] };
+
+function start() {
+  /** @type {Record<string, any[]>} */
+  const told = { track: [], result: [], model: [], delays: [], stats: [], ended: [] };
+  const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
+  const store = new Store();
+  const session = new RelaySession('janus:ws://host#stream=1', store, /** @type {any} */ (events));
+  const socket = FakeSocket.last;
+  const pc = FakePeerConnection.last;
+  const sent = () => socket.sent.map((text) => JSON.parse(text));
+  const deliver = (/** @type {object} */ message) => socket.deliver(JSON.stringify(message));
+  const errors = () => told.ended.map(({ code }) => code);
+  return { session, store, told, socket, pc, sent, deliver, errors };
+}
+
+/** One that is connected. */
+async function connect() {
+  const scene = start();
+  const { socket, sent, deliver, pc } = scene;
+  socket.open();
+  for (const id of [11, 22]) deliver({ janus: 'success', transaction: sent().at(-1).transaction, data: { id } });
+  deliver({ janus: 'event', jsep: { type: 'offer', sdp: 'v=0 offer' } });
+  await settle();
+  pc.ontrack?.(/** @type {any} */ ({ track: { kind: 'video' }, streams: ['stream'], receiver: {}, transceiver: { mid: 'v' } }));
+  pc.become('connected');
+  return scene;
+}
+
+test('Janus’ offer is answered, with a channel for data in the answer, and the video is to be quick', async () => {
+  const { session, pc, sent, told } = await connect();
+  assert.equal(pc.own?.label, 'JanusDataChannel');
+  assert.deepEqual(pc.told, [{ type: 'offer', sdp: 'v=0 offer' }]);
+  const messages = sent().filter(({ janus }) => janus === 'message').slice(1).map(({ body, jsep }) => [body, jsep]);
+  assert.deepEqual(messages, [
+    [{ request: 'start' }, { type: 'answer', sdp: 'v=0 answer' }],
+    [{ request: 'configure', streams: [{ mid: 'v', min_delay: 0, max_delay: 0 }] }, undefined],
+  ]);
+  assert.deepEqual(told.track, ['stream']);
+  session.close();
+  assert.deepEqual([pc.closed, timersLeft()], [true, 0]);
+});
+
+test('stream and results come as text or as its bytes; what is no message does no harm', async (t) => {
+  const { session, store, told, pc, errors } = await connect();
+  const warnings = t.mock.method(console, 'warn', () => {});
+  const bytes = (/** @type {object} */ message) => new TextEncoder().encode(JSON.stringify(message)).buffer;
+  const deliver = (/** @type {unknown} */ data) => pc.own?.onmessage?.(/** @type {any} */ ({ data }));
+  deliver(bytes(STREAM));
+  assert.deepEqual(store.facts.stream, STREAM);
+  deliver(bytes(RESULT));
+  deliver(JSON.stringify({ ...RESULT, frame: 2 }));
+  deliver(bytes(RESULT).slice(0, 30));
+  deliver(new ArrayBuffer(4));
+  assert.deepEqual(told.result.map(({ frame }) => frame), [1, 2]);
+  assert.deepEqual([warnings.mock.callCount(), errors()], [2, []]);
+  session.close();
+});
+
+test('sound is in the same stream', async () => {
+  const { session, store, pc, told } = await connect();
+  pc.ontrack?.(/** @type {any} */ ({ track: { kind: 'audio' }, streams: ['stream'], receiver: {}, transceiver: { mid: 'a' } }));
+  assert.deepEqual([store.facts.hasSound, told.track.length], [true, 1]);
+  session.close();
+});
+
+/** So many checks of half a second. @param {FakePeerConnection} pc @param {number} count @param {(n: number) => object} stats */
+async function check(pc, count, stats) {
+  for (let n = 1; n <= count; n++) {
+    pc.stats = stats(n);
+    await pass(500);
+    await settle();
+  }
+}
+
+test('video that comes keeps it, and video that comes no more ends it', async () => {
+  const { session, pc, told, errors } = await connect();
+  await check(pc, 60, (n) => ({ packetsReceived: n * 100, framesDecoded: n * 15 }));
+  assert.deepEqual([told.stats.length, errors()], [60, []]);
+  await check(pc, 12, () => ({ packetsReceived: 6000, framesDecoded: 900 }));
+  assert.deepEqual(errors(), ['media']);
+  session.close();
+});
+
+test('no video within ten seconds ends it', async () => {
+  const { pc, errors } = await connect();
+  await check(pc, 21, () => ({}));
+  assert.equal(errors().length, 1);
+});
+
+test('an offer that the browser can’t read, and a network without a way, are said', async () => {
+  const refused = start();
+  refused.pc.refusal = new Error('no codec');
+  refused.deliver({ janus: 'event', jsep: { type: 'offer', sdp: 'v=0' } });
+  await settle();
+  assert.deepEqual(refused.told.ended, [{ code: 'protocol', message: 'the offer of Janus: no codec' }]);
+  const nowhere = await connect();
+  nowhere.pc.become('failed');
+  assert.deepEqual(nowhere.errors(), ['media']);
+  assert.equal(timersLeft(), 0);
+});
+
+test('close() is silent', async () => {
+  const { session, deliver, errors, pc } = await connect();
+  session.close();
+  deliver({ janus: 'hangup', reason: 'x' });
+  pc.become('failed');
+  await pass(60_000);
+  assert.deepEqual(errors(), []);
+});

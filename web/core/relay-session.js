@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Watches what an SFU hands on. It knows nothing of frames and models: who is where in time, the frames' stamps say, and what the server says beside
+// the video (launcher/PROTOCOL.md §3) comes by a data channel. There is nobody who could be asked for a lower encoding, or for the time.
+import { handOn, signsOf } from './beside.js';
+import { Janus } from './janus.js';
+import { parseResults } from './protocol.js';
+import { videoStats } from './stats.js';
+import { VideoDelay } from './video-delay.js';
+import { Watchdog } from './watchdog.js';
+
+const CONNECT_MS = 10_000;
+const STATS_INTERVAL_MS = 500;
+/** Janus sends data only to who has opened a channel of this name. */
+const DATA_CHANNEL = 'JanusDataChannel';
+
+/** As Session. */
+export class RelaySession {
+  #closed = false;
+  #store;
+  #events;
+  #videoDelay;
+  #janus;
+  #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  #watchdog = new Watchdog();
+  /** The video's media section. */
+  #mid = '';
+  /** What the browser may delay the video by, in ms, as it was told last. @type {number|null} */
+  #playoutMax = null;
+  #deadline;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #poll;
+
+  /** @param {string} src see janusAddress() @param {import('./store.js').Store} store @param {import('./beside.js').SessionEvents} events */
+  constructor(src, store, events) {
+    this.#store = store;
+    this.#events = events;
+    const videoDelay = new VideoDelay(store);
+    this.#videoDelay = videoDelay;
+    store.set({ transport: 'webrtc' });
+    const pc = this.#pc;
+    pc.ontrack = ({ track, streams, receiver, transceiver }) => {
+      if (track.kind === 'audio') {
+        store.set({ hasSound: true });
+        return;
+      }
+      this.#mid = transceiver.mid ?? '';
+      videoDelay.attach(receiver);
+      events.track(streams[0] ?? new MediaStream([track]));
+    };
+    pc.onconnectionstatechange = () => this.#onConnectionState();
+    pc.onicecandidate = ({ candidate }) => this.#janus.candidate(candidate);
+    const results = pc.createDataChannel(DATA_CHANNEL);
+    results.binaryType = 'arraybuffer';
+    results.onmessage = ({ data }) => this.#onMessage(data);
+    this.#janus = new Janus(src, store.facts.token, {
+      offer: (sdp) => this.#answer(sdp).catch((error) => this.#fail('protocol', `the offer of Janus: ${error.message}`)),
+      closed: ({ code, message }) => this.#fail(code, message),
+    });
+    this.#deadline = setTimeout(() => this.#fail('timeout', 'no video comes from Janus'), CONNECT_MS);
+  }
+
+  /** The browser's own statistics of the connection. */
+  getStats() {
+    return this.#pc.getStats();
+  }
+
+  /** The viewer must be given time to see the frame with this RTP timestamp. @param {number} rtp */
+  want(rtp) {
+    this.#videoDelay.want(rtp);
+  }
+
+  /** It was seen. @param {number} rtp */
+  seen(rtp) {
+    this.#videoDelay.seen(rtp);
+  }
+
+  /** An SFU has no properties. */
+  setProperty() {}
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#deadline);
+    clearInterval(this.#poll);
+    this.#videoDelay.close();
+    this.#janus.close();
+    const pc = this.#pc;
+    pc.ontrack = pc.onicecandidate = pc.onconnectionstatechange = null;
+    pc.close();
+  }
+
+  /** @param {string} code @param {string} message */
+  #fail(code, message) {
+    if (this.#closed) return;
+    this.close();
+    this.#events.ended({ code, message });
+  }
+
+  /** @param {string} sdp */
+  async #answer(sdp) {
+    if (!this.#store.facts.shared) await this.#videoDelay.start();
+    await this.#pc.setRemoteDescription({ type: 'offer', sdp });
+    await this.#pc.setLocalDescription();
+    if (!this.#closed) this.#janus.answer(this.#pc.localDescription?.sdp ?? '');
+  }
+
+  #onConnectionState() {
+    const { connectionState } = this.#pc;
+    if (connectionState === 'failed') this.#fail('media', 'no way through the network to Janus');
+    if (connectionState !== 'connected' || this.#poll) return;
+    this.#askForDelay();
+    this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
+  }
+
+  /** @param {string|ArrayBuffer} data text, though Janus 1.1 calls it binary */
+  #onMessage(data) {
+    const message = parseResults(typeof data === 'string' ? data : new TextDecoder().decode(data));
+    handOn(message, this.#store, this.#events);
+  }
+
+  async #check() {
+    const report = await this.#pc.getStats().catch(() => null);
+    if (this.#closed || report === null) return;
+    const stats = videoStats(report.values());
+    if (stats) this.#events.stats(stats);
+    if (stats?.packets) clearTimeout(this.#deadline);
+    this.#askForDelay();
+    if (this.#watchdog.check(signsOf(stats, this.#store.facts, 0)) === 'dead') this.#fail('media', 'no more video comes from Janus');
+  }
+
+  /** Without it Chromium delays the video as it likes. */
+  #askForDelay() {
+    const playoutMax = this.#videoDelay.check();
+    if (playoutMax !== this.#playoutMax) this.#janus.playout(this.#mid, playoutMax);
+    this.#playoutMax = playoutMax;
+  }
+}
