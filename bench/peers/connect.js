@@ -40,8 +40,15 @@ function told(source) {
 /** cv-launch, as its own page connects to it. */
 function ours(video, server, source) {
   const { store, events } = told(source);
-  const session = new Session(ourSocket(server), store, { ...events, track: (stream) => { video.srcObject = stream; } });
-  source.stats = async () => videoCounts(await session.getStats());
+  const Native = RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      source.stats = async () => videoCounts(await this.getStats());
+    }
+  };
+  new Session(ourSocket(server), store, { ...events, track: (stream) => { video.srcObject = stream; } });
+  globalThis.RTCPeerConnection = Native;
 }
 
 /** The same by WebSocket. @param {(frame: VideoFrame, received: number) => void} show */

@@ -37,8 +37,9 @@ export class DelayControl {
 
   /** @param {import('./protocol.js').Result} result @param {number} now */
   addResult(result, now) {
-    const { mode, settings, stream } = this.#store.facts;
-    this.#needed.addResult(result, now, settings.fill === 'interpolated');
+    const { mode, settings, stream, link } = this.#store.facts;
+    // Till the server knows what the network carries it leaves results out: frames that wait for the next one would wait long.
+    this.#needed.addResult(result, now, settings.fill === 'interpolated' && link?.reason !== 'start');
     const rtp = rtpOf(result.frame, stream?.rtpOffset);
     if (mode === 'exact' && rtp !== null) this.#videoDelay.want(rtp);
     this.#decide(now);

@@ -72,9 +72,9 @@ export class Janus {
     this.#send({ janus: 'trickle', candidate: candidate ?? { completed: true } });
   }
 
-  /** By how much the browser may delay the video, in ms. @param {string} mid of it @param {number} max */
-  playout(mid, max) {
-    this.#message({ request: 'configure', streams: [{ mid, min_delay: 0, max_delay: Math.floor(max / STEP_MS) }] });
+  /** By how much the browser may delay the video, in ms. @param {number} max */
+  playout(max) {
+    this.#message({ request: 'configure', min_delay: 0, max_delay: Math.floor(max / STEP_MS) });
   }
 
   close() {

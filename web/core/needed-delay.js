@@ -49,7 +49,8 @@ export class NeededDelay {
   addResult({ frame, model }, now, fills) {
     const media = this.#media.of(frame);
     const before = this.#newest.get(model) ?? media;
-    keep(this.#newest, model, Math.max(before, media), MOST_MODELS);
+    if (fills) keep(this.#newest, model, Math.max(before, media), MOST_MODELS);
+    else this.#newest.delete(model);
     // The first frame that waits is the one behind that of the result before.
     const first = before - (this.#steps.max(now) ?? 0);
     const since = fills && media - before <= LONGEST_GAP_MS ? Math.min(first, media) : media;

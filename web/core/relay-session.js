@@ -22,8 +22,6 @@ export class RelaySession {
   #janus;
   #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   #watchdog = new Watchdog();
-  /** The video's media section. */
-  #mid = '';
   /** What the browser may delay the video by, in ms, as it was told last. @type {number|null} */
   #playoutMax = null;
   #deadline;
@@ -38,12 +36,11 @@ export class RelaySession {
     this.#videoDelay = videoDelay;
     store.set({ transport: 'webrtc' });
     const pc = this.#pc;
-    pc.ontrack = ({ track, streams, receiver, transceiver }) => {
+    pc.ontrack = ({ track, streams, receiver }) => {
       if (track.kind === 'audio') {
         store.set({ hasSound: true });
         return;
       }
-      this.#mid = transceiver.mid ?? '';
       videoDelay.attach(receiver);
       events.track(streams[0] ?? new MediaStream([track]));
     };
@@ -57,11 +54,6 @@ export class RelaySession {
       closed: ({ code, message }) => this.#fail(code, message),
     });
     this.#deadline = setTimeout(() => this.#fail('timeout', 'no video comes from Janus'), CONNECT_MS);
-  }
-
-  /** The browser's own statistics of the connection. */
-  getStats() {
-    return this.#pc.getStats();
   }
 
   /** The viewer must be given time to see the frame with this RTP timestamp. @param {number} rtp */
@@ -130,7 +122,7 @@ export class RelaySession {
   /** Without it Chromium delays the video as it likes. */
   #askForDelay() {
     const playoutMax = this.#videoDelay.check();
-    if (playoutMax !== this.#playoutMax) this.#janus.playout(this.#mid, playoutMax);
+    if (playoutMax !== this.#playoutMax) this.#janus.playout(playoutMax);
     this.#playoutMax = playoutMax;
   }
 }

@@ -91,11 +91,6 @@ export class Session {
     this.#deadline = setTimeout(() => this.#onDeadline(), CONNECT_MS);
   }
 
-  /** The browser's own statistics of the connection. */
-  getStats() {
-    return this.#pc.getStats();
-  }
-
   /** The viewer must be given time to see the frame with this RTP timestamp. @param {number} rtp */
   want(rtp) {
     this.#videoDelay?.want(rtp);

@@ -52,7 +52,8 @@ function showAdjust() {
   const check = () => { adjust.hidden &&= player.properties.length === 0; };
   player.addEventListener('cv-properties', check);
   adjust.addEventListener('toggle', async () => {
-    const { Adjust } = await import(new URL('adjust.js', import.meta.url).href);
+    const file = './adjust.js';  // esbuild would put what an import names into page.js
+    const { Adjust } = await import(file);
     new Adjust(adjust, player);
   }, { once: true });
 }

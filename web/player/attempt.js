@@ -197,7 +197,7 @@ export class Attempt {
 
   /** @param {string|import('../core/signaling.js').Signaling} to the server's address, or a connection to it */
   async #watchBySocket(to) {
-    const parts = await loadBySocket().catch((error) => this.#lacks(error));
+    const parts = await this.#loadBySocket();
     if (parts && !this.#closed) {
       this.#session = parts.watchBySocket(to, this.#clock, { ...this.#sessionEvents, begun: () => this.#events.bySocket(parts) }, this.#socketParts);
       // who was told of its beginning may have ended this attempt
@@ -210,13 +210,18 @@ export class Attempt {
   /** An SFU sends it, which was sent it. */
   async #watchByJanus() {
     /** @type {typeof import('./by-janus.js')|void} */
-    const parts = await load(new URL('by-janus.js', import.meta.url)).catch((error) => this.#lacks(error));
+    const parts = await this.#load(new URL('by-janus.js', import.meta.url));
     if (parts && !this.#closed) this.#session = new parts.RelaySession(this.#url, this.#store, this.#sessionEvents);
   }
 
-  /** A part of the player can't be loaded. @param {Error} error */
-  #lacks({ message }) {
-    if (!this.#closed) this.#events.ended({ code: 'browser', message });
+  /** A part of the player; without it the attempt has ended. @param {URL} url */
+  #load(url) {
+    return load(url).catch(({ message }) => { if (!this.#closed) this.#events.ended({ code: 'browser', message }); });
+  }
+
+  /** @returns {Promise<typeof import('./by-socket.js')|void>} */
+  #loadBySocket() {
+    return this.#load(new URL('by-socket.js', import.meta.url));
   }
 
   /** Shows what another player of the page receives. @param {import('./feed.js').Feed} leader */
@@ -236,8 +241,8 @@ export class Attempt {
     };
     if (this.#store.facts.transport !== 'socket') return;
     // which the other player has loaded
-    loadBySocket().then(({ ReceivedFrames }) => {
-      if (!this.#closed) frames = new ReceivedFrames(this.#socketParts);
+    this.#loadBySocket().then((parts) => {
+      if (parts && !this.#closed) frames = new parts.ReceivedFrames(this.#socketParts);
     });
   }
 
@@ -309,9 +314,6 @@ export class Attempt {
     this.#view.liveOverlay.show(this.#measurements.models.fresh(pageTime()));
   }
 }
-
-/** @returns {Promise<typeof import('./by-socket.js')>} */
-const loadBySocket = () => load(new URL('by-socket.js', import.meta.url));
 
 /** @type {{frame: number|null, results: Result[]}} */
 const NOTHING_COMPOSED = { frame: null, results: [] };

@@ -51,6 +51,20 @@ async function play({ store, show, add }, count, { lag, applied = () => 0, every
 /** @param {unknown} ms @param {number} wanted */
 const assertNear = (ms, wanted) => assert.ok(Math.abs(Number(ms) - wanted) < 0.1, `${ms} ms, not ${wanted}`);
 
+/** What the server says of the link. @param {string} reason */
+const linkOf = (reason) => ({ type: /** @type {const} */ ('link'), rung: 1, rungs: 6, width: 640, height: 384, bitrate: 1, framerate: 30, carries: null, reason });
+
+test('results that the server leaves out while it does not know the network make nothing wait', async () => {
+  const scene = open({ settings: { fill: 'interpolated' } });
+  scene.store.set({ link: linkOf('start') });
+  await play(scene, 100, { lag: () => 40, every: 9 });
+  assertNear(scene.lag(), 10);
+  const known = open({ settings: { fill: 'interpolated' } });
+  known.store.set({ link: linkOf('network') });
+  await play(known, 100, { lag: () => 40, every: 9 });
+  assertNear(known.lag(), 10 + 8 * PERIOD);
+});
+
 test('for a viewer that does not look nothing is delayed, and when it is back the first frame is shown at once', async () => {
   const scene = open();
   await play(scene, 100, { lag: () => 150 });

@@ -115,6 +115,13 @@ test('where skipped frames are filled, they wait for the result after them', () 
   }
 });
 
+test('once they are filled, nothing waits since a result from before', () => {
+  const control = new NeededDelay();
+  run(control, 0, 3000, { took: () => 50, every: 10 });
+  run(control, 3000, 6000, { took: () => 50, fills: true });
+  assertNear(control.lag(6000), 50 - WAY_MS);
+});
+
 test('frames between results that are more than a second apart are not filled, so they wait for nothing', () => {
   for (const [every, lag] of [[25, 150 - WAY_MS + 960], [26, 150 - WAY_MS]]) {
     const control = new NeededDelay();
