@@ -178,6 +178,8 @@ Producer::Events App::producer_events() {
     for (const auto& [peer, viewer] : viewers_) viewer->send_property(property);
   };
   events.warning = [this](const std::string& message) {
+    // an element may warn of each packet that it can't send
+    if (!warnings_.is_news(message, std::chrono::microseconds(g_get_monotonic_time()))) return;
     status_.end();
     say(Level::kWarning, message);
   };

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/said_lately.h"
 #include "base/waiting_room.h"
 #include "http/server.h"
 #include "media/producer.h"
@@ -60,6 +61,7 @@ class App {
   unsigned next_viewer_ = 1;
   double epoch_ = 0;                                          // unix ms of running time 0
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
+  SaidLately warnings_;
   StatusLine status_;
   Metrics metrics_;
   Timer second_;

@@ -108,14 +108,15 @@ std::string with_port(const std::string& name, const std::string& value, const s
                       const std::string& place, bool lenient) {
   g_auto(GStrv) hosts = g_strsplit(value.c_str(), ",", -1);
   std::string out;
+  bool good = *hosts != nullptr;
   for (char** host = hosts; *host; ++host) {
     const std::string_view text = g_strstrip(*host);
-    if (!lenient && (text.empty() || text.find_first_of(": \t\"'\\") != std::string_view::npos))
-      throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
-                      "\"; here it must be the names or IPv4 addresses of hosts, with a comma between two of them");
+    good &= !text.empty() && text.find_first_of(": \t\"'\\") == std::string_view::npos;
     out.append(out.empty() ? "" : ",").append(text).append(":").append(port);
   }
-  return out;
+  if (good || lenient) return out;
+  throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
+                  "\"; here it must be the names or IPv4 addresses of hosts, with a comma between two of them");
 }
 
 // The value as this place wants it.

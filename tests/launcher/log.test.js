@@ -6,6 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { cvLaunch, env, pipe, temporaryFolder } from '../lib/paths.js';
+import { canMakeNetworks, namespaces, noNetworksBecause, prefixOf } from '../lib/network.js';
+import { Child } from '../lib/child.js';
 import { pipelineFile, runLaunch, startServer } from '../lib/server.js';
 import { test } from '../lib/test.js';
 import { connectForOffer } from '../lib/websocket.js';
@@ -57,4 +59,25 @@ test('the journal is told the level of each line, and a terminal or a file is no
   }
   assert.match(said[0], /^<3>cv-launch: --host=0\.0\.0\.0: /);
   assert.match(said[1], /^cv-launch: --host=0\.0\.0\.0: /);
+});
+
+/** Says how many packets of video it got, when there were a hundred. */
+const hundredPackets = `let count = 0; require('node:dgram').createSocket('udp4').on('message', () => { if (++count === 100) console.log('100 packets'); })
+  .bind(5004, '127.0.0.1', () => console.log('it listens'));`;
+
+test('an element that warns of each packet is heard once, and the other host gets its packets', { skip: canMakeNetworks ? false : noNetworksBecause }, async (t) => {
+  const { names: [name], remove } = await namespaces(1);
+  const stops = [remove];
+  t.after(async () => { while (stops.length > 0) await stops.pop()(); });
+  const [program, ...args] = prefixOf(name);
+  const listener = new Child(program, [...args, process.execPath, '-e', hundredPackets]);
+  stops.push(() => listener.stop());
+  await listener.says(/it listens/);
+  // no way leads to the second one
+  const server = await startServer({ pipeline: 'janus', set: { nodes: '127.0.0.1,10.99.0.1' }, prefix: prefixOf(name) });
+  stops.push(() => server.stop());
+  await listener.says(/100 packets/);
+  const warnings = server.stderr.split('\n').filter((line) => line.includes('10.99.0.1:5004'));
+  assert.equal(warnings.length, 1, server.stderr);
+  assert.match(warnings[0], /warning: .*Error sending UDP packets \(client 10\.99\.0\.1:5004/);
 });
