@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a Janus between cv-launch and its viewers costs. Prints Markdown tables, and fails when a bar is missed.
 //
-//   node bench/scale.js [--only=latency,exact] [--seconds=20] [--rounds=3] [--frames=10000] [--browser=Chromium,Firefox]
+//   node bench/scale.js [--only=latency,exact,viewers] [--seconds=20] [--rounds=3] [--frames=10000] [--browser=Chromium,Firefox] [--viewers=1,10,50,100]
 //
 // `latency`: one page with two players, one of which has its video from cv-launch and one from Janus, both live, for `seconds`. `exact`: the exact view
-// by way of Janus, 60 frames a second, till `frames` were shown: is each result on its frame?
+// by way of Janus, 60 frames a second, till `frames` were shown: is each result on its frame? `viewers`: what a server pays for each viewer, Janus or cv-launch itself, with
+// the same client, which decrypts but does not decode (cv-test-viewer, ten in a process; a bridge speaks to Janus for it). They share two processors with their servers: the
+// one that has nothing left is said.
 //
 // A frame's capture time is its stamp, and it is shown when requestVideoFrameCallback says that it is due on the screen. Needs `scripts/janus --unpack`; Janus takes its
 // usual ports. CV_LAUNCH and GST_PLUGIN_PATH as for the tests.
@@ -13,13 +15,14 @@ import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { browsers } from '../tests/lib/browsers.js';
-import { startJanus } from '../tests/lib/janus.js';
-import { steal } from '../tests/lib/proc.js';
+import { bridgeTo, startJanus } from '../tests/lib/janus.js';
+import { cpuTime, steal } from '../tests/lib/proc.js';
 import { startServer } from '../tests/lib/server.js';
 import { Site } from '../tests/lib/site.js';
+import { startViewer } from '../tests/lib/viewer.js';
 import { percentile, until } from '../tests/lib/wait.js';
 
-const { values: options } = parseArgs({ options: { only: { type: 'string', default: 'latency,exact' }, frames: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '20' }, rounds: { type: 'string', default: '3' }, browser: { type: 'string', default: 'Chromium,Firefox' } } });
+const { values: options } = parseArgs({ options: { only: { type: 'string', default: 'latency,exact,viewers' }, viewers: { type: 'string', default: '1,10,50,100' }, frames: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '20' }, rounds: { type: 'string', default: '3' }, browser: { type: 'string', default: 'Chromium,Firefox' } } });
 /** By how many ms Janus may make frames older, at the median. */
 const bar = 5;
 const warmUp = 3000;
@@ -101,6 +104,49 @@ const parts = {
     return `| ${name} | ${shown} | ${mismatched} of ${readBack} that were read again: ${verdict(mismatched === 0)} | ${unreadable} | ${results.onFrame}, ${results.late}, ${results.unseen} | ${noise(before)} |`;
   },
 };
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const groupOf = 10;
+
+/** The newest report of each viewer of a process. */
+const reports = (group) => [...new Map(group.lines.slice(-3 * groupOf).map((line) => JSON.parse(line)).map((report) => [report.viewer, report])).values()];
+
+/** So many viewers of one server: a line of the table. @param {{socketUrl: string, pid: number}} server */
+async function withViewers(name, server, count) {
+  const groups = [];
+  try {
+    const before = steal();
+    for (let left = count; left > 0; left -= groupOf) {
+      const size = Math.min(left, groupOf);
+      const group = await startViewer(server, ['--interval=1000', '--nack', '--reports', `--viewers=${size}`]);
+      groups.push(group);
+      await until(`${size} viewers beside ${count - left}`, () => reports(group).filter(({ firstFrameMs }) => firstFrameMs >= 0).length === size);
+      process.stderr.write(`\r${name}: ${count - left + size} of ${count} viewers `);
+    }
+    await pause(warmUp);
+    const now = () => ({ time: performance.now() / 1000, server: cpuTime(server.pid), viewers: sum(groups.map(({ pid }) => cpuTime(pid))), packets: sum(groups.flatMap(reports).map(({ packets }) => packets)) });
+    const first = now();
+    await pause(1000 * Number(options.seconds));
+    const last = now();
+    const rate = (what) => (last[what] - first[what]) / (last.time - first.time);
+    return `| ${name}, ${count} | ${rate('server').toFixed(2)} | ${(1000 * rate('server') / count).toFixed(1)} ms | ${rate('viewers').toFixed(2)} | ${(rate('packets') / count).toFixed(0)} | ${noise(before)} |`;
+  } catch (error) {
+    return `| ${name}, ${count} | ${error.message.split('\n')[0]} |||||`;
+  } finally {
+    groups.forEach((group) => group.signal('SIGKILL'));  // the end of so many webrtcbins takes long
+    await Promise.all(groups.map(({ exited }) => exited));
+  }
+}
+
+async function compareViewers() {
+  console.log('| 640×360 at 30 frames a second: server, viewers | server, processors | a viewer and second | viewers, processors | packets a viewer and second | steal, load |\n|---|---|---|---|---|---|');
+  const across = await bridgeTo(byJanus);
+  const server = await startServer({ pipeline: 'janus', args: ['--max-viewers=1000'] });
+  const servers = { Janus: { socketUrl: across.socketUrl, pid: janus.pid }, 'cv-launch': server };
+  for (const count of options.viewers.split(',').map(Number)) for (const [name, one] of Object.entries(servers)) console.log(await withViewers(name, one, count));
+  await server.stop();
+  across.close();
+}
+
 const heads = {
   latency: '| browser | direct: frames, median, p95 | by Janus: frames, median, p95 | more, median (≤ 5 ms) | steal, load |\n|---|---|---|---|---|',
   exact: '| browser | frames shown | on another frame (0) | without a readable stamp | results on their frame, late, whose frame was not shown | steal, load |\n|---|---|---|---|---|---|',
@@ -110,6 +156,10 @@ await site.listen();
 const janus = await startJanus(['env']);
 try {
   for (const part of options.only.split(',')) {
+    if (part === 'viewers') {
+      await compareViewers();
+      continue;
+    }
     const server = await startServer({ pipeline: 'janus', set: part === 'exact' ? { framerate: 60 } : {}, args: [`--allow-origin=${site.origin}`] });
     console.log(heads[part]);
     for (const name of options.browser.split(',')) {

@@ -10,6 +10,7 @@ import { startManager } from './lib/service.js';
 import { test } from './lib/test.js';
 
 const unitFile = join(build, 'packaging/cv-launch.service');
+const templateFile = join(build, 'packaging/cv-launch@.service');
 const defaults = readFileSync(join(root, 'packaging/cv-launch.default'), 'utf8');
 /** The unit's settings. @type {Record<string, string>} */
 const unit = Object.fromEntries(settings(readFileSync(unitFile, 'utf8')));
@@ -24,6 +25,19 @@ test('the unit is one that systemd takes, and shuts the service in', async () =>
   assert.equal(code, 0, stdout);
   assert.equal(stderr, '');
   assert.match(stdout, /exposure level for cv-launch\.service: \d\.\d/);
+});
+
+test('the template is the same for each camera, with a file and a folder of its own', async () => {
+  const template = Object.fromEntries(settings(readFileSync(templateFile, 'utf8')));
+  const changed = Object.keys(unit).filter((name) => template[name] !== unit[name]);
+  assert.deepEqual(changed, ['Description', 'EnvironmentFile', 'StateDirectory', 'CacheDirectory', 'WorkingDirectory', 'Environment']);
+  assert.deepEqual(Object.keys(template), Object.keys(unit));
+  assert.equal(template.EnvironmentFile, `${unit.EnvironmentFile}-%i`);
+  assert.equal(template.StateDirectory, 'cv-launch/%i');
+  const door = join(temporaryFolder(), 'cv-launch@door.service');
+  cpSync(templateFile, door);
+  const { code, stdout, stderr } = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', '--threshold=25', door]);
+  assert.deepEqual([code, stderr], [0, ''], stdout);
 });
 
 test('systemd\'s deadlines leave cv-launch time for its own', () => {
@@ -68,7 +82,7 @@ test('the examples of the variables\' file are what cv-launch takes', async () =
 test('the package neither enables nor starts the service; one that runs is started again by an upgrade, and ends with the package', async () => {
   const folder = temporaryFolder();
   cpSync(join(root, 'packaging/debian'), join(folder, 'debian'), { recursive: true });
-  cpSync(unitFile, join(folder, 'debian/tmp/usr/lib/systemd/system/cv-launch.service'));
+  for (const file of [unitFile, templateFile]) cpSync(file, join(folder, 'debian/tmp/usr/lib/systemd/system', basename(file)));
   writeFileSync(join(folder, 'debian/changelog'),
     'cv-launch (0) unstable; urgency=medium\n\n  * Test.\n\n -- Test <test@example.org>  Thu, 01 Jan 2026 00:00:00 +0000\n');
   for (const command of [['make', ['-f', 'debian/rules', 'unit', 'override_dh_installsystemd']], ['dh_installdeb', ['--package=cv-launch']]]) {
@@ -79,7 +93,7 @@ test('the package neither enables nor starts the service; one that runs is start
   const script = (name) => readFileSync(join(folder, 'debian/cv-launch/DEBIAN', name), 'utf8').replaceAll('[ -d /run/systemd/system ]', 'true');
   const stubs = `deb-systemd-helper() { echo "helper $*" >&3; [ "$*" != "--quiet was-enabled cv-launch.service" ]; }
     deb-systemd-invoke() { echo "invoke $*" >&3; }
-    systemctl() { :; }`;
+    systemctl() { echo "systemctl $*" >&3; }`;
   const calls = async (name, ...args) => {
     const { code, stdout, stderr } = await run('bash', ['-c', `exec 3>&1\n${stubs}\n${script(name)}`, name, ...args], { env });
     assert.equal(code, 0, stderr);
@@ -87,7 +101,8 @@ test('the package neither enables nor starts the service; one that runs is start
   };
   assert.doesNotMatch(await calls('postinst', 'configure'), /helper enable|invoke/);
   assert.match(await calls('postinst', 'configure', '0.1'), /^invoke try-restart cv-launch\.service$/m);
-  assert.equal(await calls('prerm', 'remove'), 'invoke stop cv-launch.service\n');
+  assert.equal(await calls('prerm', 'remove'), 'invoke stop cv-launch.service\nsystemctl stop cv-launch@*.service\n');
   assert.equal(await calls('prerm', 'upgrade', '0.1'), '');
-  assert.ok(['lib', 'usr/lib'].some((place) => existsSync(join(folder, 'debian/cv-launch', place, 'systemd/system/cv-launch.service'))));
+  for (const name of ['cv-launch', 'cv-launch@'])
+    assert.ok(['lib', 'usr/lib'].some((place) => existsSync(join(folder, 'debian/cv-launch', place, 'systemd/system', `${name}.service`))), name);
 });

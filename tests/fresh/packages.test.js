@@ -63,6 +63,7 @@ for (const [name, suite] of Object.entries(debians))
         (as_user python3 -c 'import cv_model; print(cv_model.__file__)')
         bash -c 'source /usr/share/bash-completion/completions/cv-launch; complete -p cv-launch'
         test -f /usr/lib/systemd/system/cv-launch.service
+        test -f /usr/lib/systemd/system/cv-launch@.service
         test -z "$(find /etc/systemd -name 'cv-launch*' 2>/dev/null)"
         dpkg -L ${ours} | grep -vx '/.' | sort -u >/tmp/files
         apt-get purge -y -qq ${ours} >/dev/null 2>&1

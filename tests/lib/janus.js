@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Debian's Janus, as scripts/janus starts it: its ports are fixed, so each wants a network of its own.
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import WebSocket, { WebSocketServer } from 'ws';
+import { Janus } from '../../web/core/janus.js';
 import { Child } from './child.js';
 import { canMakeNetworks, noNetworksBecause } from './network.js';
 import { root } from './paths.js';
@@ -15,4 +18,21 @@ export async function startJanus([program, ...before]) {
   const child = new Child(program, [...before, join(root, 'scripts/janus')]);
   await child.says(/WebSockets thread started/);
   return child;
+}
+
+/** Where a viewer of cv-launch finds a stream of Janus: a server that says to it what Janus says. @param {string} src as the player has it */
+export async function bridgeTo(src) {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  server.on('connection', (socket) => {
+    const say = (message) => socket.send(JSON.stringify(message));
+    const janus = new Janus(src, '', { offer: (sdp) => say({ type: 'offer', sdp, stamped: true }), closed: () => socket.close() }, WebSocket);
+    socket.on('message', (text) => {
+      const { type, sdp, candidate, sdpMLineIndex } = JSON.parse(text);
+      if (type === 'answer') janus.answer(sdp);
+      else if (type === 'candidate') janus.candidate({ candidate, sdpMLineIndex });
+    });
+    socket.on('close', () => janus.close());
+  });
+  await once(server, 'listening');
+  return { socketUrl: `ws://127.0.0.1:${server.address().port}/ws`, close: () => server.close() };
 }
