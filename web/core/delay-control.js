@@ -15,7 +15,7 @@ export class DelayControl {
 
   /**
    * @param {import('./store.js').Store} store
-   * @param {{want: (rtp: number) => void, seen: (rtp: number) => void}} videoDelay holds the video back; told which frames a viewer must see, and has seen
+   * @param {{want: (rtp: number) => void, seen: (rtp: number, id: number|null) => void}} videoDelay holds the video back; told which frames a viewer must see, and has seen
    */
   constructor(store, videoDelay) {
     this.#store = store;
@@ -56,7 +56,7 @@ export class DelayControl {
    */
   seen(id, rtp) {
     const timestamp = rtp ?? (id === null ? null : rtpOf(id, this.#store.facts.stream?.rtpOffset));
-    if (timestamp !== null) this.#videoDelay.seen(timestamp);
+    if (timestamp !== null) this.#videoDelay.seen(timestamp, id);
   }
 
   /** @param {number} now */

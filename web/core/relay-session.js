@@ -10,6 +10,8 @@ import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
 const STATS_INTERVAL_MS = 500;
+/** So many frames in a row must say the same of their timestamps. */
+const ENOUGH = 10;
 /** Janus sends data only to who has opened a channel of this name. */
 const DATA_CHANNEL = 'JanusDataChannel';
 
@@ -22,6 +24,9 @@ export class RelaySession {
   #janus;
   #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   #watchdog = new Watchdog();
+  /** How far the timestamps are from the frames' ids, as the newest frame says, and how many frames in a row say so. */
+  #offset = NaN;
+  #agreed = 0;
   /** What the browser may delay the video by, in ms, as it was told last. @type {number|null} */
   #playoutMax = null;
   #deadline;
@@ -61,9 +66,18 @@ export class RelaySession {
     this.#videoDelay.want(rtp);
   }
 
-  /** It was seen. @param {number} rtp */
-  seen(rtp) {
+  /** It was seen. @param {number} rtp @param {number|null} id that its stamp names */
+  seen(rtp, id) {
     this.#videoDelay.seen(rtp);
+    if (id !== null) this.#learn((rtp - id) >>> 0);
+  }
+
+  /** What an SFU adds to timestamps is the same for all frames of a viewer, and nobody says it. Known, frames that have results can be waited for. @param {number} offset */
+  #learn(offset) {
+    this.#agreed = offset === this.#offset ? this.#agreed + 1 : 1;
+    this.#offset = offset;
+    const { stream } = this.#store.facts;
+    if (this.#agreed >= ENOUGH && stream && stream.rtpOffset !== offset) this.#store.set({ stream: { ...stream, rtpOffset: offset } });
   }
 
   /** An SFU has no properties. */
@@ -106,7 +120,8 @@ export class RelaySession {
   /** @param {string|ArrayBuffer} data text, though Janus 1.1 calls it binary */
   #onMessage(data) {
     const message = parseResults(typeof data === 'string' ? data : new TextDecoder().decode(data));
-    handOn(message, this.#store, this.#events);
+    const { stream } = this.#store.facts;
+    handOn(message.type === 'stream' && stream ? { ...message, rtpOffset: stream.rtpOffset } : message, this.#store, this.#events);
   }
 
   async #check() {

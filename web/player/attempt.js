@@ -38,7 +38,7 @@ export class Attempt {
   #clock;
   /** @type {import('./feed.js').FeedEvents} */
   #sessionEvents;
-  /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number) => void,
+  /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number, id: number|null) => void,
    *   setProperty: (name: string, value: import('../core/protocol.js').Value) => void, close: () => void}|null} */
   #session = null;
   #closed = false;
@@ -79,8 +79,8 @@ export class Attempt {
         this.#session?.want(rtp);
         this.#composing.want(rtp);
       },
-      seen: (rtp) => {
-        this.#session?.seen(rtp);
+      seen: (rtp, id) => {
+        this.#session?.seen(rtp, id);
         this.#composing.seen(rtp);
       },
     });

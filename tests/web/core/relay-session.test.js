@@ -71,6 +71,28 @@ test('stream and results come as text or as its bytes; what is no message does n
   session.close();
 });
 
+test('the offset of timestamps is learned from what stamps say, and kept', async () => {
+  const { session, store, pc } = await connect();
+  const deliver = (/** @type {object} */ message) => pc.own?.onmessage?.(/** @type {any} */ ({ data: JSON.stringify(message) }));
+  const offset = () => store.facts.stream?.rtpOffset;
+  deliver(STREAM);
+  const see = (/** @type {number} */ from, /** @type {number} */ count, /** @type {number} */ by) => {
+    for (let id = from; id < from + count; id++) session.seen((id + by) >>> 0, id);
+  };
+  see(2 ** 32 - 5, 9, 77);
+  assert.equal(offset(), null);
+  see(4, 1, 77);
+  assert.equal(offset(), 77, 'ten in a row, across the wrap');
+  deliver({ ...STREAM, epoch: 5 });
+  assert.deepEqual([offset(), store.facts.stream?.epoch], [77, 5]);
+  see(5, 9, 99);
+  session.seen(1000, null);
+  assert.equal(offset(), 77);
+  see(14, 1, 99);
+  assert.equal(offset(), 99, 'Janus has another source');
+  session.close();
+});
+
 test('sound is in the same stream', async () => {
   const { session, store, pc, told } = await connect();
   pc.ontrack?.(/** @type {any} */ ({ track: { kind: 'audio' }, streams: ['stream'], receiver: {} }));
