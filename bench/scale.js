@@ -117,9 +117,9 @@ async function withViewers(name, server, count) {
     const before = steal();
     for (let left = count; left > 0; left -= groupOf) {
       const size = Math.min(left, groupOf);
-      const group = await startViewer(server, ['--interval=1000', '--nack', '--reports', `--viewers=${size}`]);
+      const group = await startViewer(server, ['--interval=1000', '--nack', `--viewers=${size}`]);
       groups.push(group);
-      await until(`${size} viewers beside ${count - left}`, () => reports(group).filter(({ firstFrameMs }) => firstFrameMs >= 0).length === size);
+      await until(`${size} viewers beside ${count - left}`, () => reports(group).filter(({ firstFrameMs }) => firstFrameMs >= 0).length === size, { limit: 60_000 });
       process.stderr.write(`\r${name}: ${count - left + size} of ${count} viewers `);
     }
     await pause(warmUp);

@@ -116,7 +116,7 @@ std::string with_port(const std::string& name, const std::string& value, const s
   }
   if (good || lenient) return out;
   throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
-                  "\"; here it must be the names or IPv4 addresses of hosts, with a comma between two of them");
+                  "\"; here it must be names or IPv4 addresses of hosts, with a comma between two of them");
 }
 
 // The value as this place wants it.

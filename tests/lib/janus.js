@@ -2,6 +2,7 @@
 // Debian's Janus, as scripts/janus starts it: its ports are fixed, so each wants a network of its own.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import WebSocket, { WebSocketServer } from 'ws';
 import { Janus } from '../../web/core/janus.js';
@@ -22,7 +23,9 @@ export async function startJanus([program, ...before]) {
 
 /** Where a viewer of cv-launch finds a stream of Janus: a server that says to it what Janus says. @param {string} src as the player has it */
 export async function bridgeTo(src) {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  // Janus has no candidate of 127.0.0.1, so the viewer must have another one too: it goes by where the server is
+  const host = Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+  const server = new WebSocketServer({ host, port: 0 });
   server.on('connection', (socket) => {
     const say = (message) => socket.send(JSON.stringify(message));
     const janus = new Janus(src, '', { offer: (sdp) => say({ type: 'offer', sdp, stamped: true }), closed: () => socket.close() }, WebSocket);
@@ -34,5 +37,5 @@ export async function bridgeTo(src) {
     socket.on('close', () => janus.close());
   });
   await once(server, 'listening');
-  return { socketUrl: `ws://127.0.0.1:${server.address().port}/ws`, close: () => server.close() };
+  return { socketUrl: `ws://${host}:${server.address().port}/ws`, close: () => server.close() };
 }
