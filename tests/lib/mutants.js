@@ -76,8 +76,8 @@ export const mutants = [
   { fault: 'a value of --set loses against the default', file: 'launcher/pipe/pipe_variables.cpp',
     from: 'setting != settings.end() ? setting->second : *variable.fallback', to: 'variable.fallback ? *variable.fallback : setting->second',
     tests: ['tests/launcher/pipe/pipe_file_test.cpp'] },
-  { fault: 'a long text is cut within a character', file: 'launcher/base/shorten.cpp', from: 'while (head > 0 && !begins_character(text[head])) --head;', to: '',
-    tests: ['tests/launcher/base/shorten_test.cpp'] },
+  { fault: 'a long text is cut within a character', file: 'plugins/core/shorten.cpp', from: 'while (head > 0 && !begins_character(text[head])) --head;', to: '',
+    tests: ['tests/core/shorten_test.cpp'] },
   { fault: 'a value that is out of range is left to GLib', file: 'launcher/pipe/value_check.cpp', from: '!g_param_value_validate(spec, &value)', to: 'true',
     tests: ['tests/launcher/pipeline-errors.test.js'] },
   { fault: 'what an element makes of a value is not looked at', file: 'launcher/pipe/value_check.cpp', from: 'return same ? std::nullopt', to: 'return true ? std::nullopt',
@@ -376,4 +376,15 @@ export const mutants = [
     from: 'viewer->send_property(property);', to: '(void)viewer;', tests: ['tests/launcher/access.test.js'] },
   { fault: 'that it plays is told in the callback of the video', file: 'web/player/cv-player.js',
     from: 'this.#telling = setTimeout(tell);', to: 'tell();', tests: ['tests/e2e/embed.test.js'] },
+
+  // past one machine
+  { fault: 'a result by way of an SFU has the id of another frame', file: 'plugins/gstresultjson.cpp', from: 'running + static_cast<guint64>(settings.running_time_offset)', to: 'running',
+    tests: ['tests/elements/resultjson_test.cpp'] },
+  { fault: 'of the stream only who was there from the beginning hears', file: 'plugins/gstresultjson.cpp', from: 'now >= state.stream_due', to: 'state.stream_due == 0', tests: ['tests/elements/resultjson_test.cpp'] },
+  { fault: 'a warning is said with each packet', file: 'launcher/base/said_lately.h', from: 'return is_new;', to: 'return true;', tests: ['tests/launcher/base/said_lately_test.cpp', 'tests/launcher/log.test.js'] },
+  { fault: 'of several hosts only the first gets its port', file: 'launcher/pipe/pipe_variables.cpp', from: '.append(text).append(":").append(port)', to: '.append(text).append(out.empty() ? ":" + port : "")',
+    tests: ['tests/launcher/pipe/pipe_file_test.cpp'] },
+  { fault: 'Janus is never told that the viewer is still there', file: 'web/core/janus.js', from: 'this.#send({ janus: \'keepalive\' })', to: 'void 0', tests: ['tests/web/core/janus.test.js'] },
+  { fault: 'one frame is enough to know the offset of timestamps', file: 'web/core/relay-session.js', from: 'const ENOUGH = 10;', to: 'const ENOUGH = 1;', tests: ['tests/web/core/relay-session.test.js'] },
+  { fault: 'results that were left out make the exact view wait', file: 'web/core/delay-control.js', from: ' && link?.reason !== \'start\'', to: '', tests: ['tests/web/core/delay-control.test.js'] },
 ];
