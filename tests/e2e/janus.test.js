@@ -60,8 +60,10 @@ describe('two Janus', options, () => {
           const tab = await visit(t, browser, at()[node]);
           await tab.playing();
           const { attempt, transport, width, height, stream, exact } = await settled(tab, 60, { most: 12 });
-          assert.deepEqual([attempt, transport, width, height, stream.rtpOffset], [1, 'webrtc', 640, 384, null]);
-          assert.deepEqual([exact.mode, exact.obstacle, exact.frames.mismatched], ['exact', '', 0]);
+          assert.deepEqual([attempt, transport, width, height], [1, 'webrtc', 640, 384]);
+          // learned from the stamps, where the browser tells timestamps
+          assert.equal(stream.rtpOffset !== null, name === 'Chromium');
+          assert.deepEqual([exact.mode, exact.obstacle, exact.frames.mismatched, exact.frames.disagreeing], ['exact', '', 0, 0]);
           assert.ok(exact.frames.readBack > 0 && exact.overlayError < 2, JSON.stringify(exact));
           assert.deepEqual([tab.errors, tab.complaints], [[], []]);
         });
