@@ -153,7 +153,7 @@ const heads = {
 };
 
 await site.listen();
-const janus = await startJanus(['env']);
+const janus = await startJanus();
 try {
   for (const part of options.only.split(',')) {
     if (part === 'viewers') {

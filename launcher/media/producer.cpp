@@ -165,7 +165,7 @@ void Producer::hold_first_frames() {
   std::vector<GstPtr<GstPad>> ends;
   for (const auto& stream : streams_)
     for (const auto& rung : stream->rungs()) ends.push_back(rung->sink_pad());
-  for (const auto* elements : {&run_.results, &run_.framestamps})
+  for (const auto* elements : {&run_.results, &run_.framestamps, &run_.result_texts})
     for (const auto& element : *elements) ends.emplace_back(gst_element_get_static_pad(element.get(), "sink"));
   gate_.close(ends, [self = weak_from_this(), generation = generation_] {
     post(self, [generation](Producer& producer) {
@@ -278,8 +278,9 @@ RunTime Producer::set_run_time(GstClockTime base) {
   gst_element_set_base_time(run_.producer.get(), base);
   const RunTime run{base - timebase_->base};
   // the id in the pixels must be the one that viewers and results have
-  for (const auto& framestamp : run_.framestamps)
-    g_object_set(framestamp.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
+  for (const auto* elements : {&run_.framestamps, &run_.result_texts})
+    for (const auto& element : *elements)
+      g_object_set(element.get(), "running-time-offset", static_cast<gint64>(run.begin), nullptr);
   return run;
 }
 

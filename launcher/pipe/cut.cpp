@@ -258,6 +258,7 @@ CutPipeline cut(const PipeText& pipe) {
       const std::string factory = factory_name(element);
       if (factory == "webrtcbin") webrtcbins.push_back(element);
       if (writes_stamps(element)) out.framestamps.push_back(gst_share(element));
+      if (factory == "resultjson") out.result_texts.push_back(gst_share(element));
       if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) && factory != "webrtcbin" &&
           g_str_has_prefix(GST_OBJECT_NAME(element), "results"))
         out.results.push_back(gst_share(element));

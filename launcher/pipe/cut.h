@@ -29,8 +29,9 @@ struct CutPipeline {
   GstPtr<GstElement> producer;
   GstPtr<GstElement> webrtcbin;    // the first one, the template of each viewer's; never run
   std::vector<CutStream> streams;  // at most one of each medium, the video first; each has a payload type of its own
-  std::vector<GstPtr<GstElement>> results;      // sinks named "results…"
-  std::vector<GstPtr<GstElement>> framestamps;  // all that write stamps
+  std::vector<GstPtr<GstElement>> results;       // sinks named "results…"
+  std::vector<GstPtr<GstElement>> framestamps;   // all that write stamps
+  std::vector<GstPtr<GstElement>> result_texts;  // resultjson: they name frames as well
 };
 
 inline constexpr std::size_t kMaxRungs = 8;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Past one machine: janus.pipe, two Janus, and the player that has its stream from them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { Child } from '../lib/child.js';
@@ -9,11 +10,17 @@ import { noJanus, startJanus } from '../lib/janus.js';
 import { limitedLink } from '../lib/link.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
-import { pageWith } from '../lib/site.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const options = { skip: noJanus };
+/** The page of docs/scale.md, with another script and source, and no more drawn than was measured. @param {string} src */
+function pageOf(src) {
+  const page = readFileSync(join(root, 'docs/scale.md'), 'utf8').match(/^```html\n([^]*?)^```$/m)?.[1] ?? '';
+  const changes = { 'https://camera.example/cv-player.js': '/cv-player.js', 'janus:ws://localhost:8188#stream=1': src, 'mode="exact"': 'mode="exact" fill="none"' };
+  for (const from of Object.keys(changes)) assert.ok(page.includes(from), `docs/scale.md has a page with ${from}`);
+  return Object.entries(changes).reduce((text, [from, to]) => text.replace(from, to), page);
+}
 
 /** Of two networks, which have a link between them: each has a Janus, one of them the source and the other the viewers. */
 describe('two Janus', options, () => {
@@ -35,7 +42,7 @@ describe('two Janus', options, () => {
   async function visit(t, browser, src) {
     const [program, ...args] = link.browserPrefix;
     await site?.stop();
-    site = new Child(program, [...args, process.execPath, join(root, 'tests/lib/site-program.js'), pageWith('/cv-player.js', `src="${src}" controls mode="exact" fill="none"`)], { env });
+    site = new Child(program, [...args, process.execPath, join(root, 'tests/lib/site-program.js'), pageOf(src)], { env });
     const [origin] = await site.says(/http:\S+/);
     const tab = await browser.newTab();
     t.after(() => tab.close());

@@ -14,11 +14,18 @@ const there = existsSync(join(root, 'build-janus/janus/usr/bin/janus'));
 /** Why there is none, or false. */
 export const noJanus = !canMakeNetworks ? noNetworksBecause : !there && 'this Debian has no package of Janus';
 
-/** @param {string[]} prefix see prefixOf() */
-export async function startJanus([program, ...before]) {
+/**
+ * Its end is a sudden one: 1.1.2 crashes now and then (janus_sctp_association_destroy) when it is asked to end while it has viewers.
+ * @param {string[]} [prefix] see prefixOf()
+ */
+export async function startJanus([program, ...before] = ['env']) {
   const child = new Child(program, [...before, join(root, 'scripts/janus')]);
   await child.says(/WebSockets thread started/);
-  return child;
+  const stop = () => {
+    child.signal('SIGKILL');
+    return child.exited;
+  };
+  return Object.assign(child, { stop });
 }
 
 /** Where a viewer of cv-launch finds a stream of Janus: a server that says to it what Janus says. @param {string} src as the player has it */

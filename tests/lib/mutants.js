@@ -380,6 +380,8 @@ export const mutants = [
   // past one machine
   { fault: 'a result by way of an SFU has the id of another frame', file: 'plugins/gstresultjson.cpp', from: 'running + static_cast<guint64>(settings.running_time_offset)', to: 'running',
     tests: ['tests/elements/resultjson_test.cpp'] },
+  { fault: 'of a film the results by way of an SFU have other ids', file: 'launcher/media/producer.cpp', from: '{&run_.framestamps, &run_.result_texts}', to: '{&run_.framestamps}',
+    tests: ['tests/launcher/result-texts.test.js'] },
   { fault: 'of the stream only who was there from the beginning hears', file: 'plugins/gstresultjson.cpp', from: 'now >= state.stream_due', to: 'state.stream_due == 0', tests: ['tests/elements/resultjson_test.cpp'] },
   { fault: 'a warning is said with each packet', file: 'launcher/base/said_lately.h', from: 'return is_new;', to: 'return true;', tests: ['tests/launcher/base/said_lately_test.cpp', 'tests/launcher/log.test.js'] },
   { fault: 'of several hosts only the first gets its port', file: 'launcher/pipe/pipe_variables.cpp', from: '.append(text).append(":").append(port)', to: '.append(text).append(out.empty() ? ":" + port : "")',

@@ -144,5 +144,5 @@ export class Janus {
   }
 }
 
-/** As PROTOCOL.md §1 calls it. @param {number} code of the plugin */
+/** As PROTOCOL.md §1 calls it, and `unavailable`: there is no such stream. @param {number} code of the plugin */
 const codeOf = (code) => code === NO_STREAM ? 'unavailable' : code === NO_PIN ? 'unauthorized' : 'protocol';
