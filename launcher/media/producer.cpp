@@ -9,6 +9,7 @@
 #include "core/frame_id.h"
 #include "core/shorten.h"
 #include "loop.h"
+#include "pipe/udp_clients.h"
 #include "read_result.h"
 #include "reaper.h"
 #include "results.h"
@@ -103,6 +104,9 @@ void Producer::start() {
     return ended(without_credentials(error.what()), true);
   }
   GstElement* pipeline = run_.producer.get();
+  for (const auto& client : unfound_clients(pipe_, pipeline))
+    events_.warning("the host of \"" + client + "\" can't be found, so nothing is sent to it; it is looked up again " +
+                    "when the source begins again");
   gst_pipeline_use_clock(GST_PIPELINE(pipeline), timebase_->clock.get());
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(pipeline, timebase_->base);

@@ -73,11 +73,12 @@ test('an element that warns of each packet is heard once, and the other host get
   const listener = new Child(program, [...args, process.execPath, '-e', hundredPackets]);
   stops.push(() => listener.stop());
   await listener.says(/it listens/);
-  // no way leads to the second one
-  const server = await startServer({ pipeline: 'janus', set: { nodes: '127.0.0.1,10.99.0.1' }, prefix: prefixOf(name) });
+  // no way leads to the second one, and the third can't be found
+  const server = await startServer({ pipeline: 'janus', set: { nodes: '127.0.0.1,10.99.0.1,nosuch.invalid' }, prefix: prefixOf(name) });
   stops.push(() => server.stop());
   await listener.says(/100 packets/);
   const warnings = server.stderr.split('\n').filter((line) => line.includes('10.99.0.1:5004'));
   assert.equal(warnings.length, 1, server.stderr);
+  for (const port of [5004, 5005, 5006]) assert.match(server.stderr, new RegExp(`warning: the host of "nosuch\\.invalid:${port}" can't be found`));
   assert.match(warnings[0], /warning: .*Error sending UDP packets \(client 10\.99\.0\.1:5004/);
 });
