@@ -14,17 +14,15 @@ import { environment, listPlugins, reports, sanitizers } from './sanitizers/sani
 const fileLimit = 3_600_000;
 const fuzzSeconds = 20;
 const slowest = 10;
-/** Tests wait more than they work (0.7 of a core each, over all files), so three run at once on two cores. */
-const atOnce = Math.ceil(1.5 * cpus().length);
-/** In browsers: what counts each frame, or shapes a network's time, and would wait long for luck beside more than so many. */
-const fewBeside = { 'tests/e2e/exact.test.js': 0, 'tests/e2e/links.test.js': 1, 'tests/e2e/network.test.js': 1 };
+/** In browsers: what counts each frame, or shapes a network's time, and would wait long for luck beside others. */
+const wholeMachine = ['exact', 'links', 'network'].map((name) => `tests/e2e/${name}.test.js`);
 const longTest = 60;  // s: it may have waited for what came by luck
 
 /**
  * @typedef {{name: string, passed: boolean, seconds?: number, skipped?: string, error?: string}} Outcome of one test
  * @typedef {{folder: string, env: Record<string, string>}} Build another one than build/, and what its programs run with
- * @typedef {{group: string, name: string, beside?: number, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
- *   `beside`: how many may run beside it, of those that say the same; the others run `atOnce`
+ * @typedef {{group: string, name: string, alone?: boolean, run: (build?: Build) => Promise<{outcomes: Outcome[], output: string, notes?: string[]}>}} Job
+ *   `alone`: it wants the whole machine; the others run side by side
  */
 
 /** Runs a program to its end, whatever that is. */
@@ -47,7 +45,7 @@ function node(path) {
   const name = relative(root, path);
   const group = name.startsWith('tests/e2e/') ? 'e2e' : name.startsWith('tests/web/') ? 'web' : 'launcher';
   return {
-    group, name, beside: fewBeside[name],
+    group, name, alone: wholeMachine.includes(name),
     run: async (build) => {
       const report = join(temporaryFolder(), 'report');
       const reporter = join(root, 'tests/lib/reporter.js');
@@ -92,7 +90,7 @@ const models = (pattern) => ({
 
 /** @returns {Job} */
 const fuzzing = (target) => ({
-  group: 'fuzz', name: `tests/fuzz/${target}.cpp`, beside: cpus().length - 1,  // it takes a core
+  group: 'fuzz', name: `tests/fuzz/${target}.cpp`,
   run: async () => {
     const { inputs, error, output } = await fuzz(target, fuzzSeconds);
     return { outcomes: [{ name: target, passed: error === undefined, error }], output, notes: [`${inputs} inputs`] };
@@ -101,7 +99,7 @@ const fuzzing = (target) => ({
 
 /** @type {Job} */
 const lint = {
-  group: 'lint', name: 'scripts/lint', beside: 0,  // it takes all cores itself
+  group: 'lint', name: 'scripts/lint', alone: true,
   run: async () => {
     const done = await finish('scripts/lint', []);
     return { outcomes: [{ name: 'lint', passed: done.code === 0, error: 'see the output' }], output: done.output };
@@ -110,7 +108,7 @@ const lint = {
 
 /** A job in a build with a sanitizer, whose reports fail. @param {import('./sanitizers/sanitizers.js').Sanitizer} sanitizer @param {Job} job @returns {Job} */
 const sanitized = (sanitizer, job) => ({
-  group: sanitizer.folder, name: `${sanitizer.folder}: ${job.name}`, beside: cpus().length - 1,
+  group: sanitizer.folder, name: `${sanitizer.folder}: ${job.name}`,
   run: async () => {
     const { log, found } = reports();
     const done = await job.run({ folder: sanitizer.folder, env: environment(sanitizer, log) });
@@ -196,11 +194,9 @@ async function main() {
   const sanitize = args.includes('--sanitize');
   const jobs = wanted(args.includes('--quick'), sanitize, args.filter((arg) => !arg.startsWith('--')));
   if (sanitize) sanitizers.forEach(listPlugins);
-  const besides = ({ beside = atOnce - 1 }) => beside;
-  for (const few of [...new Set(jobs.map(besides))].sort((a, b) => a - b)) {
-    const waiting = jobs.filter((job) => besides(job) === few);
-    await Promise.all(Array.from({ length: few + 1 }, async () => { while (waiting.length > 0) await perform(waiting.shift()); }));
-  }
+  for (const job of jobs.filter(({ alone }) => alone)) await perform(job);
+  const shared = jobs.filter(({ alone }) => !alone);
+  await Promise.all(cpus().map(async () => { while (shared.length > 0) await perform(shared.shift()); }));
 
   console.log('\nThe slowest:');
   for (const { name, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, slowest)) console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name}`);

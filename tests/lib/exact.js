@@ -10,7 +10,7 @@ export const fastBall = () => variant('exact', { 'ballsrc name=source': 'ballsrc
 export const fastSet = { framerate: 60, speed: 0.5, bitrate: 2_000_000 };
 
 /** A window that shows the picture at about its own size. */
-export const smallWindow = { width: 660, height: 960 };
+export const smallWindow = { width: 660, height: 800 };
 
 /** Where the picture is, in pixels of the screen, and how many of those are one of CSS. */
 async function placeOnScreen(tab) {
