@@ -34,6 +34,7 @@ describe('another address', { skip: noNetworksBecause || false }, () => {
       t.diagnostic(`a picture ${(performance.now() - moved).toFixed(0)} ms after the change`);
       assert.equal(transport, 'webrtc');
       assert.ok(await tab.evaluate(() => window.before), 'the same page');
-      assert.deepEqual(tab.errors, []);
+      // an attempt may come before the network does
+      assert.deepEqual(tab.errors.filter((text) => !text.includes('can’t establish a connection')), []);
     });
 });

@@ -48,8 +48,11 @@ function shareOf({ x, y, r }, all, near) {
   return new Set(on.map(([px, py]) => Math.round(Math.atan2(py - y, px - x) * 180 / Math.PI + 360) % 360)).size / 360;
 }
 
+/** A label has colours too, of which a circle may be made that is not there. */
+const showsCircle = ({ drawn, share }) => drawn && share > 0.5;
+
 /** Pictures of the page until `count` of them are `wanted`; without another wish, show a circle. */
-export async function lookOften(tab, count, wanted = ({ drawn }) => drawn) {
+export async function lookOften(tab, count, wanted = showsCircle) {
   const place = await placeOnScreen(tab);
   const seen = [];
   let looks = 0;
