@@ -134,10 +134,14 @@ export class RelaySession {
     if (this.#watchdog.check(signsOf(stats, this.#store.facts, 0)) === 'dead') this.#fail('media', 'no more video comes from Janus');
   }
 
-  /** Without it Chromium delays the video as it likes. */
+  /**
+   * Without it Chromium delays the video as it likes. Firefox is not to be told: Janus says nothing of a delay till it was asked, and when
+   * frames are to be shown at once that were not before, Firefox shows none any more (see VideoDelay.check()).
+   */
   #askForDelay() {
     const playoutMax = this.#videoDelay.check();
-    if (playoutMax !== this.#playoutMax) this.#janus.playout(playoutMax);
+    if (playoutMax === this.#playoutMax || !('createEncodedStreams' in RTCRtpReceiver.prototype)) return;
+    this.#janus.playout(playoutMax);
     this.#playoutMax = playoutMax;
   }
 }
