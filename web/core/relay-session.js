@@ -27,8 +27,8 @@ export class RelaySession {
   /** How far the timestamps are from the frames' ids, as the newest frame says, and how many frames in a row say so. */
   #offset = NaN;
   #agreed = 0;
-  /** What the browser may delay the video by, in ms, as it was told last. @type {number|null} */
-  #playoutMax = null;
+  /** What the browser may delay the video by, in ms, as Janus was told last. */
+  #playoutMax = 0;
   #deadline;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
@@ -106,6 +106,7 @@ export class RelaySession {
     if (!this.#store.facts.shared) await this.#videoDelay.start();
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
+    this.#janus.playout(0);  // before the first frame: browsers else delay them as they like
     if (!this.#closed) this.#janus.answer(this.#pc.localDescription?.sdp ?? '');
   }
 
@@ -134,10 +135,7 @@ export class RelaySession {
     if (this.#watchdog.check(signsOf(stats, this.#store.facts, 0)) === 'dead') this.#fail('media', 'no more video comes from Janus');
   }
 
-  /**
-   * Without it Chromium delays the video as it likes. Firefox is not to be told: Janus says nothing of a delay till it was asked, and when
-   * frames are to be shown at once that were not before, Firefox shows none any more (see VideoDelay.check()).
-   */
+  /** Firefox is not told of another delay: when frames are to be shown at once that were not before, it shows none any more (see VideoDelay.check()). */
   #askForDelay() {
     const playoutMax = this.#videoDelay.check();
     if (playoutMax === this.#playoutMax || !('createEncodedStreams' in RTCRtpReceiver.prototype)) return;
