@@ -21,8 +21,6 @@
 
 namespace {
 
-// The wall clock is slewed all the time, which makes small differences. A larger one means that somebody has set it.
-constexpr double kEpochStepMs = 50;
 constexpr guint kEndPollMs = 10;
 // Viewers who do not get their video yet: from one network, and in all where there are fewer places.
 constexpr std::size_t kWaitingOfOne = 10;
@@ -93,7 +91,7 @@ int App::run() {
   on_end_signal([this] { shut_down(); });
   watch_hangup();
   started_at_ = g_get_monotonic_time();
-  epoch_ = unix_ms() - producer_->running_ms();
+  epoch_.learn(unix_ms(), producer_->running_ms());
   second_.every(1000, [this] { every_second(); });
   producer_->start();
   // it listens. A camera may take longer to open than a manager waits, and is opened again when it comes back later
@@ -332,7 +330,7 @@ void App::drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& 
 protocol::StreamInfo App::stream_info() const {
   const auto& trouble = producer_->trouble();
   protocol::StreamInfo info;
-  info.epoch = epoch_;
+  info.epoch = epoch_.ms();
   if (const auto& picture = producer_->streams().front()->top().picture(); picture && picture->rows > 0)
     info.stamp = protocol::Stamp{picture->rows, picture->cell};
   for (const auto& rung : producer_->streams().front()->rungs()) {
@@ -353,7 +351,7 @@ std::string App::ailment() const {
 }
 
 double App::now() const {
-  return epoch_ + producer_->running_ms();
+  return epoch_.ms() + producer_->running_ms();
 }
 
 void App::send_result(const protocol::Result& result) {
@@ -385,8 +383,7 @@ void App::every_second() {
     say(Level::kNotice, "no picture from the pipeline yet; still waiting for its source");
     started_at_ = 0;
   }
-  const double epoch = unix_ms() - producer_->running_ms();
-  if (std::abs(epoch - epoch_) > kEpochStepMs) epoch_ = epoch;
+  epoch_.learn(unix_ms(), producer_->running_ms());
   // a list of its own: check_deadline() may take a viewer out of the map
   std::vector<std::shared_ptr<Viewer>> viewers;
   viewers.reserve(viewers_.size());

@@ -7,6 +7,7 @@
 
 #include "base/said_lately.h"
 #include "base/waiting_room.h"
+#include "core/epoch.h"
 #include "http/server.h"
 #include "media/producer.h"
 #include "media/reaper.h"
@@ -59,7 +60,7 @@ class App {
   WaitingRoom waiting_;
   ComingPace pace_;
   unsigned next_viewer_ = 1;
-  double epoch_ = 0;                                          // unix ms of running time 0
+  core::Epoch epoch_;
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   SaidLately warnings_;
   StatusLine status_;

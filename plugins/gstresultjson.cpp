@@ -24,10 +24,10 @@
 
 #include <gst/video/video.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 
+#include "core/epoch.h"
 #include "core/frame_id.h"
 #include "core/results.h"
 #include "core/stamp.h"
@@ -49,8 +49,6 @@ struct Settings {
 constexpr Settings kDefaults;
 constexpr guint kLeastSize = 512;   // a `stream` fits, and a result with some objects
 constexpr guint kMostSize = 65507;  // of a UDP packet over IPv4
-// The wall clock and the pipeline's drift apart a little, and are not read at the same instant: that is no other epoch.
-constexpr double kEpochStepMs = 50;
 
 cvgst::PropertyTable<Settings> properties;
 
@@ -68,7 +66,7 @@ struct ResultJsonState {
   // Belongs to the streaming thread.
   GstVideoInfo info{};
   GstClockTime stream_due = 0;  // running time
-  double epoch = 0;
+  core::Epoch epoch;
 };
 
 struct _GstResultJson {
@@ -91,19 +89,11 @@ static Settings snapshot(gpointer self) {
   return settings;
 }
 
-// The running time now; NONE without a clock.
-static GstClockTime running_now(gpointer self) {
-  const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(self));
-  return GST_CLOCK_TIME_IS_VALID(now) ? now : GST_CLOCK_TIME_NONE;
-}
-
 static std::string stream_message(GstResultJson* self, const Settings& settings, GstClockTime now) {
   auto& state = *self->state;
-  const double offset = static_cast<double>(settings.running_time_offset) / GST_MSECOND;
-  const double epoch = static_cast<double>(g_get_real_time()) / 1000 - static_cast<double>(now) / GST_MSECOND - offset;
-  if (std::abs(epoch - state.epoch) > kEpochStepMs) state.epoch = epoch;
+  const double running = (static_cast<double>(now) + static_cast<double>(settings.running_time_offset)) / GST_MSECOND;
   core::StreamInfo stream;
-  stream.epoch = state.epoch;
+  stream.epoch = state.epoch.learn(static_cast<double>(g_get_real_time()) / 1000, running);
   if (settings.stamped) {
     const int height = GST_VIDEO_INFO_HEIGHT(&state.info);
     stream.stamp = core::Stamp{static_cast<unsigned>(core::stamped_height(height) - height),
@@ -129,7 +119,7 @@ static GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   *out = nullptr;
   if (base->queued_buf == nullptr) return GST_FLOW_OK;
   const Settings settings = snapshot(self);
-  const GstClockTime now = running_now(self);
+  const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(self));
   if (settings.stream_interval > 0 && GST_CLOCK_TIME_IS_VALID(now) && now >= state.stream_due) {
     state.stream_due = now + settings.stream_interval * GST_MSECOND;
     *out = buffer_of(stream_message(self, settings, now), base->queued_buf);
@@ -161,7 +151,7 @@ static gboolean set_caps(GstBaseTransform* base, GstCaps* in, GstCaps*) {
 static gboolean start(GstBaseTransform* base) {
   auto& state = *GST_RESULT_JSON(base)->state;
   state.stream_due = 0;
-  state.epoch = 0;
+  state.epoch = {};
   return TRUE;
 }
 

@@ -86,7 +86,7 @@ describe('two Janus', options, () => {
         const tab = await visit(t, browser, at().near.replace('stream=1', 'stream=12'));
         const { error } = await tab.reports('the error', (report) => report.error !== null);
         assert.deepEqual(error, { code: 'unavailable', message: 'Janus: No such mountpoint/stream 12' });
-        await until('the words', async () => /^No such mountpoint\/stream 12|Janus: No such mountpoint\/stream 12/.test(
+        await until('the words', async () => /^Janus: No such mountpoint\/stream 12: reconnecting/.test(
           await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.banner').textContent)));
       });
 

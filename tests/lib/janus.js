@@ -12,7 +12,7 @@ import { root } from './paths.js';
 
 const there = existsSync(join(root, 'build-janus/janus/usr/bin/janus'));
 /** Why there is none, or false. */
-export const noJanus = !canMakeNetworks ? noNetworksBecause : !there && 'this Debian has no package of Janus';
+export const noJanus = !canMakeNetworks ? noNetworksBecause : !there && 'no Janus: scripts/janus --unpack, where this Debian has a package of it';
 
 /**
  * Its end is a sudden one: 1.1.2 crashes now and then (janus_sctp_association_destroy) when it is asked to end while it has viewers.

@@ -4,12 +4,12 @@
 import { handOn, signsOf } from './beside.js';
 import { Janus } from './janus.js';
 import { parseResults } from './protocol.js';
+import { STATS_INTERVAL_MS } from './session.js';
 import { videoStats } from './stats.js';
 import { VideoDelay } from './video-delay.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
-const STATS_INTERVAL_MS = 500;
 /** So many frames in a row must say the same of their timestamps. */
 const ENOUGH = 10;
 /** Janus sends data only to who has opened a channel of this name. */

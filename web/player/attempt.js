@@ -207,7 +207,7 @@ export class Attempt {
     }
   }
 
-  /** An SFU sends it, which was sent it. */
+  /** The stream comes from a Janus, to which cv-launch sends it. */
   async #watchByJanus() {
     /** @type {typeof import('./by-janus.js')|void} */
     const parts = await this.#load(new URL('by-janus.js', import.meta.url));
