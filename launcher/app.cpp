@@ -61,6 +61,7 @@ void tell_doubt(const Certificate& certificate) {
 }
 
 protocol::Error full(unsigned places) {
+  if (places == 0) return {"full", "nobody can watch here (--max-viewers=0); this server only publishes"};
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
 }
 
@@ -84,6 +85,8 @@ App::App(const Options& options, PipeText pipe, Service& service)
   require_elements();
   set_in_caps_ = set_in_caps(pipe);
   producer_ = std::make_shared<Producer>(std::move(pipe), reaper_, producer_events());
+  if (!options_.publish.url.empty())
+    publisher_ = std::make_unique<Publisher>(options_.publish, *producer_, reaper_, ice_, publisher_events());
   server_->listen(options_.host, options_.port);
 }
 
@@ -150,6 +153,7 @@ Producer::Events App::producer_events() {
     std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
     std::fflush(stdout);
     service_.set_status(source_state());
+    if (publisher_) publisher_->start();
   };
   events.could_not_start = [this](const std::string& message) {
     const std::string with = set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")";
@@ -175,13 +179,26 @@ Producer::Events App::producer_events() {
   events.property = [this](const protocol::Property& property) {
     for (const auto& [peer, viewer] : viewers_) viewer->send_property(property);
   };
-  events.warning = [this](const std::string& message) {
-    // an element may warn of each packet that it can't send
-    if (!warnings_.is_news(message, std::chrono::microseconds(g_get_monotonic_time()))) return;
-    status_.end();
-    say(Level::kWarning, message);
-  };
+  events.warning = [this](const std::string& message) { warn(message); };
   return events;
+}
+
+// An element may warn of each packet that it can't send.
+void App::warn(const std::string& message) {
+  if (!warnings_.is_news(message, std::chrono::microseconds(g_get_monotonic_time()))) return;
+  status_.end();
+  say(Level::kWarning, message);
+}
+
+Publisher::Events App::publisher_events() {
+  return {.next_number = [this] { return next_viewer_++; },
+          .stream_info = [this] { return stream_info(); },
+          .connected =
+              [this](const std::string& message) {
+                status_.end();
+                say(Level::kNotice, message);
+              },
+          .lost = [this](const std::string& message) { warn(message); }};
 }
 
 Server::Events App::server_events() {
@@ -197,7 +214,10 @@ Server::Events App::server_events() {
   events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
   events.ailment = [this] { return ailment(); };
   events.metrics = [this] {
-    return metrics_.text({.running = running_, .viewers = seated_.size(), .waiting = viewers_.size() - seated_.size()},
+    return metrics_.text({.running = running_,
+                          .viewers = seated_.size(),
+                          .waiting = viewers_.size() - seated_.size(),
+                          .publishing = publisher_ && publisher_->connected()},
                          *producer_);
   };
   return events;
@@ -271,6 +291,9 @@ void App::end_viewer(const std::shared_ptr<Peer>& peer) {
 void App::start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket) {
   Viewer::Events events;
   const std::weak_ptr<Peer> weak = peer;
+  events.signal = [weak](const protocol::ServerSignal& message) {
+    if (const auto held = weak.lock()) held->send(protocol::encode(message));
+  };
   events.send = [weak](const std::string& json) {
     if (const auto held = weak.lock()) held->send(json);
   };
@@ -392,6 +415,7 @@ void App::every_second() {
     viewer->send_stream_info();
     viewer->check_deadline();
   }
+  if (publisher_) publisher_->check_deadline();
 }
 
 void App::shut_down() {
@@ -402,11 +426,12 @@ void App::shut_down() {
     const auto peer = viewers_.begin()->first;
     drop_viewer(peer, {"shutdown", "the server is ending"});
   }
+  if (publisher_) publisher_->end();
   producer_->stop();
   server_->stop();
   const gint64 limit = g_get_monotonic_time() + std::chrono::microseconds(deadlines().end).count();
   ending_.every(kEndPollMs, [this, limit] {
-    const bool done = reaper_.waiting() == 0 && server_->idle();
+    const bool done = reaper_.waiting() == 0 && server_->idle() && (!publisher_ || publisher_->ended());
     if (done || g_get_monotonic_time() > limit) g_main_loop_quit(loop_);
   });
 }

@@ -13,6 +13,7 @@
 #include "media/reaper.h"
 #include "metrics.h"
 #include "options.h"
+#include "publisher.h"
 #include "service.h"
 #include "status_line.h"
 #include "viewer/viewer.h"
@@ -27,10 +28,12 @@ class App {
  private:
   Producer::Events producer_events();
   Server::Events server_events();
+  Publisher::Events publisher_events();
   void watch_hangup();
   void reload();
   std::string source_state() const;
   void warm_up();
+  void warn(const std::string& message);
   void add_viewer(const std::shared_ptr<Peer>& peer);
   bool let_in(const std::shared_ptr<Peer>& peer);
   void seat(const std::shared_ptr<Peer>& peer);
@@ -54,6 +57,7 @@ class App {
   Reaper reaper_;
   std::shared_ptr<Producer> producer_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Publisher> publisher_;  // null: nothing is published
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   // Those of them who get what they are sent: only they take places. The others wait.
   std::set<const Peer*> seated_;

@@ -88,6 +88,7 @@ std::string Metrics::text(const Now& now, const Producer& producer) const {
            static_cast<double>(source_losses_));
   page.one("viewers", "gauge", "Viewers who get their video.", static_cast<double>(now.viewers));
   page.one("viewers_waiting", "gauge", "Viewers who do not get their video yet.", static_cast<double>(now.waiting));
+  page.one("publishing", "gauge", "Whether a WHIP endpoint gets the video.", now.publishing ? 1.0 : 0.0);
   page.begin("joins_total", "counter", "Viewers who have begun to get their video, by the way that it takes.");
   page.add({{"transport", "webrtc"}}, joins_by_webrtc_);
   page.add({{"transport", "websocket"}}, joins_by_socket_);

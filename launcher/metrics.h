@@ -24,6 +24,7 @@ class Metrics {
     bool running = false;  // the first frame has come
     std::size_t viewers = 0;
     std::size_t waiting = 0;  // connections that do not get their video yet
+    bool publishing = false;  // a WHIP endpoint gets it
   };
   std::string text(const Now& now, const Producer& producer) const;
 

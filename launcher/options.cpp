@@ -5,6 +5,7 @@
 
 #include "base/glib_ptr.h"
 #include "http/origins.h"
+#include "whip/whip_session.h"
 
 namespace {
 
@@ -66,6 +67,8 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* turn_file = nullptr;
   g_autofree char* udp_ports = nullptr;
   g_autofree char* ice_address = nullptr;
+  g_autofree char* publish = nullptr;
+  g_autofree char* publish_token_file = nullptr;
   g_autofree char* pipeline = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -107,7 +110,12 @@ Options parse_options(int argc, char** argv) {
       {"udp-ports", 0, 0, G_OPTION_ARG_FILENAME, &udp_ports, "Ports for media (any)", "MIN-MAX"},
       {"ice-address", 0, 0, G_OPTION_ARG_FILENAME, &ice_address,
        "This machine's public address, where a NAT passes those ports on to it", "ADDRESS"},
-      {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers, "Refuse more viewers than this (16)", "N"},
+      {"publish", 0, 0, G_OPTION_ARG_FILENAME, &publish,
+       "Send the stream to an SFU or a streaming service too: its WHIP endpoint (RFC 9725)", "URL"},
+      {"publish-token-file", 0, 0, G_OPTION_ARG_FILENAME, &publish_token_file,
+       "A file of yours with the Bearer token that the endpoint wants", "FILE"},
+      {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
+       "Refuse more viewers than this (16); 0, with --publish: nobody watches here", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
       {"log", 0, 0, G_OPTION_ARG_FILENAME, &log, "How it is said: text, or json, an object in each line", "FORMAT"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},
@@ -149,8 +157,11 @@ Options parse_options(int argc, char** argv) {
   if (ice_address) options.ice.public_address = ice_address;
   if (ice_address && !g_hostname_is_ip_address(ice_address))
     throw UserError("--ice-address=" + options.ice.public_address + ": write an IP address, as viewers reach it");
-  options.max_viewers = in_range("--max-viewers", max_viewers, 1, 1000);
-  check_ports(options.ice.udp_ports, options.max_viewers);
+  if (publish) options.publish.url = whip_endpoint("--publish", publish);
+  if (publish_token_file) options.publish.token_file = publish_token_file;
+  if (publish_token_file && !publish) throw UserError("--publish-token-file without --publish: name the endpoint too");
+  options.max_viewers = in_range("--max-viewers", max_viewers, publish ? 0 : 1, 1000);
+  check_ports(options.ice.udp_ports, options.max_viewers + (publish ? 1 : 0));
   options.print = print;
   options.variables = variables;
   options.verbose = verbose;

@@ -8,6 +8,7 @@
 
 #include "http/tokens.h"
 #include "pipe/pipe_file.h"
+#include "publisher.h"
 #include "viewer/ice_servers.h"
 
 struct Options {
@@ -21,6 +22,7 @@ struct Options {
   std::vector<std::string> public_origins;  // as browsers write them
   std::vector<std::string> allowed_origins;
   IceOptions ice;
+  PublishOptions publish;
   unsigned max_viewers = 16;
   bool print = false;
   bool variables = false;

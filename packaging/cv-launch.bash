@@ -43,11 +43,11 @@ _cv_launch() {
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
     --log) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
-    --token-file | --turn-file | --cert | --key)
+    --token-file | --turn-file | --publish-token-file | --cert | --key)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames
       ;;
-    --port | --max-viewers | --public-origin | --allow-origin | --stun | --turn | --udp-ports | --ice-address) ;;
+    --port | --max-viewers | --public-origin | --allow-origin | --stun | --turn | --udp-ports | --ice-address | --publish) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(cv-launch --help | grep -oE -- '--[a-z-]+=?')" -- "$cur")
       [[ ${COMPREPLY-} == *= ]] && compopt -o nospace

@@ -120,6 +120,8 @@ const elsewhere = {
   'GST_PLUGIN_PATH=~/my-detector/build gst-inspect-1.0 brightspot': ['tests/own-detector.test.js', "'docs/your-detector.md'"],
   'CV_LAUNCH_TURN_SECRET=LONG-RANDOM-TEXT cv-launch --pipeline=async.pipe --host=0.0.0.0 --auth --turn=turn:cams.example --turn=turns:cams.example':
     ['tests/e2e/turn.test.js', "env: { CV_LAUNCH_TURN_SECRET: 'very-secret' }"],
+  'cv-launch --pipeline=exact.pipe --publish=https://sfu.example/whip --publish-token-file=sfu-token':
+    ['tests/launcher/publish.test.js', '`--publish=${sfu.whip}`'],
   'packaging/build-deb': ['tests/fresh/packages.test.js', 'packaging/build-deb'],
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],

@@ -15,6 +15,10 @@ struct Deadlines {
   Milliseconds dtls;       // from the answer to the connection
   Milliseconds heartbeat;  // between two pings
   Milliseconds channel;    // from the connection to an open data channel; after that, video goes without one
+  // For the endpoint that we publish to.
+  Milliseconds endpoint;       // while nothing comes from it, not even RTCP, which comes every 5 s or more often
+  Milliseconds publish_retry;  // doubled after each failure
+  Milliseconds last_publish_retry;
   // For an HTTP connection.
   Milliseconds silent;   // while nothing comes; rounded up to whole seconds, because GSocket's timeout is in seconds
   Milliseconds request;  // for a whole request and its reply, however slowly they come

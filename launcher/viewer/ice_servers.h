@@ -15,8 +15,9 @@ struct IceServer {
   Kind kind = Kind::kStun;
   std::string host;
   unsigned port = 0;
-  bool tcp = false;     // how it is talked to; what it relays is UDP
-  std::string address;  // of `host`, once it has answered
+  bool tcp = false;                    // how it is talked to; what it relays is UDP
+  std::string address;                 // of `host`, once it has answered
+  std::optional<stun::Login> login{};  // where it has one of its own
 
   // As RFC 7064 and 7065 write it, and browsers take it.
   std::string url() const;

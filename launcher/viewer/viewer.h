@@ -15,6 +15,7 @@
 class Viewer {
  public:
   struct Events {
+    std::function<void(const protocol::ServerSignal&)> signal;
     std::function<void(const std::string& json)> send;   // on the viewer's WebSocket
     std::function<void(GBytes*)> send_bytes;             // the same
     std::function<void(const protocol::Error&)> failed;  // once; the owner then calls end()

@@ -102,7 +102,8 @@ bool add_servers(GstElement* webrtcbin, const Ice& ice, const stun::Login& login
     if (server.kind == IceServer::Kind::kStun)
       g_object_set(webrtcbin, "stun-server", ("stun://" + place).c_str(), nullptr);
     if (server.kind != IceServer::Kind::kTurn) continue;
-    const std::string uri = "turn://" + escaped(login.user) + ":" + escaped(login.password) + "@" + place +
+    const stun::Login& known = server.login ? *server.login : login;
+    const std::string uri = "turn://" + escaped(known.user) + ":" + escaped(known.password) + "@" + place +
                             "?transport=" + (server.tcp ? "tcp" : "udp");
     gboolean added = FALSE;
     g_signal_emit_by_name(webrtcbin, "add-turn-server", uri.c_str(), &added);
@@ -237,6 +238,24 @@ void measure_sending(const ViewerPipeline& viewer) {
       [](gpointer data, GClosure*) { delete static_cast<Sending*>(data); }, static_cast<GConnectFlags>(0));
 }
 
+void listen(const ViewerPipeline& viewer) {
+  using Heard = std::shared_ptr<std::atomic<gint64>>;
+  g_signal_connect_data(
+      viewer.webrtcbin.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
+        if (!has_factory(added, "nicesrc")) return;
+        g_autoptr(GstPad) pad = gst_element_get_static_pad(added, "src");
+        gst_pad_add_probe(
+            pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+            [](GstPad*, GstPadProbeInfo*, gpointer data) {
+              (*static_cast<Heard*>(data))->store(g_get_monotonic_time());
+              return GST_PAD_PROBE_OK;
+            },
+            new Heard(*static_cast<Heard*>(data)), [](gpointer data) { delete static_cast<Heard*>(data); });
+      }),
+      new Heard(viewer.heard), [](gpointer data, GClosure*) { delete static_cast<Heard*>(data); },
+      static_cast<GConnectFlags>(0));
+}
+
 GObjectPtr<GstWebRTCDataChannel> make_channel(GstElement* webrtcbin, const char* label, bool ordered) {
   g_autoptr(GstStructure) options = gst_structure_new("options", "ordered", G_TYPE_BOOLEAN, ordered, nullptr);
   GstWebRTCDataChannel* channel = nullptr;
@@ -282,7 +301,19 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, co
   gst_element_set_base_time(viewer.pipeline.get(), producer.timebase().base);
   for (const auto& stream : producer.streams()) viewer.streams.push_back(make_stream(viewer, *stream));
   measure_sending(viewer);
+  listen(viewer);
   return viewer;
+}
+
+// webrtcbin tells the agent of servers only before it gathers. The agent itself takes one at any time, and asks it at
+// once. webrtcbin has bundled all into one stream, and RTCP into RTP's component.
+void add_turn_server(ViewerPipeline& viewer, const IceServer& server) {
+  constexpr guint kStream = 1;
+  const stun::Login& login = *server.login;
+  nice_agent_set_relay_info(agent_of(viewer.webrtcbin.get()).get(), kStream, NICE_COMPONENT_TYPE_RTP,
+                            server.address.c_str(), server.port, login.user.c_str(), login.password.c_str(),
+                            server.tcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
+  viewer.relayed = true;
 }
 
 void make_channels(ViewerPipeline& viewer) {

@@ -6,6 +6,8 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,11 +34,16 @@ struct ViewerPipeline {
   GObjectPtr<GstWebRTCDataChannel> results;
   GObjectPtr<GstWebRTCDataChannel> control;
   bool relayed = false;  // a TURN server may hold an address for it
+  // When something came from the other end, on the monotonic clock in µs; 0: not yet.
+  std::shared_ptr<std::atomic<gint64>> heard = std::make_shared<std::atomic<gint64>>(0);
 };
 
 // `login`: of the TURN servers. The pipeline does not run yet. Throws std::runtime_error.
 ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
                                     const std::string& name);
+
+// One more, while webrtcbin gathers candidates or has done so.
+void add_turn_server(ViewerPipeline& viewer, const IceServer& server);
 
 // Only possible once webrtcbin is READY, and needed before the offer is made.
 void make_channels(ViewerPipeline& viewer);

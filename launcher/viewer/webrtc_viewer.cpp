@@ -6,6 +6,7 @@
 
 #include "base/deadlines.h"
 #include "candidate.h"
+#include "promise.h"
 
 namespace {
 
@@ -15,35 +16,6 @@ using Weak = std::weak_ptr<WebrtcViewer>;
 
 gint64 from_now(std::chrono::milliseconds limit) {
   return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
-}
-
-// A promise whose reply comes to the main thread as `handle(viewer, promise)`. The caller gets a reference of its own
-// and can wait for the reply with it.
-template <typename F>
-PromisePtr promise_for(const Weak& viewer, F handle) {
-  struct Context {
-    Weak viewer;
-    F handle;
-  };
-  GstPromise* promise = gst_promise_new_with_change_func(
-      [](GstPromise* promise, gpointer data) {
-        const auto* context = static_cast<Context*>(data);
-        const PromisePtr held(promise, gst_promise_unref);  // the change function owns a reference
-        post(context->viewer, [held, handle = context->handle](WebrtcViewer& viewer) { handle(viewer, held.get()); });
-      },
-      new Context{viewer, std::move(handle)}, [](gpointer data) { delete static_cast<Context*>(data); });
-  return PromisePtr(gst_promise_ref(promise), gst_promise_unref);
-}
-
-// What a promise says went wrong, or "".
-std::string promise_error(const GstPromise* promise) {
-  if (gst_promise_wait(const_cast<GstPromise*>(promise)) != GST_PROMISE_RESULT_REPLIED)
-    return "no reply from webrtcbin";
-  const GstStructure* reply = gst_promise_get_reply(const_cast<GstPromise*>(promise));
-  g_autoptr(GError) error = nullptr;
-  if (reply && gst_structure_has_field(reply, "error"))
-    gst_structure_get(reply, "error", G_TYPE_ERROR, &error, nullptr);
-  return error ? error->message : "";
 }
 
 // Sending on a channel that is not open yet is a critical. Before 1.22.2 webrtcbin also leaks the message.
@@ -56,10 +28,11 @@ bool is_open(GstWebRTCDataChannel* channel) {
 
 }  // namespace
 
-WebrtcViewer::WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events)
+WebrtcViewer::WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events, Kind kind)
     : producer_(producer),
       reaper_(reaper),
       number_(number),
+      kind_(kind),
       events_(std::move(events)),
       repeater_([this](const std::string& json) { send_on_results(json); }),
       deadline_(from_now(deadlines().offer)) {}
@@ -87,6 +60,17 @@ void WebrtcViewer::build(std::optional<double> downlink) {
   GstElement* pipeline = pipeline_.pipeline.get();
   if (gst_element_set_state(pipeline, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE)
     throw std::runtime_error("webrtcbin does not start");
+  if (kind_ == Kind::kPage) open_channels();
+  for (auto& stream : pipeline_.streams)
+    connect(stream.webrtc_pad.get(), "notify::caps", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
+              post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.make_offer_when_ready(); });
+            }));
+  if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+    throw std::runtime_error("the viewer's pipeline does not start");
+  for (const auto& stream : pipeline_.streams) stream.feed->start();
+}
+
+void WebrtcViewer::open_channels() {
   make_channels(pipeline_);
   connect(pipeline_.results.get(), "on-open", G_CALLBACK(+[](GObject*, gpointer self) {
             post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) {
@@ -106,13 +90,6 @@ void WebrtcViewer::build(std::optional<double> downlink) {
             post(*static_cast<Weak*>(self),
                  [text = std::string(text ? text : "")](WebrtcViewer& viewer) { viewer.handle_control(text); });
           }));
-  for (auto& stream : pipeline_.streams)
-    connect(stream.webrtc_pad.get(), "notify::caps", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
-              post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.make_offer_when_ready(); });
-            }));
-  if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-    throw std::runtime_error("the viewer's pipeline does not start");
-  for (const auto& stream : pipeline_.streams) stream.feed->start();
 }
 
 void WebrtcViewer::watch_webrtcbin() {
@@ -122,6 +99,11 @@ void WebrtcViewer::watch_webrtcbin() {
               if (!text.empty()) viewer.send_candidate(text, mline);
             });
           }));
+  // only an endpoint is told that there are no more: a page has no use for it
+  if (kind_ == Kind::kEndpoint)
+    connect(webrtcbin, "notify::ice-gathering-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
+              post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.gathering_changed(); });
+            }));
   connect(webrtcbin, "notify::connection-state", G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
             post(*static_cast<Weak*>(self), [](WebrtcViewer& viewer) { viewer.connection_changed(); });
           }));
@@ -146,6 +128,13 @@ void WebrtcViewer::send_candidate(const std::string& text, unsigned mline) const
   send(protocol::Candidate{text, mline});
   if (ice_->public_address.empty()) return;
   if (const auto front = in_front(text, ice_->public_address)) send(protocol::Candidate{*front, mline});
+}
+
+void WebrtcViewer::gathering_changed() const {
+  if (state_ == State::kEnded) return;
+  auto gathering = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+  g_object_get(pipeline_.webrtcbin.get(), "ice-gathering-state", &gathering, nullptr);
+  if (gathering == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) send(protocol::Candidate{});
 }
 
 void WebrtcViewer::connect(gpointer object, const char* signal, GCallback callback) {
@@ -208,13 +197,13 @@ void WebrtcViewer::send_offer(const GstPromise* promise) {
 }
 
 void WebrtcViewer::send(const protocol::ServerSignal& message) const {
-  events_.send(protocol::encode(message));
+  events_.signal(message);
 }
 
 void WebrtcViewer::handle(std::string_view text) {
   if (state_ == State::kEnded) return;
   const auto signal = protocol::parse_signal(text);
-  if (const auto* answer = std::get_if<protocol::Answer>(&signal)) return handle_answer(*answer);
+  if (const auto* answer = std::get_if<protocol::Answer>(&signal)) return take_answer(*answer);
   if (const auto* candidate = std::get_if<protocol::Candidate>(&signal)) return handle_candidate(*candidate);
   if (std::holds_alternative<protocol::SocketRequest>(signal)) {
     const auto self = shared_from_this();  // the owner drops this viewer
@@ -224,7 +213,7 @@ void WebrtcViewer::handle(std::string_view text) {
   fail(error.code.c_str(), error.message);
 }
 
-void WebrtcViewer::handle_answer(const protocol::Answer& answer) {
+void WebrtcViewer::take_answer(const protocol::Answer& answer) {
   if (state_ < State::kOffered) return fail("unexpected", "an answer before the offer; wait for the offer");
   if (state_ > State::kOffered) return fail("unexpected", "a second answer; one connection takes one");
   auto checked = check_answer(answer.sdp, offered_media_);
@@ -274,7 +263,7 @@ void WebrtcViewer::connection_changed() {
   events_.stays();
   if (state_ != State::kConnected) return;
   deadline_ = from_now(deadlines().heartbeat);
-  if (channel_open_) return start_media();
+  if (channel_open_ || kind_ == Kind::kEndpoint) return start_media();
   grace_.once(static_cast<guint>(deadlines().channel.count()), [this] {
     channel_open_ = true;
     start_media();
@@ -282,9 +271,9 @@ void WebrtcViewer::connection_changed() {
 }
 
 // Media start once a channel is open: then the viewer has its SRTP keys as well. Before that it would throw all packets
-// away, and with them the key frame. A viewer that opens no channel gets its video after a grace.
+// away, and with them the key frame. A viewer that opens no channel gets its video after a grace, an endpoint at once.
 void WebrtcViewer::start_media() {
-  if (state_ != State::kConnected || !channel_open_) return;
+  if (state_ != State::kConnected || (kind_ == Kind::kPage && !channel_open_)) return;
   if (selector_) selector_->start(measured_);
   for (const auto& stream : pipeline_.streams) stream.feed->open();
 }
@@ -397,9 +386,21 @@ void WebrtcViewer::send_property(const protocol::Property& property) {
 }
 
 void WebrtcViewer::check_deadline() {
+  if (state_ == State::kConnected && kind_ == Kind::kEndpoint) return check_endpoint();
   if (state_ == State::kEnded || g_get_monotonic_time() < deadline_) return;
   if (state_ < State::kOffered) return fail("internal", "the source gives no picture, so there is nothing to offer");
   if (state_ == State::kOffered) return fail("timeout", "no answer within " + seconds_text(deadlines().answer));
   if (state_ == State::kAnswered) return fail("timeout", "no DTLS connection within " + seconds_text(deadlines().dtls));
   fail("timeout", "no heartbeat (a ping on \"control\") for " + seconds_text(deadlines().heartbeat));
+}
+
+// It sends no heartbeat. But who gets RTP sends RTCP, every few seconds (RFC 3550, 6.2).
+void WebrtcViewer::check_endpoint() {
+  const gint64 heard = pipeline_.heard->load();
+  if (heard != 0 && g_get_monotonic_time() - heard > std::chrono::microseconds(deadlines().endpoint).count())
+    fail("timeout", "nothing came from there for " + seconds_text(deadlines().endpoint));
+}
+
+void WebrtcViewer::add_relay(const IceServer& server) {
+  if (state_ != State::kEnded && state_ != State::kNew) add_turn_server(pipeline_, server);
 }

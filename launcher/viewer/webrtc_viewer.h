@@ -19,13 +19,20 @@
 
 class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcViewer> {
  public:
-  WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events);
+  // What is at the other end: a page of ours, or an endpoint of an SFU, which takes sound and video and nothing else:
+  // it has no channels, and sends no heartbeat.
+  enum class Kind { kPage, kEndpoint };
+
+  WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events, Kind kind = Kind::kPage);
   ~WebrtcViewer() override;
   // `ice` must live as long as this. `downlink`: what the viewer believes that its network carries, in bit/s.
   void start(const Ice& ice, std::optional<double> downlink);
   void end() override;
 
   void handle(std::string_view text) override;
+  void take_answer(const protocol::Answer& answer);
+  // A TURN server that was heard of after the offer: its candidates are sent as the others.
+  void add_relay(const IceServer& server);
   void send_stream_info() override;
   void send_result(const std::string& encoded) override;
   void send_model_state(const protocol::ModelState& state) override;
@@ -36,7 +43,9 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
 
   void build(std::optional<double> downlink);
+  void open_channels();
   void send_candidate(const std::string& text, unsigned mline) const;
+  void gathering_changed() const;
   void watch_webrtcbin();
   void connect(gpointer object, const char* signal, GCallback callback);
   void fail(const char* code, const std::string& message);
@@ -44,11 +53,11 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   void send(const protocol::ServerSignal& message) const;
   void make_offer_when_ready();
   void send_offer(const GstPromise* promise);
-  void handle_answer(const protocol::Answer& answer);
   void handle_candidate(const protocol::Candidate& candidate);
   void answer_applied(const GstPromise* promise);
   void connection_changed();
   void start_media();
+  void check_endpoint();
   bool peer_has_fingerprint() const;
   void handle_control(const std::string& text);
   bool results_open() const;
@@ -59,6 +68,7 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   Producer& producer_;
   Reaper& reaper_;
   const unsigned number_;
+  const Kind kind_;
   const Events events_;
   const Ice* ice_ = nullptr;
   stun::Login login_;  // of TURN servers
