@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Puts producer, server and viewers together. Viewers are made and ended here.
+// Puts producer, server and viewers together.
 #pragma once
 
 #include <map>
-#include <set>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "base/said_lately.h"
-#include "base/waiting_room.h"
 #include "core/epoch.h"
 #include "http/server.h"
 #include "media/producer.h"
@@ -16,7 +17,7 @@
 #include "publisher.h"
 #include "service.h"
 #include "status_line.h"
-#include "viewer/viewer.h"
+#include "viewers.h"
 
 class App {
  public:
@@ -34,14 +35,9 @@ class App {
   std::string source_state() const;
   void warm_up();
   void warn(const std::string& message);
-  void add_viewer(const std::shared_ptr<Peer>& peer);
-  bool let_in(const std::shared_ptr<Peer>& peer);
-  void seat(const std::shared_ptr<Peer>& peer);
-  void end_viewer(const std::shared_ptr<Peer>& peer);
-  void start_viewer(const std::shared_ptr<Peer>& peer, bool by_socket);
-  void drop_viewer(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);
+  std::vector<protocol::ModelState> model_states() const;
   protocol::StreamInfo stream_info() const;
   std::string ailment() const;
   double now() const;  // unix ms: epoch + running time
@@ -57,13 +53,8 @@ class App {
   Reaper reaper_;
   std::shared_ptr<Producer> producer_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Viewers> viewers_;
   std::unique_ptr<Publisher> publisher_;  // null: nothing is published
-  std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
-  // Those of them who get what they are sent: only they take places. The others wait.
-  std::set<const Peer*> seated_;
-  WaitingRoom waiting_;
-  ComingPace pace_;
-  unsigned next_viewer_ = 1;
   core::Epoch epoch_;
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   SaidLately warnings_;

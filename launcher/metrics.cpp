@@ -90,8 +90,8 @@ std::string Metrics::text(const Now& now, const Producer& producer) const {
   page.one("viewers_waiting", "gauge", "Viewers who do not get their video yet.", static_cast<double>(now.waiting));
   page.one("publishing", "gauge", "Whether a WHIP endpoint gets the video.", now.publishing ? 1.0 : 0.0);
   page.begin("joins_total", "counter", "Viewers who have begun to get their video, by the way that it takes.");
-  page.add({{"transport", "webrtc"}}, joins_by_webrtc_);
-  page.add({{"transport", "websocket"}}, joins_by_socket_);
+  constexpr std::array kWays{"webrtc", "websocket", "results"};
+  for (std::size_t i = 0; i < kWays.size(); ++i) page.add({{"transport", kWays.at(i)}}, joins_.at(i));
   page.begin("refusals_total", "counter", "Connections that were refused or ended, by the code of PROTOCOL.md.");
   for (const auto& [code, count] : refusals_) page.add({{"code", code}}, count);
   page.one("frames_captured_total", "counter", "Frames of the source.", static_cast<double>(producer.frames()));

@@ -11,9 +11,12 @@
 
 class Producer;
 
+// What a viewer gets, and by which way: all by WebRTC, all by its WebSocket, or nothing but results by that.
+enum class Way { kWebrtc, kSocket, kResults };
+
 class Metrics {
  public:
-  void add_join(bool by_socket) { ++(by_socket ? joins_by_socket_ : joins_by_webrtc_); }
+  void add_join(Way way) { ++joins_[static_cast<std::size_t>(way)]; }
   // Why a viewer was refused, or its connection ended: a code of PROTOCOL.md.
   void add_refusal(const std::string& code) { ++refusals_[code]; }
   void add_source_loss() { ++source_losses_; }
@@ -38,8 +41,7 @@ class Metrics {
     std::uint64_t results = 0;
   };
 
-  std::uint64_t joins_by_webrtc_ = 0;
-  std::uint64_t joins_by_socket_ = 0;
+  std::array<std::uint64_t, 3> joins_{};  // by their way
   std::uint64_t source_losses_ = 0;
   std::map<std::string, std::uint64_t> refusals_;
   std::map<std::string, std::uint64_t> model_failures_;

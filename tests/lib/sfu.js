@@ -10,6 +10,8 @@ const video = new RTCRtpCodecParameters({
   mimeType: 'video/VP8', clockRate: 90000, payloadType: 96, rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
 });
 
+const audio = new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48000, channels: 2, payloadType: 97 });
+
 export class Sfu {
   /** Requests so far. @type {{method: string, url: string, headers: import('node:http').IncomingHttpHeaders, body: string}[]} */
   requests = [];
@@ -98,7 +100,8 @@ export class Sfu {
       return response.writeHead(200).end();
     }
     if (method !== 'PATCH') return response.writeHead(405).end();
-    for (const [, candidate] of body.matchAll(/^a=(candidate:.*)\r$/gm)) await session.pc.addIceCandidate({ candidate, sdpMLineIndex: 0, sdpMid: body.match(/^a=mid:(.*)\r$/m)?.[1] }).catch(() => {});
+    // names that browsers hide addresses behind would be asked for in the whole network
+    for (const [, candidate] of body.matchAll(/^a=(candidate:(?!.*\.local ).*)\r$/gm)) await session.pc.addIceCandidate({ candidate, sdpMLineIndex: 0, sdpMid: body.match(/^a=mid:(.*)\r$/m)?.[1] }).catch(() => {});
     return response.writeHead(204).end();
   }
 
@@ -109,7 +112,7 @@ export class Sfu {
   }
 
   #connection() {
-    return new RTCPeerConnection({ codecs: { video: [video] }, iceServers: [{ urls: `stun:${this.host}:${this.#stun.address().port}` }], iceUseIpv6: false, bundlePolicy: 'max-bundle', iceAdditionalHostAddresses: [this.host] });
+    return new RTCPeerConnection({ codecs: { audio: [audio], video: [video] }, iceServers: [{ urls: `stun:${this.host}:${this.#stun.address().port}` }], iceUseIpv6: false, bundlePolicy: 'max-bundle', iceAdditionalHostAddresses: [this.host] });
   }
 
   async #answered(pc, offer) {
@@ -123,7 +126,10 @@ export class Sfu {
     const pc = this.#connection();
     this.publisher = pc;
     pc.onTrack.subscribe((track) => {
-      if (track.kind !== 'video') return;
+      if (track.kind === 'audio') {
+        track.onReceiveRtp.subscribe((rtp) => { for (const { sound } of this.#viewers.values()) sound.writeRtp(rtp.clone()); });
+        return;
+      }
       this.#receiver = pc.getTransceivers().find(({ kind }) => kind === 'video').receiver;
       track.onReceiveRtp.subscribe((rtp) => {
         this.#ssrc = rtp.header.ssrc;
@@ -139,14 +145,15 @@ export class Sfu {
   async #watch(offer, response) {
     if (!this.publisher) return response.writeHead(404).end();
     const pc = this.#connection();
-    const out = new MediaStreamTrack({ kind: 'video' });
+    const [out, sound] = ['video', 'audio'].map((kind) => new MediaStreamTrack({ kind }));
     const { sender } = pc.addTransceiver(out, { direction: 'sendonly' });
+    pc.addTransceiver(sound, { direction: 'sendonly' });
     const key = () => this.#receiver?.sendRtcpPLI(this.#ssrc);
     sender.onPictureLossIndication.subscribe(key);
     pc.connectionStateChange.subscribe((state) => state === 'connected' && key());
     const sdp = await this.#answered(pc, offer);
     const url = `/session/${++this.#count}`;
-    this.#viewers.set(url, { pc, out });
+    this.#viewers.set(url, { pc, out, sound });
     return response.writeHead(201, { 'Content-Type': 'application/sdp', Location: url, ...this.headers }).end(sdp);
   }
 }

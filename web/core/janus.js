@@ -31,6 +31,7 @@ export function janusAddress(src) {
 
 /** One viewer's connection to a Janus, till it ends. */
 export class Janus {
+  name = 'Janus';
   #events;
   #token;
   #watch;

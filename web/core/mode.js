@@ -14,8 +14,8 @@ export function modeOf({ settings, stream, transport, delayable, shared, fault }
 /** @param {import('./protocol.js').Stream|null} stream @param {string|null} transport @param {boolean} holds whether the page can have it later @param {string} fault */
 function obstacleOf(stream, transport, holds, fault) {
   if (!stream) return 'Not connected yet';
+  if (fault) return fault;
   // what comes by WebSocket is named there
   if (!stream.stamp && transport !== 'socket') return 'The video carries no frame stamps: the pipeline needs the element framestamp';
-  if (fault) return fault;
   return holds ? '' : 'This browser can’t hold video back (RTCRtpScriptTransform)';
 }

@@ -2,7 +2,7 @@
 // Where a cv-launch takes viewers. Pure.
 
 /**
- * The address of a server's WebSocket. `ws:` and `wss:`, and a Janus' (`janus:`), are taken as they are; of a page, or of a folder that a proxy has put a server
+ * The address of a server's WebSocket. `ws:` and `wss:`, and an SFU's (`janus:`, `whep:`), are taken as they are; of a page, or of a folder that a proxy has put a server
  * below, it is `ws` in there: https://host:8080 is wss://host:8080/ws.
  * @param {string} src as <cv-player> has it @param {string} page that it is relative to
  * @returns {string} what can't be understood as it is: the connection says so

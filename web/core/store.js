@@ -18,6 +18,7 @@ import { DEFAULTS } from './settings.js';
  * @typedef {object} PlayerFacts
  * @property {Settings} settings what the viewer chose; written by the player, from its attributes
  * @property {string} token that opens the server, or ''; written by the player, from its attribute
+ * @property {string} results where they come from of video from an SFU, or '': from there too; written by the player, from its attribute
  * @property {boolean} paused whether the picture is to stand still till further notice; written by the player and the view
  * @property {boolean} audible whether the viewer wants to hear the sound; written by the view
  * @property {boolean} looking whether the viewer looks at the picture; written by watchAttention
@@ -71,7 +72,7 @@ export const NO_ATTEMPT = {
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, token: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, token: '', results: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
 
 /** @param {GivenFacts} given @returns {Facts} */
 const derive = (given) => ({

@@ -117,7 +117,7 @@ export class Attempt {
     this.#sessionEvents = feed.begin(this.#clock, own);
     const { settings } = store.facts;
     const address = withDownlink(url, settings['max-bitrate']);
-    if (/^janus:/.test(url)) this.#watchByJanus();
+    if (!/^ws/.test(url)) this.#watchBySfu();
     else if (bySocket) this.#watchBySocket(address);
     else
       this.#session = new Session(address, store, this.#sessionEvents, {
@@ -207,11 +207,11 @@ export class Attempt {
     }
   }
 
-  /** The stream comes from a Janus, to which cv-launch sends it. */
-  async #watchByJanus() {
-    /** @type {typeof import('./by-janus.js')|void} */
-    const parts = await this.#load(new URL('by-janus.js', import.meta.url));
-    if (parts && !this.#closed) this.#session = new parts.RelaySession(this.#url, this.#store, this.#sessionEvents);
+  /** The stream comes from an SFU, to which cv-launch sends it. */
+  async #watchBySfu() {
+    /** @type {typeof import('./by-sfu.js')|void} */
+    const parts = await this.#load(new URL('by-sfu.js', import.meta.url));
+    if (parts && !this.#closed) this.#session = new parts.RelaySession(this.#url, this.#store, this.#sessionEvents, this.#clock);
   }
 
   /** A part of the player; without it the attempt has ended. @param {URL} url */

@@ -45,7 +45,7 @@ export class CvPlayer extends Attributes {
   }
 
   static get observedAttributes() {
-    return ['src', 'of', 'token', 'controls', ...CvPlayer.settings];
+    return ['src', 'of', 'token', 'results', 'controls', ...CvPlayer.settings];
   }
 
   #store = new Store();
@@ -105,7 +105,7 @@ export class CvPlayer extends Attributes {
     } else if (name === 'controls') {
       this.#view.controls = text !== null;
     } else {
-      if (name === 'token') this.#store.set({ token: text ?? '' });
+      if (name in this.#store.facts) this.#store.set({ [name]: text ?? '' });
       this.#restart();
     }
   }

@@ -20,7 +20,7 @@ test('what can’t be shown exactly is shown live, whatever the viewer wants, an
   for (const settings of [DEFAULTS, chosen('exact')]) {
     /** @type {[typeof STREAM|null, boolean, string, RegExp][]} */
     const cases = [
-      [null, false, '', /^Not connected yet$/], [PLAIN, true, '', /no frame stamps/], [PLAIN, false, 'no worker', /no frame stamps/],
+      [null, false, '', /^Not connected yet$/], [PLAIN, true, '', /no frame stamps/], [PLAIN, false, 'no worker', /^no worker$/],
       [STREAM, false, '', /^This browser/], [STREAM, false, 'no worker', /^no worker$/], [STREAM, true, 'no frames', /^no frames$/],
     ];
     for (const [stream, delayable, fault, why] of cases) {

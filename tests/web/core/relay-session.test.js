@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
+import { ServerClock } from '../../../web/core/clock.js';
 import { RelaySession } from '../../../web/core/relay-session.js';
 import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
+import { FakeEndpoint } from '../lib/endpoint.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
 import { FakeSocket } from '../lib/socket.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
 
 stopTime();
 class RTCRtpReceiver {}
-Object.assign(globalThis, { window: globalThis, WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver });
+Object.assign(globalThis, { window: globalThis, WebSocket: FakeSocket, RTCPeerConnection: FakePeerConnection, RTCRtpReceiver, location: { href: 'https://page.example/', host: 'page.example' } });
 
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: null, epoch: 0, stamp: { rows: 24, cell: 8 }, state: 'live', message: '' };
 const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height: 360, whole: false, objects: [] };
 
-function start() {
+/** @param {string} [src] @param {string} [results] */
+function start(src = 'janus:ws://host#stream=1', results = '') {
   /** @type {Record<string, any[]>} */
   const told = { track: [], result: [], model: [], delays: [], stats: [], ended: [] };
   const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
   const store = new Store();
-  const session = new RelaySession('janus:ws://host#stream=1', store, /** @type {any} */ (events));
+  store.set({ results });
+  const session = new RelaySession(src, store, /** @type {any} */ (events), new ServerClock(0));
   const socket = FakeSocket.last;
   const pc = FakePeerConnection.last;
   const sent = () => socket.sent.map((text) => JSON.parse(text));
@@ -143,4 +147,72 @@ test('close() is silent', async () => {
   pc.become('failed');
   await pass(60_000);
   assert.deepEqual(errors(), []);
+});
+
+/** By WHEP, till the answer. @param {string} [results] */
+async function startWhep(results) {
+  const endpoint = new FakeEndpoint();
+  const scene = start('whep:https://sfu.example/whep', results);
+  await settle();
+  return { ...scene, endpoint };
+}
+
+test('WHEP: the offer goes before candidates are looked for, with the servers that the endpoint names', async () => {
+  const { session, pc, endpoint, store, errors } = await startWhep();
+  assert.deepEqual([pc.transceivers, pc.own, endpoint.last.body, pc.told], [['video recvonly', 'audio recvonly'], null, 'v=0 own offer', []]);
+  endpoint.reply(201, { Location: '/7', Link: '<turn:t>; rel=ice-server; username=u; credential=c' }, 'v=0 answer');
+  await settle();
+  assert.deepEqual(pc.told, [
+    { bundlePolicy: 'max-bundle', iceServers: [{ urls: 'turn:t', username: 'u', credential: 'c' }] }, { type: 'offer', sdp: 'v=0 own offer' }, { type: 'answer', sdp: 'v=0 answer' },
+  ]);
+  assert.equal(store.facts.stream?.stamp, null, 'nobody says more of it, and it is shown');
+  session.close();
+  assert.deepEqual([endpoint.last.method, errors(), timersLeft()], ['DELETE', [], 0]);
+});
+
+test('WHEP: an endpoint that refuses, and an answer that the browser can’t read, end it', async () => {
+  const refused = await startWhep();
+  refused.endpoint.reply(404);
+  await settle();
+  assert.deepEqual(refused.told.ended, [{ code: 'unavailable', message: 'the WHEP endpoint: 404' }]);
+  const odd = await startWhep();
+  odd.pc.refusal = new Error('no codec');
+  odd.endpoint.reply(201, { Location: '/7' }, 'v=0');
+  await settle();
+  assert.deepEqual(odd.told.ended, [{ code: 'protocol', message: 'the answer of the WHEP endpoint: no codec' }]);
+  assert.deepEqual([odd.endpoint.last.method, timersLeft()], ['DELETE', 0]);
+});
+
+test('results from elsewhere: the video goes on without them, in words, and they come back', async () => {
+  const { session, store, told, errors } = await startWhep('https://camera.example');
+  const deliver = (/** @type {object} */ message) => FakeSocket.last.deliver(JSON.stringify(message));
+  assert.equal(store.facts.stream, null, 'it may have stamps');
+  FakeSocket.last.open();
+  deliver(STREAM);
+  deliver(RESULT);
+  assert.deepEqual([store.facts.stream, told.result, store.facts.fault], [STREAM, [RESULT], '']);
+  FakeSocket.last.onclose?.({ code: 1006 });
+  assert.deepEqual([store.facts.stream, store.facts.fault], [STREAM, 'No results come: no connection to the server']);
+  await pass(6000);
+  FakeSocket.last.open();
+  deliver(STREAM);
+  assert.deepEqual([store.facts.fault, errors()], ['', []]);
+  store.set({ fault: 'another one' });
+  FakeSocket.last.onclose?.({ code: 1006 });
+  assert.equal(store.facts.fault, 'another one');
+  session.close();
+  assert.equal(timersLeft(), 0);
+});
+
+test('video is shown without results that never come', async () => {
+  const { session, store } = await startWhep('https://camera.example');
+  FakeSocket.last.onclose?.({ code: 1006 });
+  assert.deepEqual([store.facts.stream?.state, store.facts.stream?.stamp], ['live', null]);
+  session.close();
+});
+
+test('Janus has results from elsewhere too: then it is asked for none', async () => {
+  const { session, pc } = start('janus:ws://host#stream=1', 'wss://camera.example/ws');
+  assert.deepEqual([pc.own, FakeSocket.last.url], [null, 'ws://host/']);
+  session.close();
 });

@@ -13,6 +13,8 @@ export class FakePeerConnection {
   /** What getStats() says of the received video; null: it fails. @type {object|null} */
   stats = {};
   closed = false;
+  /** @type {string[]} */
+  transceivers = [];
   /** The channel that the page has opened. @type {FakeChannel|null} */
   own = null;
   /** An error of setRemoteDescription(). @type {Error|null} */
@@ -32,8 +34,28 @@ export class FakePeerConnection {
     this.told.push(description);
   }
 
-  async setLocalDescription() {
-    this.localDescription = { type: 'answer', sdp: 'v=0 answer' };
+  /** @param {{type: string, sdp: string}} [description] */
+  async setLocalDescription(description = { type: 'answer', sdp: 'v=0 answer' }) {
+    this.localDescription = description;
+    if (description.type === 'offer') this.told.push(description);
+  }
+
+  async createOffer() {
+    return { type: 'offer', sdp: 'v=0 own offer' };
+  }
+
+  /** @param {string} kind @param {{direction: string}} options */
+  addTransceiver(kind, { direction }) {
+    this.transceivers.push(`${kind} ${direction}`);
+  }
+
+  getConfiguration() {
+    return { bundlePolicy: 'max-bundle' };
+  }
+
+  /** @param {object} configuration */
+  setConfiguration(configuration) {
+    this.told.push(configuration);
   }
 
   /** @param {{candidate: string}} candidate */

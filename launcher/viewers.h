@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// All who watch here: who is let in, who has a place, and by which way each gets what it watches. Main thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "base/protocol.h"
+#include "base/waiting_room.h"
+#include "http/server.h"
+#include "media/producer.h"
+#include "media/reaper.h"
+#include "metrics.h"
+#include "viewer/ice_servers.h"
+#include "viewer/viewer.h"
+
+class Viewers {
+ public:
+  // What each of them may ask for: see Viewer::Events.
+  struct Facts {
+    std::function<double()> now;
+    std::function<protocol::StreamInfo()> stream_info;
+    std::function<std::vector<protocol::ModelState>()> model_states;
+  };
+
+  // All of that outlives it.
+  Viewers(unsigned max_viewers, Producer& producer, Reaper& reaper, const Ice& ice, Metrics& metrics, Facts facts);
+
+  void add(const std::shared_ptr<Peer>& peer);
+  void handle(const std::shared_ptr<Peer>& peer, std::string_view text);
+  void leave(const std::shared_ptr<Peer>& peer);
+  // The server is ending.
+  void end();
+
+  // A list of its own: what is done to a viewer may end it.
+  std::vector<std::shared_ptr<Viewer>> all() const;
+  bool empty() const { return viewers_.empty(); }
+  // Those who get what they are sent; the others.
+  std::size_t seated() const { return seated_.size(); }
+  std::size_t waiting() const { return viewers_.size() - seated_.size(); }
+  // A name for the next one.
+  unsigned next_number() { return next_number_++; }
+
+ private:
+  bool let_in(const std::shared_ptr<Peer>& peer);
+  void seat(const std::shared_ptr<Peer>& peer);
+  void start(const std::shared_ptr<Peer>& peer, Way way);
+  void drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
+
+  const unsigned max_viewers_;
+  Producer& producer_;
+  Reaper& reaper_;
+  const Ice& ice_;
+  Metrics& metrics_;
+  const Facts facts_;
+  std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
+  // Only those who get what they are sent take places. The others wait.
+  std::set<const Peer*> seated_;
+  WaitingRoom waiting_;
+  ComingPace pace_;
+  unsigned next_number_ = 1;
+};

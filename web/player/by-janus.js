@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-// What only a page needs that has its stream from a Janus: a file of its own, which no other page loads.
-export { RelaySession } from '../core/relay-session.js';
