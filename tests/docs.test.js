@@ -373,7 +373,7 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 }
 
 test('docs: what the page is said to say is in its source', () => {
-  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'web/demo/index.html']
+  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'launcher/viewers.cpp', 'web/demo/index.html']
     .map(read).join('\n').toLowerCase();
   const text = ['docs/troubleshooting.md', 'docs/slow-networks.md'].map(read).join('\n');
   const phrases = [...text.replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
@@ -417,7 +417,7 @@ const player = ['view', 'choices', 'controls', 'cv-player', 'attributes'].map((n
 const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
 
 test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {
-  assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:get|toggle)Attribute\('([\w-]+)'/g));
+  assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:textOf\(\w+, |toggleAttribute\()'([\w-]+)'/g));
   assert.deepEqual(named('docs/embed.md', 'Events'), inPlayer(/#tell\('([\w-]+)'/g));
   const colours = [...new Set(read('web/player/player.css').match(/--cv-[\w-]+(?=:)/g))].sort();
   assert.deepEqual(named('docs/embed.md', 'Its looks'), colours);

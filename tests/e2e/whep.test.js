@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Past one machine by WHIP and WHEP: cv-launch publishes to an SFU, the player watches there, and has the results from cv-launch.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { settled } from '../lib/exact.js';
+import { root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
 import { Sfu } from '../lib/sfu.js';
 import { Site, pageWith } from '../lib/site.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
+/** The page of docs/scale.md. */
+const [, page] = [...readFileSync(join(root, 'docs/scale.md'), 'utf8').matchAll(/^```html\n([^]*?)^```$/gm)].map(([, text]) => text);
 const token = 'token-of-the-results';
 let [sfu, site, server] = [];
 before(async () => {
@@ -29,8 +34,8 @@ for (const [name, start] of Object.entries(browsers))
     let browser;
     before(async () => { browser = await start(); });
     after(() => browser?.stop());
-    async function visit(t, attributes) {
-      site.page = pageWith('/cv-player.js', attributes);
+    async function visit(t, attributes, text = pageWith('/cv-player.js', attributes)) {
+      site.page = text;
       const tab = await browser.newTab();
       t.after(() => tab.close());
       await tab.open(site.origin, { front: true });
@@ -38,7 +43,9 @@ for (const [name, start] of Object.entries(browsers))
     }
 
     test('each result is on its frame', async (t) => {
-      const tab = await visit(t, `src="${sfu.whep}" results="${server.url}#token=${token}" mode="exact" fill="none" controls`);
+      const changes = { 'https://camera.example/cv-player.js': '/cv-player.js', 'whep:https://sfu.example/whep': sfu.whep, 'https://camera.example/#token=TOKEN': `${server.url}#token=${token}`, 'mode="exact"': 'mode="exact" fill="none"' };
+      for (const from of Object.keys(changes)) assert.ok(page.includes(from), `docs/scale.md has a page with ${from}`);
+      const tab = await visit(t, '', Object.entries(changes).reduce((all, [from, to]) => all.replace(from, to), page));
       await tab.playing();
       const { attempt, transport, width, height, exact, latency } = await settled(tab, 60, { most: 12 });
       assert.deepEqual([attempt, transport, width, height], [1, 'webrtc', 640, 384]);
