@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { Child } from '../lib/child.js';
 import { settled } from '../lib/exact.js';
-import { noJanus, startJanus } from '../lib/janus.js';
+import { noJanus, startJanus, startJanusWithRooms } from '../lib/janus.js';
 import { limitedLink } from '../lib/link.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
+import { pageWith } from '../lib/site.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
@@ -112,4 +113,39 @@ describe('two Janus', options, () => {
     const { exact } = await settled(tab, 30, { most: 6 });
     assert.equal(exact.frames.mismatched, 0);
   });
+});
+
+describe('a Janus that is published to by WHIP', options, () => {
+  let [link, rooms, site, server, origin] = [];
+  const src = 'janus:ws://127.0.0.1:8188#stream=1';
+  before(async () => {
+    link = await limitedLink();
+    rooms = await startJanusWithRooms(link.browserPrefix);
+    const [program, ...args] = link.browserPrefix;
+    const port = 18080;  // the page names the server, and the server the page's site
+    const page = pageWith('/cv-player.js', `src="${src}" results="http://${link.serverAddress}:${port}" mode="exact" fill="none" controls`);
+    site = new Child(program, [...args, process.execPath, join(root, 'tests/lib/site-program.js'), page], { env });
+    [origin] = await site.says(/http:\S+/);
+    server = await startServer({ pipeline: 'exact', prefix: link.serverPrefix, env: { CV_LAUNCH_ENDPOINT_MS: '4000' },
+      args: ['--no-auth', `--host=${link.serverAddress}`, `--port=${port}`, `--allow-origin=${origin}`, `--publish=http://${link.browserAddress}:${rooms.port}/whip`] });
+    await server.says(/publishing to http:\S+\n/);
+  });
+  after(async () => {
+    for (const one of [server, site, rooms, link]) await one?.stop();
+  });
+
+  for (const [name, start] of Object.entries(browsers))
+    test(`${name}: each result is on its frame, and video comes again from a Janus that has ended and begun again`, async (t) => {
+      const browser = await start({ prefix: link.browserPrefix });
+      t.after(() => browser.stop());
+      const tab = await browser.newTab();
+      await tab.open(origin, { front: true });
+      await tab.playing();
+      const { exact } = await settled(tab, 30, { most: 12 });
+      assert.deepEqual([exact.mode, exact.obstacle, exact.frames.mismatched, exact.frames.disagreeing], ['exact', '', 0, 0]);
+      await rooms.stop();
+      await tab.reports('it is gone', ({ state }) => state === 'waiting');
+      rooms = await startJanusWithRooms(link.browserPrefix, rooms.port);
+      await tab.playing();
+    });
 });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Debian's Janus, as scripts/janus starts it: its ports are fixed, so each wants a network of its own.
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import WebSocket, { WebSocketServer } from 'ws';
 import { Janus } from '../../web/core/janus.js';
 import { Child } from './child.js';
 import { canMakeNetworks, noNetworksBecause } from './network.js';
-import { root } from './paths.js';
+import { env, root, temporaryFolder } from './paths.js';
 
 const there = existsSync(join(root, 'build-janus/janus/usr/bin/janus'));
 /** Why there is none, or false. */
@@ -26,6 +26,31 @@ export async function startJanus([program, ...before] = ['env']) {
     return child.exited;
   };
   return Object.assign(child, { stop });
+}
+
+/**
+ * As startJanus(), with its video rooms too: and a WHIP endpoint over them (janus-whip-program.js).
+ * @param {string[]} [prefix] @param {number} [port] of the endpoint
+ */
+export async function startJanusWithRooms([program, ...before] = ['env'], port = 0) {
+  const files = join(root, 'build-janus/janus/usr');
+  const [machine] = readdirSync(join(files, 'lib')).filter((name) => existsSync(join(files, 'lib', name, 'janus')));
+  const [conf, from] = [temporaryFolder(), join(root, 'packaging/janus')];
+  for (const name of readdirSync(from)) {
+    const text = readFileSync(join(from, name), 'utf8').replaceAll('@key@', 'key-of-a-test').replaceAll('@library@', join(files, 'lib', machine, 'janus'));
+    writeFileSync(join(conf, name), text.replace('libjanus_videoroom.so,', ''));
+  }
+  const child = new Child(program, [...before, join(files, 'bin/janus'), `--configs-folder=${conf}`, '--disable-colors']);
+  await child.says(/WebSockets thread started/);
+  const endpoint = new Child(program, [...before, process.execPath, join(root, 'tests/lib/janus-whip-program.js'), '0.0.0.0', String(port)], { env });
+  const [, own] = await endpoint.says(/http:\S+:(\d+)\/whip/);
+  const stop = async () => {
+    for (const one of [endpoint, child]) {
+      one.signal('SIGKILL');
+      await one.exited;
+    }
+  };
+  return { port: Number(own), endpoint, stop };
 }
 
 /** Where a viewer of cv-launch finds a stream of Janus: a server that says to it what Janus says. @param {string} src as the player has it */
