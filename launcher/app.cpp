@@ -154,7 +154,13 @@ Producer::Events App::producer_events() {
     for (const auto& viewer : viewers_->all()) viewer->send_property(property);
   };
   events.warning = [this](const std::string& message) { warn(message); };
+  events.notice = [this](const std::string& message) { note(message); };
   return events;
+}
+
+void App::note(const std::string& message) {
+  status_.end();
+  say(Level::kNotice, message);
 }
 
 // An element may warn of each packet that it can't send.
@@ -167,11 +173,7 @@ void App::warn(const std::string& message) {
 Publisher::Events App::publisher_events() {
   return {.next_number = [this] { return viewers_->next_number(); },
           .stream_info = [this] { return stream_info(); },
-          .connected =
-              [this](const std::string& message) {
-                status_.end();
-                say(Level::kNotice, message);
-              },
+          .connected = [this](const std::string& message) { note(message); },
           .lost = [this](const std::string& message) { warn(message); }};
 }
 

@@ -34,6 +34,7 @@ class App {
   void reload();
   std::string source_state() const;
   void warm_up();
+  void note(const std::string& message);
   void warn(const std::string& message);
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);

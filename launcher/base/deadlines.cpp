@@ -26,6 +26,7 @@ Deadlines read_deadlines() try {
       .still = environment_ms("CV_LAUNCH_STILL_MS", 10s),
       .retry = environment_ms("CV_LAUNCH_RETRY_MS", 500ms),
       .last_retry = environment_ms("CV_LAUNCH_LAST_RETRY_MS", 3s),  // viewers see a source that is back within 5 s
+      .look_up = environment_ms("CV_LAUNCH_LOOK_UP_MS", 10s),
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),
       .awake = environment_ms("CV_LAUNCH_AWAKE_MS", 1500ms),
       .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // cv-launch must end within 2 s

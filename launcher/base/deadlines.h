@@ -30,6 +30,7 @@ struct Deadlines {
   Milliseconds still;  // from one frame to the next one; after that the source is lost
   Milliseconds retry;  // doubled after each failure
   Milliseconds last_retry;
+  Milliseconds look_up;   // of a host that could not be found, until it is looked up again
   Milliseconds ran_well;  // after so long a run the next retry is the first one again
   // For an encoding: how long it stays awake when nobody wants it any more. Who comes back soon has its picture sooner.
   Milliseconds awake;

@@ -70,7 +70,13 @@ std::shared_ptr<const Timebase> make_timebase() {
 }  // namespace
 
 Producer::Producer(PipeText pipe, Reaper& reaper, Events events)
-    : pipe_(std::move(pipe)), reaper_(reaper), events_(std::move(events)), timebase_(make_timebase()) {
+    : pipe_(std::move(pipe)),
+      reaper_(reaper),
+      events_(std::move(events)),
+      timebase_(make_timebase()),
+      late_clients_([this](const std::string& client) {
+        events_.notice("the host of \"" + client + "\" has been found; it gets the stream from now on");
+      }) {
   adopt(cut(pipe_));
   adjustables_ = Adjustables(pipe_.adjustables, run_.producer.get());
 }
@@ -104,9 +110,11 @@ void Producer::start() {
     return ended(without_credentials(error.what()), true);
   }
   GstElement* pipeline = run_.producer.get();
-  for (const auto& client : unfound_clients(pipe_, pipeline))
+  auto unfound = unfound_clients(pipe_, pipeline);
+  for (const auto& [client, sink] : unfound)
     events_.warning("the host of \"" + client + "\" can't be found, so nothing is sent to it; it is looked up again " +
-                    "when the source begins again");
+                    "and again");
+  late_clients_.watch(std::move(unfound));
   gst_pipeline_use_clock(GST_PIPELINE(pipeline), timebase_->clock.get());
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(pipeline, timebase_->base);
@@ -200,6 +208,7 @@ void Producer::stop() {
 void Producer::end_run() {
   restart_.stop();
   watchdogs_.forget();
+  late_clients_.forget();
   first_frames_.stop();
   gate_.open();
   state_ = State::kStopped;

@@ -10,6 +10,7 @@
 #include "adjustables.h"
 #include "base/main_thread.h"
 #include "base/protocol.h"
+#include "late_clients.h"
 #include "opening.h"
 #include "pipe/cut.h"
 #include "start_gate.h"
@@ -30,6 +31,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
     std::function<void(const protocol::ModelState&)> model;
     std::function<void(const protocol::Property&)> property;  // one that was set
     std::function<void(const std::string& message)> warning;
+    std::function<void(const std::string& message)> notice;
   };
 
   // Throws UserError if the pipeline can't be parsed or has nothing to show.
@@ -87,6 +89,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   std::shared_ptr<Worker> worker_;             // changes the states of run_
   std::vector<std::weak_ptr<Worker>> ending_;  // of earlier runs that have not ended yet
   Watchdogs watchdogs_;                        // of run_
+  LateClients late_clients_;                   // the same
   StartGate gate_;                             // of run_
   unsigned generation_ = 0;                    // number of run_: messages of earlier runs are ignored
   State state_ = State::kStopped;

@@ -13,15 +13,21 @@
 namespace {
 
 constexpr std::size_t kMaxQuoted = 200;
+constexpr guint64 kLastPort = 65535;
 
-// ${name}, ${name/divisor}, ${name@port}, or one of them with a default.
+// ${name}, ${name/divisor}, ${name@port}, ${name@port+more}, or one of them with a default.
 struct Reference {
   std::string name;
   std::string divisor;  // "": it is not divided
   std::string port;     // "": it gets none
+  std::string more;     // is added to the port
   std::optional<std::string> fallback;
   std::size_t size = 0;
 };
+
+guint64 number_of(const std::string& digits) {
+  return digits.empty() ? 0 : std::stoull(digits);
+}
 
 // The one that the text begins with. By hand: std::regex calls itself for each character, and a long default would end
 // the process.
@@ -49,6 +55,11 @@ std::optional<Reference> reference_of(std::string_view text) {
   if (found.divisor.empty() && skip("@")) {
     found.port = take([](char c) { return g_ascii_isdigit(c); });
     if (found.port.empty() || found.port[0] == '0' || found.port.size() > 5) return std::nullopt;
+    if (skip("+")) {
+      found.more = take([](char c) { return g_ascii_isdigit(c); });
+      if (found.more.empty() || found.more.size() > 5) return std::nullopt;
+    }
+    if (std::stoull(found.port) + number_of(found.more) > kLastPort) return std::nullopt;
   }
   if (skip(":-")) found.fallback = take([](char c) { return c != '}' && c != '\n'; });
   if (!skip("}")) return std::nullopt;
@@ -103,27 +114,33 @@ std::string divided(const std::string& name, const std::string& value, const std
   return std::to_string((number + by / 2) / by);
 }
 
-// Hosts with commas between them; each gets the port. So one variable serves RTP, RTCP and data.
-std::string with_port(const std::string& name, const std::string& value, const std::string& port,
-                      const std::string& place, bool lenient) {
+// Hosts with commas between them; each gets the port that it does not have. So one variable serves RTP, RTCP and data.
+std::string with_port(const Reference& reference, const std::string& value, const std::string& place, bool lenient) {
+  const guint64 more = number_of(reference.more);
   g_auto(GStrv) hosts = g_strsplit(value.c_str(), ",", -1);
   std::string out;
   bool good = *hosts != nullptr;
   for (char** host = hosts; *host; ++host) {
     const std::string_view text = g_strstrip(*host);
-    good &= !text.empty() && text.find_first_of(": \t\"'\\") == std::string_view::npos;
-    out.append(out.empty() ? "" : ",").append(text).append(":").append(port);
+    const auto name = text.substr(0, text.find(':'));
+    const std::string own(name.size() == text.size() ? reference.port : text.substr(name.size() + 1));
+    guint64 port = 0;
+    good &= g_ascii_string_to_unsigned(own.c_str(), 10, 1, kLastPort - more, &port, nullptr) && !name.empty() &&
+            name.find_first_of(" \t\"'\\") == std::string_view::npos;
+    out.append(out.empty() ? "" : ",").append(name).append(":").append(std::to_string(port + more));
   }
   if (good || lenient) return out;
-  throw UserError(place + ": the variable \"" + name.substr(0, name.find(kGivenMark)) + "\" is \"" + value +
-                  "\"; here it must be names or IPv4 addresses of hosts, with a comma between two of them");
+  throw UserError(
+      place + ": the variable \"" + reference.name.substr(0, reference.name.find(kGivenMark)) + "\" is \"" + value +
+      "\"; here it must be names or IPv4 addresses of hosts, with a comma between two of them, and perhaps a "
+      "port behind one: camera-1,camera-2:5014");
 }
 
 // The value as this place wants it.
 std::string inserted_value(const Reference& reference, const std::string& value, const std::string& place,
                            bool lenient) {
   if (!reference.divisor.empty()) return divided(reference.name, value, reference.divisor, place, lenient);
-  if (!reference.port.empty()) return with_port(reference.name, value, reference.port, place, lenient);
+  if (!reference.port.empty()) return with_port(reference, value, place, lenient);
   return value;
 }
 
@@ -189,7 +206,7 @@ void find_variables(const Script& script, Variables& found) {
     if (!reference)
       throw UserError(
           script.places[line] + ": \"" + text.substr(i, text.find_first_of(" \n", i) - i) +
-          "\" is not a variable; write ${name}, ${name:-default}, ${name/1000:-default} or ${name@5004:-default}");
+          "\" is not a variable; write ${name}, ${name:-default}, ${name/1000:-default} or ${name@5004+1:-default}");
     Variable& variable = found.try_emplace(reference->name, Variable{std::nullopt, script.places[line]}).first->second;
     if (!reference->fallback) continue;
     if (variable.fallback && variable.fallback != reference->fallback)

@@ -8,6 +8,11 @@
 #include "base/gst_ptr.h"
 #include "pipe_file.h"
 
-// Those, as "host:port", that the text names in a property `clients` and that no sink has: the host could not be found.
+struct UnfoundClient {
+  std::string client;  // "host:port"
+  GstPtr<GstElement> sink;
+};
+
+// Those that the text names in a property `clients` and that the sink does not have: the host could not be found.
 // GStreamer leaves them out and says nothing.
-std::vector<std::string> unfound_clients(const PipeText& pipe, GstElement* pipeline);
+std::vector<UnfoundClient> unfound_clients(const PipeText& pipe, GstElement* pipeline);

@@ -271,15 +271,18 @@ TEST_F(PipeInclude, WhatAGivenValueWasMadeOfIsKnown) {
 }
 
 TEST(PipeFile, GivesEachOfAListOfHostsAPort) {
-  const std::string text = "a to=${nodes@5004:-127.0.0.1} too=${nodes@5005:-127.0.0.1}";
+  const std::string text = "a to=${nodes@5004:-127.0.0.1} too=${nodes@5004+1:-127.0.0.1}";
   EXPECT_EQ(expand(text), "a to=127.0.0.1:5004 too=127.0.0.1:5005");
   EXPECT_EQ(expand(text, {{"nodes", "one, two.example"}}),
             "a to=one:5004,two.example:5004 too=one:5005,two.example:5005");
-  for (const char* wrong : {"", "one,", "one:80", "fe80::1", "one two", "\"one"})
+  EXPECT_EQ(expand(text, {{"nodes", "one,two:65534"}}), "a to=one:5004,two:65534 too=one:5005,two:65535");
+  for (const char* wrong :
+       {"", "one,", "one:", ":80", "one:0", "one:65535", "one:x", "one:80:80", "fe80::1", "one two", "\"one"})
     EXPECT_THAT(complaint(text, {{"nodes", wrong}}),
                 AllOf(HasSubstr("a.pipe:1: the variable \"nodes\" is"), HasSubstr("names or IPv4 addresses")))
         << wrong;
-  for (const char* none : {"${nodes@}", "${nodes@0}", "${nodes@x}", "${nodes@100000}", "${nodes/2@5}"})
+  for (const char* none : {"${nodes@}", "${nodes@0}", "${nodes@x}", "${nodes@100000}", "${nodes/2@5}", "${nodes@5004+}",
+                           "${nodes@5004+x}", "${nodes@65535+1}"})
     EXPECT_THAT(complaint(std::string("a ") + none), HasSubstr("is not a variable")) << none;
 }
 
