@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { Child } from '../lib/child.js';
 import { settled } from '../lib/exact.js';
-import { noJanus, startJanus, startJanusWithRooms } from '../lib/janus.js';
+import { noJanus, startJanus, startJanusWith, startJanusWithRooms } from '../lib/janus.js';
 import { limitedLink } from '../lib/link.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
@@ -148,4 +148,44 @@ describe('a Janus that is published to by WHIP', options, () => {
       rooms = await startJanusWithRooms(link.browserPrefix, rooms.port);
       await tab.playing();
     });
+});
+
+test('two cameras and a Janus, as docs/scale.md has them; what happens to one camera, the other does not notice', options, async (t) => {
+  const commands = [...readFileSync(join(root, 'docs/scale.md'), 'utf8').matchAll(/^    command: (.*)$/gm)].map(([, command]) => command.split(' '));
+  assert.deepEqual(commands.map(([program]) => program), ['janus', 'cv-launch', 'cv-launch']);
+  const stops = [];
+  t.after(async () => { while (stops.length > 0) await stops.pop().stop(); });
+  const started = (child) => { stops.push(child); return child; };
+  const link = started(await limitedLink());
+  const prefix = link.serverPrefix;
+  started(await startJanusWith(prefix, (text, name) => {
+    if (name !== 'janus.plugin.streaming.jcfg') return text;
+    const [stream] = text.match(/^cv: \{[^]*?^\}\n/m);
+    return text + stream.replace('cv:', 'yard:').replace('id = 1', 'id = 2').replaceAll(' 500', ' 501').replaceAll('= 500', '= 501');
+  }));
+  const [program, ...args] = prefix;
+  const cameras = commands.slice(1).map(([, ...options]) => started(new Child(program, [...args, cvLaunch, ...options], { env })));
+  for (const camera of cameras) await camera.says(/http:\S+/);
+  const player = (stream) => `<cv-player id="s${stream}" src="janus:ws://127.0.0.1:8188#stream=${stream}" mode="exact" fill="none"></cv-player>`;
+  const page = `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>Two</title>${player(1)}${player(2)}<script type="module" src="/cv-player.js"></script></html>`;
+  const site = started(new Child(program, [...args, process.execPath, join(root, 'tests/lib/site-program.js'), page], { env }));
+  const [origin] = await site.says(/http:\S+/);
+  const tabs = [];
+  for (const start of Object.values(browsers)) {
+    const browser = started(await start({ prefix }));
+    const tab = await browser.newTab();
+    await tab.open(origin, { front: true });
+    const exact = (stream) => tab.evaluate((id) => document.querySelector(id).report().exact, `#s${stream}`);
+    for (const stream of [1, 2]) {
+      await until(`results on frames of stream ${stream}`, async () => (await exact(stream))?.results.onFrame >= 30);
+      assert.equal((await exact(stream)).frames.mismatched, 0);
+    }
+    tabs.push({ tab, exact });
+  }
+  await cameras[0].stop();
+  for (const { tab, exact } of tabs) {
+    await until('the first is gone', () => tab.evaluate(() => document.querySelector('#s1').report().state !== 'playing'));
+    const { results: { onFrame } } = await exact(2);
+    await until('the second goes on', async () => (await exact(2)).results.onFrame > onFrame + 30);
+  }
 });

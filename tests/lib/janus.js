@@ -14,12 +14,8 @@ const there = existsSync(join(root, 'build-janus/janus/usr/bin/janus'));
 /** Why there is none, or false. */
 export const noJanus = !canMakeNetworks ? noNetworksBecause : !there && 'no Janus: scripts/janus --unpack, where this Debian has a package of it';
 
-/**
- * Its end is a sudden one: 1.1.2 crashes now and then (janus_sctp_association_destroy) when it is asked to end while it has viewers.
- * @param {string[]} [prefix] see prefixOf()
- */
-export async function startJanus([program, ...before] = ['env']) {
-  const child = new Child(program, [...before, join(root, 'scripts/janus')]);
+/** Its end is a sudden one: 1.1.2 crashes now and then (janus_sctp_association_destroy) when it is asked to end while it has viewers. @param {Child} child */
+async function begun(child) {
   await child.says(/WebSockets thread started/);
   const stop = () => {
     child.signal('SIGKILL');
@@ -28,27 +24,34 @@ export async function startJanus([program, ...before] = ['env']) {
   return Object.assign(child, { stop });
 }
 
-/**
- * As startJanus(), with its video rooms too: and a WHIP endpoint over them (janus-whip-program.js).
- * @param {string[]} [prefix] @param {number} [port] of the endpoint
- */
-export async function startJanusWithRooms([program, ...before] = ['env'], port = 0) {
+/** @param {string[]} [prefix] see prefixOf() */
+export const startJanus = ([program, ...before] = ['env']) => begun(new Child(program, [...before, join(root, 'scripts/janus')]));
+
+/** Janus with files of packaging/janus that are changed, by their names. @param {string[]} prefix @param {(text: string, name: string) => string} change */
+export async function startJanusWith([program, ...before], change) {
   const files = join(root, 'build-janus/janus/usr');
   const [machine] = readdirSync(join(files, 'lib')).filter((name) => existsSync(join(files, 'lib', name, 'janus')));
   const [conf, from] = [temporaryFolder(), join(root, 'packaging/janus')];
   for (const name of readdirSync(from)) {
     const text = readFileSync(join(from, name), 'utf8').replaceAll('@key@', 'key-of-a-test').replaceAll('@library@', join(files, 'lib', machine, 'janus'));
-    writeFileSync(join(conf, name), text.replace('libjanus_videoroom.so,', ''));
+    writeFileSync(join(conf, name), change(text, name));
   }
-  const child = new Child(program, [...before, join(files, 'bin/janus'), `--configs-folder=${conf}`, '--disable-colors']);
-  await child.says(/WebSockets thread started/);
+  return begun(new Child(program, [...before, join(files, 'bin/janus'), `--configs-folder=${conf}`, '--disable-colors']));
+}
+
+/**
+ * As startJanus(), with its video rooms too, and a WHIP endpoint over them (janus-whip-program.js).
+ * @param {string[]} [prefix] @param {number} [port] of the endpoint
+ */
+export async function startJanusWithRooms(prefix = ['env'], port = 0) {
+  const child = await startJanusWith(prefix, (text) => text.replace('libjanus_videoroom.so,', ''));
+  const [program, ...before] = prefix;
   const endpoint = new Child(program, [...before, process.execPath, join(root, 'tests/lib/janus-whip-program.js'), '0.0.0.0', String(port)], { env });
   const [, own] = await endpoint.says(/http:\S+:(\d+)\/whip/);
   const stop = async () => {
-    for (const one of [endpoint, child]) {
-      one.signal('SIGKILL');
-      await one.exited;
-    }
+    endpoint.signal('SIGKILL');
+    await endpoint.exited;
+    await child.stop();
   };
   return { port: Number(own), endpoint, stop };
 }
