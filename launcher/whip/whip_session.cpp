@@ -52,6 +52,12 @@ std::chrono::seconds retry_after(const std::string& text) {
   return std::clamp(std::chrono::seconds(seconds), std::chrono::seconds(0), kLongestWait);
 }
 
+std::string words_of(const GError* error) {
+  if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return "it has not answered for " + std::to_string(kTimeoutSeconds) + " s";
+  return error->message;
+}
+
 // What it may mean, and what to do.
 std::string meaning(unsigned status) {
   switch (status) {
@@ -159,7 +165,7 @@ void WhipSession::take_reply(GObject* session, GAsyncResult* result, gpointer da
   std::unique_ptr<Exchange> exchange(static_cast<Exchange*>(data));
   g_autoptr(GError) error = nullptr;
   exchange->stream.reset(soup_session_send_finish(SOUP_SESSION(session), result, &error));
-  if (!exchange->stream) return finish(std::move(exchange), error->message);
+  if (!exchange->stream) return finish(std::move(exchange), words_of(error));
   auto* to = exchange.get();
   g_input_stream_read_all_async(to->stream.get(), to->body.data(), to->body.size(), G_PRIORITY_DEFAULT, nullptr,
                                 take_body, exchange.release());
@@ -170,20 +176,20 @@ void WhipSession::take_body(GObject* stream, GAsyncResult* result, gpointer data
   g_autoptr(GError) error = nullptr;
   gsize size = 0;
   if (!g_input_stream_read_all_finish(G_INPUT_STREAM(stream), result, &size, &error))
-    return finish(std::move(exchange), error->message);
+    return finish(std::move(exchange), words_of(error));
   if (size == kLargest) return finish(std::move(exchange), "its reply is too long");
   exchange->body[size] = '\0';
-  finish(std::move(exchange), nullptr);
+  finish(std::move(exchange), "");
 }
 
-void WhipSession::finish(std::unique_ptr<Exchange> exchange, const char* error) {
+void WhipSession::finish(std::unique_ptr<Exchange> exchange, const std::string& error) {
   Reply reply;
   SoupMessage* message = exchange->message.get();
-  if (error) {
+  if (!error.empty()) {
     const bool untrusted = soup_message_get_tls_peer_certificate_errors(message) != 0;
-    reply.error = std::string(error) + (untrusted ? ": this machine does not trust who has signed it, or it is for "
-                                                    "another host or time"
-                                                  : "");
+    reply.error = error + (untrusted ? ": this machine does not trust who has signed it, or it is for "
+                                       "another host or time"
+                                     : "");
   } else {
     SoupMessageHeaders* headers = soup_message_get_response_headers(message);
     reply.status = soup_message_get_status(message);

@@ -61,7 +61,7 @@ class WhipSession : public std::enable_shared_from_this<WhipSession> {
   void request(const char* method, const std::string& url, const char* type, const std::string& body, Handle handle);
   static void take_reply(GObject* session, GAsyncResult* result, gpointer data);
   static void take_body(GObject* stream, GAsyncResult* result, gpointer data);
-  static void finish(std::unique_ptr<Exchange> exchange, const char* error);
+  static void finish(std::unique_ptr<Exchange> exchange, const std::string& error);  // "": there is none
   void offered(const Reply& reply);
   void follow(const Reply& reply);
   void trickled(const Reply& reply);

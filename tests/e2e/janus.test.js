@@ -11,6 +11,7 @@ import { limitedLink } from '../lib/link.js';
 import { cvLaunch, env, pipe, root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
 import { pageWith } from '../lib/site.js';
+import { standsStill } from '../lib/tab.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
@@ -81,6 +82,18 @@ describe('two Janus', options, () => {
         await first.playing();
         const second = await visit(t, browser, at().far);
         await second.playing();
+      });
+
+      test('who does not look gets nothing from Janus, and has it again when it looks', async (t) => {
+        const tab = await visit(t, browser, at().near);
+        await tab.playing();
+        const press = (what) => tab.evaluate((how) => document.querySelector('cv-player').shadowRoot.querySelector('video')[how](), what);
+        await press('pause');
+        await tab.reports('neither frames nor results come', standsStill(20));
+        await press('play');
+        const { frames } = await tab.reports('the picture', ({ state }) => state === 'playing');
+        const last = await tab.reports('30 more frames', (report) => report.frames.decoded >= frames.decoded + 30);
+        assert.equal(last.attempt, 1);
       });
 
       test('a stream that is not there is said in words', async (t) => {

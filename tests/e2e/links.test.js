@@ -6,23 +6,12 @@ import { counted, settled } from '../lib/exact.js';
 import { limitedLink } from '../lib/link.js';
 import { canMakeNetworks, noNetworksBecause } from '../lib/network.js';
 import { startServer } from '../lib/server.js';
+import { standsStill } from '../lib/tab.js';
 import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const options = { skip: canMakeNetworks ? false : noNetworksBecause };
 const limited = ({ link }) => link?.reason === 'network' && link.rung > 0;
-
-/** Whether so many reports in a row show no more frames and results; there are ten a second. @param {number} many */
-function standsStill(many) {
-  let last = '';
-  let same = 0;
-  return ({ frames, results }) => {
-    const now = `${frames.decoded} ${results.received}`;
-    same = now === last ? same + 1 : 0;
-    last = now;
-    return same >= many;
-  };
-}
 
 /** A viewer behind a link, and the link. All ends with the test. */
 async function behind(t, start, kbits, query = '') {

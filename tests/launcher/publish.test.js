@@ -132,6 +132,14 @@ describe('an endpoint', () => {
       else assert.match(words, message);
     });
 
+  test('that never answers is left after 10 s, and tried again', async () => {
+    sfu.intercept = ({ method }) => method === 'POST';
+    const server = await start();
+    await server.says(/publishing to \S+: it has not answered for 10 s; it is tried again/);
+    sfu.intercept = () => false;
+    await publishes();
+  });
+
   test('whose answer does not fit is told so by a DELETE', async () => {
     sfu.answer = (sdp) => sdp.replace(/^a=fingerprint.*\r\n/gm, '');
     const server = await start();

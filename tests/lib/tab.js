@@ -223,3 +223,15 @@ export class Tab {
     };
   }
 }
+
+/** Whether so many reports in a row show no more frames and results; there are ten a second. @param {number} many */
+export function standsStill(many) {
+  let last = '';
+  let same = 0;
+  return ({ frames, results }) => {
+    const now = `${frames.decoded} ${results.received}`;
+    same = now === last ? same + 1 : 0;
+    last = now;
+    return same >= many;
+  };
+}

@@ -78,6 +78,11 @@ export class Janus {
     this.#message({ request: 'configure', min_delay: 0, max_delay: Math.floor(max / STEP_MS) });
   }
 
+  /** Whether anybody looks: else nothing need come. @param {boolean} wanted */
+  want(wanted) {
+    this.#message({ request: wanted ? 'start' : 'pause' });
+  }
+
   close() {
     if (this.#session) this.#send({ janus: 'destroy' });
     this.#open = false;

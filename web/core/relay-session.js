@@ -38,6 +38,9 @@ export class RelaySession {
   /** What the browser may delay the video by, in ms, as the SFU was told last. */
   #playoutMax = 0;
   #deadline;
+  #stopListening;
+  /** Whether anybody looks, as the SFU was told. */
+  #wanted = true;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
 
@@ -85,6 +88,7 @@ export class RelaySession {
         offer: (sdp) => this.#answer(sdp).catch((error) => this.#fail('protocol', `the offer of Janus: ${error.message}`)), closed,
       });
     }
+    this.#stopListening = store.on(['looking', 'watched'], () => this.#wish());
     this.#deadline = setTimeout(() => this.#fail('timeout', `no video comes from ${this.#relay.name}`), CONNECT_MS);
   }
 
@@ -114,6 +118,7 @@ export class RelaySession {
     this.#closed = true;
     clearTimeout(this.#deadline);
     clearInterval(this.#poll);
+    this.#stopListening();
     this.#videoDelay.close();
     this.#results?.close();
     this.#relay.close();
@@ -164,6 +169,7 @@ export class RelaySession {
     if (connectionState === 'failed') this.#fail('media', `no way through the network to ${this.#relay.name}`);
     if (connectionState !== 'connected' || this.#poll) return;
     this.#askForDelay();
+    this.#wish();
     this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
   }
 
@@ -181,6 +187,15 @@ export class RelaySession {
     if (stats?.packets) clearTimeout(this.#deadline);
     this.#askForDelay();
     if (this.#watchdog.check(signsOf(stats, this.#store.facts, 0)) === 'dead') this.#fail('media', `no more video comes from ${this.#relay.name}`);
+  }
+
+  /** Not before it is connected. */
+  #wish() {
+    const { looking, watched } = this.#store.facts;
+    const wanted = looking || watched;
+    if (wanted === this.#wanted || this.#pc.connectionState !== 'connected') return;
+    this.#wanted = wanted;
+    this.#relay.want(wanted);
   }
 
   /** Firefox is not told of another delay: when frames are to be shown at once that were not before, it shows none any more (see VideoDelay.check()). */

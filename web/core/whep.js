@@ -65,6 +65,9 @@ export class Whep {
   /** It can't be asked. */
   playout() {}
 
+  /** The same. */
+  want() {}
+
   close() {
     this.#open = false;
     clearTimeout(this.#timer);

@@ -216,3 +216,20 @@ test('Janus has results from elsewhere too: then it is asked for none', async ()
   assert.deepEqual([pc.own, FakeSocket.last.url], [null, 'ws://host/']);
   session.close();
 });
+
+test('nothing need come from Janus while nobody looks, once it is connected', async () => {
+  const { session, store, pc, sent } = start();
+  FakeSocket.last.open();
+  const asked = () => sent().filter(({ body }) => ['pause', 'start'].includes(body?.request)).map(({ body }) => body.request);
+  store.set({ looking: false });
+  assert.deepEqual(asked(), []);
+  pc.become('connected');
+  assert.deepEqual(asked(), ['pause']);
+  store.set({ watched: true });
+  store.set({ looking: true });
+  store.set({ watched: false });
+  assert.deepEqual(asked(), ['pause', 'start']);
+  session.close();
+  store.set({ looking: false });
+  assert.deepEqual([asked().length, timersLeft()], [2, 0]);
+});
