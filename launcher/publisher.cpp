@@ -124,9 +124,9 @@ void Publisher::post() {
 void Publisher::answered(const WhipSession::Answer& answer) {
   answered_ = true;
   for (const auto& link : answer.servers) add_server(link);
-  const auto viewer = viewer_;  // which may be ended for what it is told
+  const auto viewer = viewer_;
   viewer->take_answer({answer.sdp});
-  trickle();
+  if (viewer == viewer_) trickle();  // else the answer has ended it
 }
 
 // From the next session on it is there from the beginning.

@@ -234,7 +234,8 @@ void WhipSession::offered(const Reply& reply) {
                 ", so it is no WHIP endpoint");
   // without a session's address it could neither be told of candidates nor of the end
   if (!there_) return fail("its answer has no Location that could be used, so it is no WHIP endpoint (RFC 9725, 4.2)");
-  events_.answered({reply.body, ice_links(reply.link)});
+  const auto answered = events_.answered;  // end(), in there, forgets it
+  answered({reply.body, ice_links(reply.link)});
 }
 
 // The token goes along: it is for the service, which may have many machines.
@@ -262,5 +263,6 @@ void WhipSession::ended(const Reply& reply) {
 }
 
 void WhipSession::fail(const std::string& message, std::chrono::seconds retry_after) {
-  if (events_.failed) events_.failed({message, retry_after});
+  const auto failed = events_.failed;  // the same
+  if (failed) failed({message, retry_after});
 }
