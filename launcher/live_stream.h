@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One pipeline, live: its source, its model, and all who watch it. It is told, and does not ask, what else there is in
+// this program: there may be others beside it. Main thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/said_lately.h"
+#include "core/epoch.h"
+#include "media/producer.h"
+#include "media/reaper.h"
+#include "metrics.h"
+#include "publisher.h"
+#include "viewer/ice_servers.h"
+#include "viewers.h"
+
+class LiveStream {
+ public:
+  struct Events {
+    std::function<void()> started;                                    // its first picture has come
+    std::function<void(const std::string& message)> could_not_start;  // comes in place of `started`
+    std::function<void()> changed;                                    // state() is another one
+    std::function<void(Level, const std::string& message)> say;
+    std::function<void(const protocol::Result&)> result;
+  };
+
+  // What it refers to outlives it. Throws UserError.
+  LiveStream(PipeText pipe, unsigned max_viewers, const PublishOptions& publish, Reaper& reaper, const Ice& ice,
+             Metrics& metrics, Events events);
+
+  void start();
+  void every_second();
+  // Viewers are told; the endpoint that it is published to, too.
+  void end();
+  bool ended() const { return !publisher_ || publisher_->ended(); }
+
+  // The first offer of a process loads libraries and makes the DTLS certificate, which takes 300 ms. An offer now saves
+  // the first viewer that time.
+  void warm_up();
+
+  Viewers& viewers() { return *viewers_; }
+  const Producer& producer() const { return *producer_; }
+  bool running() const { return running_; }
+  // In words: why there is no picture, or "".
+  std::string ailment() const;
+  Metrics::Now figures() const;
+
+ private:
+  Producer::Events producer_events();
+  Publisher::Events publisher_events();
+  void warn(const std::string& message);
+  void send_result(const protocol::Result& result);
+  void set_model_state(protocol::ModelState state);
+  void send_stream_info();
+  std::vector<protocol::ModelState> model_states() const;
+  protocol::StreamInfo stream_info() const;
+  double now() const;  // unix ms: epoch + running time
+
+  Reaper& reaper_;
+  const Ice& ice_;
+  Metrics& metrics_;
+  const Events events_;
+  const std::string set_in_caps_;  // values that may be why the pipeline can't start
+  const std::shared_ptr<Producer> producer_;
+  const std::unique_ptr<Viewers> viewers_;
+  std::unique_ptr<Publisher> publisher_;  // null: it is not published
+  core::Epoch epoch_;
+  std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
+  SaidLately warnings_;
+  gint64 started_at_ = 0;
+  bool running_ = false;  // the first frame has come
+};
