@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a Janus between cv-launch and its viewers costs. Prints Markdown tables, and fails when a bar is missed.
 //
-//   node bench/scale.js [--only=latency,exact,viewers] [--seconds=20] [--rounds=3] [--frames=10000] [--browser=Chromium,Firefox] [--viewers=1,10,50,100]
+//   node bench/scale.js [--only=latency,exact,viewers] [--seconds=20] [--rounds=3] [--frames=10000] [--browser=Chromium,Firefox] [--viewers=1,10,50,100,300]
 //
 // `latency`: one page with two players, one of which has its video from cv-launch and one from Janus, both live, for `seconds`. `exact`: the exact view
 // by way of Janus, 60 frames a second, till `frames` were shown: is each result on its frame? `viewers`: what a server pays for each viewer, Janus or cv-launch itself, with
@@ -22,7 +22,7 @@ import { Site } from '../tests/lib/site.js';
 import { startViewer } from '../tests/lib/viewer.js';
 import { percentile, until } from '../tests/lib/wait.js';
 
-const { values: options } = parseArgs({ options: { only: { type: 'string', default: 'latency,exact,viewers' }, viewers: { type: 'string', default: '1,10,50,100' }, frames: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '20' }, rounds: { type: 'string', default: '3' }, browser: { type: 'string', default: 'Chromium,Firefox' } } });
+const { values: options } = parseArgs({ options: { only: { type: 'string', default: 'latency,exact,viewers' }, viewers: { type: 'string', default: '1,10,50,100,300' }, frames: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '20' }, rounds: { type: 'string', default: '3' }, browser: { type: 'string', default: 'Chromium,Firefox' } } });
 /** By how many ms Janus may make frames older, at the median. */
 const bar = 5;
 const warmUp = 3000;
