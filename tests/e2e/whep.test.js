@@ -20,7 +20,7 @@ before(async () => {
   [sfu, site] = [new Sfu(), new Site()];
   await sfu.listen();
   await site.listen();
-  server = await startServer({ pipeline: 'exact', args: [`--publish=${sfu.whip}`, `--allow-origin=${site.origin}`], env: { CV_LAUNCH_TOKEN: token } });
+  server = await startServer({ pipeline: 'exact', set: { runtime: 100 }, args: [`--publish=${sfu.whip}`, `--allow-origin=${site.origin}`], env: { CV_LAUNCH_TOKEN: token } });
   await until('the SFU has the stream', () => sfu.packets > 0);
 });
 after(async () => {

@@ -147,7 +147,9 @@ export class RelaySession {
   async #offer(whep) {
     if (!this.#store.facts.shared) await this.#videoDelay.start();
     const pc = this.#pc;
-    for (const kind of ['video', 'audio']) pc.addTransceiver(kind, { direction: 'recvonly' });
+    // in ontrack it is too late for Chromium, where the offer is ours
+    this.#videoDelay.attach(pc.addTransceiver('video', { direction: 'recvonly' }).receiver);
+    pc.addTransceiver('audio', { direction: 'recvonly' });
     const offer = await pc.createOffer();
     const answer = await whep.offer(offer.sdp ?? '');
     if (!answer || this.#closed) return;

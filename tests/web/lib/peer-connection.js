@@ -47,6 +47,7 @@ export class FakePeerConnection {
   /** @param {string} kind @param {{direction: string}} options */
   addTransceiver(kind, { direction }) {
     this.transceivers.push(`${kind} ${direction}`);
+    return { receiver: {} };
   }
 
   getConfiguration() {
