@@ -121,7 +121,9 @@ describe('an endpoint', () => {
     test(`that ${what}: the log says so, and it is tried again`, async () => {
       sfu.intercept = (request, response) => request.method !== 'DELETE' && (answer(response), true);
       const server = await start();
-      await until('it is tried again', () => sfu.of('POST').length > 2);
+      await server.says(/it is tried again/);
+      const asked = sfu.of('POST').length;
+      await until('it is tried again', () => sfu.of('POST').length > asked);
       assert.match(await figures(server), /^cv_launch_publishing 0$/m);
       sfu.intercept = () => false;
       await publishes();
