@@ -318,11 +318,11 @@ const causes = [
   [/nothere\.pipe/, { run: () => ['cv-launch --pipeline=nothere.pipe'] }],
   [/syntax error/, { pipe: 'ballsrc vp8enc !' }],
   [/no webrtcbin/, { pipe: 'ballsrc ! fakesink' }],
-  [/no picture from/, { source: 'launcher/app.cpp' }],
+  [/no picture from/, { source: 'launcher/live_stream.cpp' }],
   [/nofilm\.mp4/, { run: () => ['cv-launch --pipeline=file.pipe --port=0 --set location=nofilm.mp4'] }],
   [/this Host|this server/, { source: 'launcher/http/server.cpp' }],
   [/no frame came/, { source: 'launcher/media/producer.cpp', like: (text, output) => [text.replace(/\d+ s/, ''), output] }],
-  [/source is lost/, { source: 'launcher/app.cpp' }],
+  [/source is lost/, { source: 'launcher/live_stream.cpp' }],
   [/Cannot identify/, { run: () => ['cv-launch --pipeline=v4l2.pipe --port=0 --set device=/dev/video99'],
     like: (text, output) => [text, output.replaceAll('video99', 'video0')] }],
   [/is busy/, { library: 'libgstvideo4linux2.so', like: (text, output) => [text.replace('/dev/video0', '%s'), output] }],
@@ -373,7 +373,7 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 }
 
 test('docs: what the page is said to say is in its source', () => {
-  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'launcher/viewers.cpp', 'web/demo/index.html']
+  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'launcher/live_stream.cpp', 'launcher/viewers.cpp', 'web/demo/index.html']
     .map(read).join('\n').toLowerCase();
   const text = ['docs/troubleshooting.md', 'docs/slow-networks.md'].map(read).join('\n');
   const phrases = [...text.replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));
