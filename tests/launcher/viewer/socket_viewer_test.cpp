@@ -138,7 +138,7 @@ class SocketViewerTest : public testing::Test {
     wakes.every(5, [] {});
     while (!holds()) {
       g_main_context_iteration(nullptr, TRUE);
-      if (acknowledges_) acknowledge(messages_.size());
+      if (acknowledges_ && messages_.size() > behind_) acknowledge(messages_.size() - behind_);
     }
   }
   void acknowledge(std::size_t number) {
@@ -196,6 +196,7 @@ class SocketViewerTest : public testing::Test {
   std::string set_;
   int stays_ = 0;
   bool acknowledges_ = true;
+  std::size_t behind_ = 0;  // so many of the newest messages have not come yet
   std::size_t acknowledged_ = 0;
   gint64 round_trip_ = G_MAXINT64;  // not shorter than what the viewer takes it for
 };
@@ -327,6 +328,7 @@ TEST_F(SocketViewerTest, AViewerLivesAsLongAsItAcknowledges) {
   const gint64 limit = std::chrono::microseconds(deadlines().heartbeat).count();
   await([&] { return acknowledged_ > 0; });
   const gint64 first = messages_[0].at;
+  behind_ = 1;  // a network on which there is always one
   await([&] {
     tell_again();
     viewer_->check_deadline();
