@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { settled } from '../lib/exact.js';
+import { loud, startLoudspeaker, withSound } from '../lib/loudspeaker.js';
 import { root } from '../lib/paths.js';
 import { startServer } from '../lib/server.js';
 import { Sfu } from '../lib/sfu.js';
@@ -15,18 +16,20 @@ import { until } from '../lib/wait.js';
 /** The page of docs/scale.md. */
 const [, page] = [...readFileSync(join(root, 'docs/scale.md'), 'utf8').matchAll(/^```html\n([^]*?)^```$/gm)].map(([, text]) => text);
 const token = 'token-of-the-results';
-let [sfu, site, server] = [];
+let [sfu, site, server, loudspeaker] = [];
 before(async () => {
+  loudspeaker = await startLoudspeaker();
   [sfu, site] = [new Sfu(), new Site()];
   await sfu.listen();
   await site.listen();
-  server = await startServer({ pipeline: 'exact', set: { runtime: 100 }, args: [`--publish=${sfu.whip}`, `--allow-origin=${site.origin}`], env: { CV_LAUNCH_TOKEN: token } });
+  server = await startServer({ pipeline: withSound('exact'), set: { runtime: 100 }, args: [`--publish=${sfu.whip}`, `--allow-origin=${site.origin}`], env: { CV_LAUNCH_TOKEN: token } });
   await until('the SFU has the stream', () => sfu.packets > 0);
 });
 after(async () => {
   await server?.stop();
   await sfu?.close();
   await site?.close();
+  await loudspeaker?.stop();
 });
 
 for (const [name, start] of Object.entries(browsers))
@@ -56,6 +59,13 @@ for (const [name, start] of Object.entries(browsers))
       const before = sfu.of('DELETE').length;
       await tab.evaluate(() => document.querySelector('cv-player').remove());
       await until('the SFU is told of the end', () => sfu.of('DELETE').length === before + 1);
+    });
+
+    test('sound comes too, when its viewer wants to hear it', async (t) => {
+      const tab = await visit(t, `src="${sfu.whep}" controls`);
+      await tab.playing();
+      await tab.click('.sound');
+      await until('the sound', () => tab.heard().then(loud));
     });
 
     test('video without results is live; in the exact view words say why', async (t) => {

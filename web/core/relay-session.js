@@ -31,6 +31,7 @@ export class RelaySession {
   /** Why none come from there, in words. */
   #fault = '';
   #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  #stream = new MediaStream();
   #watchdog = new Watchdog();
   /** How far the timestamps are from the frames' ids, as the newest frame says, and how many frames in a row say so. */
   #offset = NaN;
@@ -55,13 +56,15 @@ export class RelaySession {
     this.#videoDelay = videoDelay;
     store.set({ transport: 'webrtc' });
     const pc = this.#pc;
-    pc.ontrack = ({ track, streams, receiver }) => {
+    pc.ontrack = ({ track, receiver }) => {
+      // an SFU may have put them into two streams, and a picture has one
+      this.#stream.addTrack(track);
       if (track.kind === 'audio') {
         store.set({ hasSound: true });
         return;
       }
       videoDelay.attach(receiver);
-      events.track(streams[0] ?? new MediaStream([track]));
+      events.track(this.#stream);
     };
     pc.onconnectionstatechange = () => this.#onConnectionState();
     pc.onicecandidate = ({ candidate }) => this.#relay.candidate(candidate);
