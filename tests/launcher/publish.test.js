@@ -2,8 +2,9 @@
 // --publish: the stream at a WHIP endpoint (RFC 9725), whatever that endpoint does.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { signed } from '../lib/certificates.js';
 import { Child } from '../lib/child.js';
 import { noNetworksBecause } from '../lib/network.js';
 import { pipe, root, temporaryFolder } from '../lib/paths.js';
@@ -197,6 +198,22 @@ test('an endpoint that is not there is tried again till it is', async (t) => {
   await sfu.listen({ port });
   t.after(() => sfu.close());
   await until('packets', () => sfu.packets > 0);
+});
+
+test('by TLS an endpoint gets the stream if this machine trusts its certificate, and else nothing', { skip: noNetworksBecause || false }, async (t) => {
+  const { cert, key, authority } = await signed({ names: 'IP:127.0.0.1' });
+  const sfu = new Sfu({ cert: readFileSync(cert), key: readFileSync(key) });
+  await sfu.listen();
+  t.after(() => sfu.close());
+  const stranger = await startServer({ args: [`--publish=${sfu.whip}`] });
+  t.after(() => stranger.stop());
+  await stranger.says(/publishing to https:\S+: .*: this machine does not trust who has signed it, or it is for another host or time; it is tried again/);
+  assert.deepEqual(sfu.requests, []);
+  // what it runs has mounts of its own
+  const trusting = ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs none /etc/ssl/certs && cp ${authority} /etc/ssl/certs/ca-certificates.crt && exec "$@"`, 'sh'];
+  const server = await startServer({ args: [`--publish=${sfu.whip}`], prefix: trusting });
+  t.after(() => server.stop());
+  await until('packets', () => sfu.packets > 60);
 });
 
 test('a TURN server of which an endpoint tells is the way where there is no other: its candidates come by PATCH', { skip: noNetworksBecause || false }, async (t) => {

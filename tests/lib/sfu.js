@@ -4,6 +4,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { RTCPeerConnection, RTCRtpCodecParameters, MediaStreamTrack } from 'werift';
 
 const video = new RTCRtpCodecParameters({
@@ -33,9 +34,13 @@ export class Sfu {
   #count = 0;
   #stun = createSocket('udp4');
   #server;
+  #scheme;
 
-  constructor(make = createServer) {
-    this.#server = make((request, response) => this.#take(request, response).catch((error) => response.destroyed || response.writeHead(500).end(String(error))));
+  /** @param {{cert: Buffer, key: Buffer}|null} [tls] */
+  constructor(tls = null) {
+    const take = (request, response) => this.#take(request, response).catch((error) => response.destroyed || response.writeHead(500).end(String(error)));
+    this.#server = tls ? createTlsServer(tls, take) : createServer(take);
+    this.#scheme = tls ? 'https' : 'http';
   }
 
   async listen({ host = '127.0.0.1', port = 0 } = {}) {
@@ -48,7 +53,7 @@ export class Sfu {
 
   get port() { return this.#server.address().port; }
 
-  get origin() { return `http://${this.host}:${this.port}`; }
+  get origin() { return `${this.#scheme}://${this.host}:${this.port}`; }
 
   get whip() { return `${this.origin}/whip`; }
 
