@@ -84,7 +84,7 @@ for (const [name, start] of Object.entries(browsers))
       t.after(() => { sfu.intercept = () => false; });
       const tab = await visit(t, `src="${sfu.whep}"`);
       await tab.playing();
-      assert.equal(asked, 3);
+      assert.ok(asked >= 3, `${asked} requests`);
     });
 
     test('an endpoint that wants a token gets that of the player, and says that it wants one', async (t) => {

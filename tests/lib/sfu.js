@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { RTCPeerConnection, RTCRtpCodecParameters, MediaStreamTrack } from 'werift';
+import { until } from './wait.js';
 
 const video = new RTCRtpCodecParameters({
   mimeType: 'video/VP8', clockRate: 90000, payloadType: 96, rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
@@ -74,7 +75,7 @@ export class Sfu {
 
   /** It has forgotten the publisher: nothing comes from there any more. */
   async forget() {
-    const pc = this.publisher;
+    const pc = await until('a publisher', () => this.publisher);
     this.publisher = null;
     await pc.iceTransports[0].stop();
     this.#forgotten.push(pc);
@@ -82,7 +83,7 @@ export class Sfu {
 
   /** It ends the publisher's connection, and says so there. */
   async hangUp() {
-    const pc = this.publisher;
+    const pc = await until('a publisher', () => this.publisher);
     this.publisher = null;
     await pc.close();
   }
