@@ -42,6 +42,10 @@ const Deadlines& deadlines() {
   return deadlines;
 }
 
+std::int64_t from_now(std::chrono::milliseconds time) {
+  return g_get_monotonic_time() + std::chrono::microseconds(time).count();
+}
+
 std::string seconds_text(std::chrono::milliseconds time) {
   return take_string(g_strdup_printf("%g s", static_cast<double>(time.count()) / 1000));
 }

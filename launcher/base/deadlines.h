@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 struct Deadlines {
@@ -40,6 +41,9 @@ struct Deadlines {
 
 // Reads the environment once. Throws UserError if a value is wrong.
 const Deadlines& deadlines();
+
+// On the monotonic clock, in µs.
+std::int64_t from_now(std::chrono::milliseconds time);
 
 // "10 s", "0.5 s"
 std::string seconds_text(std::chrono::milliseconds time);

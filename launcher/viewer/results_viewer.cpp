@@ -5,14 +5,6 @@
 
 #include "base/deadlines.h"
 
-namespace {
-
-gint64 from_now(std::chrono::milliseconds limit) {
-  return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
-}
-
-}  // namespace
-
 ResultsViewer::ResultsViewer(Events events) : events_(std::move(events)), network_([](std::size_t) {}) {}
 
 void ResultsViewer::start() {

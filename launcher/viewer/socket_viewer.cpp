@@ -30,10 +30,6 @@ const std::vector<guint8>& noise() {
   return bytes;
 }
 
-gint64 from_now(std::chrono::milliseconds limit) {
-  return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
-}
-
 }  // namespace
 
 // On streaming threads, under the feed's mutex.

@@ -14,10 +14,6 @@ constexpr guint64 kMaxUnread = 64 * 1024;
 
 using Weak = std::weak_ptr<WebrtcViewer>;
 
-gint64 from_now(std::chrono::milliseconds limit) {
-  return g_get_monotonic_time() + std::chrono::microseconds(limit).count();
-}
-
 // Sending on a channel that is not open yet is a critical. Before 1.22.2 webrtcbin also leaks the message.
 bool is_open(GstWebRTCDataChannel* channel) {
   if (!channel) return false;
