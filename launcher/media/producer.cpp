@@ -113,7 +113,8 @@ void Producer::start() {
   auto unfound = unfound_clients(pipe_, pipeline);
   for (const auto& [client, sink] : unfound)
     events_.warning("the host of \"" + client + "\" can't be found, so nothing is sent to it; it is looked up again " +
-                    "and again");
+                    (sink ? "and again" : "when the source begins again"));
+  std::erase_if(unfound, [](const auto& one) { return !one.sink; });
   late_clients_.watch(std::move(unfound));
   gst_pipeline_use_clock(GST_PIPELINE(pipeline), timebase_->clock.get());
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);

@@ -2,8 +2,9 @@
 #include "udp_clients.h"
 
 #include <algorithm>
-#include <iterator>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace {
 
@@ -56,27 +57,61 @@ std::vector<GstPtr<GstElement>> udp_sinks(GstElement* pipeline) {
   return out;
 }
 
+struct Sink {
+  GstPtr<GstElement> element;
+  Clients clients;
+};
+
 // Whether the sink may be the one that these are meant for: it has none but them.
-bool is_for(const Wanted& wanted, GstElement* sink, GstElement* pipeline, const Clients& had) {
-  g_autoptr(GstObject) parent = gst_element_get_parent(sink);
-  const bool place = wanted.child.empty() ? parent == GST_OBJECT(pipeline) : wanted.child == GST_OBJECT_NAME(sink);
-  return place && std::ranges::includes(wanted.clients, had);
+bool is_for(const Wanted& wanted, const Sink& sink, GstElement* pipeline) {
+  g_autoptr(GstObject) parent = gst_element_get_parent(sink.element.get());
+  const bool place =
+      wanted.child.empty() ? parent == GST_OBJECT(pipeline) : wanted.child == GST_OBJECT_NAME(sink.element.get());
+  return place && std::ranges::includes(wanted.clients, sink.clients);
+}
+
+// Takes the first wanted that belongs to a sink beyond doubt, and that sink. Nothing: there is none.
+template <typename Sure>
+std::optional<std::pair<Wanted, Sink>> take_pair(std::vector<Wanted>& all, std::vector<Sink>& sinks, Sure sure) {
+  for (auto sink = sinks.begin(); sink != sinks.end(); ++sink)
+    if (const auto wanted = sure(*sink); wanted != all.end()) {
+      std::pair pair(std::move(*wanted), std::move(*sink));
+      all.erase(wanted);
+      sinks.erase(sink);
+      return pair;
+    }
+  return std::nullopt;
+}
+
+void add_missing(std::vector<UnfoundClient>& unfound, const Wanted& wanted, const Clients& had, GstElement* sink) {
+  for (const auto& client : wanted.clients)
+    if (!had.contains(client)) unfound.push_back({client, sink ? gst_share(sink) : nullptr});
 }
 
 }  // namespace
 
 std::vector<UnfoundClient> unfound_clients(const PipeText& pipe, GstElement* pipeline) {
-  std::vector<UnfoundClient> unfound;
-  const auto sinks = udp_sinks(pipeline);
-  for (const auto& token : pipe.tokens) {
-    const Wanted wanted = wanted_by(token.text);
-    for (const auto& sink : sinks) {
-      const Clients had = clients_of(sink.get());
-      if (wanted.clients.empty() || !is_for(wanted, sink.get(), pipeline, had)) continue;
-      std::vector<std::string> missing;
-      std::ranges::set_difference(wanted.clients, had, std::back_inserter(missing));
-      for (auto& client : missing) unfound.push_back({std::move(client), gst_share(sink.get())});
-    }
+  std::vector<Wanted> all;
+  for (const auto& token : pipe.tokens)
+    if (auto wanted = wanted_by(token.text); !wanted.clients.empty()) all.push_back(std::move(wanted));
+  std::vector<Sink> sinks;
+  for (auto& element : udp_sinks(pipeline)) {
+    Clients clients = clients_of(element.get());
+    sinks.push_back({std::move(element), std::move(clients)});
   }
+  // one that has all that a text names; then one that can be meant by a single text
+  const auto whole = [&](const Sink& sink) {
+    return std::ranges::find_if(
+        all, [&](const auto& one) { return one.clients == sink.clients && is_for(one, sink, pipeline); });
+  };
+  const auto only = [&](const Sink& sink) {
+    const auto fits = [&](const auto& one) { return is_for(one, sink, pipeline); };
+    return std::ranges::count_if(all, fits) == 1 ? std::ranges::find_if(all, fits) : all.end();
+  };
+  std::vector<UnfoundClient> unfound;
+  while (take_pair(all, sinks, whole)) continue;
+  while (const auto pair = take_pair(all, sinks, only))
+    add_missing(unfound, pair->first, pair->second.clients, pair->second.element.get());
+  for (const auto& wanted : all) add_missing(unfound, wanted, {}, nullptr);
   return unfound;
 }

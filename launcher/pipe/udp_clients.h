@@ -10,7 +10,7 @@
 
 struct UnfoundClient {
   std::string client;  // "host:port"
-  GstPtr<GstElement> sink;
+  GstPtr<GstElement> sink;  // null: it may be one or the other
 };
 
 // Those that the text names in a property `clients` and that the sink does not have: the host could not be found.

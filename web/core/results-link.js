@@ -4,7 +4,7 @@ import { retryDelay } from './backoff.js';
 import { pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { parseResults } from './protocol.js';
-import { socketAddress } from './server-address.js';
+import { socketAddress, withTransport } from './server-address.js';
 import { Signaling } from './signaling.js';
 
 /**
@@ -53,7 +53,7 @@ export class ResultsLink {
     let received = 0;
     /** @type {import('./control-channel.js').Channel} */
     const channel = { readyState: 'connecting', send: (text) => signaling.sendText(text), onopen: null, onmessage: null };
-    const signaling = new Signaling(withTransport(socketAddress(address, location.href)), store, {
+    const signaling = new Signaling(withTransport(socketAddress(address, location.href), 'results'), store, {
       message: () => {},
       closed: (error) => this.#lost(error),
       text: (text) => {
@@ -80,16 +80,5 @@ export class ResultsLink {
     this.#events.lost(message);
     // another attempt needs another token
     if (code !== 'unauthorized') this.#timer = setTimeout(() => this.#connect(), retryDelay(++this.#failures, code));
-  }
-}
-
-/** @param {string} url */
-function withTransport(url) {
-  try {
-    const address = new URL(url);
-    address.searchParams.set('transport', 'results');
-    return address.href;
-  } catch {
-    return url;  // who connects to it will find out what is wrong with it
   }
 }

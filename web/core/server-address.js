@@ -19,3 +19,14 @@ export function socketAddress(src, page) {
   if (!url.pathname.endsWith('/ws')) url.pathname = url.pathname.replace(/\/?(index\.html)?$/, '/ws');
   return url.href.replace(/^http/, 'ws');
 }
+
+/** The same, for another way than WebRTC (launcher/PROTOCOL.md §1). @param {string} url @param {'socket'|'results'} transport */
+export function withTransport(url, transport) {
+  try {
+    const address = new URL(url);
+    address.searchParams.set('transport', transport);
+    return address.href;
+  } catch {
+    return url;  // who connects to it will find out what is wrong with it
+  }
+}

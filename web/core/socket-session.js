@@ -7,6 +7,7 @@ import { ControlChannel } from './control-channel.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameMessages } from './frame-messages.js';
 import { parseBeside } from './protocol.js';
+import { withTransport } from './server-address.js';
 import { STATS_INTERVAL_MS } from './session.js';
 import { Signaling } from './signaling.js';
 import { SoundDecoder } from './sound-decoder.js';
@@ -63,7 +64,7 @@ export class SocketSession {
       bytes: (/** @type {ArrayBuffer} */ bytes) => this.#onBytes(bytes),
     };
     if (typeof to === 'string') {
-      this.#signaling = new Signaling(withTransport(to), store, listener);
+      this.#signaling = new Signaling(withTransport(to, 'socket'), store, listener);
     } else {
       this.#signaling = to;
       to.events = listener;
@@ -174,16 +175,5 @@ export class SocketSession {
     const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control.pongs));
     if (verdict === 'keyframe') this.#control.requestKeyframe();
     if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
-  }
-}
-
-/** @param {string} url */
-function withTransport(url) {
-  try {
-    const address = new URL(url);
-    address.searchParams.set('transport', 'socket');
-    return address.href;
-  } catch {
-    return url;  // who connects to it will find out what is wrong with it
   }
 }
