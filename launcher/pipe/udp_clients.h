@@ -9,7 +9,7 @@
 #include "pipe_file.h"
 
 struct UnfoundClient {
-  std::string client;  // "host:port"
+  std::string client;       // "host:port"
   GstPtr<GstElement> sink;  // null: it may be one or the other
 };
 
