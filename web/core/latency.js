@@ -58,9 +58,10 @@ export class LatencyMeter {
     if (difference === null || clock === null || now - this.#differences.latest > FRAMES_WITHIN_MS) return null;
     const median = difference + clock.offset;
     const error = clock.error + this.#clock.resolution;
+    const most = median + error;
     // A frame can't be shown before it was captured.
-    if (error > MAX_ERROR_MS || median + error < 0 || median > LONGEST_MS) return null;
-    return { median, error, samples: this.#differences.count(now) };
+    if (error > MAX_ERROR_MS || most < 0 || median > LONGEST_MS) return null;
+    return { median: Math.max(0, median), error: Math.min(error, most), samples: this.#differences.count(now) };
   }
 
   /** @param {Stream} stream */

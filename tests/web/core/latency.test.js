@@ -99,6 +99,14 @@ test('frames from the future, or older than any live picture, show that the ids 
   }
 });
 
+test('no latency is below zero, whatever the clocks’ error: what is left of the bound is above', () => {
+  const meter = new LatencyMeter(clockWith(40));
+  addSecond(meter, streamOf(), -8);
+  const report = meter.report(1100);
+  assert.equal(report?.median, 0);
+  assert.ok(Math.abs((report?.error ?? 0) - (20 + 1.1 * 0.5 - 8)) < 0.05, `${report?.error}`);
+});
+
 test('only frames of the last two seconds count', () => {
   const meter = new LatencyMeter(clockWith(2));
   for (let time = 0; time <= 5000; time += 20) meter.add(frame(time, time < 3000 ? 90 : 18), streamOf(), time);
