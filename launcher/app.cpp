@@ -3,6 +3,7 @@
 
 #include <glib-unix.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -36,19 +37,23 @@ void tell_doubt(const Certificate& certificate) {
 
 }  // namespace
 
-App::App(const Options& options, PipeText pipe, Service& service)
+App::App(const Options& options, const std::vector<std::string>& folders, Service& service)
     : options_(options),
       service_(service),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
       ice_(checked_ice(options_.ice, media_addresses(options_.host))),
       loop_(g_main_loop_new(nullptr, FALSE)),
+      streams_(std::make_unique<Streams>(folders, options_.max_viewers, reaper_, ice_, stream_events())),
+      list_([this] { return streams_->list(); }, [this](const std::string& code) { metrics_.add_refusal(code); }),
       server_(std::make_unique<Server>(server_events(), opening_.access,
                                        Origins(options_.public_origins, options_.allowed_origins),
                                        certificate_of(options_))) {
   require_elements();
-  stream_ = std::make_unique<LiveStream>(std::move(pipe), options_.max_viewers, options_.publish, reaper_, ice_,
-                                         metrics_, stream_events());
+  check_shared_settings(options_.streams, folders);
+  for (const auto& stream : options_.streams) streams_->open(stream);
+  if (named() && std::ranges::all_of(options_.streams, [this](const auto& one) { return !streams_->find(one.name); }))
+    throw UserError("no stream can start");
   server_->listen(options_.host, options_.port);
 }
 
@@ -56,7 +61,8 @@ int App::run() {
   on_end_signal([this] { shut_down(); });
   watch_hangup();
   second_.every(1000, [this] { every_second(); });
-  stream_->start();
+  if (named()) tell_address();
+  streams_->start();
   // it listens. A camera may take longer to open than a manager waits, and is opened again when it comes back later
   service_.ready(source_state());
   g_main_loop_run(loop_);
@@ -99,19 +105,36 @@ void App::reload() {
 
 // For the service's manager, which shows it to everybody: without the token.
 std::string App::source_state() const {
-  if (const auto& trouble = stream_->producer().trouble()) return "the source is lost, retrying: " + *trouble;
-  return stream_->running() ? "live at " + server_->url() : "waiting for the source's first picture";
+  const auto streams = streams_->list().streams;
+  if (!named()) {
+    const auto& stream = streams.front();
+    if (stream.state == "lost") return "the source is lost, retrying: " + *streams_->find("")->producer().trouble();
+    return stream.state == "live" ? "live at " + server_->url() : "waiting for the source's first picture";
+  }
+  std::string text;
+  std::size_t live = 0;
+  for (const auto& stream : streams) {
+    if (stream.state == "live")
+      ++live;
+    else
+      text += "; " + stream.name + ": " + stream.message;
+  }
+  return std::to_string(live) + " of " + std::to_string(streams.size()) + " streams live at " + server_->url() + text;
 }
 
-LiveStream::Events App::stream_events() {
+void App::tell_address() {
+  // behind "#" a browser keeps it to itself: it is in no log and in no Referer
+  const std::string& token = opening_.made_up;
+  std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
+  std::fflush(stdout);
+}
+
+Streams::Events App::stream_events() {
   return {.started =
-              [this] {
-                stream_->warm_up();
-                // behind "#" a browser keeps it to itself: it is in no log and in no Referer
-                const std::string& token = opening_.made_up;
-                std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
-                std::fflush(stdout);
-                service_.set_status(source_state());
+              [this](const std::string& name) {
+                if (name.empty()) return tell_address();
+                status_.end();
+                say(Level::kNotice, name + ": live at " + server_->url() + name + "/");
               },
           .could_not_start =
               [this](const std::string& message) {
@@ -119,7 +142,12 @@ LiveStream::Events App::stream_events() {
                 exit_status_ = 1;
                 shut_down();
               },
-          .changed = [this] { service_.set_status(source_state()); },
+          .changed =
+              [this] {
+                if (ending_.running()) return;
+                service_.set_status(source_state());
+                list_.changed();
+              },
           .say =
               [this](Level level, const std::string& message) {
                 status_.end();
@@ -130,32 +158,66 @@ LiveStream::Events App::stream_events() {
 
 Server::Events App::server_events() {
   Server::Events events;
-  events.connected = [this](const std::shared_ptr<Peer>& peer) { stream_->viewers().add(peer); };
+  events.connected = [this](const std::shared_ptr<Peer>& peer) { connected(peer); };
   events.message = [this](const std::shared_ptr<Peer>& peer, std::string_view text) {
-    stream_->viewers().handle(peer, text);
+    const Request& request = peer->request();
+    if (request.list) return list_.handle(peer, text);
+    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().handle(peer, text);
   };
-  events.closed = [this](const std::shared_ptr<Peer>& peer) { stream_->viewers().leave(peer); };
+  events.closed = [this](const std::shared_ptr<Peer>& peer) {
+    const Request& request = peer->request();
+    if (request.list) return list_.leave(peer);
+    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().leave(peer);
+  };
   events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
-  events.ailment = [this] { return stream_->ailment(); };
-  events.metrics = [this] { return metrics_.text(stream_->figures(), stream_->producer()); };
+  events.streams = [this] { return streams_->names(); };
+  events.health = [this](const std::string& stream) { return health(stream); };
+  events.metrics = [this] { return metrics_text(streams_->figures(), metrics_); };
   return events;
 }
 
+void App::connected(const std::shared_ptr<Peer>& peer) {
+  const Request& request = peer->request();
+  if (request.list) return list_.add(peer);
+  if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers().add(peer);
+  metrics_.add_refusal("no-stream");
+  peer->send(protocol::encode(protocol::ServerSignal(protocol::Error{"no-stream", streams_->absence(request.stream)})));
+  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "no-stream", Peer::kStranger);
+}
+
+// Who starts a server again that is not well would end all streams, so it is well while one of them is.
+Server::Health App::health(const std::string& stream) const {
+  Server::Health health{.well = false, .text = ""};
+  for (const auto& [name, state, message] : streams_->list().streams) {
+    if (!stream.empty() && name != stream) continue;
+    if (state == "live")
+      health.well = true;
+    else
+      health.text += (health.text.empty() ? "" : "\n") + (name.empty() || !stream.empty() ? "" : name + ": ") + message;
+  }
+  return health;
+}
+
 void App::every_second() {
-  const auto& trouble = stream_->producer().trouble();
-  status_.update(stream_->viewers().seated(), stream_->producer().frames(), trouble ? "source lost: " + *trouble : "");
-  stream_->every_second();
+  std::string trouble;
+  for (const auto& stream : streams_->list().streams)
+    if ((stream.state == "lost" || stream.state == "failed") && trouble.empty())
+      trouble = (named() ? stream.name + ": " : "") + stream.message;
+  status_.update(streams_->seated(), streams_->frames(), trouble);
+  streams_->every_second();
+  list_.check_deadlines();
 }
 
 void App::shut_down() {
   if (ending_.running()) return;
   service_.stopping();
   second_.stop();
-  stream_->end();
+  streams_->end();
+  list_.end();
   server_->stop();
   const gint64 limit = g_get_monotonic_time() + std::chrono::microseconds(deadlines().end).count();
   ending_.every(kEndPollMs, [this, limit] {
-    const bool done = reaper_.waiting() == 0 && server_->idle() && stream_->ended();
+    const bool done = reaper_.waiting() == 0 && server_->idle() && streams_->ended();
     if (done || g_get_monotonic_time() > limit) g_main_loop_quit(loop_);
   });
 }

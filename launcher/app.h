@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Puts stream and server together.
+// Puts streams and server together.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "http/server.h"
-#include "live_stream.h"
 #include "media/reaper.h"
 #include "metrics.h"
 #include "options.h"
 #include "service.h"
 #include "status_line.h"
+#include "stream_list.h"
+#include "streams.h"
 
 class App {
  public:
-  // Throws UserError. `service` outlives it.
-  App(const Options& options, PipeText pipe, Service& service);
-  // Runs until a signal comes or the source fails to start. Returns the exit status.
+  // `folders`: where pipeline files are looked up. Throws UserError. `service` outlives it.
+  App(const Options& options, const std::vector<std::string>& folders, Service& service);
+  // Runs until a signal comes or the source of the only stream fails to start. Returns the exit status.
   int run();
 
  private:
-  LiveStream::Events stream_events();
+  Streams::Events stream_events();
   Server::Events server_events();
+  void connected(const std::shared_ptr<Peer>& peer);
+  Server::Health health(const std::string& stream) const;
+  void tell_address();
+  bool named() const { return !options_.streams.front().name.empty(); }
   void watch_hangup();
   void reload();
   std::string source_state() const;
@@ -35,9 +41,10 @@ class App {
   const Ice ice_;
   GMainLoop* loop_;
   Reaper reaper_;
-  Metrics metrics_;
+  Metrics metrics_;  // of who is refused before it is known for which stream it came
   StatusLine status_;
-  std::unique_ptr<LiveStream> stream_;
+  std::unique_ptr<Streams> streams_;
+  StreamList list_;
   std::unique_ptr<Server> server_;
   Timer second_;
   Timer ending_;

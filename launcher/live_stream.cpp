@@ -15,19 +15,19 @@ double unix_ms() {
 
 }  // namespace
 
-LiveStream::LiveStream(PipeText pipe, unsigned max_viewers, const PublishOptions& publish, Reaper& reaper,
-                       const Ice& ice, Metrics& metrics, Events events)
+LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, People& people, Reaper& reaper, const Ice& ice,
+                       Events events)
     : reaper_(reaper),
       ice_(ice),
-      metrics_(metrics),
+      name_(options.name),
       events_(std::move(events)),
       set_in_caps_(set_in_caps(pipe)),
       producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())),
-      viewers_(std::make_unique<Viewers>(max_viewers, *producer_, reaper, ice, metrics,
+      viewers_(std::make_unique<Viewers>(name_, people, *producer_, reaper, ice, metrics_,
                                          Viewers::Facts{[this] { return now(); }, [this] { return stream_info(); },
                                                         [this] { return model_states(); }})) {
-  if (!publish.url.empty())
-    publisher_ = std::make_unique<Publisher>(publish, *producer_, reaper, ice, publisher_events());
+  if (!options.publish.url.empty())
+    publisher_ = std::make_unique<Publisher>(options.publish, *producer_, reaper, ice, publisher_events());
 }
 
 void LiveStream::start() {
@@ -50,14 +50,17 @@ void LiveStream::every_second() {
   if (publisher_) publisher_->check_deadline();
 }
 
-void LiveStream::end() {
-  viewers_->end();
+void LiveStream::end(const protocol::Error& why) {
+  viewers_->end(why);
   if (publisher_) publisher_->end();
   producer_->stop();
 }
 
-Metrics::Now LiveStream::figures() const {
-  return {.running = running_,
+StreamFigures LiveStream::figures() const {
+  return {.name = name_,
+          .metrics = metrics_,
+          .producer = *producer_,
+          .running = running_,
           .viewers = viewers_->seated(),
           .waiting = viewers_->waiting(),
           .publishing = publisher_ && publisher_->connected()};
@@ -71,7 +74,7 @@ Producer::Events LiveStream::producer_events() {
     if (publisher_) publisher_->start();
   };
   events.could_not_start = [this](const std::string& message) {
-    events_.could_not_start(message + (set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")"));
+    return events_.could_not_start(message + (set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")"));
   };
   events.lost = [this] {
     metrics_.add_source_loss();
@@ -146,9 +149,11 @@ protocol::StreamInfo LiveStream::stream_info() const {
 }
 
 // Encoders that nobody wants sleep; one that should give frames and does not is the source's trouble too.
-std::string LiveStream::ailment() const {
-  if (!running_) return "no picture from the pipeline yet";
-  return producer_->trouble() ? "the source is lost: " + *producer_->trouble() : "";
+protocol::StreamState LiveStream::state() const {
+  const auto& trouble = producer_->trouble();
+  if (trouble) return {name_, "lost", "the source is lost: " + *trouble};
+  return running_ ? protocol::StreamState{name_, "live", ""}
+                  : protocol::StreamState{name_, "starting", "no picture from the pipeline yet"};
 }
 
 double LiveStream::now() const {

@@ -16,27 +16,29 @@
 #include "media/reaper.h"
 #include "metrics.h"
 #include "publisher.h"
+#include "stream_options.h"
 #include "viewer/ice_servers.h"
 #include "viewers.h"
 
 class LiveStream {
  public:
   struct Events {
-    std::function<void()> started;                                    // its first picture has come
-    std::function<void(const std::string& message)> could_not_start;  // comes in place of `started`
-    std::function<void()> changed;                                    // state() is another one
+    std::function<void()> started;  // its first picture has come
+    // Comes in place of `started`. Whether it is to be tried again and again.
+    std::function<bool(const std::string& message)> could_not_start;
+    std::function<void()> changed;  // state() is another one
     std::function<void(Level, const std::string& message)> say;
     std::function<void(const protocol::Result&)> result;
   };
 
   // What it refers to outlives it. Throws UserError.
-  LiveStream(PipeText pipe, unsigned max_viewers, const PublishOptions& publish, Reaper& reaper, const Ice& ice,
-             Metrics& metrics, Events events);
+  LiveStream(const StreamOptions& options, PipeText pipe, People& people, Reaper& reaper, const Ice& ice,
+             Events events);
 
   void start();
   void every_second();
-  // Viewers are told; the endpoint that it is published to, too.
-  void end();
+  // Viewers are told why; the endpoint that it is published to is told, too.
+  void end(const protocol::Error& why);
   bool ended() const { return !publisher_ || publisher_->ended(); }
 
   // The first offer of a process loads libraries and makes the DTLS certificate, which takes 300 ms. An offer now saves
@@ -46,9 +48,8 @@ class LiveStream {
   Viewers& viewers() { return *viewers_; }
   const Producer& producer() const { return *producer_; }
   bool running() const { return running_; }
-  // In words: why there is no picture, or "".
-  std::string ailment() const;
-  Metrics::Now figures() const;
+  protocol::StreamState state() const;
+  StreamFigures figures() const;
 
  private:
   Producer::Events producer_events();
@@ -63,8 +64,9 @@ class LiveStream {
 
   Reaper& reaper_;
   const Ice& ice_;
-  Metrics& metrics_;
+  const std::string name_;
   const Events events_;
+  Metrics metrics_;
   const std::string set_in_caps_;  // values that may be why the pipeline can't start
   const std::shared_ptr<Producer> producer_;
   const std::unique_ptr<Viewers> viewers_;

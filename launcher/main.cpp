@@ -16,7 +16,6 @@
 #include "core/shorten.h"
 #include "options.h"
 #include "pipe/pipe_file.h"
-#include "pipe/value_check.h"
 #include "service.h"
 
 namespace {
@@ -33,6 +32,15 @@ void print_variables(const Variables& variables) {
   for (const auto& [name, variable] : variables)
     std::printf("%s%s%s\n", name.c_str(), variable.fallback ? "=" : " (needed)",
                 variable.fallback.value_or("").c_str());
+}
+
+void print(const Options& options, const std::vector<std::string>& folders) {
+  if (options.streams.size() > 1)
+    throw UserError(std::string(options.print ? "--print" : "--variables") + " is for one pipeline: name only one");
+  const auto& stream = options.streams.front();
+  const std::string file = find_pipe_file(stream.pipeline, folders);
+  if (options.variables) return print_variables(variables_of_pipe_file(file, stream.settings, folders));
+  std::printf("%s\n", read_pipe_file(file, settings_of(stream, file, folders), folders).text().c_str());
 }
 
 // When we are installed into a prefix of our own, GStreamer does not look for our plugin there.
@@ -59,14 +67,8 @@ int run(int argc, char** argv) {
   if (options.log_json) log_json();
   log_glib(options.verbose);
   const auto folders = pipeline_folders();
-  const std::string file = find_pipe_file(options.pipeline, folders);
-  if (options.variables) {
-    print_variables(variables_of_pipe_file(file, options.settings, folders));
-    return 0;
-  }
-  PipeText pipe = read_pipe_file(file, options.settings, folders);
-  if (options.print) {
-    std::printf("%s\n", pipe.text().c_str());
+  if (options.print || options.variables) {
+    print(options, folders);
     return 0;
   }
   allow_descriptors();
@@ -74,10 +76,9 @@ int run(int argc, char** argv) {
   Service service;  // before GStreamer starts children
   gst_init(nullptr, nullptr);
   find_plugin();
-  check_values(pipe);
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
-  return App(options, std::move(pipe), service).run();
+  return App(options, folders, service).run();
 }
 
 }  // namespace

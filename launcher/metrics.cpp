@@ -42,10 +42,6 @@ class Page {
     text_ += (labels.empty() ? " " : "} ") + number(value) + "\n";
   }
   void add(const Labels& labels, std::uint64_t value) { add(labels, static_cast<double>(value)); }
-  void one(const char* name, const char* type, const char* help, double value) {
-    begin(name, type, help);
-    add({}, value);
-  }
   std::string take() { return std::move(text_); }
 
  private:
@@ -53,17 +49,64 @@ class Page {
   std::string text_;
 };
 
-// One figure of each encoding of each stream.
-template <typename Of>
-void of_encodings(Page& page, const char* name, const char* help, const Producer& producer, Of of) {
-  page.begin(name, "counter", help);
-  for (std::size_t i = 0; i < producer.streams().size(); ++i) {
-    const auto& rungs = producer.streams()[i]->rungs();
-    for (std::size_t k = 0; k < rungs.size(); ++k)
-      page.add({{"stream", std::to_string(i + 1)}, {"rung", std::to_string(k + 1)}},
-               static_cast<std::uint64_t>(of(*rungs[k]->fan_out())));
+// All that is told, of each stream.
+class Told {
+ public:
+  explicit Told(const std::vector<StreamFigures>& streams) : streams_(streams) {}
+
+  static Page::Labels labels(const StreamFigures& stream, Page::Labels more = {}) {
+    if (!stream.name.empty()) more.insert(more.begin(), {"pipeline", stream.name});
+    return more;
   }
-}
+
+  template <typename Of>
+  void each(const char* name, const char* type, const char* help, Of of) {
+    page.begin(name, type, help);
+    for (const auto& stream : streams_) page.add(labels(stream), static_cast<double>(of(stream)));
+  }
+
+  // One figure of each of several, by a label.
+  template <typename Of, typename Count>
+  void counts(const char* name, const char* help, const char* label, Of of, Count count) {
+    page.begin(name, "counter", help);
+    for (const auto& stream : streams_)
+      for (const auto& [what, one] : of(stream)) page.add(labels(stream, {{label, what}}), count(one));
+  }
+
+  // One figure of each encoding of each of its media.
+  template <typename Of>
+  void encodings(const char* name, const char* help, Of of) {
+    page.begin(name, "counter", help);
+    for (const auto& stream : streams_)
+      for (std::size_t i = 0; i < stream.producer.streams().size(); ++i) {
+        const auto& rungs = stream.producer.streams()[i]->rungs();
+        for (std::size_t k = 0; k < rungs.size(); ++k)
+          page.add(labels(stream, {{"stream", std::to_string(i + 1)}, {"rung", std::to_string(k + 1)}}),
+                   static_cast<std::uint64_t>(of(*rungs[k]->fan_out())));
+      }
+  }
+
+  void model_times() {
+    page.begin("model_seconds", "histogram", "Time that a model takes for a frame.");
+    for (const auto& stream : streams_)
+      for (const auto& [model, time] : stream.metrics.models()) {
+        const auto of = [&stream, &model = model](Page::Labels more) {
+          more.insert(more.begin(), {"model", model});
+          return labels(stream, std::move(more));
+        };
+        for (std::size_t i = 0; i < Metrics::kBounds.size(); ++i)
+          page.add(of({{"le", number(Metrics::kBounds[i])}}), static_cast<double>(time.up_to[i]), "_bucket");
+        page.add(of({{"le", "+Inf"}}), static_cast<double>(time.count), "_bucket");
+        page.add(of({}), time.seconds, "_sum");
+        page.add(of({}), static_cast<double>(time.count), "_count");
+      }
+  }
+
+  Page page;
+
+ private:
+  const std::vector<StreamFigures>& streams_;
+};
 
 }  // namespace
 
@@ -78,46 +121,57 @@ void Metrics::add_result(const std::string& model, std::optional<double> ms) {
   time.seconds += seconds;
 }
 
-std::string Metrics::text(const Now& now, const Producer& producer) const {
-  Page page;
+std::string metrics_text(const std::vector<StreamFigures>& streams, const Metrics& server) {
+  Told told(streams);
+  Page& page = told.page;
   page.begin("build_info", "gauge", "1; the version is a label.");
   page.add({{"version", CV_LAUNCH_VERSION}}, 1.0);
-  page.one("source_up", "gauge", "Whether frames come from the source.",
-           now.running && !producer.trouble() ? 1.0 : 0.0);
-  page.one("source_losses_total", "counter", "How often the source was lost and opened again.",
-           static_cast<double>(source_losses_));
-  page.one("viewers", "gauge", "Viewers who get their video.", static_cast<double>(now.viewers));
-  page.one("viewers_waiting", "gauge", "Viewers who do not get their video yet.", static_cast<double>(now.waiting));
-  page.one("publishing", "gauge", "Whether a WHIP endpoint gets the video.", now.publishing ? 1.0 : 0.0);
+  told.each("source_up", "gauge", "Whether frames come from the source.",
+            [](const auto& stream) { return stream.running && !stream.producer.trouble() ? 1 : 0; });
+  told.each("source_losses_total", "counter", "How often the source was lost and opened again.",
+            [](const auto& stream) { return stream.metrics.source_losses(); });
+  told.each("viewers", "gauge", "Viewers who get their video.", [](const auto& stream) { return stream.viewers; });
+  told.each("viewers_waiting", "gauge", "Viewers who do not get their video yet.",
+            [](const auto& stream) { return stream.waiting; });
+  told.each("publishing", "gauge", "Whether a WHIP endpoint gets the video.",
+            [](const auto& stream) { return stream.publishing ? 1 : 0; });
   page.begin("joins_total", "counter", "Viewers who have begun to get their video, by the way that it takes.");
   constexpr std::array kWays{"webrtc", "websocket", "results"};
-  for (std::size_t i = 0; i < kWays.size(); ++i) page.add({{"transport", kWays.at(i)}}, joins_.at(i));
+  for (const auto& stream : streams)
+    for (std::size_t i = 0; i < kWays.size(); ++i)
+      page.add(Told::labels(stream, {{"transport", kWays.at(i)}}), stream.metrics.joins().at(i));
   page.begin("refusals_total", "counter", "Connections that were refused or ended, by the code of PROTOCOL.md.");
-  for (const auto& [code, count] : refusals_) page.add({{"code", code}}, count);
-  page.one("frames_captured_total", "counter", "Frames of the source.", static_cast<double>(producer.frames()));
-  of_encodings(page, "frames_encoded_total", "Frames of an encoding; it sleeps while nobody wants it.", producer,
-               [](const FanOut& of) { return of.frames(); });
-  of_encodings(page, "key_frames_total", "Key frames of an encoding.", producer,
-               [](const FanOut& of) { return of.key_frames(); });
-  of_encodings(page, "encoded_bytes_total", "Bytes of an encoding, without what packets add.", producer,
-               [](const FanOut& of) { return of.bytes(); });
-  of_encodings(page, "frames_sent_total", "Frames that viewers were sent, each viewer's counted.", producer,
-               [](const FanOut& of) { return of.sent(); });
-  of_encodings(page, "frames_dropped_total",
-               "Frames that a viewer was not sent, because it is behind or needs a key "
-               "frame first, each viewer's counted.",
-               producer, [](const FanOut& of) { return of.dropped(); });
-  page.begin("results_total", "counter", "Inferences of a model.");
-  for (const auto& [model, time] : models_) page.add({{"model", model}}, time.results);
-  page.begin("model_failures_total", "counter", "How often a model's program has failed.");
-  for (const auto& [model, count] : model_failures_) page.add({{"model", model}}, count);
-  page.begin("model_seconds", "histogram", "Time that a model takes for a frame.");
-  for (const auto& [model, time] : models_) {
-    for (std::size_t i = 0; i < kBounds.size(); ++i)
-      page.add({{"model", model}, {"le", number(kBounds[i])}}, static_cast<double>(time.up_to[i]), "_bucket");
-    page.add({{"model", model}, {"le", "+Inf"}}, static_cast<double>(time.count), "_bucket");
-    page.add({{"model", model}}, time.seconds, "_sum");
-    page.add({{"model", model}}, static_cast<double>(time.count), "_count");
-  }
+  auto others = server.refusals();
+  for (const auto& stream : streams)
+    for (auto [code, count] : stream.metrics.refusals()) {
+      // with one that has no name they have the same labels
+      if (stream.name.empty()) count += std::exchange(others[code], 0);
+      page.add(Told::labels(stream, {{"code", code}}), count);
+    }
+  for (const auto& [code, count] : others)
+    if (count > 0) page.add({{"code", code}}, count);
+  told.each("frames_captured_total", "counter", "Frames of the source.",
+            [](const auto& stream) { return stream.producer.frames(); });
+  told.encodings("frames_encoded_total", "Frames of an encoding; it sleeps while nobody wants it.",
+                 [](const FanOut& of) { return of.frames(); });
+  told.encodings("key_frames_total", "Key frames of an encoding.", [](const FanOut& of) { return of.key_frames(); });
+  told.encodings("encoded_bytes_total", "Bytes of an encoding, without what packets add.",
+                 [](const FanOut& of) { return of.bytes(); });
+  told.encodings("frames_sent_total", "Frames that viewers were sent, each viewer's counted.",
+                 [](const FanOut& of) { return of.sent(); });
+  told.encodings("frames_dropped_total",
+                 "Frames that a viewer was not sent, because it is behind or needs a key "
+                 "frame first, each viewer's counted.",
+                 [](const FanOut& of) { return of.dropped(); });
+  const auto models = [](const auto& stream) -> const auto& {
+    return stream.metrics.models();
+  };
+  told.counts("results_total", "Inferences of a model.", "model", models,
+              [](const auto& time) { return time.results; });
+  told.counts(
+      "model_failures_total", "How often a model's program has failed.", "model",
+      [](const auto& stream) -> const auto& { return stream.metrics.model_failures(); },
+      [](std::uint64_t count) { return count; });
+  told.model_times();
   return page.take();
 }

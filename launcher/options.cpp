@@ -3,8 +3,13 @@
 
 #include <glib.h>
 
+#include <algorithm>
+
+#include "base/credentials.h"
 #include "base/glib_ptr.h"
+#include "core/shorten.h"
 #include "http/origins.h"
+#include "http/stream_path.h"
 #include "whip/whip_session.h"
 
 namespace {
@@ -20,6 +25,8 @@ constexpr const char* kExamples =
     "      the results drawn on the server, by a model that takes 100 ms\n"
     "  cv-launch --pipeline=file.pipe --set location=film.mp4\n"
     "      a video file, again and again\n"
+    "  cv-launch --pipeline=door=async.pipe --pipeline=yard=file.pipe --set yard.location=film.mp4\n"
+    "      several streams: all of them on one page, each also below its name\n"
     "  cv-launch --pipeline=async.pipe --host=0.0.0.0 --auth\n"
     "      for other machines too: whoever has the address that it prints can watch\n"
     "  gst-launch-1.0 $(cv-launch --pipeline=async.pipe --print)\n"
@@ -37,6 +44,78 @@ Settings parse_settings(char** assignments) {
     settings[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return settings;
+}
+
+// "NAME=FILE", or "FILE" alone. There may be files with "=" in their names.
+StreamOptions parse_pipeline(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || g_file_test(text.c_str(), G_FILE_TEST_EXISTS)) return {.pipeline = text};
+  const std::string name = text.substr(0, equals);
+  if (!is_stream_name(name)) throw UserError("--pipeline=" + shorten(text) + ": " + kStreamNameRule);
+  if (equals + 1 == text.size()) throw UserError("--pipeline=" + text + ": the pipeline file is missing behind \"=\"");
+  return {.name = name, .pipeline = text.substr(equals + 1)};
+}
+
+std::vector<StreamOptions> parse_pipelines(char** pipelines) {
+  std::vector<StreamOptions> streams;
+  for (char** one = pipelines; one && *one; ++one) {
+    StreamOptions stream = parse_pipeline(*one);
+    for (const auto& other : streams) {
+      if (other.name.empty() || stream.name.empty())
+        throw UserError(
+            "several pipelines: give each stream a name, --pipeline=NAME=FILE, for example --pipeline=door=" +
+            (stream.name.empty() ? stream : other).pipeline);
+      if (other.name == stream.name)
+        throw UserError("--pipeline=" + std::string(*one) + ": there is a stream \"" + stream.name +
+                        "\" already; each needs a name of its own");
+    }
+    streams.push_back(std::move(stream));
+  }
+  if (streams.empty() || streams.front().pipeline.empty())
+    throw UserError("no pipeline; name one, for example --pipeline=async.pipe (cv-launch --help has more)");
+  return streams;
+}
+
+std::string names_of(const std::vector<StreamOptions>& streams) {
+  std::string names;
+  for (const auto& stream : streams) names += (names.empty() ? "" : ", ") + stream.name;
+  return names;
+}
+
+// What "--OPTION NAME.…" or "--OPTION NAME=…" is for.
+StreamOptions& stream_of(std::vector<StreamOptions>& streams, const std::string& name, const std::string& option) {
+  const auto found = std::ranges::find(streams, name, &StreamOptions::name);
+  if (found == streams.end())
+    throw UserError(option + ": there is no stream \"" + name + "\"; there is: " + names_of(streams));
+  return *found;
+}
+
+// Of named streams "door.width=640" is for one, "width=640" for all.
+void give_settings(const Settings& settings, std::vector<StreamOptions>& streams) {
+  for (const auto& [name, value] : settings) {
+    const auto dot = name.find('.');
+    if (streams.front().name.empty())
+      streams.front().settings[name] = value;
+    else if (dot == std::string::npos)
+      for (auto& stream : streams) stream.shared_settings[name] = value;
+    else
+      stream_of(streams, name.substr(0, dot), "--set " + name).settings[name.substr(dot + 1)] = value;
+  }
+}
+
+// "URL", of named streams "NAME=URL".
+void give_endpoint(const char* publish, const char* token_file, std::vector<StreamOptions>& streams) {
+  std::string url = publish;
+  StreamOptions* stream = &streams.front();
+  if (!stream->name.empty()) {
+    const auto equals = url.find('=');
+    if (equals == std::string::npos || !is_stream_name(url.substr(0, equals)))
+      throw UserError("--publish=" + without_credentials(url) +
+                      ": say which stream, --publish=NAME=URL; there is: " + names_of(streams));
+    stream = &stream_of(streams, url.substr(0, equals), "--publish");
+    url.erase(0, equals + 1);
+  }
+  stream->publish = {.url = whip_endpoint("--publish", url), .token_file = token_file ? token_file : ""};
 }
 
 unsigned in_range(const char* option, int value, int min, int max) {
@@ -69,7 +148,7 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* ice_address = nullptr;
   g_autofree char* publish = nullptr;
   g_autofree char* publish_token_file = nullptr;
-  g_autofree char* pipeline = nullptr;
+  g_auto(GStrv) pipelines = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
   g_auto(GStrv) public_origins = nullptr;
@@ -77,10 +156,15 @@ Options parse_options(int argc, char** argv) {
   // FILENAME is text as it was typed. STRING would be converted from the locale's encoding, and this program has set no
   // locale: it would take ASCII only.
   const GOptionEntry entries[] = {
-      {"pipeline", 'p', 0, G_OPTION_ARG_FILENAME, &pipeline,
-       "Pipeline file; a name without a folder is looked up here, then among the installed ones", "FILE"},
+      {"pipeline", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &pipelines,
+       "Pipeline file; a name without a folder is looked up here, then among the installed ones; repeated for several "
+       "streams, each with a name of its own",
+       "[NAME=]FILE"},
       {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &set,
-       "Give a variable of the pipeline file a value; may be repeated", "NAME=VALUE"},
+       "Give a variable of the pipeline file a value; of several streams STREAM.NAME=VALUE, or NAME=VALUE for all; may "
+       "be "
+       "repeated",
+       "NAME=VALUE"},
       {"print", 0, 0, G_OPTION_ARG_NONE, &print, "Print the pipeline as gst-launch-1.0 takes it, and end", nullptr},
       {"variables", 0, 0, G_OPTION_ARG_NONE, &variables, "Print the pipeline's variables with their defaults, and end",
        nullptr},
@@ -111,7 +195,9 @@ Options parse_options(int argc, char** argv) {
       {"ice-address", 0, 0, G_OPTION_ARG_FILENAME, &ice_address,
        "This machine's public address, where a NAT passes those ports on to it", "ADDRESS"},
       {"publish", 0, 0, G_OPTION_ARG_FILENAME, &publish,
-       "Send the stream to an SFU or a streaming service too: its WHIP endpoint (RFC 9725)", "URL"},
+       "Send the stream to an SFU or a streaming service too: its WHIP endpoint (RFC 9725); of several streams "
+       "STREAM=URL",
+       "URL"},
       {"publish-token-file", 0, 0, G_OPTION_ARG_FILENAME, &publish_token_file,
        "A file of yours with the Bearer token that the endpoint wants", "FILE"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
@@ -131,10 +217,8 @@ Options parse_options(int argc, char** argv) {
   options.version = version;
   if (options.version) return options;
   if (argc > 1) throw UserError("\"" + std::string(argv[1]) + "\" is not an option; see cv-launch --help");
-  if (!pipeline || !*pipeline)
-    throw UserError("no pipeline; name one, for example --pipeline=async.pipe (cv-launch --help has more)");
-  options.pipeline = pipeline;
-  options.settings = parse_settings(set);
+  options.streams = parse_pipelines(pipelines);
+  give_settings(parse_settings(set), options.streams);
   if (host) options.host = host;
   options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};
   if (!cert != !key)
@@ -157,11 +241,11 @@ Options parse_options(int argc, char** argv) {
   if (ice_address) options.ice.public_address = ice_address;
   if (ice_address && !g_hostname_is_ip_address(ice_address))
     throw UserError("--ice-address=" + options.ice.public_address + ": write an IP address, as viewers reach it");
-  if (publish) options.publish.url = whip_endpoint("--publish", publish);
-  if (publish_token_file) options.publish.token_file = publish_token_file;
+  if (publish) give_endpoint(publish, publish_token_file, options.streams);
   if (publish_token_file && !publish) throw UserError("--publish-token-file without --publish: name the endpoint too");
   options.max_viewers = in_range("--max-viewers", max_viewers, publish ? 0 : 1, 1000);
-  check_ports(options.ice.udp_ports, options.max_viewers + (publish ? 1 : 0));
+  const auto connections = options.max_viewers * static_cast<unsigned>(options.streams.size());
+  check_ports(options.ice.udp_ports, connections + (publish ? 1 : 0));
   options.print = print;
   options.variables = variables;
   options.verbose = verbose;

@@ -2,18 +2,15 @@
 // The command line.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "http/tokens.h"
-#include "pipe/pipe_file.h"
-#include "publisher.h"
+#include "stream_options.h"
 #include "viewer/ice_servers.h"
 
 struct Options {
-  std::string pipeline;
-  Settings settings;
+  std::vector<StreamOptions> streams;  // one at least; of several each has a name
   std::string host = "127.0.0.1";
   unsigned port = 8080;
   AuthOptions auth;
@@ -22,7 +19,6 @@ struct Options {
   std::vector<std::string> public_origins;  // as browsers write them
   std::vector<std::string> allowed_origins;
   IceOptions ice;
-  PublishOptions publish;
   unsigned max_viewers = 16;
   bool print = false;
   bool variables = false;

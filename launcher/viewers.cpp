@@ -34,7 +34,14 @@ Way way_of(const Request& request) {
   return wanted->second == "socket" ? Way::kSocket : wanted->second == "results" ? Way::kResults : Way::kWebrtc;
 }
 
-protocol::Error full(unsigned places) {
+// Who it says that it is: the same in all connections of a page. Only compared.
+std::string person_of(const Request& request) {
+  constexpr std::size_t kLongest = 64;
+  const auto found = request.query.find("viewer");
+  return found == request.query.end() || found->second.size() > kLongest ? "" : found->second;
+}
+
+protocol::Error full(std::size_t places) {
   if (places == 0) return {"full", "nobody can watch here (--max-viewers=0); this server only publishes"};
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
 }
@@ -45,18 +52,20 @@ protocol::Error busy() {
 
 }  // namespace
 
-Viewers::Viewers(unsigned max_viewers, Producer& producer, Reaper& reaper, const Ice& ice, Metrics& metrics,
-                 Facts facts)
-    : max_viewers_(max_viewers),
+Viewers::Viewers(std::string stream, People& people, Producer& producer, Reaper& reaper, const Ice& ice,
+                 Metrics& metrics, Facts facts)
+    : stream_(std::move(stream)),
+      label_(stream_.empty() ? "" : stream_ + ": "),
+      people_(people),
       producer_(producer),
       reaper_(reaper),
       ice_(ice),
       metrics_(metrics),
       facts_(std::move(facts)),
-      waiting_(kWaitingOfOne, std::max<std::size_t>(kWaiting, max_viewers)) {}
+      waiting_(kWaitingOfOne, std::max(kWaiting, people.places())) {}
 
 void Viewers::add(const std::shared_ptr<Peer>& peer) {
-  if (seated_.size() >= max_viewers_) return drop(peer, full(max_viewers_));
+  if (!people_.has_place(person_of(peer->request()), stream_)) return drop(peer, full(people_.places()));
   if (!let_in(peer)) return drop(peer, busy());
   const auto downlink = downlink_of(peer->request());
   const std::string believes =
@@ -64,7 +73,7 @@ void Viewers::add(const std::shared_ptr<Peer>& peer) {
                : "";
   const Way way = way_of(peer->request());
   constexpr std::array kWords{"", " by WebSocket", " for results alone"};
-  g_info("a viewer joins from %s%s%s; %zu now", peer->request().address.c_str(),
+  g_info("%sa viewer joins from %s%s%s; %zu now", label_.c_str(), peer->request().address.c_str(),
          kWords.at(static_cast<std::size_t>(way)), believes.c_str(), viewers_.size() + 1);
   start(peer, way);
 }
@@ -90,15 +99,17 @@ bool Viewers::let_in(const std::shared_ptr<Peer>& peer) {
 // It gets what it is sent.
 void Viewers::seat(const std::shared_ptr<Peer>& peer) {
   if (seated_.contains(peer.get())) return;
-  if (seated_.size() >= max_viewers_) return drop(peer, full(max_viewers_));
+  const std::string person = person_of(peer->request());
+  if (!people_.has_place(person, stream_)) return drop(peer, full(people_.places()));
   waiting_.leave(peer.get());
   pace_.stayed(network_of(peer->request().address));
-  seated_.insert(peer.get());
+  seated_.emplace(peer.get(), person);
+  people_.enter(person, stream_);
 }
 
 void Viewers::leave(const std::shared_ptr<Peer>& peer) {
   waiting_.leave(peer.get());
-  seated_.erase(peer.get());
+  if (const auto seat = seated_.extract(peer.get())) people_.leave(seat.mapped(), stream_);
   const auto found = viewers_.extract(peer);
   if (!found.empty()) found.mapped()->end();
 }
@@ -158,7 +169,8 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
 void Viewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
   metrics_.add_refusal(error.code);
   leave(peer);
-  g_info("a viewer is dropped (%s: %s); %zu now", error.code.c_str(), error.message.c_str(), viewers_.size());
+  g_info("%sa viewer is dropped (%s: %s); %zu now", label_.c_str(), error.code.c_str(), error.message.c_str(),
+         viewers_.size());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
   if (error.code == "busy") return peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
@@ -179,9 +191,9 @@ std::vector<std::shared_ptr<Viewer>> Viewers::all() const {
   return viewers;
 }
 
-void Viewers::end() {
+void Viewers::end(const protocol::Error& why) {
   while (!viewers_.empty()) {
     const auto peer = viewers_.begin()->first;
-    drop(peer, {"shutdown", "the server is ending"});
+    drop(peer, why);
   }
 }

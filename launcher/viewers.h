@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "media/producer.h"
 #include "media/reaper.h"
 #include "metrics.h"
+#include "people.h"
 #include "viewer/ice_servers.h"
 #include "viewer/viewer.h"
 
@@ -27,14 +28,15 @@ class Viewers {
     std::function<std::vector<protocol::ModelState>()> model_states;
   };
 
-  // All of that outlives it.
-  Viewers(unsigned max_viewers, Producer& producer, Reaper& reaper, const Ice& ice, Metrics& metrics, Facts facts);
+  // All of that outlives it. `stream`: the name of what they watch here.
+  Viewers(std::string stream, People& people, Producer& producer, Reaper& reaper, const Ice& ice, Metrics& metrics,
+          Facts facts);
 
   void add(const std::shared_ptr<Peer>& peer);
   void handle(const std::shared_ptr<Peer>& peer, std::string_view text);
   void leave(const std::shared_ptr<Peer>& peer);
-  // The server is ending.
-  void end();
+  // All of them have to go; each is told why.
+  void end(const protocol::Error& why);
 
   // A list of its own: what is done to a viewer may end it.
   std::vector<std::shared_ptr<Viewer>> all() const;
@@ -51,7 +53,9 @@ class Viewers {
   void start(const std::shared_ptr<Peer>& peer, Way way);
   void drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
 
-  const unsigned max_viewers_;
+  const std::string stream_;
+  const std::string label_;  // of lines in the log
+  People& people_;           // all of the server
   Producer& producer_;
   Reaper& reaper_;
   const Ice& ice_;
@@ -59,7 +63,7 @@ class Viewers {
   const Facts facts_;
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   // Only those who get what they are sent take places. The others wait.
-  std::set<const Peer*> seated_;
+  std::map<const Peer*, std::string> seated_;  // and who each says that it is: see People
   WaitingRoom waiting_;
   ComingPace pace_;
   unsigned next_number_ = 1;

@@ -188,6 +188,13 @@ std::string encode(const ServerSignal& message) {
   return core::json_text({{"type", "error"}, {"code", error.code}, {"message", error.message}});
 }
 
+std::string encode(const StreamList& message) {
+  core::OrderedJson streams = core::OrderedJson::array();
+  for (const auto& [name, state, text] : message.streams)
+    streams.push_back({{"name", name}, {"state", state}, {"message", text}});
+  return core::json_text({{"type", "streams"}, {"streams", std::move(streams)}});
+}
+
 std::string encode(const Media& message) {
   core::OrderedJson video{{"codec", message.video.codec}};
   if (!message.video.description.empty()) video["description"] = base64(message.video.description);

@@ -164,6 +164,17 @@ struct Property {
 // `writable`: whether this viewer may set it.
 std::string encode(const Property& property, bool writable);
 
+// Server → page, WebSocket "streams": which there are, in order, and how each is.
+struct StreamState {
+  std::string name;
+  std::string state;    // one of those in PROTOCOL.md
+  std::string message;  // for people; may be ""
+};
+struct StreamList {
+  std::vector<StreamState> streams;
+};
+std::string encode(const StreamList& message);
+
 // Server → page, data channel "results".
 using core::Detail;
 using core::encode;

@@ -15,7 +15,8 @@
 
 // What a client asked for when it connected.
 struct Request {
-  std::string path;
+  std::string stream;                                     // by name; "": that of a server which has one without a name
+  bool list = false;                                      // it asks which streams there are, and for none of them
   std::map<std::string, std::string, std::less<>> query;  // decoded; if a name stands twice, its last value
   // IP address that the connection comes from; what a proxy on this machine says of that, where there is one
   std::string address;

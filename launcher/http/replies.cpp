@@ -78,3 +78,10 @@ void send_to_https(SoupServerMessage* message, const std::string& host, bool soc
   soup_message_headers_replace(headers, "Location", address.c_str());
   refuse(message, SOUP_STATUS_TEMPORARY_REDIRECT, "this server speaks TLS: " + address);
 }
+
+void send_to_folder(SoupServerMessage* message, const std::string& name) {
+  const char* query = g_uri_get_query(soup_server_message_get_uri(message));
+  const std::string address = name + "/" + (query ? "?" : "") + (query ? query : "");
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Location", address.c_str());
+  refuse(message, SOUP_STATUS_TEMPORARY_REDIRECT, "this stream's page: " + address);
+}

@@ -20,3 +20,6 @@ void refuse(SoupServerMessage* message, guint status, const std::string& text);
 void refuse_body(SoupServerMessage* message);
 // `socket`: a WebSocket was asked for, of which no client can be sent on.
 void send_to_https(SoupServerMessage* message, const std::string& host, bool socket);
+// From "/door" to "/door/": the page looks for all that belongs to it in its own folder. Relative, for a proxy may show
+// us below a path.
+void send_to_folder(SoupServerMessage* message, const std::string& name);

@@ -21,19 +21,15 @@ constexpr std::size_t kLocked = 128;
 constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kHowTo = ": open the whole address that cv-launch printed, with #token=";
 constexpr const char* kGuard = "cv-guard";
+constexpr const char* kMethods = "GET, HEAD";
 
 guint whole_seconds(std::chrono::milliseconds time) {
   return static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
-// Whether a list like "GET, HEAD" has the word.
-bool is_one_of(std::string_view word, std::string_view list) {
-  for (std::size_t from = 0; from < list.size();) {
-    const auto end = std::min(list.find(", ", from), list.size());
-    if (list.substr(from, end - from) == word) return true;
-    from = end + 2;
-  }
-  return false;
+// Where a WebSocket is opened, and nothing else is to be had.
+bool is_socket(std::string_view path) {
+  return path == "/streams" || split_path(path).rest == "/ws";
 }
 
 // The last word of a list like "192.0.2.1, 198.51.100.7": each proxy adds the one that it sees itself.
@@ -49,22 +45,6 @@ goffset body_size(SoupMessageHeaders* headers) {
 }
 
 }  // namespace
-
-// What a client may ask of a path, and of the paths below it that have no route of their own.
-struct Server::Route {
-  const char* path;
-  std::string_view methods;  // as the Allow header lists them
-  goffset largest_body;
-  bool socket;  // a WebSocket, which only our own page may open
-};
-
-std::span<const Server::Route> Server::routes() {
-  static constexpr auto kRoutes = std::to_array<Route>({
-      {"/", "GET, HEAD", 0, false},
-      {"/ws", "GET, HEAD", 0, true},
-  });
-  return kRoutes;
-}
 
 Server::Server(Events events, Access access, Origins origins, std::unique_ptr<Certificate> certificate)
     : server_(soup_server_new("server-header", "cv-launch", nullptr)),
@@ -85,37 +65,25 @@ Server::Server(Events events, Access access, Origins origins, std::unique_ptr<Ce
     g_signal_connect(server_.get(), signal,
                      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) { prepare_close(message); }),
                      nullptr);
-  for (const auto& route : routes()) add_route(route);
-}
-
-// `route` must live as long as the server: its handlers refer to it.
-void Server::add_route(const Route& route) {
-  struct Context {
-    Server* server;
-    const Route& route;
-  };
-  const auto admit = [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer data) {
-    const auto* context = static_cast<Context*>(data);
-    context->server->admit(message, context->route);
+  // All paths come here: which streams there are below "/" may change at any time.
+  const auto admit = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
+    static_cast<Server*>(self)->admit(message, path);
   };
   const auto serve = [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
     static_cast<Server*>(self)->serve(message, path);
   };
   const auto open = [](SoupServer*, SoupServerMessage* message, const char*, SoupWebsocketConnection* connection,
                        gpointer self) { static_cast<Server*>(self)->open_peer(message, connection); };
-  soup_server_add_early_handler(server_.get(), route.path, admit, new Context{this, route},
-                                [](gpointer data) { delete static_cast<Context*>(data); });
-  if (route.socket)
-    soup_server_add_websocket_handler(server_.get(), route.path, nullptr, nullptr, open, this, nullptr);
-  else
-    soup_server_add_handler(server_.get(), route.path, serve, this, nullptr);
+  soup_server_add_early_handler(server_.get(), "/", admit, this, nullptr);
+  soup_server_add_handler(server_.get(), "/", serve, this, nullptr);
+  soup_server_add_websocket_handler(server_.get(), "/", nullptr, nullptr, open, this, nullptr);
 }
 
 Server::~Server() {
   stop();
   *alive_ = false;
   g_signal_handlers_disconnect_by_data(server_.get(), this);
-  for (const auto& route : routes()) soup_server_remove_handler(server_.get(), route.path);
+  soup_server_remove_handler(server_.get(), "/");
 }
 
 void Server::listen(const std::string& host, unsigned port) {
@@ -166,25 +134,26 @@ void Server::guard_connection(SoupServerMessage* message) {
 }
 
 // Runs when the headers have come, before a body is read. A status set here ends the request.
-void Server::admit(SoupServerMessage* message, const Route& route) {
+void Server::admit(SoupServerMessage* message, std::string_view path) {
+  const bool socket = is_socket(path);
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
-  if (body_size(headers) > route.largest_body) return refuse_body(message);
+  if (body_size(headers) > 0) return refuse_body(message);
   // libsoup (3.2) would send our headers with the "100 Continue", and a reply without them
   if (soup_message_headers_get_expectations(headers) != 0)
     return refuse(message, SOUP_STATUS_EXPECTATION_FAILED, "nothing is to be expected");
-  if (!is_one_of(soup_server_message_get_method(message), route.methods)) {
-    const std::string methods(route.methods);
-    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow", methods.c_str());
-    return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only " + methods);
+  const std::string_view method = soup_server_message_get_method(message);
+  if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD) {
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow", kMethods);
+    return refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED, std::string("only ") + kMethods);
   }
   // libsoup joins duplicate headers with ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
   if (!host || !host_allowed(host) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
-  if (certificate_ && !line_of(message).secure) return send_to_https(message, host, route.socket);
+  if (certificate_ && !line_of(message).secure) return send_to_https(message, host, socket);
   // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
-  if (!route.socket) return;
+  if (!socket) return;
   const char* origin = soup_message_headers_get_list(headers, "Origin");
   if (!origin || !origins_.origin_allowed(origin, host, loopback_))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
@@ -220,26 +189,52 @@ bool Server::may_know(SoupServerMessage* message) {
   return false;
 }
 
-void Server::serve_figures(SoupServerMessage* message, bool all) {
-  if (!may_know(message)) {
-    soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
-    return refuse(
-        message, SOUP_STATUS_UNAUTHORIZED,
-        "only this machine may ask, and through no proxy, or who has the server's token: Authorization: Bearer TOKEN");
-  }
-  const std::string ailment = all ? "" : events_.ailment();
-  if (!ailment.empty()) return refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE, ailment);
-  const std::string text = all ? events_.metrics() : "ok\n";
-  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
-  soup_server_message_set_response(message,
-                                   all ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8",
-                                   SOUP_MEMORY_COPY, text.data(), text.size());
+void Server::refuse_who_asks(SoupServerMessage* message) {
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
+  refuse(message, SOUP_STATUS_UNAUTHORIZED,
+         "only this machine may ask, and through no proxy, or who has the server's token: Authorization: Bearer TOKEN");
 }
 
-void Server::serve(SoupServerMessage* message, const char* path) {
-  if (std::strcmp(path, "/healthz") == 0) return serve_figures(message, false);
-  if (std::strcmp(path, "/metrics") == 0) return serve_figures(message, true);
-  const PageFile* file = files_.find(std::strcmp(path, "/") == 0 ? "/index.html" : path);
+void Server::serve_text(SoupServerMessage* message, const char* type, const std::string& text) {
+  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
+  soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text.data(), text.size());
+}
+
+void Server::serve_health(SoupServerMessage* message, const std::string& stream) {
+  if (!may_know(message)) return refuse_who_asks(message);
+  const Health health = events_.health(stream);
+  if (!health.well) return refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE, health.text);
+  serve_text(message, "text/plain; charset=utf-8", "ok\n" + health.text + (health.text.empty() ? "" : "\n"));
+}
+
+void Server::serve_metrics(SoupServerMessage* message) {
+  if (!may_know(message)) return refuse_who_asks(message);
+  serve_text(message, "text/plain; version=0.0.4; charset=utf-8", events_.metrics());
+}
+
+// Who needs a token is not told which streams there are.
+void Server::refuse_path(SoupServerMessage* message, const StreamPath& path) {
+  const auto streams = events_.streams();
+  const bool named = streams.empty() || !streams.front().empty();
+  refuse(message, SOUP_STATUS_NOT_FOUND,
+         path.stream.empty() || !named
+             ? "not found"
+             : no_stream(path.stream, access_.needs_token() ? std::vector<std::string>() : streams));
+}
+
+void Server::serve(SoupServerMessage* message, const char* whole) {
+  if (is_socket(whole)) return;  // libsoup looks whether it is one
+  const StreamPath path = split_path(whole);
+  const auto streams = events_.streams();
+  const bool several = streams.size() != 1;
+  if (!path.stream.empty() && std::ranges::find(streams, path.stream) == streams.end())
+    return refuse_path(message, path);
+  if (path.rest.empty()) return send_to_folder(message, path.stream);
+  if (path.rest == "/healthz") return serve_health(message, path.stream);
+  if (path.rest == "/metrics" && path.stream.empty()) return serve_metrics(message);
+  const PageFile* file = files_.find(path.rest != "/"                 ? path.rest
+                                     : several && path.stream.empty() ? "/wall.html"
+                                                                      : "/index.html");
   if (!file) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
   soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
@@ -265,7 +260,11 @@ void Server::serve(SoupServerMessage* message, const char* path) {
 Request Server::request_of(SoupServerMessage* message) const {
   Request request;
   GUri* uri = soup_server_message_get_uri(message);
-  request.path = g_uri_get_path(uri);
+  const StreamPath path = split_path(g_uri_get_path(uri));
+  request.stream = path.stream;
+  request.list = path.rest == "/streams" && path.stream.empty();
+  const auto streams = events_.streams();
+  if (request.stream.empty() && streams.size() == 1) request.stream = streams.front();
   if (const char* query = g_uri_get_query(uri)) {
     g_autoptr(GHashTable) fields = soup_form_decode(query);
     GHashTableIter iterator;

@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,17 +24,26 @@
 #include "page_files.h"
 #include "peer.h"
 #include "soup_log.h"
+#include "stream_path.h"
 
 class Server {
  public:
+  struct Health {
+    bool well = true;
+    std::string text;  // what there is to say, in lines
+  };
   // All of viewers who may watch: nobody is told of others.
   struct Events {
     std::function<void(const std::shared_ptr<Peer>&)> connected;
     std::function<void(const std::shared_ptr<Peer>&, std::string_view text)> message;
     std::function<void(const std::shared_ptr<Peer>&)> closed;
     std::function<void(const std::string& code)> refused = [](const std::string&) {};  // one who was not let in
-    // For who runs the server: why it is not well, or ""; figures in Prometheus' text format.
-    std::function<std::string()> ailment;
+    // The streams' names, in order. A server of one has it at "/" too, where a server of several shows all; one that
+    // has no name ("") is only there.
+    std::function<std::vector<std::string>()> streams = [] { return std::vector<std::string>{""}; };
+    // For who runs the server: why the stream is not well, or "", or of all together ("") what is to be told of them;
+    // figures in Prometheus' text format.
+    std::function<Health(const std::string& stream)> health;
     std::function<std::string()> metrics;
   };
   // With a certificate it speaks TLS, and sends who speaks none to https://.
@@ -54,15 +62,16 @@ class Server {
 
  private:
   struct Guard;
-  struct Route;
-  static std::span<const Route> routes();
-  void add_route(const Route& route);
   bool host_allowed(std::string_view host) const;
   void guard_connection(SoupServerMessage* message);
-  void admit(SoupServerMessage* message, const Route& route);
+  void admit(SoupServerMessage* message, std::string_view path);
   void serve(SoupServerMessage* message, const char* path);
   bool may_know(SoupServerMessage* message);
-  void serve_figures(SoupServerMessage* message, bool all);
+  void serve_health(SoupServerMessage* message, const std::string& stream);
+  void serve_metrics(SoupServerMessage* message);
+  void serve_text(SoupServerMessage* message, const char* type, const std::string& text);
+  void refuse_who_asks(SoupServerMessage* message);
+  void refuse_path(SoupServerMessage* message, const StreamPath& path);
   Request request_of(SoupServerMessage* message) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
   void hear(const std::shared_ptr<Peer>& peer, std::string_view text);

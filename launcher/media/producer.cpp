@@ -349,6 +349,7 @@ void Producer::check_first_frames() {
     if (const std::string wrong = stream->trouble(); !wrong.empty()) return ended(wrong, true);
   watchdogs_.release();
   if (!std::exchange(ever_started_, true)) {
+    trouble_.reset();
     looking_.every(ms_of(streams_.front()->patience().look()), [this] { look_for_frames(); });
     events_.started();
   }
@@ -371,12 +372,15 @@ void Producer::ended(const std::string& message, bool failed) {
   const bool ran_well = state_ == State::kPlaying &&
                         std::chrono::microseconds(g_get_monotonic_time() - played_at_) > deadlines().ran_well;
   end_run();
-  if (!ever_started_) return events_.could_not_start(message);
-  failures_ = failed && !ran_well ? failures_ + 1 : 0;
-  if (failed) {
+  if (!ever_started_) {
+    failed = true;
+    trouble_ = message;
+    if (!events_.could_not_start(message)) return;
+  } else if (failed) {
     trouble_ = message;
     events_.lost();
   }
+  failures_ = failed && !ran_well ? failures_ + 1 : 0;
   const auto delay = std::min(deadlines().last_retry, deadlines().retry * (1 << std::min(failures_, 10U)));
   restart_.once(failed ? ms_of(delay) : 0, [this] { start(); });
 }

@@ -22,9 +22,10 @@ class Reaper;
 
 class Producer : public std::enable_shared_from_this<Producer> {
  public:
-  struct Events {                                                     // all on the main thread
-    std::function<void()> started;                                    // the first frame of every stream is encoded
-    std::function<void(const std::string& message)> could_not_start;  // comes in place of `started`
+  struct Events {                   // all on the main thread
+    std::function<void()> started;  // the first frame of every stream is encoded
+    // Comes in place of `started`. Whether it is to be tried again.
+    std::function<bool(const std::string& message)> could_not_start;
     std::function<void()> lost;  // after `started`; a new run will come; trouble() says why
     std::function<void()> back;
     std::function<void(const protocol::Result&)> result;
@@ -54,7 +55,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
   // Frames of the pipeline's first stream so far, those too that nobody wanted.
   std::uint64_t frames() const { return streams_.front()->top().frames(); }
-  // Why there is no picture. Set when the source fails, cleared when a frame of its next run comes.
+  // Why there is no picture. Set when the source fails, or can't start; cleared when a frame of its next run comes.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:

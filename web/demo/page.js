@@ -3,6 +3,7 @@
 // whose settings are in the page's address, so that a reload or a link keeps them. The server's token is behind "#", which browsers tell nobody.
 import { CvPlayer } from '../player/cv-player.js';
 import { Beside } from './beside.js';
+import { tokenOf } from './token.js';
 
 const main = /** @type {HTMLElement} */ (document.querySelector('main'));
 const settings = [...new URLSearchParams(location.search)].filter(([name]) => CvPlayer.settings.includes(name));
@@ -29,7 +30,7 @@ function showOne() {
 
 function showBeside() {
   const { content } = /** @type {HTMLTemplateElement} */ (document.querySelector('template'));
-  const beside = new Beside(main, document.importNode(content, true), token());
+  const beside = new Beside(main, document.importNode(content, true), tokenOf());
   const { live } = beside;
   // a video that can't be shown exactly has nothing beside it
   const check = () => {
@@ -58,12 +59,8 @@ function showAdjust() {
   }, { once: true });
 }
 
-function token() {
-  return new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B')).get('token');
-}
-
 function takeToken() {
-  const opens = token();
+  const opens = tokenOf();
   if (opens) player.setAttribute('token', opens);
   else player.removeAttribute('token');
 }

@@ -31,12 +31,13 @@ TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
   Server::Events events;
   events.connected = [&](const std::shared_ptr<Peer>& peer) { seen = peer->request(); };
   events.closed = [&](const std::shared_ptr<Peer>&) { closed = true; };
+  events.streams = [] { return std::vector<std::string>{"yard", "door"}; };
   Server server(events);
   server.listen("127.0.0.1", 0);
   const std::string page = server.url();
   const GObjectPtr<SoupSession> session(soup_session_new());
   const GObjectPtr<SoupMessage> message(
-      soup_message_new("GET", ("ws" + page.substr(4) + "ws?token=a%20b&n=1&n=2").c_str()));
+      soup_message_new("GET", ("ws" + page.substr(4) + "door/ws?token=a%20b&n=1&n=2").c_str()));
   const std::string origin = page.substr(0, page.size() - 1);
   GObjectPtr<SoupWebsocketConnection> connection;
   soup_session_websocket_connect_async(
@@ -47,7 +48,8 @@ TEST(Server, TellsWhoConnectsAndWhatForWithWhichQuery) {
       },
       &connection);
   while (!seen || !connection) g_main_context_iteration(nullptr, TRUE);
-  EXPECT_EQ(seen->path, "/ws");
+  EXPECT_EQ(seen->stream, "door");
+  EXPECT_FALSE(seen->list);
   EXPECT_EQ(seen->address, "127.0.0.1");
   EXPECT_THAT(seen->query, testing::ElementsAre(testing::Pair("n", "2"), testing::Pair("token", "a b")));
   soup_websocket_connection_close(connection.get(), SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/producer.h"
 
+#include <glib/gstdio.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +21,10 @@ class ProducerTest : public testing::Test {
   void start(const char* text) {
     Producer::Events events;
     events.started = [this] { happened_ += "started "; };
-    events.could_not_start = [this](const std::string& message) { happened_ += "could not: " + message + " "; };
+    events.could_not_start = [this](const std::string& message) {
+      happened_ += "could not: " + message + " ";
+      return try_again_;
+    };
     events.lost = [this] { happened_ += "lost: " + producer_->trouble().value() + " "; };
     events.back = [this] { happened_ += "back "; };
     events.result = [](const protocol::Result&) {};
@@ -41,7 +45,28 @@ class ProducerTest : public testing::Test {
   Reaper reaper_;
   std::shared_ptr<Producer> producer_;
   std::string happened_;
+  bool try_again_ = false;
 };
+
+TEST_F(ProducerTest, ASourceThatIsNotThereAtFirstIsTriedAgainWhereThatIsWanted) {
+  try_again_ = true;
+  g_autofree char* folder = g_dir_make_tmp("cv-XXXXXX", nullptr);
+  const std::string socket = std::string(folder) + "/socket";
+  start(("filesrc location=" + socket +
+         " ! videoparse width=32 height=32 format=i420 framerate=25/1 ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin")
+            .c_str());
+  await("could not: filesrc");
+  EXPECT_TRUE(producer_->trouble());
+  await("could not: filesrc");
+  const std::string frames(32 * 32 * 3 / 2 * 50, '\x55');
+  ASSERT_TRUE(g_file_set_contents(socket.c_str(), frames.data(), static_cast<gssize>(frames.size()), nullptr));
+  await("started ");
+  EXPECT_FALSE(producer_->trouble());
+  EXPECT_THAT(happened_, testing::Not(testing::HasSubstr("back"))) << "it was never there";
+  EXPECT_THAT(happened_, testing::Not(testing::HasSubstr("lost")));
+  g_unlink(socket.c_str());
+  g_rmdir(folder);
+}
 
 TEST_F(ProducerTest, APipelineThatCannotBeMadeAgainIsALostSourceAndIsTriedAgain) {
   start(

@@ -88,7 +88,10 @@ class SocketViewerTest : public testing::Test {
   void start(const char* pipe, std::size_t tapped = 0) {
     Producer::Events events;
     events.started = events.lost = events.back = [] {};
-    events.could_not_start = [](const std::string& message) { ADD_FAILURE() << message; };
+    events.could_not_start = [](const std::string& message) {
+      ADD_FAILURE() << message;
+      return false;
+    };
     events.result = [](const protocol::Result&) {};
     events.model = [](const protocol::ModelState&) {};
     events.warning = [](const std::string&) {};

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "streams.h"
+
+#include <algorithm>
+
+#include "base/credentials.h"
+#include "core/shorten.h"
+#include "http/stream_path.h"
+#include "pipe/pipe_file.h"
+#include "pipe/value_check.h"
+
+Settings settings_of(const StreamOptions& options, const std::string& file, const std::vector<std::string>& folders) {
+  Settings settings = options.settings;
+  if (options.shared_settings.empty()) return settings;
+  const Variables variables = variables_of_pipe_file(file, options.settings, folders);
+  for (const auto& [name, value] : options.shared_settings)
+    if (variables.contains(name)) settings.emplace(name, value);
+  return settings;
+}
+
+void check_shared_settings(const std::vector<StreamOptions>& streams, const std::vector<std::string>& folders) {
+  Settings left = streams.front().shared_settings;
+  for (const auto& stream : streams) {
+    try {
+      const auto taken = settings_of(stream, find_pipe_file(stream.pipeline, folders), folders);
+      std::erase_if(left, [&taken](const auto& one) { return taken.contains(one.first); });
+    } catch (const UserError&) {
+      return;  // a file that can't be read says so by itself, and may have had the variable
+    }
+  }
+  if (!left.empty())
+    throw UserError(
+        "--set " + left.begin()->first +
+        ": none of the pipelines has this variable; cv-launch --pipeline=FILE --variables lists those of one");
+}
+
+Streams::Streams(std::vector<std::string> folders, unsigned max_viewers, Reaper& reaper, const Ice& ice, Events events)
+    : folders_(std::move(folders)), people_(max_viewers), reaper_(reaper), ice_(ice), events_(std::move(events)) {}
+
+void Streams::open(const StreamOptions& options) {
+  const std::string& name = options.name;
+  if (!name.empty() && !is_stream_name(name))
+    throw UserError("the stream \"" + shorten(name) + "\": " + kStreamNameRule);
+  if (entry(name)) throw UserError("there is a stream \"" + name + "\" already; each needs a name of its own");
+  Entry opened{.options = options};
+  try {
+    opened.live = live_stream(options);
+  } catch (const UserError& error) {
+    if (name.empty()) throw;
+    opened.mistake = shorten(without_credentials(error.what()));
+    events_.say(Level::kError, name + ": " + opened.mistake);
+  }
+  entries_.push_back(std::move(opened));
+  if (!started_) return;
+  if (LiveStream* live = entries_.back().live.get()) live->start();
+  events_.changed();
+}
+
+void Streams::start() {
+  started_ = true;
+  for (const auto& entry : entries_)
+    if (entry.live) entry.live->start();
+}
+
+std::unique_ptr<LiveStream> Streams::live_stream(const StreamOptions& options) {
+  const std::string file = find_pipe_file(options.pipeline, folders_);
+  PipeText pipe = read_pipe_file(file, settings_of(options, file, folders_), folders_);
+  check_values(pipe);
+  return std::make_unique<LiveStream>(options, std::move(pipe), people_, reaper_, ice_, events_of(options.name));
+}
+
+LiveStream::Events Streams::events_of(const std::string& name) {
+  const std::string label = name.empty() ? "" : name + ": ";
+  return {.started =
+              [this, name] {
+                if (!std::exchange(warm_, true)) find(name)->warm_up();
+                events_.started(name);
+                events_.changed();
+              },
+          .could_not_start =
+              [this, name, label](const std::string& message) {
+                if (name.empty()) {
+                  events_.could_not_start(message);
+                  return false;
+                }
+                events_.say(Level::kError, label + "it can't start, retrying: " + message);
+                events_.changed();
+                return true;
+              },
+          .changed = events_.changed,
+          .say = [this, label](Level level, const std::string& message) { events_.say(level, label + message); },
+          .result = events_.result};
+}
+
+void Streams::close(const std::string& name) {
+  const auto found = std::ranges::find_if(entries_, [&name](const Entry& entry) { return entry.options.name == name; });
+  if (found == entries_.end()) return;
+  if (found->live) {
+    found->live->end({"no-stream", "the stream \"" + name + "\" has ended"});
+    closed_.push_back(std::move(found->live));
+  }
+  entries_.erase(found);
+  events_.changed();
+}
+
+const Streams::Entry* Streams::entry(const std::string& name) const {
+  const auto found = std::ranges::find_if(entries_, [&name](const Entry& one) { return one.options.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+LiveStream* Streams::find(const std::string& name) const {
+  const Entry* found = entry(name);
+  return found ? found->live.get() : nullptr;
+}
+
+std::string Streams::absence(const std::string& name) const {
+  if (const Entry* found = entry(name)) return "the stream \"" + name + "\" can't start: " + found->mistake;
+  return no_stream(name, names());
+}
+
+std::vector<std::string> Streams::names() const {
+  std::vector<std::string> names;
+  names.reserve(entries_.size());
+  for (const auto& entry : entries_) names.push_back(entry.options.name);
+  return names;
+}
+
+protocol::StreamList Streams::list() const {
+  protocol::StreamList list;
+  for (const auto& [options, mistake, live] : entries_)
+    list.streams.push_back(live ? live->state() : protocol::StreamState{options.name, "failed", mistake});
+  return list;
+}
+
+std::vector<StreamFigures> Streams::figures() const {
+  std::vector<StreamFigures> figures;
+  for (const auto& entry : entries_)
+    if (entry.live) figures.push_back(entry.live->figures());
+  return figures;
+}
+
+std::size_t Streams::seated() const {
+  return people_.watching();
+}
+
+std::uint64_t Streams::frames() const {
+  std::uint64_t frames = 0;
+  for (const auto& entry : entries_)
+    if (entry.live) frames += entry.live->producer().frames();
+  return frames;
+}
+
+void Streams::every_second() {
+  for (const auto& entry : entries_)
+    if (entry.live) entry.live->every_second();
+  if (reaper_.waiting() == 0) std::erase_if(closed_, [](const auto& live) { return live->ended(); });
+}
+
+void Streams::end() {
+  for (const auto& entry : entries_)
+    if (entry.live) entry.live->end({"shutdown", "the server is ending"});
+}
+
+bool Streams::ended() const {
+  return std::ranges::all_of(entries_, [](const Entry& entry) { return !entry.live || entry.live->ended(); }) &&
+         std::ranges::all_of(closed_, [](const auto& live) { return live->ended(); });
+}

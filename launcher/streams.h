@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The streams of this server, by name. They come and go while others are watched, and what goes wrong with one is its
+// own: it is tried again, and nobody else is disturbed. Main thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/protocol.h"
+#include "live_stream.h"
+#include "people.h"
+#include "stream_options.h"
+
+// What the file's variables are given. Throws UserError if the file can't be read.
+Settings settings_of(const StreamOptions& options, const std::string& file, const std::vector<std::string>& folders);
+
+// Throws UserError for a setting of all streams that none of their pipelines has a variable for.
+void check_shared_settings(const std::vector<StreamOptions>& streams, const std::vector<std::string>& folders);
+
+class Streams {
+ public:
+  struct Events {
+    std::function<void(const std::string& name)> started;  // its first picture has come
+    // Of the only one, which has no name: it comes in place of `started`, and nothing more will come.
+    std::function<void(const std::string& message)> could_not_start;
+    std::function<void()> changed;  // list() is another one
+    std::function<void(Level, const std::string& message)> say;
+    std::function<void(const protocol::Result&)> result;
+  };
+
+  // `folders`: where pipeline files are looked up. What it refers to outlives it.
+  Streams(std::vector<std::string> folders, unsigned max_viewers, Reaper& reaper, const Ice& ice, Events events);
+
+  // Those that are there, and at once all that are opened later.
+  void start();
+  // Reads the pipeline's file. Throws UserError if the name can't be one, or is taken. A pipeline with a
+  // mistake is there too, and says so, if it has a name; without one it throws.
+  void open(const StreamOptions& options);
+  // Its viewers are told.
+  void close(const std::string& name);
+
+  // Null: there is none, or its pipeline has a mistake.
+  LiveStream* find(const std::string& name) const;
+  // In words why find() found none.
+  std::string absence(const std::string& name) const;
+  // In the order in which they were opened.
+  std::vector<std::string> names() const;
+  protocol::StreamList list() const;
+  std::vector<StreamFigures> figures() const;
+  // All who watch, and all frames.
+  std::size_t seated() const;
+  std::uint64_t frames() const;
+
+  void every_second();
+  void end();
+  bool ended() const;
+
+ private:
+  struct Entry {
+    StreamOptions options;
+    std::string mistake{};               // of its pipeline; "": there is none
+    std::unique_ptr<LiveStream> live{};  // null: there is a mistake
+  };
+  const Entry* entry(const std::string& name) const;
+  std::unique_ptr<LiveStream> live_stream(const StreamOptions& options);
+  LiveStream::Events events_of(const std::string& name);
+
+  const std::vector<std::string> folders_;
+  People people_;
+  Reaper& reaper_;
+  const Ice& ice_;
+  const Events events_;
+  std::vector<Entry> entries_;
+  // Closed; threads of pipelines that are still ending may use what is theirs.
+  std::vector<std::unique_ptr<LiveStream>> closed_;
+  bool started_ = false;
+  bool warm_ = false;
+};
