@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/log.h"
 #include "end_signals.h"
@@ -37,8 +38,11 @@ void tell_doubt(const Certificate& certificate) {
 
 }  // namespace
 
-App::App(const Options& options, const std::vector<std::string>& folders, Service& service)
+App::App(const Options& options, const std::vector<std::string>& folders, Service& service,
+         std::function<Options()> again)
     : options_(options),
+      folders_(folders),
+      again_(std::move(again)),
       service_(service),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
@@ -71,11 +75,11 @@ int App::run() {
   return exit_status_;
 }
 
-// In a terminal without a certificate SIGHUP ends us, as when the terminal is closed. A service has no terminal, and
-// its manager would not start one again that a "reload" has ended.
+// In a terminal with nothing to read again SIGHUP ends us, as when the terminal is closed. A service has no terminal,
+// and its manager would not start one again that a "reload" has ended.
 void App::watch_hangup() {
   if (server_->certificate()) tell_doubt(*server_->certificate());
-  if (!server_->certificate() && !service_.managed()) return;
+  if (!server_->certificate() && !options_.config && !service_.managed()) return;
   g_unix_signal_add(
       SIGHUP,
       [](gpointer data) -> gboolean {
@@ -89,18 +93,37 @@ void App::reload() {
   if (ending_.running()) return;
   service_.reloading();
   status_.end();
+  if (server_->certificate()) reload_certificate();
+  if (options_.config) reload_streams();
+  if (!server_->certificate() && !options_.config)
+    say(Level::kNotice, "there is no certificate and no config to be read again");
+  service_.ready(source_state());
+}
+
+void App::reload_certificate() {
   try {
-    if (Certificate* certificate = server_->certificate()) {
-      certificate->reload();
-      say(Level::kNotice, "the certificate has been read again");
-      tell_doubt(*certificate);
-    } else {
-      say(Level::kNotice, "there is no certificate to be read again");
-    }
+    server_->certificate()->reload();
+    say(Level::kNotice, "the certificate has been read again");
+    tell_doubt(*server_->certificate());
   } catch (const UserError& error) {
     say(Level::kError, std::string("the certificate stays as it was: ") + error.what());
   }
-  service_.ready(source_state());
+}
+
+void App::reload_streams() {
+  try {
+    const Options now = again_();
+    check_shared_settings(now.streams, folders_);
+    if (now.streams.front().name.empty()) throw UserError("a stream without a name can't take the place of others");
+    streams_->become(now.streams);
+    say(Level::kNotice,
+        "the config has been read again" +
+            std::string(now.of_server == options_.of_server
+                            ? ""
+                            : "; what [cv-launch] says of the server itself counts from its next start"));
+  } catch (const UserError& error) {
+    say(Level::kError, "the streams stay as they were: " + without_credentials(error.what()));
+  }
 }
 
 // For the service's manager, which shows it to everybody: without the token.

@@ -2,6 +2,7 @@
 // Puts streams and server together.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +18,10 @@
 
 class App {
  public:
-  // `folders`: where pipeline files are looked up. Throws UserError. `service` outlives it.
-  App(const Options& options, const std::vector<std::string>& folders, Service& service);
+  // `folders`: where pipeline files are looked up; `again`: reads the options again. Throws UserError. `service`
+  // outlives it.
+  App(const Options& options, const std::vector<std::string>& folders, Service& service,
+      std::function<Options()> again);
   // Runs until a signal comes or the source of the only stream fails to start. Returns the exit status.
   int run();
 
@@ -31,11 +34,15 @@ class App {
   bool named() const { return !options_.streams.front().name.empty(); }
   void watch_hangup();
   void reload();
+  void reload_certificate();
+  void reload_streams();
   std::string source_state() const;
   void every_second();
   void shut_down();
 
   const Options options_;
+  const std::vector<std::string> folders_;
+  const std::function<Options()> again_;
   Service& service_;
   const Opening opening_;
   const Ice ice_;

@@ -59,7 +59,8 @@ void allow_descriptors() {
 }
 
 int run(int argc, char** argv) {
-  const Options options = parse_options(argc, argv);
+  const std::vector<std::string> arguments(argv, argv + argc);
+  const Options options = parse_options(arguments);
   if (options.version) {
     std::printf("cv-launch %s\n", CV_LAUNCH_VERSION);
     return 0;
@@ -78,7 +79,7 @@ int run(int argc, char** argv) {
   find_plugin();
   // libsoup would speak HTTP/2 if the environment asked for it
   g_unsetenv("SOUP_SERVER_HTTP2");
-  return App(options, folders, service).run();
+  return App(options, folders, service, [&arguments] { return parse_options(arguments); }).run();
 }
 
 }  // namespace

@@ -3,14 +3,9 @@
 
 #include <glib.h>
 
-#include <algorithm>
-
-#include "base/credentials.h"
 #include "base/glib_ptr.h"
-#include "core/shorten.h"
+#include "config.h"
 #include "http/origins.h"
-#include "http/stream_path.h"
-#include "whip/whip_session.h"
 
 namespace {
 
@@ -32,90 +27,10 @@ constexpr const char* kExamples =
     "  gst-launch-1.0 $(cv-launch --pipeline=async.pipe --print)\n"
     "      the same pipeline without browsers";
 
-Settings parse_settings(char** assignments) {
-  Settings settings;
-  for (char** item = assignments; item && *item; ++item) {
-    const std::string text = *item;
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw UserError("--set " + text + ": write --set NAME=VALUE, for example --set width=640");
-    if (!g_utf8_validate_len(text.data(), text.size(), nullptr))
-      throw UserError("--set " + text + ": not UTF-8 text, and GStreamer takes no other; of a file, change the name");
-    settings[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return settings;
-}
-
-// "NAME=FILE", or "FILE" alone. There may be files with "=" in their names.
-StreamOptions parse_pipeline(const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || g_file_test(text.c_str(), G_FILE_TEST_EXISTS)) return {.pipeline = text};
-  const std::string name = text.substr(0, equals);
-  if (!is_stream_name(name)) throw UserError("--pipeline=" + shorten(text) + ": " + kStreamNameRule);
-  if (equals + 1 == text.size()) throw UserError("--pipeline=" + text + ": the pipeline file is missing behind \"=\"");
-  return {.name = name, .pipeline = text.substr(equals + 1)};
-}
-
-std::vector<StreamOptions> parse_pipelines(char** pipelines) {
-  std::vector<StreamOptions> streams;
-  for (char** one = pipelines; one && *one; ++one) {
-    StreamOptions stream = parse_pipeline(*one);
-    for (const auto& other : streams) {
-      if (other.name.empty() || stream.name.empty())
-        throw UserError(
-            "several pipelines: give each stream a name, --pipeline=NAME=FILE, for example --pipeline=door=" +
-            (stream.name.empty() ? stream : other).pipeline);
-      if (other.name == stream.name)
-        throw UserError("--pipeline=" + std::string(*one) + ": there is a stream \"" + stream.name +
-                        "\" already; each needs a name of its own");
-    }
-    streams.push_back(std::move(stream));
-  }
-  if (streams.empty() || streams.front().pipeline.empty())
-    throw UserError("no pipeline; name one, for example --pipeline=async.pipe (cv-launch --help has more)");
-  return streams;
-}
-
-std::string names_of(const std::vector<StreamOptions>& streams) {
-  std::string names;
-  for (const auto& stream : streams) names += (names.empty() ? "" : ", ") + stream.name;
-  return names;
-}
-
-// What "--OPTION NAME.…" or "--OPTION NAME=…" is for.
-StreamOptions& stream_of(std::vector<StreamOptions>& streams, const std::string& name, const std::string& option) {
-  const auto found = std::ranges::find(streams, name, &StreamOptions::name);
-  if (found == streams.end())
-    throw UserError(option + ": there is no stream \"" + name + "\"; there is: " + names_of(streams));
-  return *found;
-}
-
-// Of named streams "door.width=640" is for one, "width=640" for all.
-void give_settings(const Settings& settings, std::vector<StreamOptions>& streams) {
-  for (const auto& [name, value] : settings) {
-    const auto dot = name.find('.');
-    if (streams.front().name.empty())
-      streams.front().settings[name] = value;
-    else if (dot == std::string::npos)
-      for (auto& stream : streams) stream.shared_settings[name] = value;
-    else
-      stream_of(streams, name.substr(0, dot), "--set " + name).settings[name.substr(dot + 1)] = value;
-  }
-}
-
-// "URL", of named streams "NAME=URL".
-void give_endpoint(const char* publish, const char* token_file, std::vector<StreamOptions>& streams) {
-  std::string url = publish;
-  StreamOptions* stream = &streams.front();
-  if (!stream->name.empty()) {
-    const auto equals = url.find('=');
-    if (equals == std::string::npos || !is_stream_name(url.substr(0, equals)))
-      throw UserError("--publish=" + without_credentials(url) +
-                      ": say which stream, --publish=NAME=URL; there is: " + names_of(streams));
-    stream = &stream_of(streams, url.substr(0, equals), "--publish");
-    url.erase(0, equals + 1);
-  }
-  stream->publish = {.url = whip_endpoint("--publish", url), .token_file = token_file ? token_file : ""};
+std::vector<std::string> strings(char** texts) {
+  std::vector<std::string> list;
+  for (char** text = texts; text && *text; ++text) list.emplace_back(*text);
+  return list;
 }
 
 unsigned in_range(const char* option, int value, int min, int max) {
@@ -125,10 +40,12 @@ unsigned in_range(const char* option, int value, int min, int max) {
   return static_cast<unsigned>(value);
 }
 
-}  // namespace
+Options parse_with(const std::vector<ConfigArgument>& config, std::vector<std::string> arguments);
 
-Options parse_options(int argc, char** argv) {
+// `merged`: with what the config says.
+Options parse(const std::vector<std::string>& typed, bool merged) {
   Options options;
+  std::vector<std::string> arguments = typed;  // GLib takes out what it knows
   int port = static_cast<int>(options.port);
   int max_viewers = static_cast<int>(options.max_viewers);
   gboolean print = FALSE;
@@ -146,8 +63,9 @@ Options parse_options(int argc, char** argv) {
   g_autofree char* turn_file = nullptr;
   g_autofree char* udp_ports = nullptr;
   g_autofree char* ice_address = nullptr;
-  g_autofree char* publish = nullptr;
-  g_autofree char* publish_token_file = nullptr;
+  g_auto(GStrv) publish = nullptr;
+  g_auto(GStrv) publish_token_files = nullptr;
+  g_autofree char* config = nullptr;
   g_auto(GStrv) pipelines = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -194,12 +112,14 @@ Options parse_options(int argc, char** argv) {
       {"udp-ports", 0, 0, G_OPTION_ARG_FILENAME, &udp_ports, "Ports for media (any)", "MIN-MAX"},
       {"ice-address", 0, 0, G_OPTION_ARG_FILENAME, &ice_address,
        "This machine's public address, where a NAT passes those ports on to it", "ADDRESS"},
-      {"publish", 0, 0, G_OPTION_ARG_FILENAME, &publish,
+      {"publish", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &publish,
        "Send the stream to an SFU or a streaming service too: its WHIP endpoint (RFC 9725); of several streams "
        "STREAM=URL",
        "URL"},
-      {"publish-token-file", 0, 0, G_OPTION_ARG_FILENAME, &publish_token_file,
-       "A file of yours with the Bearer token that the endpoint wants", "FILE"},
+      {"publish-token-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &publish_token_files,
+       "A file of yours with the Bearer token that the endpoint wants; of several streams STREAM=FILE", "FILE"},
+      {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
+       "A file with these options and with streams, a group each; read again on SIGHUP", "FILE"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
        "Refuse more viewers than this (16); 0, with --publish: nobody watches here", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
@@ -211,14 +131,28 @@ Options parse_options(int argc, char** argv) {
   g_option_context_set_summary(context, kSummary);
   g_option_context_set_description(context, kExamples);
   g_option_context_add_main_entries(context, entries, nullptr);
+  std::vector<char*> texts;
+  for (auto& argument : arguments) texts.push_back(argument.data());
+  texts.push_back(nullptr);
+  char** argv = texts.data();
+  int argc = static_cast<int>(arguments.size());
   g_autoptr(GError) error = nullptr;
   if (!g_option_context_parse(context, &argc, &argv, &error))
     throw UserError(std::string(error->message) + "; see cv-launch --help");
   options.version = version;
   if (options.version) return options;
   if (argc > 1) throw UserError("\"" + std::string(argv[1]) + "\" is not an option; see cv-launch --help");
-  options.streams = parse_pipelines(pipelines);
-  give_settings(parse_settings(set), options.streams);
+  if (config && !merged) {
+    std::vector<KnownOption> known;
+    for (const auto& entry : entries)
+      if (entry.long_name) known.push_back({entry.long_name, entry.arg == G_OPTION_ARG_NONE});
+    return parse_with(read_config(config, known), typed);
+  }
+  options.config = config != nullptr;
+  options.streams = parse_streams({.pipelines = strings(pipelines),
+                                   .settings = strings(set),
+                                   .publish = strings(publish),
+                                   .publish_token_files = strings(publish_token_files)});
   if (host) options.host = host;
   options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};
   if (!cert != !key)
@@ -241,8 +175,6 @@ Options parse_options(int argc, char** argv) {
   if (ice_address) options.ice.public_address = ice_address;
   if (ice_address && !g_hostname_is_ip_address(ice_address))
     throw UserError("--ice-address=" + options.ice.public_address + ": write an IP address, as viewers reach it");
-  if (publish) give_endpoint(publish, publish_token_file, options.streams);
-  if (publish_token_file && !publish) throw UserError("--publish-token-file without --publish: name the endpoint too");
   options.max_viewers = in_range("--max-viewers", max_viewers, publish ? 0 : 1, 1000);
   const auto connections = options.max_viewers * static_cast<unsigned>(options.streams.size());
   check_ports(options.ice.udp_ports, connections + (publish ? 1 : 0));
@@ -250,4 +182,28 @@ Options parse_options(int argc, char** argv) {
   options.variables = variables;
   options.verbose = verbose;
   return options;
+}
+
+// What is typed comes last: of what can be said once, it counts.
+Options parse_with(const std::vector<ConfigArgument>& config, std::vector<std::string> arguments) {
+  std::vector<std::string> texts;
+  std::string of_server;
+  for (const auto& argument : config) {
+    texts.push_back(argument.text);
+    if (!argument.of_stream) of_server += argument.text + "\n";
+  }
+  arguments.insert(arguments.begin() + 1, texts.begin(), texts.end());
+  try {
+    Options options = parse(arguments, true);
+    options.of_server = of_server;
+    return options;
+  } catch (const UserError& error) {
+    throw UserError(with_place(error.what(), config));
+  }
+}
+
+}  // namespace
+
+Options parse_options(const std::vector<std::string>& arguments) {
+  return parse(arguments, false);
 }

@@ -20,6 +20,8 @@ struct Options {
   std::vector<std::string> allowed_origins;
   IceOptions ice;
   unsigned max_viewers = 16;
+  bool config = false;    // there is a file, which can be read again
+  std::string of_server;  // what it says of other things than streams
   bool print = false;
   bool variables = false;
   bool verbose = false;
@@ -28,4 +30,4 @@ struct Options {
 };
 
 // Throws UserError. --help prints and exits.
-Options parse_options(int argc, char** argv);
+Options parse_options(const std::vector<std::string>& arguments);

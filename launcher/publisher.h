@@ -20,6 +20,7 @@
 struct PublishOptions {
   std::string url;  // empty: nothing is published
   std::string token_file;
+  bool operator==(const PublishOptions&) const = default;
 };
 
 class Publisher {

@@ -2,6 +2,7 @@
 #include "streams.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/credentials.h"
 #include "core/shorten.h"
@@ -38,21 +39,72 @@ Streams::Streams(std::vector<std::string> folders, unsigned max_viewers, Reaper&
     : folders_(std::move(folders)), people_(max_viewers), reaper_(reaper), ice_(ice), events_(std::move(events)) {}
 
 void Streams::open(const StreamOptions& options) {
-  const std::string& name = options.name;
+  check_name(options.name);
+  if (entry(options.name))
+    throw UserError("there is a stream \"" + options.name + "\" already; each needs a name of its own");
+  open(options, read(options));
+  if (started_) events_.changed();
+}
+
+void Streams::check_name(const std::string& name) {
   if (!name.empty() && !is_stream_name(name))
     throw UserError("the stream \"" + shorten(name) + "\": " + kStreamNameRule);
-  if (entry(name)) throw UserError("there is a stream \"" + name + "\" already; each needs a name of its own");
-  Entry opened{.options = options};
-  try {
-    opened.live = live_stream(options);
-  } catch (const UserError& error) {
-    if (name.empty()) throw;
-    opened.mistake = shorten(without_credentials(error.what()));
-    events_.say(Level::kError, name + ": " + opened.mistake);
+}
+
+// A pipeline that can be read may still be one that can't be made.
+void Streams::open(const StreamOptions& options, const Reading& reading) {
+  Entry opened{.options = options, .pipeline = reading.identity, .mistake = reading.mistake};
+  if (reading.pipe) {
+    try {
+      opened.live =
+          std::make_unique<LiveStream>(options, *reading.pipe, people_, reaper_, ice_, events_of(options.name));
+    } catch (const UserError& error) {
+      if (options.name.empty()) throw;
+      opened.mistake = shorten(without_credentials(error.what()));
+    }
   }
+  if (!opened.mistake.empty()) events_.say(Level::kError, options.name + ": " + opened.mistake);
   entries_.push_back(std::move(opened));
-  if (!started_) return;
-  if (LiveStream* live = entries_.back().live.get()) live->start();
+  if (LiveStream* live = entries_.back().live.get(); live && started_) live->start();
+}
+
+Streams::Reading Streams::read(const StreamOptions& options) const {
+  try {
+    const std::string file = find_pipe_file(options.pipeline, folders_);
+    PipeText pipe = read_pipe_file(file, settings_of(options, file, folders_), folders_);
+    check_values(pipe);
+    std::string identity = pipe.text();
+    for (const auto& one : pipe.adjustables)
+      identity += "\n" + one.name() + " " + std::to_string(one.least.value_or(NAN)) + " " +
+                  std::to_string(one.most.value_or(NAN));
+    return {.pipe = std::move(pipe), .identity = identity};
+  } catch (const UserError& error) {
+    if (options.name.empty()) throw;
+    return {.mistake = shorten(without_credentials(error.what()))};
+  }
+}
+
+void Streams::become(const std::vector<StreamOptions>& streams) {
+  for (const auto& options : streams) check_name(options.name);
+  for (const auto& name : names())
+    if (std::ranges::find(streams, name, &StreamOptions::name) == streams.end()) close(name);
+  for (const auto& options : streams) {
+    const Reading reading = read(options);
+    const Entry* before = entry(options.name);
+    if (before && before->live) {
+      if (!reading.mistake.empty()) {
+        events_.say(Level::kError, options.name + ": it goes on as it was: " + reading.mistake);
+        continue;
+      }
+      if (before->pipeline == reading.identity && before->options.publish == options.publish) continue;
+    }
+    if (before) close(options.name);
+    open(options, reading);
+  }
+  const auto place = [&streams](const Entry& entry) {
+    return std::ranges::find(streams, entry.options.name, &StreamOptions::name) - streams.begin();
+  };
+  std::ranges::stable_sort(entries_, {}, place);
   events_.changed();
 }
 
@@ -60,13 +112,6 @@ void Streams::start() {
   started_ = true;
   for (const auto& entry : entries_)
     if (entry.live) entry.live->start();
-}
-
-std::unique_ptr<LiveStream> Streams::live_stream(const StreamOptions& options) {
-  const std::string file = find_pipe_file(options.pipeline, folders_);
-  PipeText pipe = read_pipe_file(file, settings_of(options, file, folders_), folders_);
-  check_values(pipe);
-  return std::make_unique<LiveStream>(options, std::move(pipe), people_, reaper_, ice_, events_of(options.name));
 }
 
 LiveStream::Events Streams::events_of(const std::string& name) {
@@ -127,8 +172,9 @@ std::vector<std::string> Streams::names() const {
 
 protocol::StreamList Streams::list() const {
   protocol::StreamList list;
-  for (const auto& [options, mistake, live] : entries_)
-    list.streams.push_back(live ? live->state() : protocol::StreamState{options.name, "failed", mistake});
+  for (const auto& entry : entries_)
+    list.streams.push_back(entry.live ? entry.live->state()
+                                      : protocol::StreamState{entry.options.name, "failed", entry.mistake});
   return list;
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,11 @@ class Streams {
   // Its viewers are told.
   void close(const std::string& name);
 
+  // From now on there are these, in this order. What is new is opened, what is not among them is closed, and what has
+  // changed, its file too, is closed and opened. All others go on, and so does one whose pipeline has a mistake now:
+  // events.say tells. Throws UserError where one has a name that can't be one, or two have the same.
+  void become(const std::vector<StreamOptions>& streams);
+
   // Null: there is none, or its pipeline has a mistake.
   LiveStream* find(const std::string& name) const;
   // In words why find() found none.
@@ -60,11 +66,20 @@ class Streams {
  private:
   struct Entry {
     StreamOptions options;
+    std::string pipeline{};              // Reading's identity
     std::string mistake{};               // of its pipeline; "": there is none
     std::unique_ptr<LiveStream> live{};  // null: there is a mistake
   };
   const Entry* entry(const std::string& name) const;
-  std::unique_ptr<LiveStream> live_stream(const StreamOptions& options);
+  // Of a pipeline's file.
+  struct Reading {
+    std::optional<PipeText> pipe{};
+    std::string identity{};  // what another reading has too if nothing has changed
+    std::string mistake{};   // in place of both
+  };
+  static void check_name(const std::string& name);
+  Reading read(const StreamOptions& options) const;
+  void open(const StreamOptions& options, const Reading& reading);
   LiveStream::Events events_of(const std::string& name);
 
   const std::vector<std::string> folders_;

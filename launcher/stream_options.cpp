@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "stream_options.h"
+
+#include <glib.h>
+
+#include <algorithm>
+
+#include "base/credentials.h"
+#include "core/shorten.h"
+#include "http/stream_path.h"
+#include "whip/whip_session.h"
+
+namespace {
+
+Settings parse_settings(const std::vector<std::string>& assignments) {
+  Settings settings;
+  for (const auto& text : assignments) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UserError("--set " + text + ": write --set NAME=VALUE, for example --set width=640");
+    if (!g_utf8_validate_len(text.data(), text.size(), nullptr))
+      throw UserError("--set " + text + ": not UTF-8 text, and GStreamer takes no other; of a file, change the name");
+    settings[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return settings;
+}
+
+// "NAME=FILE", or "FILE" alone. There may be files with "=" in their names.
+StreamOptions parse_pipeline(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || g_file_test(text.c_str(), G_FILE_TEST_EXISTS)) return {.pipeline = text};
+  const std::string name = text.substr(0, equals);
+  if (!is_stream_name(name)) throw UserError("--pipeline=" + shorten(text) + ": " + kStreamNameRule);
+  if (equals + 1 == text.size()) throw UserError("--pipeline=" + text + ": the pipeline file is missing behind \"=\"");
+  return {.name = name, .pipeline = text.substr(equals + 1)};
+}
+
+std::vector<StreamOptions> parse_pipelines(const std::vector<std::string>& pipelines) {
+  std::vector<StreamOptions> streams;
+  for (const auto& text : pipelines) {
+    StreamOptions stream = parse_pipeline(text);
+    for (const auto& other : streams) {
+      if (other.name.empty() || stream.name.empty())
+        throw UserError(
+            "several pipelines: give each stream a name, --pipeline=NAME=FILE, for example --pipeline=door=" +
+            (stream.name.empty() ? stream : other).pipeline);
+      if (other.name == stream.name)
+        throw UserError("--pipeline=" + text + ": there is a stream \"" + stream.name +
+                        "\" already; each needs a name of its own");
+    }
+    streams.push_back(std::move(stream));
+  }
+  if (streams.empty() || streams.front().pipeline.empty())
+    throw UserError("no pipeline; name one, for example --pipeline=async.pipe (cv-launch --help has more)");
+  return streams;
+}
+
+std::string names_of(const std::vector<StreamOptions>& streams) {
+  std::string names;
+  for (const auto& stream : streams) names += (names.empty() ? "" : ", ") + stream.name;
+  return names;
+}
+
+// What "--OPTION NAME.…" or "--OPTION NAME=…" is for.
+StreamOptions& stream_of(std::vector<StreamOptions>& streams, const std::string& name, const std::string& option) {
+  const auto found = std::ranges::find(streams, name, &StreamOptions::name);
+  if (found == streams.end())
+    throw UserError(option + ": there is no stream \"" + name + "\"; there is: " + names_of(streams));
+  return *found;
+}
+
+// Of named streams "door.width=640" is for one, "width=640" for all.
+void give_settings(const Settings& settings, std::vector<StreamOptions>& streams) {
+  for (const auto& [name, value] : settings) {
+    const auto dot = name.find('.');
+    if (streams.front().name.empty())
+      streams.front().settings[name] = value;
+    else if (dot == std::string::npos)
+      for (auto& stream : streams) stream.shared_settings[name] = value;
+    else
+      stream_of(streams, name.substr(0, dot), "--set " + name).settings[name.substr(dot + 1)] = value;
+  }
+}
+
+// What is said of one stream: "VALUE", of named streams "NAME=VALUE".
+std::pair<StreamOptions*, std::string> part_for(const std::string& text, const std::string& option,
+                                                std::vector<StreamOptions>& streams) {
+  if (streams.front().name.empty()) return {&streams.front(), text};
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || !is_stream_name(text.substr(0, equals)))
+    throw UserError(option + "=" + without_credentials(text) + ": say which stream, " + option +
+                    "=NAME=…; there is: " + names_of(streams));
+  return {&stream_of(streams, text.substr(0, equals), option), text.substr(equals + 1)};
+}
+
+// Throws UserError where the stream has one already.
+void give(std::string& place, std::string value, const std::string& option) {
+  if (!place.empty()) throw UserError(option + ": one for each stream; there are two");
+  place = std::move(value);
+}
+
+}  // namespace
+
+std::vector<StreamOptions> parse_streams(const StreamArguments& arguments) {
+  auto streams = parse_pipelines(arguments.pipelines);
+  give_settings(parse_settings(arguments.settings), streams);
+  for (const auto& text : arguments.publish) {
+    const auto [stream, url] = part_for(text, "--publish", streams);
+    give(stream->publish.url, whip_endpoint("--publish", url), "--publish");
+  }
+  for (const auto& text : arguments.publish_token_files) {
+    const auto [stream, file] = part_for(text, "--publish-token-file", streams);
+    if (stream->publish.url.empty()) throw UserError("--publish-token-file without --publish: name the endpoint too");
+    give(stream->publish.token_file, file, "--publish-token-file");
+  }
+  return streams;
+}
