@@ -217,7 +217,7 @@ test('docs: the example of a detector is the one that is built and run', () => {
 
 test('docs: no block of code is of a kind that no test knows', () => {
   const opened = pages.flatMap((page) => [...read(page).matchAll(/^ *```(.*)\n[^]*?^ *```$/gm)].map(([, language]) => language));
-  assert.deepEqual([...new Set(opened)].sort(), ['', 'caddy', 'cpp', 'html', 'nginx', 'python', 'sh', 'text']);  // tests/e2e/proxies.test.js runs caddy and nginx, embed.test.js html
+  assert.deepEqual([...new Set(opened)].sort(), ['', 'caddy', 'cpp', 'html', 'ini', 'nginx', 'python', 'sh', 'text']);  // tests/e2e/proxies.test.js runs caddy and nginx, embed.test.js html
   assert.equal(opened.filter((language) => language === '').length, 1, 'one drawing, in docs/architecture.md');
 });
 
@@ -236,6 +236,21 @@ test('docs: the table of options says what cv-launch --help says', async () => {
   assert.ok(said.length > 5, help);
   const table = [...read('docs/options.md').matchAll(/^\| `-.*$/gm)].map(([row]) => cells(row)).map(([option, , initial]) => [option.replaceAll('`', ''), initial]);
   assert.deepEqual(table.sort(), said.sort());
+});
+
+test('docs: the config of docs/several-streams.md shows its streams', async (t) => {
+  const [text, ...more] = blocks('docs/several-streams.md', 'ini');
+  assert.deepEqual(more, []);
+  const there = await startRtsp({ name: 'name', password: 'password' });
+  t.after(() => there.stop());
+  const path = join(temporaryFolder(), 'cameras.ini');
+  writeFileSync(path, text.replace('camera.local/stream', `127.0.0.1:${there.port}/ball`));
+  const child = new Child(...shell(`exec cv-launch --config=${path} --port=0`));
+  t.after(() => child.stop());
+  for (const name of ['door', 'ball']) {
+    const [, url] = await child.says(new RegExp(`${name}: live at (\\S+)`));
+    assert.equal(await statusOf(url), 200);
+  }
 });
 
 /** "width=640" or "location (needed)", as `--variables` prints them. */

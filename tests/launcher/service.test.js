@@ -87,7 +87,7 @@ test('a reload without a certificate does not end a service, and does end what i
   const service = await startServer({ env: { NOTIFY_SOCKET: manager.address } });
   t.after(() => service.stop());
   service.signal('SIGHUP');
-  await service.says(/there is no certificate to be read again/);
+  await service.says(/there is no certificate and no config to be read again/);
   await until('the end of the reload', () => manager.all('READY').length === 2);
   assert.equal((await fetch(service.url)).status, 200);
   const plain = await startServer();
