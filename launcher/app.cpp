@@ -36,6 +36,11 @@ void tell_doubt(const Certificate& certificate) {
   if (!certificate.doubt().empty()) say(Level::kWarning, certificate.doubt() + "; browsers will not take it");
 }
 
+// One that nobody watches may sleep.
+bool is_well(const protocol::StreamState& stream) {
+  return stream.state == "live" || stream.state == "asleep";
+}
+
 }  // namespace
 
 App::App(const Options& options, const std::vector<std::string>& folders, Service& service,
@@ -131,18 +136,18 @@ std::string App::source_state() const {
   const auto streams = streams_->list().streams;
   if (!named()) {
     const auto& stream = streams.front();
+    if (stream.state == "asleep") return "asleep: " + stream.message;
     if (stream.state == "lost") return "the source is lost, retrying: " + *streams_->find("")->producer().trouble();
     return stream.state == "live" ? "live at " + server_->url() : "waiting for the source's first picture";
   }
   std::string text;
-  std::size_t live = 0;
-  for (const auto& stream : streams) {
-    if (stream.state == "live")
-      ++live;
-    else
-      text += "; " + stream.name + ": " + stream.message;
-  }
-  return std::to_string(live) + " of " + std::to_string(streams.size()) + " streams live at " + server_->url() + text;
+  const auto count = [&streams](const char* state) {
+    return std::to_string(std::ranges::count(streams, state, &protocol::StreamState::state));
+  };
+  for (const auto& stream : streams)
+    if (!is_well(stream)) text += "; " + stream.name + ": " + stream.message;
+  return count("live") + " of " + std::to_string(streams.size()) + " streams live, " + count("asleep") +
+         " asleep, at " + server_->url() + text;
 }
 
 void App::tell_address() {
@@ -211,9 +216,10 @@ void App::connected(const std::shared_ptr<Peer>& peer) {
 // Who starts a server again that is not well would end all streams, so it is well while one of them is.
 Server::Health App::health(const std::string& stream) const {
   Server::Health health{.well = false, .text = ""};
-  for (const auto& [name, state, message] : streams_->list().streams) {
+  for (const auto& one : streams_->list().streams) {
+    const auto& [name, state, message] = one;
     if (!stream.empty() && name != stream) continue;
-    if (state == "live")
+    if (is_well(one))
       health.well = true;
     else
       health.text += (health.text.empty() ? "" : "\n") + (name.empty() || !stream.empty() ? "" : name + ": ") + message;

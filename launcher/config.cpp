@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kLauncher = "cv-launch";
 constexpr std::string_view kSet = "set.";
-constexpr auto kStreamKeys = std::to_array<std::string_view>({"pipeline", "publish", "publish-token-file"});
+constexpr auto kStreamKeys = std::to_array<std::string_view>({"pipeline", "publish", "publish-token-file", "idle"});
 // These are for who types them, or for a group of its own.
 constexpr auto kNotHere = std::to_array<std::string_view>(
     {"pipeline", "set", "print", "variables", "config", "version", "publish", "publish-token-file"});
@@ -112,7 +112,7 @@ class Reader {
     return take_string(g_key_file_get_value(file_.get(), group.c_str(), key.c_str(), nullptr));
   }
   std::string file_value(const std::string& group, const std::string& key) const {
-    const std::string text = value(group, key);
+    std::string text = value(group, key);
     if (text.empty() || g_path_is_absolute(text.c_str())) return text;
     const std::string beside = take_string(g_build_filename(folder_.c_str(), text.c_str(), nullptr));
     return g_file_test(beside.c_str(), G_FILE_TEST_EXISTS) ? beside : text;
@@ -156,7 +156,7 @@ class Reader {
       return add("--set=" + stream + "." + key.substr(kSet.size()) + "=" + value(stream, key), stream, key);
     if (!is_one_of(key, kStreamKeys))
       throw UserError(lines_->place(stream, key) + ": " + key +
-                      " is nothing that can be said of a stream; there is: pipeline, set.VARIABLE, publish, "
+                      " is nothing that can be said of a stream; there is: pipeline, set.VARIABLE, idle, publish, "
                       "publish-token-file");
     add("--" + key + "=" + stream + "=" + (is_one_of(key, kFiles) ? file_value(stream, key) : value(stream, key)),
         stream, key);

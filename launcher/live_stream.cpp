@@ -9,6 +9,8 @@
 
 namespace {
 
+constexpr guint kNeededPollMs = 50;
+
 double unix_ms() {
   return static_cast<double>(g_get_real_time()) / 1000.0;
 }
@@ -20,12 +22,14 @@ LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, People& peop
     : reaper_(reaper),
       ice_(ice),
       name_(options.name),
+      label_(name_.empty() ? "" : name_ + ": "),
       events_(std::move(events)),
       set_in_caps_(set_in_caps(pipe)),
       producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())),
       viewers_(std::make_unique<Viewers>(name_, people, *producer_, reaper, ice, metrics_,
                                          Viewers::Facts{[this] { return now(); }, [this] { return stream_info(); },
                                                         [this] { return model_states(); }})) {
+  if (options.idle == Idle::kStop) needed_.every(kNeededPollMs, [this] { look_whether_needed(); });
   if (!options.publish.url.empty())
     publisher_ = std::make_unique<Publisher>(options.publish, *producer_, reaper, ice, publisher_events());
 }
@@ -50,7 +54,32 @@ void LiveStream::every_second() {
   if (publisher_) publisher_->check_deadline();
 }
 
+// A picture, a place for one, or results alone: what is not looked at needs nothing.
+bool LiveStream::needed() const {
+  return publisher_ || viewers_->waiting() > 0 || viewers_->needs_results() || producer_->wanted();
+}
+
+void LiveStream::look_whether_needed() {
+  if (!running_) return;
+  const gint64 now = g_get_monotonic_time();
+  const bool rests = producer_->resting() == Producer::Rest::kResting;
+  if (needed()) {
+    needed_at_ = now;
+    if (!rests) return;
+    g_info("%ssomebody watches: the source begins again", label_.c_str());
+    producer_->wake();
+  } else {
+    if (needed_at_ == 0) needed_at_ = now;
+    if (rests || std::chrono::microseconds(now - needed_at_) < deadlines().idle) return;
+    g_info("%snobody watches: the source is stopped", label_.c_str());
+    producer_->rest();
+  }
+  events_.changed();
+  send_stream_info();
+}
+
 void LiveStream::end(const protocol::Error& why) {
+  needed_.stop();
   viewers_->end(why);
   if (publisher_) publisher_->end();
   producer_->stop();
@@ -63,6 +92,7 @@ StreamFigures LiveStream::figures() const {
           .running = running_,
           .viewers = viewers_->seated(),
           .waiting = viewers_->waiting(),
+          .asleep = producer_->resting() == Producer::Rest::kResting,
           .publishing = publisher_ && publisher_->connected()};
 }
 
@@ -87,6 +117,7 @@ Producer::Events LiveStream::producer_events() {
     events_.changed();
     send_stream_info();
   };
+  events.awake = [this] { events_.changed(); };
   events.result = [this](const protocol::Result& result) { send_result(result); };
   events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
   events.property = [this](const protocol::Property& property) {
@@ -151,6 +182,9 @@ protocol::StreamInfo LiveStream::stream_info() const {
 // Encoders that nobody wants sleep; one that should give frames and does not is the source's trouble too.
 protocol::StreamState LiveStream::state() const {
   const auto& trouble = producer_->trouble();
+  if (producer_->resting() == Producer::Rest::kResting)
+    return {name_, "asleep", "nobody watches; it begins again when somebody does"};
+  if (producer_->resting() == Producer::Rest::kWaking) return {name_, "starting", "the source begins again"};
   if (trouble) return {name_, "lost", "the source is lost: " + *trouble};
   return running_ ? protocol::StreamState{name_, "live", ""}
                   : protocol::StreamState{name_, "starting", "no picture from the pipeline yet"};

@@ -54,6 +54,8 @@ class LiveStream {
  private:
   Producer::Events producer_events();
   Publisher::Events publisher_events();
+  void look_whether_needed();
+  bool needed() const;
   void warn(const std::string& message);
   void send_result(const protocol::Result& result);
   void set_model_state(protocol::ModelState state);
@@ -65,6 +67,7 @@ class LiveStream {
   Reaper& reaper_;
   const Ice& ice_;
   const std::string name_;
+  const std::string label_;  // of lines in the log
   const Events events_;
   Metrics metrics_;
   const std::string set_in_caps_;  // values that may be why the pipeline can't start
@@ -74,6 +77,8 @@ class LiveStream {
   core::Epoch epoch_;
   std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   SaidLately warnings_;
+  Timer needed_;          // of a source that stops when it is not
+  gint64 needed_at_ = 0;  // when it was lately
   gint64 started_at_ = 0;
   bool running_ = false;  // the first frame has come
 };

@@ -127,7 +127,9 @@ std::string metrics_text(const std::vector<StreamFigures>& streams, const Metric
   page.begin("build_info", "gauge", "1; the version is a label.");
   page.add({{"version", CV_LAUNCH_VERSION}}, 1.0);
   told.each("source_up", "gauge", "Whether frames come from the source.",
-            [](const auto& stream) { return stream.running && !stream.producer.trouble() ? 1 : 0; });
+            [](const auto& stream) { return stream.running && !stream.asleep && !stream.producer.trouble() ? 1 : 0; });
+  told.each("asleep", "gauge", "Whether the source is stopped because nobody watches.",
+            [](const auto& stream) { return stream.asleep ? 1 : 0; });
   told.each("source_losses_total", "counter", "How often the source was lost and opened again.",
             [](const auto& stream) { return stream.metrics.source_losses(); });
   told.each("viewers", "gauge", "Viewers who get their video.", [](const auto& stream) { return stream.viewers; });

@@ -55,6 +55,7 @@ struct StreamFigures {
   bool running = false;  // the first frame has come
   std::size_t viewers = 0;
   std::size_t waiting = 0;  // connections that do not get their video yet
+  bool asleep = false;      // the source is stopped, because nobody watches
   bool publishing = false;  // a WHIP endpoint gets it
 };
 

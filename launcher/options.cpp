@@ -65,6 +65,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   g_autofree char* ice_address = nullptr;
   g_auto(GStrv) publish = nullptr;
   g_auto(GStrv) publish_token_files = nullptr;
+  g_auto(GStrv) idle = nullptr;
   g_autofree char* config = nullptr;
   g_auto(GStrv) pipelines = nullptr;
   g_autofree char* host = nullptr;
@@ -118,6 +119,10 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
        "URL"},
       {"publish-token-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &publish_token_files,
        "A file of yours with the Bearer token that the endpoint wants; of several streams STREAM=FILE", "FILE"},
+      {"idle", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &idle,
+       "What ends while nobody watches: sleep (the encoders) or stop (the source and the model too), of one stream "
+       "STREAM=WHAT (sleep)",
+       "WHAT"},
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
        "A file with these options and with streams, a group each; read again on SIGHUP", "FILE"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
@@ -132,6 +137,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   g_option_context_set_description(context, kExamples);
   g_option_context_add_main_entries(context, entries, nullptr);
   std::vector<char*> texts;
+  texts.reserve(arguments.size() + 1);
   for (auto& argument : arguments) texts.push_back(argument.data());
   texts.push_back(nullptr);
   char** argv = texts.data();
@@ -152,6 +158,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   options.streams = parse_streams({.pipelines = strings(pipelines),
                                    .settings = strings(set),
                                    .publish = strings(publish),
+                                   .idle = strings(idle),
                                    .publish_token_files = strings(publish_token_files)});
   if (host) options.host = host;
   options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};

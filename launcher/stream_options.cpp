@@ -99,11 +99,31 @@ void give(std::string& place, std::string value, const std::string& option) {
   place = std::move(value);
 }
 
+Idle parse_idle(const std::string& what, const std::string& text) {
+  if (what == "sleep") return Idle::kSleep;
+  if (what == "stop") return Idle::kStop;
+  throw UserError("--idle=" + text +
+                  ": there are sleep (the encoders, while nobody watches) and stop (the source too)");
+}
+
+// What is said of one stream counts more than what is said of all.
+void give_idle(std::vector<std::string> texts, std::vector<StreamOptions>& streams) {
+  std::ranges::stable_partition(texts, [](const std::string& text) { return text.find('=') == std::string::npos; });
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals != std::string::npos)
+      stream_of(streams, text.substr(0, equals), "--idle=" + text).idle = parse_idle(text.substr(equals + 1), text);
+    else
+      for (auto& stream : streams) stream.idle = parse_idle(text, text);
+  }
+}
+
 }  // namespace
 
 std::vector<StreamOptions> parse_streams(const StreamArguments& arguments) {
   auto streams = parse_pipelines(arguments.pipelines);
   give_settings(parse_settings(arguments.settings), streams);
+  give_idle(arguments.idle, streams);
   for (const auto& text : arguments.publish) {
     const auto [stream, url] = part_for(text, "--publish", streams);
     give(stream->publish.url, whip_endpoint("--publish", url), "--publish");

@@ -8,12 +8,16 @@
 #include "pipe/pipe_file.h"
 #include "publisher.h"
 
+// What ends while nobody watches: the encoders, or the source and all that it feeds.
+enum class Idle { kSleep, kStop };
+
 struct StreamOptions {
   std::string name{};      // "": the only one, which has none
   std::string pipeline{};  // as the user names the file
   Settings settings{};
   Settings shared_settings{};  // of all streams: of these it takes what it has a variable for
   PublishOptions publish{};
+  Idle idle = Idle::kSleep;
   bool operator==(const StreamOptions&) const = default;
 };
 
@@ -23,6 +27,7 @@ struct StreamArguments {
   std::vector<std::string> pipelines;
   std::vector<std::string> settings;
   std::vector<std::string> publish;
+  std::vector<std::string> idle;  // "WHAT" for all, or "NAME=WHAT"
   std::vector<std::string> publish_token_files;
 };
 

@@ -96,7 +96,9 @@ void Streams::become(const std::vector<StreamOptions>& streams) {
         events_.say(Level::kError, options.name + ": it goes on as it was: " + reading.mistake);
         continue;
       }
-      if (before->pipeline == reading.identity && before->options.publish == options.publish) continue;
+      if (before->pipeline == reading.identity && before->options.publish == options.publish &&
+          before->options.idle == options.idle)
+        continue;
     }
     if (before) close(options.name);
     open(options, reading);

@@ -191,6 +191,10 @@ std::vector<std::shared_ptr<Viewer>> Viewers::all() const {
   return viewers;
 }
 
+bool Viewers::needs_results() const {
+  return std::ranges::any_of(viewers_, [](const auto& one) { return one.second->needs_results(); });
+}
+
 void Viewers::end(const protocol::Error& why) {
   while (!viewers_.empty()) {
     const auto peer = viewers_.begin()->first;

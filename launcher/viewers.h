@@ -44,6 +44,8 @@ class Viewers {
   // Those who get what they are sent; the others.
   std::size_t seated() const { return seated_.size(); }
   std::size_t waiting() const { return viewers_.size() - seated_.size(); }
+  // Some of them gets results alone.
+  bool needs_results() const;
   // A name for the next one.
   unsigned next_number() { return next_number_++; }
 

@@ -52,6 +52,7 @@ _cv_launch() {
       compopt -o nospace
       ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
+    --idle) mapfile -t COMPREPLY < <(compgen -W 'sleep stop' -- "$cur") ;;
     --log) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     --token-file | --turn-file | --publish-token-file | --cert | --key | --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")

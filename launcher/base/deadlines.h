@@ -35,6 +35,8 @@ struct Deadlines {
   Milliseconds ran_well;  // after so long a run the next retry is the first one again
   // For an encoding: how long it stays awake when nobody wants it any more. Who comes back soon has its picture sooner.
   Milliseconds awake;
+  // For a source: how long it goes on when nobody needs it any more, with --idle=stop.
+  Milliseconds idle;
   // For cv-launch's own end: until viewers and threads have ended.
   Milliseconds end;
 };

@@ -258,6 +258,16 @@ void FanOut::sleep_when_unwatched() {
   });
 }
 
+bool FanOut::wanted() const {
+  const std::lock_guard lock(mutex_);
+  return !feeds_.empty();
+}
+
+void FanOut::forget() {
+  const std::lock_guard lock(mutex_);
+  since_key_.clear();
+}
+
 GstClockTime FanOut::newest() const {
   const std::lock_guard lock(mutex_);
   return newest_;

@@ -107,6 +107,9 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   std::uint64_t sent() const { return sent_; }        // to feeds, each one's counted
   std::uint64_t dropped() const { return dropped_; }  // of feeds that were behind, or needed a key frame first
   bool asleep() const { return doze_.asleep(); }
+  bool wanted() const;  // by some feed
+  // The last pictures are too old to begin with.
+  void forget();
   GstClockTime newest() const;  // running time of the last frame
   struct Rate {
     double bits = 0;  // a second, as packets on the wire; 0: not known yet

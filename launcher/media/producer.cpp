@@ -206,6 +206,33 @@ void Producer::stop() {
   end_run();
 }
 
+void Producer::rest() {
+  if (!ever_started_ || rest_ == Rest::kResting) return;
+  rest_ = Rest::kResting;
+  trouble_.reset();
+  stop();
+  for (const auto& stream : streams_)
+    for (const auto& rung : stream->rungs()) rung->fan_out()->forget();
+}
+
+void Producer::wake() {
+  if (rest_ != Rest::kResting) return;
+  rest_ = Rest::kWaking;
+  failures_ = 0;
+  watch_frames();
+  start();
+}
+
+bool Producer::wanted() const {
+  return std::ranges::any_of(streams_, [](const auto& stream) {
+    return std::ranges::any_of(stream->rungs(), [](const auto& rung) { return rung->fan_out()->wanted(); });
+  });
+}
+
+void Producer::watch_frames() {
+  looking_.every(ms_of(streams_.front()->patience().look()), [this] { look_for_frames(); });
+}
+
 void Producer::end_run() {
   restart_.stop();
   watchdogs_.forget();
@@ -283,7 +310,7 @@ void Producer::play(GstClockTime base) {
   for (const auto& sink : run_.results) watch_results(sink.get(), run);
   gate_.open();
   set_state(GST_STATE_PLAYING);
-  if (!ever_started_ || trouble_ || watchdogs_.held())
+  if (!ever_started_ || trouble_ || rest_ == Rest::kWaking || watchdogs_.held())
     first_frames_.every(kFirstFramePollMs, [this] { check_first_frames(); });
 }
 
@@ -350,9 +377,10 @@ void Producer::check_first_frames() {
   watchdogs_.release();
   if (!std::exchange(ever_started_, true)) {
     trouble_.reset();
-    looking_.every(ms_of(streams_.front()->patience().look()), [this] { look_for_frames(); });
+    watch_frames();
     events_.started();
   }
+  if (std::exchange(rest_, Rest::kNone) == Rest::kWaking && !trouble_) events_.awake();
   if (std::exchange(trouble_, std::nullopt)) events_.back();
 }
 

@@ -28,6 +28,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
     std::function<bool(const std::string& message)> could_not_start;
     std::function<void()> lost;  // after `started`; a new run will come; trouble() says why
     std::function<void()> back;
+    std::function<void()> awake;  // the first frames after wake()
     std::function<void(const protocol::Result&)> result;
     std::function<void(const protocol::ModelState&)> model;
     std::function<void(const protocol::Property&)> property;  // one that was set
@@ -40,6 +41,13 @@ class Producer : public std::enable_shared_from_this<Producer> {
   ~Producer();
   void start();
   void stop();
+  // Closes the source until wake(). For once it has started.
+  void rest();
+  void wake();
+  enum class Rest { kNone, kResting, kWaking };  // waking: it has been opened, and no frame has come yet
+  Rest resting() const { return rest_; }
+  // Some viewer is to get pictures.
+  bool wanted() const;
 
   // The template of each viewer's pipeline: a webrtcbin that never runs, and the streams with the elements in front of
   // it.
@@ -76,6 +84,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void end_run();
   bool all_came() const;
   void check_first_frames();
+  void watch_frames();
   void look_for_frames();
 
   const PipeText pipe_;
@@ -96,6 +105,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   State state_ = State::kStopped;
   bool live_ = false;
   bool ever_started_ = false;
+  Rest rest_ = Rest::kNone;
   std::optional<std::string> trouble_;
   unsigned failures_ = 0;  // in a row
   gint64 played_at_ = 0;

@@ -16,6 +16,7 @@ class ResultsViewer : public Viewer, public std::enable_shared_from_this<Results
  public:
   explicit ResultsViewer(Events events);
   void start();
+  bool needs_results() const override { return true; }
   void end() override;
 
   void handle(std::string_view text) override;

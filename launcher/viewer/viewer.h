@@ -35,6 +35,8 @@ class Viewer {
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
 
+  // It needs results though it gets no pictures here.
+  virtual bool needs_results() const { return false; }
   virtual void end() = 0;
   // What came on the viewer's WebSocket.
   virtual void handle(std::string_view text) = 0;

@@ -87,7 +87,7 @@ class SocketViewerTest : public testing::Test {
 
   void start(const char* pipe, std::size_t tapped = 0) {
     Producer::Events events;
-    events.started = events.lost = events.back = [] {};
+    events.started = events.lost = events.back = events.awake = [] {};
     events.could_not_start = [](const std::string& message) {
       ADD_FAILURE() << message;
       return false;
