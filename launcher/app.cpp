@@ -209,7 +209,8 @@ void App::connected(const std::shared_ptr<Peer>& peer) {
   if (request.list) return list_.add(peer);
   if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers().add(peer);
   metrics_.add_refusal("no-stream");
-  peer->send(protocol::encode(protocol::ServerSignal(protocol::Error{"no-stream", streams_->absence(request.stream)})));
+  peer->send(protocol::encode(
+      protocol::ServerSignal(protocol::Error{"no-stream", streams_->absence(request.stream, peer->rights())})));
   peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "no-stream", Peer::kStranger);
 }
 

@@ -30,11 +30,14 @@ void StreamList::add(const std::shared_ptr<Peer>& peer) {
     if (other != readers_.end()) drop(std::shared_ptr(other->first), busy());
   }
   if (!taken) return drop(peer, busy());
-  tell(peer, readers_[peer], protocol::encode(now_()));
+  tell(peer, readers_[peer], now_());
 }
 
-void StreamList::tell(const std::shared_ptr<Peer>& peer, Reader& reader, const std::string& list) {
-  if (reader.sent != reader.acknowledged || reader.last == list) return;
+void StreamList::tell(const std::shared_ptr<Peer>& peer, Reader& reader, protocol::StreamList streams) {
+  if (reader.sent != reader.acknowledged) return;
+  std::erase_if(streams.streams, [&peer](const auto& stream) { return !peer->rights().are_for(stream.name); });
+  const std::string list = protocol::encode(streams);
+  if (reader.last == list) return;
   reader.last = list;
   ++reader.sent;
   reader.deadline = from_now(deadlines().heartbeat);
@@ -42,8 +45,8 @@ void StreamList::tell(const std::shared_ptr<Peer>& peer, Reader& reader, const s
 }
 
 void StreamList::changed() {
-  const std::string list = protocol::encode(now_());
-  for (auto& [peer, reader] : readers_) tell(peer, reader, list);
+  const auto streams = now_();
+  for (auto& [peer, reader] : readers_) tell(peer, reader, streams);
 }
 
 void StreamList::handle(const std::shared_ptr<Peer>& peer, std::string_view text) {
@@ -58,7 +61,7 @@ void StreamList::handle(const std::shared_ptr<Peer>& peer, std::string_view text
     return drop(peer, {"unexpected", "an acknowledgement of " + std::to_string(ack->number) + " messages; " +
                                          std::to_string(reader.sent) + " were sent"});
   reader.acknowledged = reader.sent;
-  tell(peer, reader, protocol::encode(now_()));
+  tell(peer, reader, now_());
 }
 
 void StreamList::leave(const std::shared_ptr<Peer>& peer) {

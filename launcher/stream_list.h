@@ -17,7 +17,8 @@
 
 class StreamList {
  public:
-  // `now`: the streams as they are; `refused`: one whose connection is ended, by a code of PROTOCOL.md.
+  // `now`: the streams as they are, of which each is told those that it may watch; `refused`: one whose connection is
+  // ended, by a code of PROTOCOL.md.
   StreamList(std::function<protocol::StreamList()> now, std::function<void(const std::string& code)> refused);
 
   void add(const std::shared_ptr<Peer>& peer);
@@ -35,7 +36,7 @@ class StreamList {
     gint64 deadline = 0;
     std::string last;  // as it was told
   };
-  void tell(const std::shared_ptr<Peer>& peer, Reader& reader, const std::string& list);
+  void tell(const std::shared_ptr<Peer>& peer, Reader& reader, protocol::StreamList streams);
   void drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
 
   const std::function<protocol::StreamList()> now_;

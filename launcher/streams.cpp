@@ -160,9 +160,11 @@ LiveStream* Streams::find(const std::string& name) const {
   return found ? found->live.get() : nullptr;
 }
 
-std::string Streams::absence(const std::string& name) const {
+std::string Streams::absence(const std::string& name, const Rights& rights) const {
   if (const Entry* found = entry(name)) return "the stream \"" + name + "\" can't start: " + found->mistake;
-  return no_stream(name, names());
+  auto others = names();
+  std::erase_if(others, [&rights](const std::string& other) { return !rights.are_for(other); });
+  return no_stream(name, others);
 }
 
 std::vector<std::string> Streams::names() const {

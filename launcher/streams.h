@@ -49,8 +49,8 @@ class Streams {
 
   // Null: there is none, or its pipeline has a mistake.
   LiveStream* find(const std::string& name) const;
-  // In words why find() found none.
-  std::string absence(const std::string& name) const;
+  // In words why find() found none, for who has these rights.
+  std::string absence(const std::string& name, const Rights& rights) const;
   // In the order in which they were opened.
   std::vector<std::string> names() const;
   protocol::StreamList list() const;

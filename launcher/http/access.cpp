@@ -35,12 +35,19 @@ bool is_same(std::string_view token, std::string_view right) {
 
 }  // namespace
 
+bool Rights::are_for(std::string_view stream) const {
+  return streams.empty() || std::ranges::find(streams, stream) != streams.end();
+}
+
 Rights Access::rights_of(std::string_view token) const {
   if (!needs_token()) return everybody_;
   const bool all = is_same(token, tokens_.all);
   const bool view = is_same(token, tokens_.view);
   const bool may_all = all && !tokens_.all.empty();
-  return {.view = may_all || (view && !tokens_.view.empty()), .control = may_all};
+  Rights rights{.view = may_all || (view && !tokens_.view.empty()), .control = may_all};
+  for (const auto& [other, streams] : tokens_.some)
+    if (is_same(token, other) && !rights.view) rights = {.view = true, .control = false, .streams = streams};
+  return rights;
 }
 
 void WrongTokens::add(const std::string& address, double now) {

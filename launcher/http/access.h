@@ -5,17 +5,27 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct Rights {
   bool view = false;
-  bool control = false;  // to change what all viewers see
+  bool control = false;                // to change what all viewers see
+  std::vector<std::string> streams{};  // for these only; none: for all
+
+  bool are_for(std::string_view stream) const;
   bool operator==(const Rights&) const = default;
 };
 
-// What opens a server: one that may do all, and one that may only watch. Empty: there is none.
+// What opens a server: one that may do all, one that may only watch, and others that may only watch some streams.
+// Empty: there is none.
 struct Tokens {
+  struct ForSome {
+    std::string token;
+    std::vector<std::string> streams;
+  };
   std::string all;
   std::string view;
+  std::vector<ForSome> some{};
 };
 
 class Access {

@@ -184,7 +184,8 @@ bool Server::may_know(SoupServerMessage* message) {
   if (!access_.needs_token() || !given || !std::string_view(given).starts_with(kBearer) ||
       wrong_tokens_.wait(address, now) > 0)
     return false;
-  if (access_.rights_of(given + kBearer.size()).view) return true;
+  const Rights rights = access_.rights_of(given + kBearer.size());
+  if (rights.view && rights.streams.empty()) return true;
   wrong_tokens_.add(address, now);
   return false;
 }
@@ -367,6 +368,11 @@ bool Server::take_token(const std::shared_ptr<Peer>& peer, std::string_view text
   if (!rights.view) {
     wrong_tokens_.add(address, now);
     refuse_peer(peer, {"unauthorized", std::string("this is not the server's token") + kHowTo});
+    return true;
+  }
+  // whether there is such a stream it is not told
+  if (const auto& request = peer->request(); !request.list && !rights.are_for(request.stream)) {
+    refuse_peer(peer, {"unauthorized", "this token is not for the stream \"" + request.stream + "\""});
     return true;
   }
   peer->deadline_.stop();

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 #include <sstream>
 
 #include "base/glib_ptr.h"
 #include "base/private_file.h"
 #include "base/user_error.h"
+#include "stream_path.h"
 
 namespace {
 
@@ -59,6 +62,7 @@ std::string both(const std::string& one, const std::string& other) {
 
 Tokens parse_tokens(const std::string& text, const std::string& name) {
   Tokens tokens;
+  std::set<std::string> known;
   std::istringstream lines(text);
   std::string line;
   for (unsigned number = 1; std::getline(lines, line); ++number) {
@@ -67,16 +71,26 @@ Tokens parse_tokens(const std::string& text, const std::string& name) {
     if (!(words >> word) || word.starts_with('#')) continue;
     const std::string where = name + ", line " + std::to_string(number);
     const bool view = word == "view";
-    std::string rest;
-    if ((view && !(words >> word)) || words >> rest)
-      throw UserError(where + ": write a token, or \"view\" and a token that may only watch");
+    const bool whole = !view || words >> word;
+    const std::vector<std::string> streams{std::istream_iterator<std::string>(words), {}};
+    if (!whole || (!view && !streams.empty()))
+      throw UserError(where +
+                      ": write a token, or \"view\" and a token that may only watch, and perhaps the streams that it "
+                      "is for");
     check(word, where);
+    for (const auto& stream : streams)
+      if (!is_stream_name(stream)) throw UserError(where + ": \"" + stream + "\": " + kStreamNameRule);
+    if (!known.insert(word).second)
+      throw UserError(where + ": this token stands above already; each must be another one");
+    if (!streams.empty()) {
+      tokens.some.push_back({word, streams});
+      continue;
+    }
     std::string& token = view ? tokens.view : tokens.all;
     if (!token.empty()) throw UserError(where + ": a second token of this kind; one of each is taken");
     token = word;
   }
-  if (tokens.all.empty() && tokens.view.empty()) throw UserError(name + ": there is no token in it");
-  if (tokens.all == tokens.view) throw UserError(name + ": the token that may only watch must be another one");
+  if (known.empty()) throw UserError(name + ": there is no token in it");
   return tokens;
 }
 

@@ -24,8 +24,9 @@ struct Opening {
 // know them), or made up. Throws UserError: where others can reach the server, it must be said who may.
 Opening opening_of(const std::string& host, bool shown, const AuthOptions& options);
 
-// Of a file's text: a token that may do all, and one behind the word "view"; one to a line, each at most once. Lines
-// that begin with # say nothing. Throws UserError, which begins with `name`.
+// Of a file's text: a token that may do all, and one behind the word "view"; one to a line, each at most once; and
+// "view TOKEN STREAM…", as often as there are such. Lines that begin with # say nothing. Throws UserError, which begins
+// with `name`.
 Tokens parse_tokens(const std::string& text, const std::string& name);
 
 // Whether it is an address that only this machine reaches.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Several streams of one cv-launch: each has its name, its page, its viewers and its fate.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCamera } from '../lib/camera.js';
 import { handshake, request } from '../lib/http.js';
@@ -225,6 +226,30 @@ test('who has no token is not told which streams there are', async (t) => {
   assert.deepEqual((await list.reads('the streams', () => true)).map(({ name }) => name), ['door', 'yard']);
 });
 
+test('a token may be for some streams only: of the others nothing is told', async (t) => {
+  const [all, some] = ['all-0123456789abcdef', 'some-0123456789abcdef'];
+  const file = join(temporaryFolder(), 'tokens');
+  writeFileSync(file, `${all}\nview ${some} yard gone\n`, { mode: 0o600 });
+  const server = await startServer({ pipeline: `door=${small}`, args: [...named(`yard=${small}`, `roof=${small}`), `--token-file=${file}`] });
+  t.after(() => server.stop());
+  const list = await listOf(server);
+  t.after(() => list.signalling.close());
+  list.signalling.send({ type: 'token', token: some });
+  assert.deepEqual((await list.reads('its streams', () => true)).map(({ name }) => name), ['yard']);
+  const ask = (name, token) => {
+    const viewer = new SocketViewer(at(server, name), '?transport=socket', token);
+    t.after(() => viewer.close());
+    return viewer;
+  };
+  await ask('yard', some).hasFrames(5);
+  assert.deepEqual((await ask('yard', some).receives('access')).control, false);
+  for (const name of ['door', 'dor']) assert.deepEqual((await ask(name, some).ends()).errors, [{ type: 'error', code: 'unauthorized', message: `this token is not for the stream "${name}"` }]);
+  assert.deepEqual((await ask('gone', some).ends()).errors.map(({ message }) => message), ['there is no stream "gone"; there is: yard']);
+  await ask('door', all).hasFrames(5);
+  const bearer = (token) => request(server, 'GET', '/metrics', [`Authorization: Bearer ${token}`, 'X-Forwarded-For: 192.0.2.1']);
+  assert.deepEqual([(await bearer(some)).status, (await bearer(all)).status], [401, 200]);
+});
+
 test('who does not acknowledge the list is dropped, and is told nothing more before', async (t) => {
   const server = await startServer({ pipeline: `door=${small}`, args: named(`yard=${small}`), env: { CV_LAUNCH_HEARTBEAT_MS: '1000' } });
   t.after(() => server.stop());
@@ -245,7 +270,7 @@ for (const [what, args, wrong] of [
   ['a name without a file', named('door='), /--pipeline=door=: the pipeline file is missing/],
   ['a setting of a stream that is not there', [...named(`door=${small}`, `yard=${small}`), '--set=dor.width=2'], /--set dor\.width: there is no stream "dor"; there is: door, yard/],
   ['a setting of all that none has', [...named(`door=${small}`, `yard=${small}`), '--set=widht=2'], /--set widht: none of the pipelines has this variable/],
-  ['an endpoint for none of them', [...named(`door=${small}`, `yard=${small}`), '--publish=https://user:secret@sfu.example/'], /^(?!.*secret).*--publish=.*: say which stream, --publish=NAME=URL; there is: door, yard/s],
+  ['an endpoint for none of them', [...named(`door=${small}`, `yard=${small}`), '--publish=https://user:secret@sfu.example/'], /^(?!.*secret).*--publish=.*: say which stream, --publish=NAME=…; there is: door, yard/s],
   ['an endpoint for one that is not there', [...named(`door=${small}`, `yard=${small}`), '--publish=dor=https://sfu.example/'], /--publish: there is no stream "dor"/],
   ['a pipeline to print, of two', [...named(`door=${small}`, `yard=${small}`), '--print'], /--print is for one pipeline/],
   ['only pipelines with mistakes', named('door=/nothing.pipe', 'yard=/nothing.pipe'), /door: .*\/nothing\.pipe[^]*yard: [^]*no stream can start/],

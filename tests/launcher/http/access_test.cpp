@@ -39,6 +39,18 @@ TEST(Access, OpensNothingByATokenThatThereIsNot) {
   EXPECT_EQ(only_all.rights_of(""), kNone);
 }
 
+TEST(Access, OfSomeTokensIsForSomeStreams) {
+  const Access access(Tokens{.all = "0123456789abcdef", .view = "", .some = {{"fedcba9876543210", {"door", "yard"}}}});
+  EXPECT_TRUE(access.needs_token());
+  EXPECT_TRUE(access.rights_of("0123456789abcdef").are_for("roof"));
+  const Rights some = access.rights_of("fedcba9876543210");
+  EXPECT_TRUE(some.view);
+  EXPECT_FALSE(some.control);
+  EXPECT_TRUE(some.are_for("door") && some.are_for("yard"));
+  EXPECT_FALSE(some.are_for("roof") || some.are_for("") || some.are_for("doo"));
+  EXPECT_FALSE(access.rights_of("").view);
+}
+
 TEST(WrongTokens, MakeTheirAddressWaitAfterFive) {
   WrongTokens wrong;
   for (int i = 0; i < 5; ++i) {

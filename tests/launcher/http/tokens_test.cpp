@@ -54,6 +54,19 @@ TEST(ParseTokens, TakesOneOfEachKind) {
   EXPECT_EQ(parse_tokens(std::string("view ") + kToken, "file").view, kToken);
 }
 
+TEST(ParseTokens, TakesAnyNumberForSomeStreams) {
+  const auto tokens = parse_tokens(std::string("view ") + kToken + " door\nview " + kOther + " door yard\n", "file");
+  EXPECT_EQ(tokens.all + tokens.view, "");
+  ASSERT_EQ(tokens.some.size(), 2U);
+  EXPECT_EQ(tokens.some[0].token, kToken);
+  EXPECT_THAT(tokens.some[1].streams, testing::ElementsAre("door", "yard"));
+  const auto said = [](const std::string& text) { return refusal([&] { parse_tokens(text, "file"); }); };
+  EXPECT_THAT(said(std::string("view ") + kToken + " door a/b"), HasSubstr("line 1: \"a/b\": a stream's name has"));
+  EXPECT_THAT(said(std::string("view ") + kToken + " door\nview " + kToken + " yard"),
+              HasSubstr("line 2: this token stands above"));
+  EXPECT_THAT(said(std::string(kToken) + " door"), HasSubstr("line 1: write a token, or \"view\""));
+}
+
 TEST(ParseTokens, NamesThePlaceOfWhatIsWrong) {
   const auto said = [](const std::string& text) { return refusal([&] { parse_tokens(text, "--token-file=a"); }); };
   EXPECT_THAT(said(""), HasSubstr("--token-file=a: there is no token in it"));
