@@ -11,6 +11,7 @@ namespace {
 constexpr unsigned kMaxMline = 64;
 constexpr unsigned kMaxRepeats = 3;
 constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
+constexpr std::int64_t kMaxLines = 65535;
 constexpr std::int64_t kMaxBitrate = 1'000'000'000'000;
 constexpr unsigned kMaxNumber = 0xffffffff;
 constexpr double kMaxTime = 1e15;
@@ -50,6 +51,11 @@ class Reader {
     const core::Json* value = core::json_member(object_, name);
     if (value && value->is_null()) return std::nullopt;
     return static_cast<double>(integer(name, 1, kMaxBitrate));
+  }
+  std::optional<unsigned> lines_or_nothing(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (!value || value->is_null()) return std::nullopt;
+    return static_cast<unsigned>(integer(name, 1, kMaxLines));
   }
   Value value(const char* name) {
     const core::Json* value = core::json_member(object_, name);
@@ -92,7 +98,8 @@ template <typename T>
 T request(Reader& reader, const std::string& type) {
   if (type == "keyframe") return KeyFrameRequest{};
   if (type == "video") {
-    const VideoRequest video{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate")};
+    const VideoRequest video{reader.boolean("wanted"), reader.bitrate_or_null("maxBitrate"),
+                             reader.lines_or_nothing("maxHeight")};
     if (reader.error()) return *reader.error();
     return video;
   }

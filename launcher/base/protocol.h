@@ -52,8 +52,9 @@ struct PlayoutRequest {
   unsigned max_ms = 0;
 };
 struct VideoRequest {
-  bool wanted = true;                 // whether the viewer looks: else neither video nor results are sent
-  std::optional<double> max_bitrate;  // bit/s
+  bool wanted = true;                    // whether the viewer looks: else neither video nor results are sent
+  std::optional<double> max_bitrate{};   // bit/s
+  std::optional<unsigned> max_height{};  // lines that it shows: more are of no use to it
 };
 // A number, true or false, or the name of a choice.
 using Value = std::variant<double, bool, std::string>;

@@ -85,9 +85,17 @@ void LinkControl::rungs(std::vector<Rung> rungs) {
     *rung = *rung == before ? rungs_.size() : std::min(*rung, rungs_.size() - 1);
 }
 
+std::size_t LinkControl::large_enough() const {
+  std::size_t lowest = 0;
+  for (std::size_t rung = 0; lines_ && rung < rungs_.size(); ++rung)
+    if (rungs_[rung].height >= *lines_) lowest = rung;
+  return lowest;
+}
+
 std::size_t LinkControl::allowed() const {
-  if (!limit_) return 0;
-  for (std::size_t rung = 0; rung < rungs_.size(); ++rung) {
+  std::size_t rung = large_enough();
+  if (!limit_) return rung;
+  for (; rung < rungs_.size(); ++rung) {
     // what an encoding takes varies: one that is not sent yet must have something to spare
     if (rungs_[rung].bitrate * (rung == current_ ? 1 : kSpare) <= *limit_) return rung;
   }

@@ -26,6 +26,7 @@ class LinkControl {
   struct Rung {
     double bitrate = 0;  // as measured lately; of one that sleeps, before that
     double framerate = 0;
+    unsigned height = 0;  // of what is shown of its pictures, in lines; 0: not known
   };
   enum class Reason : std::uint8_t {
     kFree,     // the top rung
@@ -52,8 +53,8 @@ class LinkControl {
   void rungs(std::vector<Rung> rungs);
   // What is sent to this viewer beside the video and the probes.
   void other(double rate) { other_ = rate; }
-  // No rung above this.
-  void limit(std::optional<double> limit) { limit_ = limit; }
+  // No rung above this bit rate, and none above the lowest one that has so many lines.
+  void limit(std::optional<double> bitrate, std::optional<unsigned> lines = {}) { limit_ = bitrate, lines_ = lines; }
   // A packet with a transport-cc number leaves.
   void sent(std::int64_t now, std::size_t bytes, bool probe);
   void reported(std::int64_t now, std::span<const SentLog::Report> reports);
@@ -68,6 +69,7 @@ class LinkControl {
   Decision decide(std::int64_t now);
 
  private:
+  std::size_t large_enough() const;
   double need(std::size_t rung) const;
   std::size_t best(double carries) const;
   std::size_t start_rung() const;
@@ -94,6 +96,7 @@ class LinkControl {
   std::vector<Rung> rungs_;
   double other_ = 0;
   std::optional<double> limit_;
+  std::optional<unsigned> lines_;
 
   LinkTrace trace_;
   Climb climb_;

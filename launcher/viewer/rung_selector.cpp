@@ -77,17 +77,17 @@ void RungSelector::start(bool measured) {
   look();
 }
 
-void RungSelector::wish(bool wanted, std::optional<double> limit) {
-  wish_ = {wanted, limit};
+void RungSelector::wish(const protocol::VideoRequest& wish) {
+  wish_ = wish;
   if (ticker_.running()) look();
 }
 
 // Not more often than every kWishUs: each may cost others a key frame.
 void RungSelector::take_wish(gint64 now) {
   if (!wish_ || now - wished_at_ < kWishUs) return;
-  const auto [wanted, limit] = *std::exchange(wish_, std::nullopt);
+  const auto [wanted, max_bitrate, max_height] = *std::exchange(wish_, std::nullopt);
   wished_at_ = now;
-  control_.limit(limit);
+  control_.limit(max_bitrate, max_height);
   if (!std::exchange(wanted_, wanted) && wanted) control_.resumed(now);
 }
 
@@ -102,7 +102,10 @@ void RungSelector::tell_rungs() {
   double guess = kUnknownTop;
   for (const auto& rung : stream_.rungs()) {
     const auto rate = rung->fan_out()->rate();
-    rungs.push_back({rate.bits > 0 ? rate.bits : guess, rate.frame_rate});
+    const auto& picture = rung->picture();
+    rungs.push_back({.bitrate = rate.bits > 0 ? rate.bits : guess,
+                     .framerate = rate.frame_rate,
+                     .height = picture ? picture->height - picture->rows : 0});
     guess = rungs.back().bitrate / 2;
   }
   control_.rungs(std::move(rungs));

@@ -26,8 +26,8 @@ class RungSelector {
   // The viewer is connected: its video begins. `measured`: it tells what arrives; otherwise it gets the best encoding
   // that it wishes.
   void start(bool measured);
-  // `wanted`: whether it looks at all. `limit`: it wants no more than so many bit/s.
-  void wish(bool wanted, std::optional<double> limit);
+  // Whether it looks at all, and what it has no use for.
+  void wish(const protocol::VideoRequest& wish);
   // Whether a result of so many bytes may go beside the video now; then it counts as sent.
   bool result_fits(std::size_t bytes);
   // It gets the best encoding, and nothing is tried out.
@@ -36,10 +36,6 @@ class RungSelector {
   protocol::Link link() const;
 
  private:
-  struct Wish {
-    bool wanted;
-    std::optional<double> limit;
-  };
   struct News {  // what of link() the viewer is told as soon as it changes
     std::size_t rung = 0;
     unsigned width = 0;
@@ -69,7 +65,7 @@ class RungSelector {
   LinkControl control_;
   LinkControl::Decision decision_;
   bool measured_ = false;
-  std::optional<Wish> wish_;  // that is not taken yet
+  std::optional<protocol::VideoRequest> wish_;  // that is not taken yet
   gint64 wished_at_ = 0;
   bool wanted_ = true;
   std::optional<Picture> picture_;  // of the rung, as of the last look at it

@@ -191,8 +191,7 @@ void SocketViewer::handle(std::string_view text) {
   if (const auto* error = std::get_if<protocol::Error>(&message)) return fail(error->code.c_str(), error->message);
   if (const auto* ack = std::get_if<protocol::Ack>(&message)) return acknowledged(*ack);
   if (const auto* ping = std::get_if<protocol::Ping>(&message)) return send_pong(*ping);
-  if (const auto* request = std::get_if<protocol::VideoRequest>(&message))
-    return selector_->wish(request->wanted, request->max_bitrate);
+  if (const auto* request = std::get_if<protocol::VideoRequest>(&message)) return selector_->wish(*request);
   if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {
     if (const auto error = events_.set_property(*request)) fail(error->code.c_str(), error->message);
     return;

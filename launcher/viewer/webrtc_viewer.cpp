@@ -310,7 +310,7 @@ void WebrtcViewer::handle_control(const std::string& text) {
     return;
   }
   if (const auto* request = std::get_if<protocol::VideoRequest>(&message)) {
-    if (selector_) selector_->wish(request->wanted, request->max_bitrate);
+    if (selector_) selector_->wish(*request);
     return;
   }
   if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {

@@ -26,7 +26,7 @@ const seen = () => [...document.querySelectorAll('.tile')].map((tile) => {
   const report = player?.report?.();
   return {
     name: tile.querySelector('h2').textContent, words: tile.querySelector('.below p').textContent, why: tile.querySelector('.why').textContent || tile.querySelector('.below p').title, large: tile.classList.contains('large'),
-    state: report?.state ?? 'none', mode: player?.mode ?? null, controls: player?.controls ?? false, shown: report?.frames.shown ?? 0, results: report?.results.received ?? 0,
+    state: report?.state ?? 'none', mode: player?.mode ?? null, lines: player?.getAttribute('max-height'), height: tile.querySelector('.place').clientHeight, controls: player?.controls ?? false, shown: report?.frames.shown ?? 0, results: report?.results.received ?? 0,
     focused: tile.contains(document.activeElement), visible: tile.checkVisibility(),
   };
 });
@@ -78,6 +78,7 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual(all.map(({ words }) => words), ['Live', 'Live', 'Live', 'Can’t start']);
       assert.match(all[3].why, /nothing-like-this/);
       assert.equal(all[3].state, 'none', 'it is not tried again');
+      for (const { lines, height } of all.slice(0, 3)) assert.ok(Math.abs(lines - height) <= 3, `${lines} lines of video for ${height} of the window`);
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
@@ -89,7 +90,7 @@ for (const [name, start] of Object.entries(browsers))
       await tab.press(x + 60, y + 60);
       const large = await tiles(tab, 'the large one', (list) => list[1].large && list[1].controls);
       assert.deepEqual(large.map(({ visible }) => visible), [false, true, false, false]);
-      assert.equal(large[1].mode, '', 'exact, where that can be');
+      assert.deepEqual([large[1].mode, large[1].lines], ['', null], 'exact, where that can be, in all its size');
       assert.equal(await tab.evaluate(() => new URLSearchParams(location.search).get('stream')), 'yard');
       assert.match(await tab.evaluate(() => document.title), /^yard/);
       await until('the others let go', async () => await watching('door') === 0 && await watching('yard') === 1);

@@ -89,6 +89,24 @@ test('a limit of the bit rate is kept', async (t) => {
   await until('a smaller encoding', () => viewer.of('link').at(-1)?.reason === 'limit' && viewer.of('link').at(-1).rung > 0);
 });
 
+test('a viewer that shows the picture small gets the smallest one that is large enough, and the best again when it is large', async (t) => {
+  const viewer = await watch(t);
+  await until('the best encoding', () => viewer.of('link').at(-1)?.reason === 'free');
+  const heights = viewer.of('stream').at(-1).rungs.map(({ height, rows }) => height - rows);
+  const [top, wanted] = [Math.max(...heights), 100];
+  const enough = Math.min(...heights.filter((height) => height >= wanted));
+  assert.ok(enough < top, `${heights}`);
+  viewer.send({ type: 'video', wanted: true, maxBitrate: null, maxHeight: wanted });
+  const shown = () => {
+    const { width, height } = viewer.of('link').at(-1);
+    const { rows } = viewer.of('stream').at(-1).rungs.find((rung) => rung.width === width && rung.height === height);
+    return height - rows;
+  };
+  await until('a smaller picture', () => shown() === enough && viewer.of('link').at(-1).reason === 'limit', { state: () => [heights, viewer.of('link').at(-1)] });
+  viewer.send({ type: 'video', wanted: true, maxBitrate: null, maxHeight: null });
+  await until('the best again', () => shown() === top, { state: () => viewer.of('link').at(-1) });
+});
+
 test('a key frame that is asked for comes', async (t) => {
   const viewer = await watch(t);
   await until('the best encoding', () => viewer.of('link').at(-1)?.reason === 'free');

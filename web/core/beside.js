@@ -35,21 +35,19 @@ export const signsOf = (stats, { looking, watched, stream, link }, pongs) => ({
 
 /** Tells the server whether the viewer looks, and what limits its video. */
 export class VideoWish {
-  #wanted = true;
-  /** @type {number|null} */
-  #maxBitrate = null;
+  /** As a server has it at first: looking, and no limit. */
+  #told = 'true,,';
 
   /**
    * Only of a server that tells of the link: an older one ends viewers that say what it does not know.
    * @param {import('./store.js').Facts} facts @param {import('./control-channel.js').ControlChannel|null} control
    */
   tell({ link, looking, watched, settings }, control) {
-    const wanted = looking || watched;
-    const maxBitrate = limitOf(settings['max-bitrate']);
-    if (!link || (wanted === this.#wanted && maxBitrate === this.#maxBitrate)) return;
-    this.#wanted = wanted;
-    this.#maxBitrate = maxBitrate;
-    control?.requestVideo(wanted, maxBitrate);
+    /** @type {Parameters<import('./control-channel.js').ControlChannel['requestVideo']>} */
+    const wish = [looking || watched, limitOf(settings['max-bitrate']), limitOf(settings['max-height']) ?? undefined];
+    if (!link || this.#told === `${wish}`) return;
+    this.#told = `${wish}`;
+    control?.requestVideo(...wish);
   }
 }
 

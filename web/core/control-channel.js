@@ -64,9 +64,9 @@ export class ControlChannel {
     this.#send({ type: 'playout', max });
   }
 
-  /** Whether the viewer looks, and what limits its video, in bit/s. @param {boolean} wanted @param {number|null} maxBitrate */
-  requestVideo(wanted, maxBitrate) {
-    this.#send({ type: 'video', wanted, maxBitrate });
+  /** Whether the viewer looks, and what limits its video, in bit/s and lines. @param {boolean} wanted @param {number|null} maxBitrate @param {number} [maxHeight] */
+  requestVideo(wanted, maxBitrate, maxHeight) {
+    this.#send({ type: 'video', wanted, maxBitrate, maxHeight });
   }
 
   /** What it is to be for all viewers. @param {string} name of a property @param {import('./protocol.js').Value} value */
@@ -99,7 +99,7 @@ export class ControlChannel {
 
   /**
    * @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
-   *   {type: 'video', wanted: boolean, maxBitrate: number|null} | {type: 'set', name: string, value: import('./protocol.js').Value}} message
+   *   {type: 'video', wanted: boolean, maxBitrate: number|null, maxHeight?: number} | {type: 'set', name: string, value: import('./protocol.js').Value}} message
    */
   #send(message) {
     if (this.open) this.#channel.send(JSON.stringify(message));

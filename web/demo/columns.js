@@ -2,7 +2,7 @@
 // How a wall of pictures is laid out. Pure.
 
 /** What a picture of a wall is as high as it is wide. */
-const ASPECT = 9 / 16;
+export const ASPECT = 9 / 16;
 /** Narrower ones show nothing, in px: two beside each other fit a phone. */
 const LEAST = 160;
 

@@ -16,6 +16,7 @@ export class Tile {
   #words = document.createElement('p');
   #why = document.createElement('p');
   #seen = false;
+  #lines = Infinity;
   /** Whether there is anything to connect to. */
   #runs = true;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -64,15 +65,22 @@ export class Tile {
   set seen(seen) {
     this.#seen = seen;
     clearTimeout(this.#away);
-    if (!this.#runs) return this.#player.remove();
-    if (!seen) {
-      this.#away = setTimeout(() => this.#player.remove(), AWAY_MS);
-      return;
-    }
+    if (!this.#runs) this.#player.remove();
+    else if (seen) this.#connect();
+    else this.#away = setTimeout(() => this.#player.remove(), AWAY_MS);
+  }
+
+  #connect() {
     if (this.#player.isConnected) return;
     if (this.#token) this.#player.setAttribute('token', this.#token);
     this.#player.setAttribute('src', this.#address);
     this.#open.before(this.#player);
+  }
+
+  /** @param {number} lines as high as its picture is, in pixels of the screen */
+  set lines(lines) {
+    this.#lines = lines;
+    if (!this.root.classList.contains('large')) this.#player.maxHeight = lines;
   }
 
   /** @param {boolean} large whether it takes the whole window: then as its page shows it, with all that it can do */
@@ -80,8 +88,11 @@ export class Tile {
     this.root.classList.toggle('large', large);
     this.#open.hidden = large;
     this.#player.controls = large;
-    if (large) this.#player.removeAttribute('mode');
-    else this.#player.setAttribute('mode', 'async');
+    if (large) for (const name of ['mode', 'max-height']) this.#player.removeAttribute(name);
+    else {
+      this.#player.setAttribute('mode', 'async');
+      this.lines = this.#lines;
+    }
   }
 
   focus() {

@@ -3,7 +3,7 @@
 // that a reload or a link keeps it, and the browser's Back goes back.
 import '../player/cv-player.js';
 import { StreamList } from '../core/stream-list.js';
-import { layOut, tileAfter } from './columns.js';
+import { ASPECT, layOut, tileAfter } from './columns.js';
 import { Tile } from './tile.js';
 import { tokenOf } from './token.js';
 
@@ -67,6 +67,7 @@ function place() {
   columns = laid.columns;
   wall.style.setProperty('--columns', String(columns));
   wall.style.setProperty('--tile', `${laid.tile}px`);
+  for (const tile of tiles.values()) tile.lines = Math.max(1, Math.round(laid.tile * ASPECT * devicePixelRatio));
 }
 
 /** @param {string} name of the stream that is to be large; "": all are small */

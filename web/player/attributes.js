@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The player's attributes as properties.
-import { DEFAULTS } from '../core/settings.js';
+import { DEFAULTS, UNLIMITED } from '../core/settings.js';
 
 /** Frameworks give a property the text of an attribute. @param {number|string} limit */
-const limitText = (limit) => Number(limit) === Infinity ? 'infinite' : String(limit);
+const limitText = (limit) => Number(limit) === Infinity ? UNLIMITED : String(limit);
 
-/** @param {string} text */
-const limitOf = (text) => text === 'infinite' ? Infinity : Number(text);
 
 /** @param {Element} player @param {string} name @param {string} [otherwise] */
 const textOf = (player, name, otherwise = '') => player.getAttribute(name) ?? otherwise;
+
+/** @param {Element} player @param {string} name */
+const limitOf = (player, name) => {
+  const text = textOf(player, name, UNLIMITED);
+  return text === UNLIMITED ? Infinity : Number(text);
+};
 
 /** @param {Element} player @param {string} name @param {string} text */
 const write = (player, name, text) => player.setAttribute(name, text);
@@ -51,14 +55,19 @@ export class Attributes extends HTMLElement {
   set fill(fill) { write(this, 'fill', fill); }
 
   /** By how many ms the exact view may hold the video back, or Infinity. */
-  get hold() { return limitOf(textOf(this, 'hold', 'infinite')); }
+  get hold() { return limitOf(this, 'hold'); }
 
   set hold(ms) { write(this, 'hold', limitText(ms)); }
 
   /** Of the video, in bit/s, or Infinity. */
-  get maxBitrate() { return limitOf(textOf(this, 'max-bitrate', 'infinite')); }
+  get maxBitrate() { return limitOf(this, 'max-bitrate'); }
 
   set maxBitrate(bitrate) { write(this, 'max-bitrate', limitText(bitrate)); }
+
+  /** No larger pictures than the smallest ones with so many lines, or Infinity. */
+  get maxHeight() { return limitOf(this, 'max-height'); }
+
+  set maxHeight(lines) { write(this, 'max-height', limitText(lines)); }
 
   /** By which way frames come: `auto`, `webrtc`, `socket`. */
   get transport() { return textOf(this, 'transport', DEFAULTS.transport); }

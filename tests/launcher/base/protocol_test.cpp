@@ -104,8 +104,13 @@ TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
   EXPECT_TRUE(read(R"("wanted":true,"maxBitrate":1)").wanted);
   EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1)").max_bitrate, 1);
   EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1000000000000)").max_bitrate, 1e12);
+  EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1)").max_height, std::nullopt);
+  EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1,"maxHeight":null)").max_height, std::nullopt);
+  EXPECT_EQ(read(R"("wanted":true,"maxBitrate":1,"maxHeight":65535)").max_height, 65535U);
   for (const char* rest :
-       {R"("wanted":true)", R"("maxBitrate":null)", R"("wanted":1,"maxBitrate":null)",
+       {R"("wanted":true,"maxBitrate":1,"maxHeight":0)", R"("wanted":true,"maxBitrate":1,"maxHeight":65536)",
+        R"("wanted":true,"maxBitrate":1,"maxHeight":"1")", R"("wanted":true,"maxBitrate":1,"maxHeight":1.5)",
+        R"("wanted":true)", R"("maxBitrate":null)", R"("wanted":1,"maxBitrate":null)",
         R"("wanted":null,"maxBitrate":null)", R"("wanted":true,"maxBitrate":0)", R"("wanted":true,"maxBitrate":-1)",
         R"("wanted":true,"maxBitrate":1.5)", R"("wanted":true,"maxBitrate":1000000000001)",
         R"("wanted":true,"maxBitrate":1e300)", R"("wanted":true,"maxBitrate":"1")"})

@@ -61,6 +61,29 @@ TEST(LinkControl, GoesNotAboveTheViewersLimit) {
   EXPECT_EQ(control.decide(50 * kMs).rung, 3U);
 }
 
+TEST(LinkControl, SendsNoMoreLinesThanTheViewerShows) {
+  const std::vector<Rung> sizes{{700e3, 30, 720}, {460e3, 30, 720}, {230e3, 30, 360}, {80e3, 30, 180}, {30e3, 10, 180}};
+  const auto of = [&sizes](std::optional<double> bitrate, std::optional<unsigned> lines) {
+    LinkControl control(1e9);
+    control.limit(bitrate, lines);
+    control.rungs(sizes);
+    return control.decide(0);
+  };
+  EXPECT_EQ(of({}, {}).rung, 0U);
+  EXPECT_EQ(of({}, 720).rung, 1U) << "the lowest with so many";
+  EXPECT_EQ(of({}, 721).rung, 0U) << "none has so many";
+  EXPECT_EQ(of({}, 360).rung, 2U);
+  EXPECT_EQ(of({}, 181).rung, 2U);
+  EXPECT_EQ(of({}, 1).rung, 4U);
+  EXPECT_EQ(of({}, 360).reason, LinkControl::Reason::kLimit);
+  EXPECT_EQ(of(100e3, 360).rung, 3U) << "both limits";
+  EXPECT_EQ(of(1e9, 360).rung, 2U);
+  LinkControl unknown(1e9);
+  unknown.limit({}, 100);
+  unknown.rungs(kLadder);
+  EXPECT_EQ(unknown.decide(0).rung, 0U) << "sizes that are not known are no reason";
+}
+
 TEST(LinkControl, TakesAnotherLadder) {
   LinkControl control;
   control.rungs(kLadder);

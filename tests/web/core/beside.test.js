@@ -77,17 +77,18 @@ test('a wish is told a server that tells of the link, when it is another one', (
   const asked = [];
   const control = /** @type {any} */ ({ requestVideo: (/** @type {unknown[]} */ ...wanted) => asked.push(wanted) });
   /** @type {Partial<import('../../../web/core/store.js').GivenFacts>[]} */
-  const steps = [{ looking: false }, { link: LINK }, { link: { ...LINK, rung: 1 } }, { looking: true }, { settings: { ...store.facts.settings, 'max-bitrate': 300_000 } }];
+  const steps = [{ looking: false }, { link: LINK }, { link: { ...LINK, rung: 1 } }, { looking: true }, { settings: { ...store.facts.settings, 'max-bitrate': 300_000 } },
+    { settings: { ...store.facts.settings, 'max-bitrate': 300_000, 'max-height': 200 } }];
   const after = steps.map((step) => {
     store.set(step);
     wish.tell(store.facts, control);
     return asked.length;
   });
-  assert.deepEqual(after, [0, 1, 1, 2, 3]);
-  assert.deepEqual(asked, [[false, null], [true, null], [true, 300_000]]);
+  assert.deepEqual(after, [0, 1, 1, 2, 3, 4]);
+  assert.deepEqual(asked, [[false, null, undefined], [true, null, undefined], [true, 300_000, undefined], [true, 300_000, 200]]);
   for (const facts of [{ watched: true }, { looking: false }, { watched: false }]) {
     store.set(facts);
     wish.tell(store.facts, control);
   }
-  assert.deepEqual(asked.slice(3), [[false, 300_000]], 'not before those that follow look no more either');
+  assert.deepEqual(asked.slice(4), [[false, 300_000, 200]], 'not before those that follow look no more either');
 });

@@ -6,7 +6,7 @@ import { test } from '../../lib/test.js';
 /** The words that each setting takes, its default first. */
 const WORDS = { mode: ['', 'async', 'exact'], overlay: ['boxes', 'none'], fill: ['interpolated', 'last', 'none'], transport: ['auto', 'webrtc', 'socket'] };
 /** Other than the default in everything. @type {import('../../../web/core/settings.js').Settings} */
-const OTHER = { mode: 'async', overlay: 'none', fill: 'last', hold: 250, 'max-bitrate': 300_000, transport: 'webrtc' };
+const OTHER = { mode: 'async', overlay: 'none', fill: 'last', hold: 250, 'max-bitrate': 300_000, 'max-height': 200, transport: 'webrtc' };
 
 test('only settings are settings', () => {
   for (const name of Object.keys(DEFAULTS)) assert.equal(isSetting(name), true, name);
@@ -26,7 +26,7 @@ test('a choice changes its own setting and nothing else, and not the settings it
 test('what is not given or can’t be understood is the default', (t) => {
   t.mock.method(console, 'warn', () => {});
   for (const text of [null, '', 'EXACT', 'nonsense', 'constructor']) {
-    for (const name of /** @type {const} */ (['mode', 'overlay', 'fill', 'hold', 'max-bitrate', 'transport'])) {
+    for (const name of /** @type {const} */ (['mode', 'overlay', 'fill', 'hold', 'max-bitrate', 'max-height', 'transport'])) {
       assert.deepEqual(withSetting(OTHER, name, text), { ...OTHER, [name]: DEFAULTS[name] }, `${name}=${text}`);
     }
   }
@@ -42,6 +42,12 @@ test('the bit rate may be limited to a whole number of bit/s, or not at all', (t
   assert.match(warn.mock.calls[4].arguments[0], /^cv-player: max-bitrate="300k" is not/);
 });
 
+test('the lines may be limited to a whole number, or not at all', (t) => {
+  t.mock.method(console, 'warn', () => {});
+  const limits = { 1: 1, 360: 360, 65535: 65535, infinite: Infinity, '': Infinity, 0: Infinity, '-1': Infinity, '0.5': Infinity, 65536: Infinity, '2e': Infinity };
+  for (const [text, limit] of Object.entries(limits)) assert.equal(withSetting(OTHER, 'max-height', text)['max-height'], limit, `"${text}"`);
+});
+
 test('the video is held back a number of ms, none, or without limit', (t) => {
   t.mock.method(console, 'warn', () => {});
   const holds = {
@@ -52,11 +58,11 @@ test('the video is held back a number of ms, none, or without limit', (t) => {
 
 test('each setting has its default', () => {
   for (const [name, [initial]] of Object.entries(WORDS)) assert.equal(settingText(DEFAULTS, name), initial, name);
-  for (const name of ['hold', 'max-bitrate']) assert.equal(settingText(DEFAULTS, name), 'infinite');
+  for (const name of ['hold', 'max-bitrate', 'max-height']) assert.equal(settingText(DEFAULTS, name), 'infinite');
 });
 
 test('every setting’s text gives the setting back', () => {
-  for (const [name, words] of Object.entries({ ...WORDS, hold: ['infinite', '0', '250', '33.5'], 'max-bitrate': ['infinite', '1', '300000'] })) {
+  for (const [name, words] of Object.entries({ ...WORDS, hold: ['infinite', '0', '250', '33.5'], 'max-bitrate': ['infinite', '1', '300000'], 'max-height': ['infinite', '1', '65535'] })) {
     for (const word of words) {
       const settings = withSetting(OTHER, name, word);
       assert.equal(settingText(settings, name), word, name);

@@ -33,8 +33,8 @@ async function load(address) {
 }
 
 test('what the address says of the settings is what the player is given, and nothing else of it', async () => {
-  const { player } = await load('http://host/?mode=exact&overlay=none&fill=last&hold=250&max-bitrate=300000&transport=socket&src=ws://evil/ws&onclick=x');
-  assert.deepEqual(player.attributes, { controls: '', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket' });
+  const { player } = await load('http://host/?mode=exact&overlay=none&fill=last&hold=250&max-bitrate=300000&max-height=200&transport=socket&src=ws://evil/ws&onclick=x');
+  assert.deepEqual(player.attributes, { controls: '', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', 'max-height': '200', transport: 'socket' });
   assert.deepEqual(Object.keys(player.attributes).sort(), ['controls', ...Object.keys(DEFAULTS)].sort(), 'every setting can be in a link');
   assert.deepEqual((await load('http://host/?mode=')).player.attributes, { controls: '', mode: '' });
 });

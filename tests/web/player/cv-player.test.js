@@ -595,12 +595,12 @@ test('a page that names another server when it hears "connecting" is connected t
 
 test('its attributes are properties too', () => {
   player.controls = false;
-  assert.deepEqual([player.src, player.of, player.token, player.mode, player.overlay, player.fill, player.hold, player.maxBitrate, player.transport, player.controls],
-    ['', '', '', '', 'boxes', 'interpolated', Infinity, Infinity, 'auto', false]);
-  const given = { src: 'https://host', of: 'other', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: 250, maxBitrate: 300_000, transport: 'socket', controls: true };
+  assert.deepEqual([player.src, player.of, player.token, player.mode, player.overlay, player.fill, player.hold, player.maxBitrate, player.maxHeight, player.transport, player.controls],
+    ['', '', '', '', 'boxes', 'interpolated', Infinity, Infinity, Infinity, 'auto', false]);
+  const given = { src: 'https://host', of: 'other', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: 250, maxBitrate: 300_000, maxHeight: 200, transport: 'socket', controls: true };
   Object.assign(player, given);
   for (const [name, value] of Object.entries(given)) assert.equal(player[name], value, name);
-  assert.deepEqual(player.attributes, { src: 'https://host', of: 'other', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', transport: 'socket', controls: '' });
+  assert.deepEqual(player.attributes, { src: 'https://host', of: 'other', token: 'secret', mode: 'exact', overlay: 'none', fill: 'last', hold: '250', 'max-bitrate': '300000', 'max-height': '200', transport: 'socket', controls: '' });
   Object.assign(player, { hold: '120', maxBitrate: 'infinite' });
   assert.deepEqual([player.hold, player.maxBitrate], [120, Infinity], 'as frameworks give them');
   Object.assign(player, { hold: Infinity, controls: false });
