@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
-import { root } from '../lib/paths.js';
-import { startServer } from '../lib/server.js';
+import { pipe, root } from '../lib/paths.js';
+import { pipelineFile, startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
@@ -82,6 +82,21 @@ for (const [name, start] of Object.entries(browsers))
       await tab.playing();
       await own.stop();
       await tab.reports('that it waits', ({ state }) => state === 'waiting');
+      assert.deepEqual(await violations(tab), []);
+    });
+
+    test('the wall of several streams, and one of them large', async (t) => {
+      const several = await startServer({ pipeline: `door=${pipe('plain')}`, args: [`--pipeline=yard=${pipe('plain')}`, `--pipeline=wrong=${pipelineFile('nothing-like-this ! webrtcbin\n')}`] });
+      t.after(() => several.stop());
+      const tab = await open(t);
+      await tab.open(several.url, { front: true });
+      const playing = () => tab.evaluate(() => [...document.querySelectorAll('.tile cv-player')].filter((player) => player.report?.().state === 'playing').length);
+      await until('two pictures', async () => await playing() === 2);
+      assert.deepEqual(await violations(tab), []);
+      await tab.evaluate(makeDark);
+      assert.deepEqual(await violations(tab), [], 'where the browser is dark');
+      await tab.evaluate(() => document.querySelector('[data-stream="door"] .open').click());
+      await until('the large one', () => tab.evaluate(() => document.querySelector('.large cv-player')?.controls === true));
       assert.deepEqual(await violations(tab), []);
     });
 

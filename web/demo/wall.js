@@ -14,6 +14,7 @@ const BELOW = 44;
 
 const wall = /** @type {HTMLElement} */ (document.querySelector('.wall'));
 const back = /** @type {HTMLButtonElement} */ (document.querySelector('.back'));
+const title = /** @type {HTMLElement} */ (document.querySelector('.top .name'));
 const own = /** @type {HTMLAnchorElement} */ (document.querySelector('.own'));
 const notice = /** @type {HTMLElement} */ (document.querySelector('.notice'));
 const bar = /** @type {HTMLElement} */ (document.querySelector('.top'));
@@ -89,6 +90,7 @@ function showLarge() {
   document.title = large ? `${name} – cv-launch` : 'cv-launch';
   if (large && large.root !== was) {
     large.large = true;
+    title.textContent = name;
     own.href = `${name}/${location.hash}`;
     back.focus();
   } else if (!large && was) {
