@@ -207,9 +207,10 @@ void arrange(const PipeText& pipe, std::vector<CutStream>& streams) {
   const auto same = std::adjacent_find(streams.begin(), streams.end(),
                                        [](const CutStream& a, const CutStream& b) { return a.media == b.media; });
   if (same == streams.end()) return;
-  throw UserError(pipe.file + ": two streams of " + same->media + " go to viewers, through " + name_of(same[0]) +
-                  " and " + name_of(same[1]) +
-                  ", and a page shows one; take one out, or show it by a cv-launch of its own, with its own --port");
+  throw UserError(
+      pipe.file + ": two streams of " + same->media + " go to viewers, through " + name_of(same[0]) + " and " +
+      name_of(same[1]) +
+      ", and a page shows one; take one out, or show it as a stream of its own: --pipeline=NAME=FILE, once more");
 }
 
 // The payload type that a caps filter behind the payloader demands.
