@@ -432,7 +432,7 @@ const player = ['view', 'choices', 'controls', 'cv-player', 'attributes'].map((n
 const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
 
 test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {
-  assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:textOf\(\w+, |toggleAttribute\()'([\w-]+)'/g));
+  assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:(?:text|limit)Of\(\w+, |toggleAttribute\()'([\w-]+)'/g));
   assert.deepEqual(named('docs/embed.md', 'Events'), inPlayer(/#tell\('([\w-]+)'/g));
   const colours = [...new Set(read('web/player/player.css').match(/--cv-[\w-]+(?=:)/g))].sort();
   assert.deepEqual(named('docs/embed.md', 'Its looks'), colours);
