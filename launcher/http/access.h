@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct Rights {
@@ -31,7 +32,7 @@ struct Tokens {
 class Access {
  public:
   // A server that is open to everybody, who has these rights.
-  explicit Access(Rights everybody = {.view = true, .control = true}) : everybody_(everybody) {}
+  explicit Access(Rights everybody = {.view = true, .control = true}) : everybody_(std::move(everybody)) {}
   explicit Access(Tokens tokens) : tokens_(std::move(tokens)) {}
 
   bool needs_token() const { return !everybody_.view; }

@@ -251,11 +251,19 @@ test('a token may be for some streams only: of the others nothing is told', asyn
 });
 
 test('who does not acknowledge the list is dropped, and is told nothing more before', async (t) => {
-  const server = await startServer({ pipeline: `door=${small}`, args: named(`yard=${small}`), env: { CV_LAUNCH_HEARTBEAT_MS: '1000' } });
+  const socket = join(temporaryFolder(), 'camera');
+  const late = pipelineFile(`shmsrc socket-path=${socket} do-timestamp=true is-live=true ! video/x-raw,format=I420,width=160,height=120,framerate=20/1
+    ! vp8enc deadline=1 cpu-used=8 ! rtpvp8pay ! webrtcbin`, 'late.pipe');
+  const server = await startServer({ pipeline: `door=${small}`, args: named(`late=${late}`), env: { CV_LAUNCH_HEARTBEAT_MS: '5000' } });
   t.after(() => server.stop());
+  await server.says(/late: it can't start/);
   const signalling = await connect(server, { path: '/streams' });
+  await signalling.receives('streams');
+  const camera = await startCamera(socket, 'videotestsrc is-live=true ! video/x-raw,format=I420,width=160,height=120,framerate=20/1');
+  t.after(() => camera.stop());
+  await server.says(/late: live/);
   const { errors } = await signalling.ends();
-  assert.deepEqual(errors, [{ type: 'error', code: 'timeout', message: 'no acknowledgement for 1 s' }]);
+  assert.deepEqual(errors, [{ type: 'error', code: 'timeout', message: 'no acknowledgement for 5 s' }]);
   assert.equal(signalling.messages.filter(({ type }) => type === 'streams').length, 1);
 });
 
