@@ -108,7 +108,8 @@ Idle parse_idle(const std::string& what, const std::string& text) {
 
 // What is said of one stream counts more than what is said of all.
 void give_idle(std::vector<std::string> texts, std::vector<StreamOptions>& streams) {
-  std::ranges::stable_partition(texts, [](const std::string& text) { return text.find('=') == std::string::npos; });
+  std::stable_partition(texts.begin(), texts.end(),
+                        [](const std::string& text) { return text.find('=') == std::string::npos; });
   for (const auto& text : texts) {
     const auto equals = text.find('=');
     if (equals != std::string::npos)
