@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/glib_ptr.h"
+#include "base/listed.h"
 #include "base/user_error.h"
 #include "http/stream_path.h"
 
@@ -28,12 +29,6 @@ constexpr auto kFiles =
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 // GKeyFile keeps no lines, and of what stands twice it takes the last.

@@ -184,8 +184,8 @@ protocol::StreamState LiveStream::state() const {
   const auto& trouble = producer_->trouble();
   if (producer_->resting() == Producer::Rest::kResting)
     return {name_, "asleep", "nobody watches; it begins again when somebody does"};
-  if (producer_->resting() == Producer::Rest::kWaking) return {name_, "starting", "the source begins again"};
   if (trouble) return {name_, "lost", "the source is lost: " + *trouble};
+  if (producer_->resting() == Producer::Rest::kWaking) return {name_, "starting", "the source begins again"};
   return running_ ? protocol::StreamState{name_, "live", ""}
                   : protocol::StreamState{name_, "starting", "no picture from the pipeline yet"};
 }

@@ -81,8 +81,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
        "[NAME=]FILE"},
       {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &set,
        "Give a variable of the pipeline file a value; of several streams STREAM.NAME=VALUE, or NAME=VALUE for all; may "
-       "be "
-       "repeated",
+       "be repeated",
        "NAME=VALUE"},
       {"print", 0, 0, G_OPTION_ARG_NONE, &print, "Print the pipeline as gst-launch-1.0 takes it, and end", nullptr},
       {"variables", 0, 0, G_OPTION_ARG_NONE, &variables, "Print the pipeline's variables with their defaults, and end",
@@ -126,7 +125,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
        "A file with these options and with streams, a group each; read again on SIGHUP", "FILE"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
-       "Refuse more viewers than this (16); 0, with --publish: nobody watches here", "N"},
+       "Refuse more people than this (16); 0, with --publish: nobody watches here", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
       {"log", 0, 0, G_OPTION_ARG_FILENAME, &log, "How it is said: text, or json, an object in each line", "FORMAT"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version, and end", nullptr},

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/credentials.h"
+#include "base/listed.h"
 #include "core/shorten.h"
 #include "http/stream_path.h"
 #include "whip/whip_session.h"
@@ -56,9 +57,10 @@ std::vector<StreamOptions> parse_pipelines(const std::vector<std::string>& pipel
 }
 
 std::string names_of(const std::vector<StreamOptions>& streams) {
-  std::string names;
-  for (const auto& stream : streams) names += (names.empty() ? "" : ", ") + stream.name;
-  return names;
+  std::vector<std::string> names;
+  names.reserve(streams.size());
+  for (const auto& stream : streams) names.push_back(stream.name);
+  return listed(names);
 }
 
 // What "--OPTION NAME.…" or "--OPTION NAME=…" is for.

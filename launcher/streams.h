@@ -44,7 +44,7 @@ class Streams {
 
   // From now on there are these, in this order. What is new is opened, what is not among them is closed, and what has
   // changed, its file too, is closed and opened. All others go on, and so does one whose pipeline has a mistake now:
-  // events.say tells. Throws UserError where one has a name that can't be one, or two have the same.
+  // events.say tells. Each has a name of its own. Throws UserError where one can't be a name.
   void become(const std::vector<StreamOptions>& streams);
 
   // Null: there is none, or its pipeline has a mistake.

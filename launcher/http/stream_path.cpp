@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/listed.h"
+
 namespace {
 
 constexpr std::size_t kLongest = 64;
@@ -27,8 +29,7 @@ StreamPath split_path(std::string_view path) {
 }
 
 std::string no_stream(const std::string& name, const std::vector<std::string>& others) {
-  std::string names;
-  for (const auto& other : others) names += (names.empty() ? "" : ", ") + other;
+  const std::string names = listed(others);
   if (name.empty())
     return names.empty() ? "there is no stream"
                          : "there are several streams: add the name of one to the address: " + names;

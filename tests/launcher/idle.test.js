@@ -105,6 +105,8 @@ test('a camera that is gone when somebody comes is lost, as ever, and comes back
   await camera.stop();
   const viewer = watch();
   await server.says(/the source is lost, retrying: shmsrc/);
+  const health = await request(server, 'GET', '/healthz');
+  assert.deepEqual([health.status, /the source is lost: shmsrc/.test(health.body.toString())], [503, true], health.body.toString());
   camera = await startCamera(socket, film);
   await viewer.hasFrames(10);
   viewer.close();
