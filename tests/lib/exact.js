@@ -12,7 +12,7 @@ export const fastSet = { framerate: 60, speed: 0.5, bitrate: 2_000_000 };
 /** A window that shows the picture at about its own size. */
 export const smallWindow = { width: 660, height: 800 };
 
-/** Where the picture is, in pixels of the screen, and how many of those are one of CSS. */
+/** Where the picture is now, in pixels of the screen, and how many of those are one of CSS: what comes later above or below may move it. */
 async function placeOnScreen(tab) {
   const ratio = await tab.evaluate(() => window.devicePixelRatio);
   const place = Object.entries(await tab.placeOf('.picture')).map(([name, value]) => [name, value * ratio]);
@@ -24,7 +24,8 @@ async function placeOnScreen(tab) {
  * @returns {Promise<{ring: object|null, drawn: object|null, off: number, share: number}>} `off`: from centre to centre;
  *   `share`: how much of the circle is drawn, which may have gaps
  */
-async function look(tab, { x: left, y: top, width: w, height: h, ratio }) {
+async function look(tab) {
+  const { x: left, y: top, width: w, height: h, ratio } = await placeOnScreen(tab);
   const { width, channels, data } = decodePng(await tab.screenshot());
   const bright = [];
   const coloured = [];
@@ -53,15 +54,15 @@ const showsCircle = ({ drawn, share }) => drawn && share > 0.5;
 
 /** Pictures of the page until `count` of them are `wanted`; without another wish, show a circle. */
 export async function lookOften(tab, count, wanted = showsCircle) {
-  const place = await placeOnScreen(tab);
   const seen = [];
   let looks = 0;
+  let last;
   await until(`${count} pictures of what is looked for`, async () => {
     ++looks;
-    const picture = await look(tab, place);
-    if (wanted(picture)) seen.push(picture);
+    last = await look(tab);
+    if (wanted(last)) seen.push(last);
     return seen.length >= count;
-  }, { every: 0, state: () => ({ looks, seen }) });
+  }, { every: 0, state: () => ({ looks, last, seen }) });
   return seen;
 }
 
