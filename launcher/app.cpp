@@ -54,6 +54,7 @@ App::App(const Options& options, const std::vector<std::string>& folders, Servic
       ice_(checked_ice(options_.ice, media_addresses(options_.host))),
       loop_(g_main_loop_new(nullptr, FALSE)),
       streams_(std::make_unique<Streams>(folders, options_.max_viewers, reaper_, ice_, stream_events())),
+      shared_(*streams_, reaper_, ice_, metrics_, options_.max_viewers),
       list_([this] { return streams_->list(); }, [this](const std::string& code) { metrics_.add_refusal(code); }),
       server_(std::make_unique<Server>(server_events(), opening_.access,
                                        Origins(options_.public_origins, options_.allowed_origins),
@@ -190,11 +191,13 @@ Server::Events App::server_events() {
   events.message = [this](const std::shared_ptr<Peer>& peer, std::string_view text) {
     const Request& request = peer->request();
     if (request.list) return list_.handle(peer, text);
+    if (!request.streams.empty()) return shared_.handle(peer, text);
     if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().handle(peer, text);
   };
   events.closed = [this](const std::shared_ptr<Peer>& peer) {
     const Request& request = peer->request();
     if (request.list) return list_.leave(peer);
+    if (!request.streams.empty()) return shared_.leave(peer);
     if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().leave(peer);
   };
   events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
@@ -207,6 +210,7 @@ Server::Events App::server_events() {
 void App::connected(const std::shared_ptr<Peer>& peer) {
   const Request& request = peer->request();
   if (request.list) return list_.add(peer);
+  if (!request.streams.empty()) return shared_.add(peer);
   if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers().add(peer);
   metrics_.add_refusal("no-stream");
   peer->send(protocol::encode(
@@ -242,6 +246,7 @@ void App::shut_down() {
   if (ending_.running()) return;
   service_.stopping();
   second_.stop();
+  shared_.end();
   streams_->end();
   list_.end();
   server_->stop();

@@ -12,6 +12,7 @@
 #include "metrics.h"
 #include "options.h"
 #include "service.h"
+#include "shared_viewers.h"
 #include "status_line.h"
 #include "stream_list.h"
 #include "streams.h"
@@ -51,6 +52,7 @@ class App {
   Metrics metrics_;  // of who is refused before it is known for which stream it came
   StatusLine status_;
   std::unique_ptr<Streams> streams_;
+  SharedViewers shared_;
   StreamList list_;
   std::unique_ptr<Server> server_;
   Timer second_;

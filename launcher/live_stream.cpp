@@ -144,6 +144,7 @@ Publisher::Events LiveStream::publisher_events() {
 void LiveStream::warm_up() {
   try {
     ViewerPipeline viewer = make_viewer_pipeline(*producer_, Ice{.addresses = ice_.addresses}, {}, "warm-up");
+    const auto streams = add_streams(viewer, *producer_);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_READY);
     make_channels(viewer);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_PAUSED);

@@ -85,16 +85,19 @@ void Publisher::begin() {
       WhipSession::Events{
           .answered = [this](const WhipSession::Answer& answer) { answered(answer); },
           .failed = [this](const WhipSession::Failure& failure) { retry(failure.message, failure.retry_after); }});
-  Viewer::Events events;
-  events.signal = [this](const protocol::ServerSignal& message) { signal(message); };
-  events.failed = [this](const protocol::Error& error) { retry(error.message); };
-  events.stays = [this] { stays(); };
-  events.stream_info = events_.stream_info;
   const unsigned number = events_.next_number();
   g_info("viewer %u is the WHIP endpoint", number);
-  viewer_ =
-      std::make_shared<WebrtcViewer>(producer_, reaper_, number, std::move(events), WebrtcViewer::Kind::kEndpoint);
-  viewer_->start(ice_, std::nullopt);
+  const WebrtcConnection::Events events{.signal = [this](const protocol::ServerSignal& message) { signal(message); },
+                                        .failed = [this](const protocol::Error& error) { retry(error.message); },
+                                        .stays = [this] { stays(); },
+                                        .wants_socket = nullptr};
+  const auto connection =
+      std::make_shared<WebrtcConnection>(reaper_, number, events, WebrtcConnection::Kind::kEndpoint);
+  connection_ = connection;
+  Viewer::Events viewer_events;
+  viewer_events.stream_info = events_.stream_info;
+  viewer_ = std::make_shared<WebrtcViewer>(producer_, "", std::move(viewer_events), connection);
+  connection->start(ice_, std::nullopt);
 }
 
 void Publisher::signal(const protocol::ServerSignal& message) {
@@ -124,9 +127,9 @@ void Publisher::post() {
 void Publisher::answered(const WhipSession::Answer& answer) {
   answered_ = true;
   for (const auto& link : answer.servers) add_server(link);
-  const auto viewer = viewer_;
-  viewer->take_answer({answer.sdp});
-  if (viewer == viewer_) trickle();  // else the answer has ended it
+  const auto connection = connection_;
+  connection->take_answer({answer.sdp});
+  if (connection == connection_) trickle();  // else the answer has ended it
 }
 
 // From the next session on it is there from the beginning.
@@ -141,9 +144,9 @@ void Publisher::add_server(const IceLink& link) {
   struct Asked {
     Publisher* self;
     IceServer server;
-    std::weak_ptr<WebrtcViewer> viewer;
+    std::weak_ptr<WebrtcConnection> connection;
   };
-  auto* asked = new Asked{this, *server, viewer_};
+  auto* asked = new Asked{this, *server, connection_};
   g_autoptr(GResolver) resolver = g_resolver_get_default();
   g_resolver_lookup_by_name_async(
       resolver, server->host.c_str(), nullptr,
@@ -156,8 +159,8 @@ void Publisher::add_server(const IceLink& link) {
         if (error) g_info("the WHIP endpoint names a server that can't be found: %s", error->message);
         if (error || asked->self->over_) return;
         asked->self->ice_.servers.push_back(asked->server);
-        const auto viewer = asked->viewer.lock();
-        if (viewer && asked->server.kind == IceServer::Kind::kTurn) viewer->add_relay(asked->server);
+        const auto connection = asked->connection.lock();
+        if (connection && asked->server.kind == IceServer::Kind::kTurn) connection->add_relay(asked->server);
       },
       asked);
 }
@@ -177,14 +180,15 @@ void Publisher::stays() {
 }
 
 void Publisher::check_deadline() {
-  const auto viewer = viewer_;  // which may be ended by that
-  if (viewer) viewer->check_deadline();
+  const auto connection = connection_;  // which may be ended by that
+  if (connection) connection->check_deadline();
 }
 
 void Publisher::leave() {
   gathering_.stop();
   trickling_.stop();
   connected_ = false;
+  connection_.reset();
   if (const auto viewer = std::exchange(viewer_, nullptr)) viewer->end();
   if (const auto session = std::exchange(session_, nullptr)) {
     ++leaving_;

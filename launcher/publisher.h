@@ -58,7 +58,8 @@ class Publisher {
   Reaper& reaper_;
   Ice ice_;
   const Events events_;
-  std::shared_ptr<WebrtcViewer> viewer_;
+  std::shared_ptr<WebrtcConnection> connection_;
+  std::shared_ptr<WebrtcViewer> viewer_;  // by it
   std::shared_ptr<WhipSession> session_;
   std::string offer_;
   Gathered gathered_;  // and not sent yet

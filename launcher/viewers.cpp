@@ -12,21 +12,7 @@
 
 namespace {
 
-// Viewers who do not get their video yet: from one network, and in all where there are fewer places.
-constexpr std::size_t kWaitingOfOne = 10;
-constexpr std::size_t kWaiting = 16;
-
 constexpr const char* kForbidden = "this viewer may watch, but not change what all viewers see";
-
-// What a viewer says that its network carries, in bit/s.
-std::optional<double> downlink_of(const Request& request) {
-  constexpr guint64 kMost = 1'000'000'000'000;
-  const auto found = request.query.find("downlink");
-  guint64 bits = 0;
-  if (found == request.query.end() || !g_ascii_string_to_unsigned(found->second.c_str(), 10, 1, kMost, &bits, nullptr))
-    return std::nullopt;
-  return static_cast<double>(bits);
-}
 
 Way way_of(const Request& request) {
   const auto wanted = request.query.find("transport");
@@ -34,20 +20,19 @@ Way way_of(const Request& request) {
   return wanted->second == "socket" ? Way::kSocket : wanted->second == "results" ? Way::kResults : Way::kWebrtc;
 }
 
-// Who it says that it is: the same in all connections of a page. Only compared.
-std::string person_of(const Request& request) {
+// Who it says that it is: the same in all connections of a page. Only compared. Who says nothing and watches several
+// streams by one connection is one person too.
+std::string person_of(const Peer& peer) {
   constexpr std::size_t kLongest = 64;
+  const Request& request = peer.request();
   const auto found = request.query.find("viewer");
-  return found == request.query.end() || found->second.size() > kLongest ? "" : found->second;
+  if (found != request.query.end() && found->second.size() <= kLongest && !found->second.empty()) return found->second;
+  return request.streams.empty() ? "" : "connection " + std::to_string(reinterpret_cast<std::uintptr_t>(&peer));
 }
 
 protocol::Error full(std::size_t places) {
   if (places == 0) return {"full", "nobody can watch here (--max-viewers=0); this server only publishes"};
   return {"full", "all " + std::to_string(places) + " places are taken; try again later"};
-}
-
-protocol::Error busy() {
-  return {"busy", "too many who have not begun to watch yet; try again"};
 }
 
 }  // namespace
@@ -62,12 +47,16 @@ Viewers::Viewers(std::string stream, People& people, Producer& producer, Reaper&
       ice_(ice),
       metrics_(metrics),
       facts_(std::move(facts)),
-      waiting_(kWaitingOfOne, std::max(kWaiting, people.places())) {}
+      doorkeeper_(people.places()) {}
 
 void Viewers::add(const std::shared_ptr<Peer>& peer) {
-  if (!people_.has_place(person_of(peer->request()), stream_)) return drop(peer, full(people_.places()));
-  if (!let_in(peer)) return drop(peer, busy());
-  const auto downlink = downlink_of(peer->request());
+  if (!people_.has_place(person_of(*peer), stream_)) return drop(peer, full(people_.places()));
+  const std::weak_ptr<Peer> weak = peer;
+  const auto dismiss = [this, weak] {
+    if (const auto held = weak.lock()) drop(held, Doorkeeper::busy());
+  };
+  if (!doorkeeper_.let_in(*peer, dismiss)) return drop(peer, Doorkeeper::busy());
+  const auto downlink = peer->request().downlink();
   const std::string believes =
       downlink ? ", and believes that its network carries " + std::to_string(std::lround(*downlink / 1000)) + " kbit/s"
                : "";
@@ -78,49 +67,26 @@ void Viewers::add(const std::shared_ptr<Peer>& peer) {
   start(peer, way);
 }
 
-// A stranger who only comes and goes, or does not answer, takes no place, and not much of our time.
-bool Viewers::let_in(const std::shared_ptr<Peer>& peer) {
-  const std::string& address = peer->request().address;
-  // this machine's own programs need not be told from each other: any of them could do worse
-  const bool own = is_loopback(address);
-  const std::string network = own ? std::to_string(next_number_) : network_of(address);
-  const auto [taken, leaves] = waiting_.enter(peer.get(), network);
-  if (leaves) {
-    const auto other =
-        std::ranges::find_if(viewers_, [guest = leaves](const auto& one) { return one.first.get() == guest; });
-    if (other != viewers_.end()) drop(std::shared_ptr(other->first), busy());
-  }
-  if (!taken) return false;
-  if (own || pace_.come(network, static_cast<double>(g_get_monotonic_time()) / 1e6)) return true;
-  waiting_.leave(peer.get());
-  return false;
-}
-
 // It gets what it is sent.
 void Viewers::seat(const std::shared_ptr<Peer>& peer) {
   if (seated_.contains(peer.get())) return;
-  const std::string person = person_of(peer->request());
+  const std::string person = person_of(*peer);
   if (!people_.has_place(person, stream_)) return drop(peer, full(people_.places()));
-  waiting_.leave(peer.get());
-  pace_.stayed(network_of(peer->request().address));
+  doorkeeper_.stays(*peer);
   seated_.emplace(peer.get(), person);
   people_.enter(person, stream_);
 }
 
 void Viewers::leave(const std::shared_ptr<Peer>& peer) {
-  waiting_.leave(peer.get());
+  doorkeeper_.leave(*peer);
   if (const auto seat = seated_.extract(peer.get())) people_.leave(seat.mapped(), stream_);
   const auto found = viewers_.extract(peer);
   if (!found.empty()) found.mapped()->end();
 }
 
-// In place of the one that it had.
-void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
+Viewer::Events Viewers::events_for(const std::shared_ptr<Peer>& peer, Way way) {
   Viewer::Events events;
   const std::weak_ptr<Peer> weak = peer;
-  events.signal = [weak](const protocol::ServerSignal& message) {
-    if (const auto held = weak.lock()) held->send(protocol::encode(message));
-  };
   events.send = [weak](const std::string& json) {
     if (const auto held = weak.lock()) held->send(json);
   };
@@ -136,9 +102,6 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
     seat(held);
     if (seated_.contains(held.get())) metrics_.add_join(way);
   };
-  events.wants_socket = [this, weak] {
-    if (const auto held = weak.lock()) start(held, Way::kSocket);
-  };
   events.now = facts_.now;
   events.stream_info = facts_.stream_info;
   events.model_states = facts_.model_states;
@@ -147,8 +110,14 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
   events.set_property = [this, may = events.may_control](const protocol::SetRequest& request) {
     return may ? producer_.set_property(request) : std::optional(protocol::Error{"forbidden", kForbidden});
   };
+  return events;
+}
+
+// In place of the one that it had.
+void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
+  auto events = events_for(peer, way);
   const unsigned number = next_number_++;
-  const auto downlink = downlink_of(peer->request());
+  const auto downlink = peer->request().downlink();
   auto& place = viewers_[peer];
   if (place) place->end();
   if (way == Way::kResults) {
@@ -160,10 +129,28 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
     place = viewer;
     viewer->start(downlink);
   } else {
-    const auto viewer = std::make_shared<WebrtcViewer>(producer_, reaper_, number, std::move(events));
-    place = viewer;
-    viewer->start(ice_, downlink);
+    const std::weak_ptr<Peer> weak = peer;
+    const WebrtcConnection::Events of_connection{.signal =
+                                                     [weak](const protocol::ServerSignal& message) {
+                                                       if (const auto held = weak.lock())
+                                                         held->send(protocol::encode(message));
+                                                     },
+                                                 .failed = events.failed,
+                                                 .stays = events.stays,
+                                                 .wants_socket =
+                                                     [this, weak] {
+                                                       if (const auto held = weak.lock()) start(held, Way::kSocket);
+                                                     }};
+    const auto connection = std::make_shared<WebrtcConnection>(reaper_, number, of_connection);
+    place = std::make_shared<WebrtcViewer>(producer_, "", std::move(events), connection);
+    connection->start(ice_, downlink);
   }
+}
+
+bool Viewers::join(const std::shared_ptr<Peer>& peer, const std::shared_ptr<WebrtcConnection>& connection) {
+  if (!people_.has_place(person_of(*peer), stream_) || !producer_.has_key_frames()) return false;
+  viewers_[peer] = std::make_shared<WebrtcViewer>(producer_, stream_, events_for(peer, Way::kWebrtc), connection);
+  return true;
 }
 
 void Viewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
@@ -171,6 +158,9 @@ void Viewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& err
   leave(peer);
   g_info("%sa viewer is dropped (%s: %s); %zu now", label_.c_str(), error.code.c_str(), error.message.c_str(),
          viewers_.size());
+  // by its connection it gets others, which go on
+  if (!peer->request().streams.empty())
+    return peer->send(protocol::encode(protocol::ServerSignal(protocol::Error{error.code, error.message, stream_})));
   peer->send(protocol::encode(protocol::ServerSignal(error)));
   if (error.code == "busy") return peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/protocol.h"
-#include "base/waiting_room.h"
+#include "doorkeeper.h"
 #include "http/server.h"
 #include "media/producer.h"
 #include "media/reaper.h"
@@ -18,6 +18,7 @@
 #include "people.h"
 #include "viewer/ice_servers.h"
 #include "viewer/viewer.h"
+#include "viewer/webrtc_viewer.h"
 
 class Viewers {
  public:
@@ -33,6 +34,11 @@ class Viewers {
           Facts facts);
 
   void add(const std::shared_ptr<Peer>& peer);
+  // Who gets this stream beside others, by one connection that is made for them all. False: there is no place for it,
+  // or nothing of the stream to be offered yet.
+  bool join(const std::shared_ptr<Peer>& peer, const std::shared_ptr<WebrtcConnection>& connection);
+  // It gets what it is sent.
+  void seat(const std::shared_ptr<Peer>& peer);
   void handle(const std::shared_ptr<Peer>& peer, std::string_view text);
   void leave(const std::shared_ptr<Peer>& peer);
   // All of them have to go; each is told why.
@@ -50,8 +56,7 @@ class Viewers {
   unsigned next_number() { return next_number_++; }
 
  private:
-  bool let_in(const std::shared_ptr<Peer>& peer);
-  void seat(const std::shared_ptr<Peer>& peer);
+  Viewer::Events events_for(const std::shared_ptr<Peer>& peer, Way way);
   void start(const std::shared_ptr<Peer>& peer, Way way);
   void drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
 
@@ -66,7 +71,6 @@ class Viewers {
   std::map<std::shared_ptr<Peer>, std::shared_ptr<Viewer>> viewers_;
   // Only those who get what they are sent take places. The others wait.
   std::map<const Peer*, std::string> seated_;  // and who each says that it is: see People
-  WaitingRoom waiting_;
-  ComingPace pace_;
+  Doorkeeper doorkeeper_;
   unsigned next_number_ = 1;
 };

@@ -388,7 +388,7 @@ for (const text of blocks('docs/troubleshooting.md', 'text').map((block) => bloc
 }
 
 test('docs: what the page is said to say is in its source', () => {
-  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'launcher/live_stream.cpp', 'launcher/viewers.cpp', 'web/demo/index.html']
+  const sources = [...modules(), 'launcher/viewer/answer_check.cpp', 'launcher/http/server.cpp', 'launcher/app.cpp', 'launcher/live_stream.cpp', 'launcher/doorkeeper.cpp', 'launcher/viewers.cpp', 'web/demo/index.html']
     .map(read).join('\n').toLowerCase();
   const text = ['docs/troubleshooting.md', 'docs/slow-networks.md'].map(read).join('\n');
   const phrases = [...text.replaceAll('\n', ' ').matchAll(/“([^”]+)”/g)].map(([, phrase]) => phrase.replaceAll(/ +/g, ' '));

@@ -8,7 +8,7 @@
 namespace protocol {
 namespace {
 
-constexpr unsigned kMaxMline = 64;
+constexpr unsigned kMaxMline = 128;
 constexpr unsigned kMaxRepeats = 3;
 constexpr unsigned kMaxPlayoutMs = 40950;  // the header extension has 12 bits, in units of 10 ms
 constexpr std::int64_t kMaxLines = 65535;
@@ -34,6 +34,9 @@ class Reader {
     if (value && value->is_string()) return value->get<std::string>();
     fail("\"" + std::string(name) + "\" must be a string");
     return {};
+  }
+  std::string string_or_nothing(const char* name) {
+    return core::json_member(object_, name) ? string(name) : std::string();
   }
   double number(const char* name) {
     if (const auto value = core::json_number(core::json_member(object_, name))) return *value;
@@ -114,6 +117,22 @@ T request(Reader& reader, const std::string& type) {
   return ping;
 }
 
+Control control_of(Reader& reader) {
+  const std::string type = reader.string("type");
+  if (reader.error()) return *reader.error();
+  if (type == "results") {
+    const unsigned repeats = reader.integer("repeats", kMaxRepeats);
+    if (reader.error()) return *reader.error();
+    return ResultsRequest{repeats};
+  }
+  if (type == "playout") {
+    const unsigned max_ms = reader.integer("max", kMaxPlayoutMs);
+    if (reader.error()) return *reader.error();
+    return PlayoutRequest{max_ms};
+  }
+  return request<Control>(reader, type);
+}
+
 }  // namespace
 
 Signal parse_signal(std::string_view text) {
@@ -146,21 +165,10 @@ std::optional<std::string> parse_token(std::string_view text) {
   return token;
 }
 
-Control parse_control(std::string_view text) {
+Controlled parse_control(std::string_view text) {
   Reader reader(text, kMaxControl);
-  const std::string type = reader.string("type");
-  if (reader.error()) return *reader.error();
-  if (type == "results") {
-    const unsigned repeats = reader.integer("repeats", kMaxRepeats);
-    if (reader.error()) return *reader.error();
-    return ResultsRequest{repeats};
-  }
-  if (type == "playout") {
-    const unsigned max_ms = reader.integer("max", kMaxPlayoutMs);
-    if (reader.error()) return *reader.error();
-    return PlayoutRequest{max_ms};
-  }
-  return request<Control>(reader, type);
+  std::string stream = reader.string_or_nothing("stream");
+  return {control_of(reader), std::move(stream)};
 }
 
 SocketMessage parse_socket(std::string_view text) {
@@ -182,6 +190,8 @@ std::string encode(const ServerSignal& message) {
       if (!server.username.empty()) told["username"] = server.username, told["credential"] = server.credential;
       json["iceServers"].push_back(std::move(told));
     }
+    for (const auto& [name, mids, stamped] : offer->streams)
+      json["streams"].push_back({{"name", name}, {"mids", mids}, {"stamped", stamped}});
     return core::json_text(json);
   }
   if (const auto* candidate = std::get_if<Candidate>(&message))
@@ -192,7 +202,9 @@ std::string encode(const ServerSignal& message) {
   if (const auto* access = std::get_if<AccessGiven>(&message))
     return core::json_text({{"type", "access"}, {"control", access->control}});
   const auto& error = std::get<Error>(message);
-  return core::json_text({{"type", "error"}, {"code", error.code}, {"message", error.message}});
+  core::OrderedJson json{{"type", "error"}, {"code", error.code}, {"message", error.message}};
+  if (!error.stream.empty()) json["stream"] = error.stream;
+  return core::json_text(json);
 }
 
 std::string encode(const StreamList& message) {

@@ -23,6 +23,7 @@ inline constexpr std::size_t kMaxCandidate = 512;
 struct Error {
   std::string code;
   std::string message;
+  std::string stream{};  // only this one of several ends; "": all
 };
 
 // Page → server, WebSocket.
@@ -63,7 +64,11 @@ struct SetRequest {  // for all viewers
   Value value;
 };
 using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, SetRequest, Error>;
-Control parse_control(std::string_view text);
+struct Controlled {
+  Control message;
+  std::string stream;  // what it is for, where the connection carries several; "": it does not say
+};
+Controlled parse_control(std::string_view text);
 
 // Page → server, WebSocket of a viewer that gets its frames there.
 struct Ack {
@@ -79,10 +84,16 @@ struct IceServer {  // as RTCIceServer
   std::string username;  // empty: it asks for none
   std::string credential;
 };
+struct OfferedStream {
+  std::string name;
+  std::vector<std::string> mids;  // its media sections
+  bool stamped = false;
+};
 struct Offer {
   std::string sdp;
   bool stamped = false;
   std::vector<IceServer> ice_servers;
+  std::vector<OfferedStream> streams{};  // none: it carries one, whose name the viewer knows
 };
 struct Locked {  // the first message must be a token
   std::string message;

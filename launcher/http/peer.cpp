@@ -7,6 +7,15 @@
 
 #include <utility>
 
+std::optional<double> Request::downlink() const {
+  constexpr guint64 kMost = 1'000'000'000'000;
+  const auto found = query.find("downlink");
+  guint64 bits = 0;
+  if (found == query.end() || !g_ascii_string_to_unsigned(found->second.c_str(), 10, 1, kMost, &bits, nullptr))
+    return std::nullopt;
+  return static_cast<double>(bits);
+}
+
 Peer::Peer(SoupWebsocketConnection* connection, GSocket* socket, Request request)
     : connection_(static_cast<SoupWebsocketConnection*>(g_object_ref(connection))),
       socket_(static_cast<GSocket*>(g_object_ref(socket))),

@@ -5,6 +5,7 @@
 #include <libsoup/soup.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,13 @@
 struct Request {
   std::string stream;                                     // by name; "": that of a server which has one without a name
   bool list = false;                                      // it asks which streams there are, and for none of them
+  std::vector<std::string> streams;                       // several by one connection; none: `stream` alone
   std::map<std::string, std::string, std::less<>> query;  // decoded; if a name stands twice, its last value
   // IP address that the connection comes from; what a proxy on this machine says of that, where there is one
   std::string address;
+
+  // What the viewer believes that its network carries, in bit/s.
+  std::optional<double> downlink() const;
 };
 
 class Peer {

@@ -38,6 +38,17 @@ std::string last_of(std::string_view list) {
   return take_string(g_strstrip(g_strndup(last.data(), last.size())));
 }
 
+// Of a list like "door,yard", each once.
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const std::string name(list.substr(0, list.find(',')));
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 // G_MAXINT64 for a chunked body: its length is known only at its end.
 goffset body_size(SoupMessageHeaders* headers) {
   if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED) return G_MAXINT64;
@@ -275,6 +286,12 @@ Request Server::request_of(SoupServerMessage* message) const {
     while (g_hash_table_iter_next(&iterator, &name, &value))
       request.query[static_cast<const char*>(name)] = static_cast<const char*>(value);
   }
+  const auto several = request.query.find("streams");
+  if (several != request.query.end() && path.rest == "/ws" && path.stream.empty() && !streams.empty() &&
+      !streams.front().empty()) {
+    request.streams = names_in(several->second);
+    request.stream.clear();
+  }
   if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
   // whoever is not on this machine could write there what it likes
   if (origins_.proxied() && is_loopback(request.address)) {
@@ -371,7 +388,8 @@ bool Server::take_token(const std::shared_ptr<Peer>& peer, std::string_view text
     return true;
   }
   // whether there is such a stream it is not told
-  if (const auto& request = peer->request(); !request.list && !rights.are_for(request.stream)) {
+  const auto& request = peer->request();
+  if (!request.list && request.streams.empty() && !rights.are_for(request.stream)) {
     refuse_peer(peer, {"unauthorized", "this token is not for the stream \"" + request.stream + "\""});
     return true;
   }

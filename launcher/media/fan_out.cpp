@@ -263,6 +263,11 @@ bool FanOut::wanted() const {
   return !feeds_.empty();
 }
 
+bool FanOut::has_key_frame() const {
+  const std::lock_guard lock(mutex_);
+  return !since_key_.empty();
+}
+
 void FanOut::forget() {
   const std::lock_guard lock(mutex_);
   since_key_.clear();

@@ -107,7 +107,8 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   std::uint64_t sent() const { return sent_; }        // to feeds, each one's counted
   std::uint64_t dropped() const { return dropped_; }  // of feeds that were behind, or needed a key frame first
   bool asleep() const { return doze_.asleep(); }
-  bool wanted() const;  // by some feed
+  bool wanted() const;         // by some feed
+  bool has_key_frame() const;  // so that who joins need not wait to know what its frames are
   // The last pictures are too old to begin with.
   void forget();
   GstClockTime newest() const;  // running time of the last frame

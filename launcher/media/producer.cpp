@@ -223,6 +223,10 @@ void Producer::wake() {
   start();
 }
 
+bool Producer::has_key_frames() const {
+  return std::ranges::all_of(streams_, [](const auto& stream) { return stream->top().fan_out()->has_key_frame(); });
+}
+
 bool Producer::wanted() const {
   return std::ranges::any_of(streams_, [](const auto& stream) {
     return std::ranges::any_of(stream->rungs(), [](const auto& rung) { return rung->fan_out()->wanted(); });

@@ -53,13 +53,15 @@ class Producer : public std::enable_shared_from_this<Producer> {
   // it.
   GstElement* webrtcbin() const { return webrtcbin_.get(); }
   const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
-  const Timebase& timebase() const { return *timebase_; }
+  const std::shared_ptr<const Timebase>& timebase() const { return timebase_; }
 
   // What the file lets viewers change.
   const std::vector<protocol::Property>& properties() const { return adjustables_.all(); }
   // Sets one; events.property tells what it is then. Returns what is wrong with the request, if anything is.
   std::optional<protocol::Error> set_property(const protocol::SetRequest& request);
 
+  // Of each stream, so that who joins need not wait to know what its frames are.
+  bool has_key_frames() const;
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
   // Frames of the pipeline's first stream so far, those too that nobody wanted.
   std::uint64_t frames() const { return streams_.front()->top().frames(); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <sstream>
 
 #include "candidate.h"
 
@@ -65,6 +66,15 @@ std::vector<std::string> formats_of(const GstSDPMedia* media) {
 
 bool has_attribute(const GstSDPMessage* sdp, const GstSDPMedia* media, const char* name) {
   return gst_sdp_media_get_attribute_val(media, name) || gst_sdp_message_get_attribute_val(sdp, name);
+}
+
+std::uint32_t repair_ssrc_of(const GstSDPMedia* media) {
+  const char* group = gst_sdp_media_get_attribute_val(media, "ssrc-group");
+  std::istringstream words(group ? group : "");
+  std::string semantics;
+  std::uint32_t repaired = 0;
+  std::uint32_t repair = 0;
+  return words >> semantics >> repaired >> repair && semantics == "FID" ? repair : 0;
 }
 
 std::string name_of(guint index, const MediaSection& offered) {
@@ -134,7 +144,8 @@ std::vector<MediaSection> media_sections(const std::string& sdp) {
   const SdpPtr parsed = parse(sdp);
   for (guint i = 0; parsed && i < gst_sdp_message_medias_len(parsed.get()); ++i) {
     const GstSDPMedia* media = gst_sdp_message_get_media(parsed.get(), i);
-    out.push_back({gst_sdp_media_get_media(media), formats_of(media)});
+    const char* mid = gst_sdp_media_get_attribute_val(media, "mid");
+    out.push_back({gst_sdp_media_get_media(media), formats_of(media), mid ? mid : "", repair_ssrc_of(media)});
   }
   return out;
 }

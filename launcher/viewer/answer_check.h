@@ -4,6 +4,7 @@
 
 #include <gst/sdp/gstsdpmessage.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,6 +24,8 @@ struct AcceptedAnswer {
 struct MediaSection {
   std::string media;                 // "video", "application", …
   std::vector<std::string> formats;  // payload types
+  std::string mid{};
+  std::uint32_t repair_ssrc = 0;  // of its retransmissions (a=ssrc-group:FID, RFC 5576); 0: there are none
 };
 
 // The media sections of a description that we made.

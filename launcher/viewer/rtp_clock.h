@@ -8,8 +8,9 @@
 #include <optional>
 
 struct RtpClock {
-  std::atomic<std::int64_t> offset = -1;  // RTP timestamp - frame id; -1 until the first packet
-  std::atomic<std::uint32_t> ssrc = 0;    // set before the offset
+  std::atomic<std::int64_t> offset = -1;       // RTP timestamp - frame id; -1 until the first packet
+  std::atomic<std::uint32_t> ssrc = 0;         // set before the offset
+  std::atomic<std::uint32_t> repair_ssrc = 0;  // of its retransmissions (RFC 4588); 0: there are none
 };
 
 // The RTP timestamp of a packet that is the last one of a frame of the stream `ssrc`; nothing for other packets. SRTP

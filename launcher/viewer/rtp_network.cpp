@@ -59,8 +59,8 @@ std::optional<PacketHead> head_of(std::span<const guint8> bytes) {
 }  // namespace
 
 std::shared_ptr<RtpNetwork> RtpNetwork::watch(GstElement* payloader, GstElement* webrtcbin,
-                                              std::shared_ptr<RtpClock> rtp) {
-  std::shared_ptr<RtpNetwork> network(new RtpNetwork(std::move(rtp)));
+                                              std::shared_ptr<RtpClock> rtp, unsigned sharers) {
+  std::shared_ptr<RtpNetwork> network(new RtpNetwork(std::move(rtp), sharers));
   GstPtr<GstRTPHeaderExtension> extension(gst_rtp_header_extension_create_from_uri(kTransportCc));
   if (!extension) return network;  // without it nothing is ever reported
   gst_rtp_header_extension_set_id(extension.get(), kTransportCcId);
@@ -123,7 +123,8 @@ void RtpNetwork::note(GstBuffer* packet) {
     other_bytes_ += on_wire;
     return;
   }
-  const bool duplicate = head->ssrc != rtp_->ssrc;
+  const bool duplicate = head->ssrc == rtp_->repair_ssrc;
+  if (!duplicate && head->ssrc != rtp_->ssrc) return;  // another stream's
   const std::lock_guard lock(mutex_);
   const std::int64_t now = g_get_monotonic_time();
   log_.sent(*head->transport_sequence, now, static_cast<std::uint32_t>(on_wire));

@@ -20,11 +20,14 @@
 
 class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwork> {
  public:
-  // For a payloader and a webrtcbin that do not run yet. `rtp`: of the payloader's stream.
-  static std::shared_ptr<RtpNetwork> watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp);
+  // For a payloader and a webrtcbin that do not run yet. `rtp`: of the payloader's stream. `sharers`: so many streams
+  // of video go this way.
+  static std::shared_ptr<RtpNetwork> watch(GstElement* payloader, GstElement* webrtcbin, std::shared_ptr<RtpClock> rtp,
+                                           unsigned sharers);
 
   void take_sent(std::vector<Packet>& into) override;
-  std::uint64_t other_bytes() const override { return other_bytes_; }
+  // What nobody can say whose it is counts for all in equal parts.
+  std::uint64_t other_bytes() const override { return other_bytes_ / sharers_; }
   void probe(double bits) override { pace_.set(bits); }
   void stop() override;
 
@@ -35,8 +38,8 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
     std::int64_t sent = 0;
   };
 
-  explicit RtpNetwork(std::shared_ptr<RtpClock> rtp)
-      : rtp_(std::move(rtp)), pace_([this](double& owed) { send_duplicates(owed); }) {}
+  RtpNetwork(std::shared_ptr<RtpClock> rtp, unsigned sharers)
+      : rtp_(std::move(rtp)), sharers_(sharers), pace_([this](double& owed) { send_duplicates(owed); }) {}
   void watch_element(GstElement* added);
   void watch_sink(GstElement* sink);
   void note(GstBuffer* packet);
@@ -44,6 +47,7 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
   void send_duplicates(double& owed);
 
   const std::shared_ptr<RtpClock> rtp_;
+  const unsigned sharers_;
   std::atomic<std::uint64_t> other_bytes_ = 0;
   std::size_t next_duplicate_ = 0;
   ProbePace pace_;

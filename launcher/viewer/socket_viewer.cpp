@@ -168,7 +168,7 @@ void SocketViewer::send_video(GstSample* frame) {
   if (!media_ || ended_) return;
   const std::uint32_t id = frame_id(GST_BUFFER_PTS(buffer));
   send_parts({protocol::Kind::kVideo, key, false, id}, buffer);
-  feeds_.front()->delays()->sent(id, static_cast<std::int64_t>(producer_.timebase().now()));
+  feeds_.front()->delays()->sent(id, static_cast<std::int64_t>(producer_.timebase()->now()));
 }
 
 void SocketViewer::send_audio(GstSample* frame) {
@@ -214,7 +214,7 @@ void SocketViewer::send_pong(const protocol::Ping& ping) {
   protocol::Pong pong;
   pong.t = ping.t;
   pong.now = events_.now();
-  const auto now = static_cast<std::int64_t>(producer_.timebase().now());
+  const auto now = static_cast<std::int64_t>(producer_.timebase()->now());
   if (const auto medians = feeds_.front()->delays()->medians(now))
     pong.encoded = medians->encoded, pong.sent = medians->sent;
   send(protocol::encode(pong));

@@ -15,12 +15,10 @@
 class Viewer {
  public:
   struct Events {
-    std::function<void(const protocol::ServerSignal&)> signal;
     std::function<void(const std::string& json)> send;   // on the viewer's WebSocket
     std::function<void(GBytes*)> send_bytes;             // the same
     std::function<void(const protocol::Error&)> failed;  // once; the owner then calls end()
     std::function<void()> stays;                         // once it gets what it is sent
-    std::function<void()> wants_socket;                  // a SocketViewer in its place; the owner then calls end()
     std::function<double()> now;                         // unix ms: epoch + running time
     std::function<protocol::StreamInfo()> stream_info;   // all but the RTP offset
     std::function<std::vector<protocol::ModelState>()> model_states;

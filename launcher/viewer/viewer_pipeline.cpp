@@ -147,13 +147,13 @@ void add_gate(GstPad* pad, const ViewerStream& stream) {
 struct Sending {
   std::shared_ptr<RtpClock> rtp;
   std::shared_ptr<FrameDelays> delays;
+  std::shared_ptr<const Timebase> timebase;
 
-  void note(GstBuffer* packet, GstElement* sink) const {
+  void note(GstBuffer* packet) const {
     std::array<guint8, 12> header{};
     const gsize size = gst_buffer_extract(packet, 0, header.data(), header.size());
     if (const auto timestamp = end_of_frame(header.data(), size, rtp->ssrc))
-      delays->sent(*timestamp - static_cast<std::uint32_t>(rtp->offset),
-                   static_cast<std::int64_t>(gst_element_get_current_running_time(sink)));
+      delays->sent(*timestamp - static_cast<std::uint32_t>(rtp->offset), static_cast<std::int64_t>(timebase->now()));
   }
 };
 
@@ -162,15 +162,14 @@ void probe_sending(GstElement* sink, const Sending& sending) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
   gst_pad_add_probe(
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
         const auto& sending = *static_cast<Sending*>(data);
         if (sending.rtp->offset < 0) return GST_PAD_PROBE_OK;
-        auto* sink = GST_ELEMENT(GST_PAD_PARENT(pad));
         if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-          sending.note(GST_PAD_PROBE_INFO_BUFFER(info), sink);
+          sending.note(GST_PAD_PROBE_INFO_BUFFER(info));
         } else {
           GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-          for (guint i = 0; i < gst_buffer_list_length(list); ++i) sending.note(gst_buffer_list_get(list, i), sink);
+          for (guint i = 0; i < gst_buffer_list_length(list); ++i) sending.note(gst_buffer_list_get(list, i));
         }
         return GST_PAD_PROBE_OK;
       },
@@ -203,7 +202,7 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
     const auto copy = clone_element(element.get());
     if (last == appsrc.get() && source.is_video()) {
       stream.playout_delay = add_playout_delay(copy.get());
-      stream.network = RtpNetwork::watch(copy.get(), viewer.webrtcbin.get(), stream.rtp);
+      stream.network = RtpNetwork::watch(copy.get(), viewer.webrtcbin.get(), stream.rtp, viewer.sharers);
     }
     // with perfect-rtptime the buffer offsets would replace the clock that frame ids are made of
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(copy.get()), "perfect-rtptime"))
@@ -228,13 +227,12 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   return stream;
 }
 
-void measure_sending(const ViewerPipeline& viewer) {
-  if (viewer.streams.empty()) return;
+void measure_sending(const ViewerPipeline& viewer, const ViewerStream& stream, const Producer& producer) {
   g_signal_connect_data(
       viewer.webrtcbin.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
         if (has_factory(added, "nicesink")) probe_sending(added, *static_cast<Sending*>(data));
       }),
-      new Sending{viewer.streams.front().rtp, viewer.streams.front().feed->delays()},
+      new Sending{stream.rtp, stream.feed->delays(), producer.timebase()},
       [](gpointer data, GClosure*) { delete static_cast<Sending*>(data); }, static_cast<GConnectFlags>(0));
 }
 
@@ -296,13 +294,19 @@ ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, co
   prepare_webrtcbin(viewer.webrtcbin.get(), ice);
   viewer.relayed = add_servers(viewer.webrtcbin.get(), ice, login);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
-  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase().clock.get());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase()->clock.get());
   gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(viewer.pipeline.get(), producer.timebase().base);
-  for (const auto& stream : producer.streams()) viewer.streams.push_back(make_stream(viewer, *stream));
-  measure_sending(viewer);
+  gst_element_set_base_time(viewer.pipeline.get(), producer.timebase()->base);
   listen(viewer);
   return viewer;
+}
+
+std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Producer& producer) {
+  std::vector<ViewerStream> streams;
+  streams.reserve(producer.streams().size());
+  for (const auto& stream : producer.streams()) streams.push_back(make_stream(viewer, *stream));
+  measure_sending(viewer, streams.front(), producer);
+  return streams;
 }
 
 // webrtcbin tells the agent of servers only before it gathers. The agent itself takes one at any time, and asks it at
@@ -327,7 +331,6 @@ void end_viewer_pipeline(ViewerPipeline viewer, PromisePtr asked, Reaper& reaper
   std::vector<GObjectPtr<GObject>> channels;
   for (auto* channel : {&viewer.results, &viewer.control})
     if (*channel) channels.emplace_back(G_OBJECT(channel->release()));
-  viewer.streams.clear();
   if (!viewer.relayed || !viewer.webrtcbin) {
     viewer.webrtcbin.reset();
     return reaper.end(std::move(viewer.pipeline), std::move(asked), std::move(channels));

@@ -30,7 +30,7 @@ struct ViewerStream {
 struct ViewerPipeline {
   GstPtr<GstElement> pipeline;
   GstPtr<GstElement> webrtcbin;
-  std::vector<ViewerStream> streams;
+  unsigned sharers = 1;  // so many sources' streams it carries
   GObjectPtr<GstWebRTCDataChannel> results;
   GObjectPtr<GstWebRTCDataChannel> control;
   bool relayed = false;  // a TURN server may hold an address for it
@@ -38,9 +38,13 @@ struct ViewerPipeline {
   std::shared_ptr<std::atomic<gint64>> heard = std::make_shared<std::atomic<gint64>>(0);
 };
 
-// `login`: of the TURN servers. The pipeline does not run yet. Throws std::runtime_error.
+// `producer`: of the first streams that it will carry. `login`: of the TURN servers. The pipeline does not run yet.
+// Throws std::runtime_error.
 ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
                                     const std::string& name);
+
+// Those of a source, before the pipeline runs; that may be another one than the first. Throws std::runtime_error.
+std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Producer& producer);
 
 // One more, while webrtcbin gathers candidates or has done so.
 void add_turn_server(ViewerPipeline& viewer, const IceServer& server);

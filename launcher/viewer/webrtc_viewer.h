@@ -1,89 +1,63 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A viewer by WebRTC, from its offer to its end. webrtcbin's callbacks only post to the main thread.
+// A viewer of a stream by WebRTC: its feeds, its encoding, and what goes beside them. The connection may carry other
+// streams too.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "answer_check.h"
-#include "base/main_thread.h"
 #include "base/protocol.h"
 #include "result_repeater.h"
 #include "rung_selector.h"
 #include "viewer.h"
 #include "viewer_pipeline.h"
+#include "webrtc_connection.h"
 
-class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcViewer> {
+class WebrtcViewer : public Viewer, public WebrtcConnection::Part {
  public:
-  // What is at the other end: a page of ours, or an endpoint of an SFU, which takes sound and video and nothing else:
-  // it has no channels, and sends no heartbeat.
-  enum class Kind { kPage, kEndpoint };
-
-  WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events, Kind kind = Kind::kPage);
+  // `name`: of the stream, where the connection carries several; else "".
+  WebrtcViewer(Producer& producer, std::string name, Events events, std::shared_ptr<WebrtcConnection> connection);
   ~WebrtcViewer() override;
-  // `ice` must live as long as this. `downlink`: what the viewer believes that its network carries, in bit/s.
-  void start(const Ice& ice, std::optional<double> downlink);
   void end() override;
 
-  void handle(std::string_view text) override;
-  void take_answer(const protocol::Answer& answer);
-  // A TURN server that was heard of after the offer: its candidates are sent as the others.
-  void add_relay(const IceServer& server);
+  // For all that the connection carries.
+  void handle(std::string_view text) override { connection_->handle(text); }
+  void check_deadline() override { connection_->check_deadline(); }
   void send_stream_info() override;
   void send_result(const std::string& encoded) override;
   void send_model_state(const protocol::ModelState& state) override;
   void send_property(const protocol::Property& property) override;
-  void check_deadline() override;
+
+  const std::string& name() const override { return name_; }
+  const Producer& producer() const override { return producer_; }
+  bool stamped() const override { return events_.stream_info().stamp.has_value(); }
+  const std::vector<ViewerStream>& streams() const override { return streams_; }
+  void build(ViewerPipeline& pipeline, std::optional<double> downlink) override;
+  void answered() override;
+  void start_media(bool measured) override;
+  void results_opened() override { send_stream_info(); }
+  void control_opened() override;
+  void handle_control(const protocol::Control& message) override;
 
  private:
-  enum class State { kNew, kOffering, kOffered, kAnswered, kConnected, kEnded };
-
-  void build(std::optional<double> downlink);
-  void open_channels();
-  void send_candidate(const std::string& text, unsigned mline) const;
-  void gathering_changed() const;
-  void watch_webrtcbin();
-  void connect(gpointer object, const char* signal, GCallback callback);
-  void fail(const char* code, const std::string& message);
-
-  void send(const protocol::ServerSignal& message) const;
-  void make_offer_when_ready();
-  void send_offer(const GstPromise* promise);
-  void handle_candidate(const protocol::Candidate& candidate);
-  void answer_applied(const GstPromise* promise);
-  void connection_changed();
-  void start_media();
-  void check_endpoint();
-  bool peer_has_fingerprint() const;
-  void handle_control(const std::string& text);
-  bool results_open() const;
-  bool send_on_results(const std::string& json);
+  bool send_on_results(const std::string& json, bool always = false);
+  bool send_on_control(const std::string& json, bool always = false);
+  // As it is sent: with the stream's name, where the connection carries several.
+  std::string named(const std::string& json) const;
+  void send_pong(const protocol::Ping& ping);
   void link_changed();
   void send_link();
 
   Producer& producer_;
-  Reaper& reaper_;
-  const unsigned number_;
-  const Kind kind_;
+  const std::string name_;
   const Events events_;
-  const Ice* ice_ = nullptr;
-  stun::Login login_;  // of TURN servers
+  const std::shared_ptr<WebrtcConnection> connection_;
   ResultRepeater repeater_;
-  State state_ = State::kNew;
-  gint64 deadline_ = 0;
-  ViewerPipeline pipeline_;
+  std::vector<ViewerStream> streams_;
   std::unique_ptr<RungSelector> selector_;  // of video; otherwise null
-  PromisePtr asked_;                        // the last request to webrtcbin, which handles one after the other
-  std::vector<std::pair<GObjectPtr<GObject>, gulong>> handlers_;
-  std::vector<MediaSection> offered_media_;
-  std::string fingerprint_;
-  bool measured_ = false;  // the viewer tells which packets arrive
-  unsigned candidates_ = 0;
-  bool channel_open_ = false;
-  Timer grace_;  // for the channel to open
   std::optional<protocol::StreamInfo> sent_info_;
+  bool ended_ = false;
 };

@@ -6,7 +6,7 @@
 #include "sent_error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const char* data, std::size_t size) {
-  const auto control = protocol::parse_control({data, size});
+  const auto [control, stream] = protocol::parse_control({data, size});
   if (const auto* error = std::get_if<protocol::Error>(&control)) must_be_sendable(*error);
   if (const auto* ping = std::get_if<protocol::Ping>(&control)) must(std::isfinite(ping->t), "a ping's time is finite");
   if (const auto* playout = std::get_if<protocol::PlayoutRequest>(&control))

@@ -59,15 +59,15 @@ class Server extends Child {
 
 /**
  * Starts cv-launch and waits for the address that it prints.
- * @param {{pipeline?: string, set?: Record<string, unknown>, args?: string[], cwd?: string, env?: object, prefix?: string[],
+ * @param {{pipeline?: string|null, set?: Record<string, unknown>, args?: string[], cwd?: string, env?: object, prefix?: string[],
  *   tls?: {cert: string, key: string}}} [options]
- *   `pipeline`: path, or the name of a shipped one; `prefix`: a command that runs the rest of its line, as of badNetwork(); `tls`: its files
+ *   `pipeline`: path, or the name of a shipped one; null: what `args` say; `prefix`: a command that runs the rest of its line, as of badNetwork(); `tls`: its files
  */
 export async function startServer({ pipeline = 'async', set = {}, args = [], cwd, env: more = {}, prefix = [], tls } = {}) {
   assert.ok(existsSync(cvLaunch), `no ${cvLaunch}: build it, or say in CV_LAUNCH where it is`);
-  const path = pipeline.includes('/') ? pipeline : pipe(pipeline);
+  const path = pipeline === null || pipeline.includes('/') ? pipeline : pipe(pipeline);
   const [program, ...before] = [...prefix, cvLaunch];
-  const server = new Server(program, [...before, `--pipeline=${path}`, '--port=0', ...sets(set), ...args, ...(tls ? [`--cert=${tls.cert}`, `--key=${tls.key}`] : [])], { cwd, env: { ...env, ...deadlines, ...more } });
+  const server = new Server(program, [...before, ...(path ? [`--pipeline=${path}`] : []), '--port=0', ...sets(set), ...args, ...(tls ? [`--cert=${tls.cert}`, `--key=${tls.key}`] : [])], { cwd, env: { ...env, ...deadlines, ...more } });
   if (tls) server.ca = readFileSync(tls.cert);
   server.url = (await server.says(/https?:\/\/\S+:\d+\//))[0];
   return server;

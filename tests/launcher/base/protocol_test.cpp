@@ -27,6 +27,10 @@ TEST(Protocol, ReadsACandidate) {
   EXPECT_EQ(std::get<Candidate>(message).mline, 1U);
 }
 
+Control read_control(std::string_view text) {
+  return parse_control(text).message;
+}
+
 TEST(Protocol, MalformedInputIsAValue) {
   for (const char* text :
        {"", "{", R"({"type":"answer","sdp":"v=0"} {})", R"({"type":"answer","sdp":"}"}])", "[]", "null", "7",
@@ -42,7 +46,7 @@ TEST(Protocol, MalformedInputIsAValue) {
 
 TEST(Protocol, TellsAnUnknownTypeFromMalformedInput) {
   EXPECT_EQ(code_of(parse_signal(R"({"type":"offer","sdp":"v=0"})")), "unknown-type");
-  EXPECT_EQ(code_of(parse_control(R"({"type":"pong","t":1})")), "unknown-type");
+  EXPECT_EQ(code_of(read_control(R"({"type":"pong","t":1})")), "unknown-type");
 }
 
 TEST(Protocol, RefusesWhatIsTooLong) {
@@ -51,26 +55,26 @@ TEST(Protocol, RefusesWhatIsTooLong) {
   const std::string candidate(kMaxCandidate + 1, 'x');
   EXPECT_EQ(code_of(parse_signal(R"({"type":"candidate","sdpMLineIndex":0,"candidate":")" + candidate + "\"}")),
             "malformed");
-  EXPECT_EQ(code_of(parse_control(R"({"type":"ping","t":1,"x":")" + std::string(kMaxControl, 'x') + "\"}")),
+  EXPECT_EQ(code_of(read_control(R"({"type":"ping","t":1,"x":")" + std::string(kMaxControl, 'x') + "\"}")),
             "malformed");
 }
 
 TEST(Protocol, ReadsControlMessages) {
-  EXPECT_EQ(std::get<Ping>(parse_control(R"({"type":"ping","t":1.5})")).t, 1.5);
-  EXPECT_TRUE(std::holds_alternative<KeyFrameRequest>(parse_control(R"({"type":"keyframe"})")));
-  EXPECT_EQ(std::get<ResultsRequest>(parse_control(R"({"type":"results","repeats":3})")).repeats, 3U);
-  EXPECT_EQ(std::get<PlayoutRequest>(parse_control(R"({"type":"playout","max":40950})")).max_ms, 40950U);
-  EXPECT_EQ(code_of(parse_control(R"({"type":"playout","max":40951})")), "malformed");
-  EXPECT_EQ(code_of(parse_control(R"({"type":"ping","t":"1"})")), "malformed");
+  EXPECT_EQ(std::get<Ping>(read_control(R"({"type":"ping","t":1.5})")).t, 1.5);
+  EXPECT_TRUE(std::holds_alternative<KeyFrameRequest>(read_control(R"({"type":"keyframe"})")));
+  EXPECT_EQ(std::get<ResultsRequest>(read_control(R"({"type":"results","repeats":3})")).repeats, 3U);
+  EXPECT_EQ(std::get<PlayoutRequest>(read_control(R"({"type":"playout","max":40950})")).max_ms, 40950U);
+  EXPECT_EQ(code_of(read_control(R"({"type":"playout","max":40951})")), "malformed");
+  EXPECT_EQ(code_of(read_control(R"({"type":"ping","t":"1"})")), "malformed");
   for (const char* repeats : {"-1", "4", "1.5", "1e300", "\"1\"", "null"})
-    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"results","repeats":)") + repeats + "}")), "malformed")
+    EXPECT_EQ(code_of(read_control(std::string(R"({"type":"results","repeats":)") + repeats + "}")), "malformed")
         << repeats;
 }
 
 TEST(Protocol, ReadsWhatAPropertyIsToBe) {
   const auto read = [](const char* value) {
     const std::string text = std::string(R"({"type":"set","name":"a.b","value":)") + value + "}";
-    const auto set = std::get<SetRequest>(parse_control(text));
+    const auto set = std::get<SetRequest>(read_control(text));
     EXPECT_EQ(set.name, "a.b");
     EXPECT_EQ(std::get<SetRequest>(parse_socket(text)).value, set.value);
     return set.value;
@@ -80,7 +84,7 @@ TEST(Protocol, ReadsWhatAPropertyIsToBe) {
   EXPECT_EQ(read("\"x\""), Value(std::string("x")));
   for (const char* rest : {R"("name":"a.b")", R"("value":1)", R"("name":1,"value":1)", R"("name":"a.b","value":null)",
                            R"("name":"a.b","value":[1])", R"("name":"a.b","value":1e999)"})
-    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"set",)") + rest + "}")), "malformed") << rest;
+    EXPECT_EQ(code_of(read_control(std::string(R"({"type":"set",)") + rest + "}")), "malformed") << rest;
 }
 
 TEST(Protocol, WritesWhatMayBeChanged) {
@@ -97,7 +101,7 @@ TEST(Protocol, WritesWhatMayBeChanged) {
 
 TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
   const auto read = [](const char* rest) {
-    return std::get<VideoRequest>(parse_control(std::string(R"({"type":"video",)") + rest + "}"));
+    return std::get<VideoRequest>(read_control(std::string(R"({"type":"video",)") + rest + "}"));
   };
   EXPECT_FALSE(read(R"("wanted":false,"maxBitrate":null)").wanted);
   EXPECT_EQ(read(R"("wanted":false,"maxBitrate":null)").max_bitrate, std::nullopt);
@@ -114,7 +118,7 @@ TEST(Protocol, ReadsWhetherVideoIsWantedAndWhatLimitsIt) {
         R"("wanted":null,"maxBitrate":null)", R"("wanted":true,"maxBitrate":0)", R"("wanted":true,"maxBitrate":-1)",
         R"("wanted":true,"maxBitrate":1.5)", R"("wanted":true,"maxBitrate":1000000000001)",
         R"("wanted":true,"maxBitrate":1e300)", R"("wanted":true,"maxBitrate":"1")"})
-    EXPECT_EQ(code_of(parse_control(std::string(R"({"type":"video",)") + rest + "}")), "malformed") << rest;
+    EXPECT_EQ(code_of(read_control(std::string(R"({"type":"video",)") + rest + "}")), "malformed") << rest;
 }
 
 TEST(ParseToken, TakesATokenAndNothingElse) {
@@ -162,13 +166,13 @@ TEST(Protocol, ReadsWhatElseAViewerAsksByWebSocket) {
   for (const char* text : {R"({"type":"answer","sdp":"v=0"})", R"({"type":"playout","max":1})",
                            R"({"type":"results","repeats":1})", R"({"type":"transport","transport":"socket"})"})
     EXPECT_EQ(code_of(parse_socket(text)), "unknown-type") << text;
-  EXPECT_EQ(code_of(parse_control(R"({"type":"ack","number":1,"at":1})")), "unknown-type");
+  EXPECT_EQ(code_of(read_control(R"({"type":"ack","number":1,"at":1})")), "unknown-type");
 }
 
 TEST(Protocol, SaysWhichNumbersItTakes) {
-  EXPECT_EQ(std::get<Error>(parse_control(R"({"type":"video","wanted":true,"maxBitrate":0})")).message,
+  EXPECT_EQ(std::get<Error>(read_control(R"({"type":"video","wanted":true,"maxBitrate":0})")).message,
             R"("maxBitrate" must be an integer from 1 to 1000000000000)");
-  EXPECT_EQ(std::get<Error>(parse_control(R"({"type":"results","repeats":4})")).message,
+  EXPECT_EQ(std::get<Error>(read_control(R"({"type":"results","repeats":4})")).message,
             R"("repeats" must be an integer from 0 to 3)");
 }
 

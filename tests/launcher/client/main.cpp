@@ -28,7 +28,7 @@ gboolean quit(gpointer loop) {
 int main(int argc, char** argv) {
   gboolean noCandidates = FALSE, noPing = FALSE, falseFingerprint = FALSE, noChannels = FALSE, listFrames = FALSE,
            nack = FALSE, reports = FALSE;
-  g_autofree char* control = nullptr;
+  g_auto(GStrv) control = nullptr;
   g_auto(GStrv) addresses = nullptr;
   gint controlInterval = 0, duration = 0, interval = 1000, count = 1;
   const GOptionEntry entries[] = {
@@ -46,8 +46,9 @@ int main(int argc, char** argv) {
       {"no-ping", 0, 0, G_OPTION_ARG_NONE, &noPing, "Send no heartbeat", nullptr},
       {"false-fingerprint", 0, 0, G_OPTION_ARG_NONE, &falseFingerprint, "Name another certificate", nullptr},
       {"no-channels", 0, 0, G_OPTION_ARG_NONE, &noChannels, "Let no data channel open", nullptr},
-      {"control", 0, 0, G_OPTION_ARG_STRING, &control, "Send this on the control channel", "TEXT"},
-      {"control-interval", 0, 0, G_OPTION_ARG_INT, &controlInterval, "Send it again and again", "MS"},
+      {"control", 0, 0, G_OPTION_ARG_STRING_ARRAY, &control,
+       "Send this on the control channel; given again, it is sent after that", "TEXT"},
+      {"control-interval", 0, 0, G_OPTION_ARG_INT, &controlInterval, "Send the next of them so often, in turn", "MS"},
       {nullptr, 0, 0, G_OPTION_ARG_NONE, nullptr, nullptr, nullptr}};
   g_autoptr(GOptionContext) context = g_option_context_new("WS-ADDRESS");
   g_option_context_set_description(context, kDescription);
@@ -69,7 +70,7 @@ int main(int argc, char** argv) {
   options.nack = nack != FALSE;
   options.reports = reports != FALSE;
   options.listFrames = listFrames != FALSE;
-  options.control = control != nullptr ? control : "";
+  for (char** text = control; text != nullptr && *text != nullptr; ++text) options.control.emplace_back(*text);
   options.interval = static_cast<unsigned>(interval);
   options.controlInterval = static_cast<unsigned>(controlInterval);
 

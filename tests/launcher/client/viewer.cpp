@@ -231,12 +231,13 @@ void Viewer::channelOpened(GstWebRTCDataChannel* channel) {
   if (place != nullptr) return fail("a data channel was opened twice");
   place = channel;
   if (place != control_ || options_.control.empty()) return;
-  sendControl(options_.control);
-  auto again = [](gpointer self) -> gboolean {
-    static_cast<Viewer*>(self)->sendControl(static_cast<Viewer*>(self)->options_.control);
+  auto next = [](gpointer data) -> gboolean {
+    auto* self = static_cast<Viewer*>(data);
+    self->sendControl(self->options_.control[self->nextControl_++ % self->options_.control.size()]);
     return G_SOURCE_CONTINUE;
   };
-  if (options_.controlInterval > 0) controlTimer_ = g_timeout_add(options_.controlInterval, again, this);
+  next(this);
+  if (options_.controlInterval > 0) controlTimer_ = g_timeout_add(options_.controlInterval, next, this);
 }
 
 bool Viewer::bindTo(const std::string& address) {
@@ -268,7 +269,10 @@ void Viewer::connected(SoupWebsocketConnection* socket) {
 void Viewer::signalling(const char* text) {
   const JsonReading message(text);
   const std::string type = message.text("type");
-  if (type == "offer") return offer(message.text("sdp"));
+  if (type == "offer") {
+    carried(text, message.text("sdp"));
+    return offer(message.text("sdp"));
+  }
   if (type == "candidate") {
     const std::string candidate = message.text("candidate");
     if (!candidate.empty())
@@ -277,9 +281,27 @@ void Viewer::signalling(const char* text) {
     return;
   }
   if (type != "error") return fail("not in the protocol: " + std::string(text));
+  if (const std::string stream = message.text("stream"); !stream.empty()) {
+    streams_[stream].code = message.text("code");
+    return;
+  }
   errorCode_ = message.text("code");
   errorMessage_ = message.text("message");
   g_printerr("cv-test-viewer: %s: %s\n", errorCode_.c_str(), errorMessage_.c_str());
+}
+
+/// Which packets are of which stream, where the connection carries several: by the SSRC of a stream's media section.
+void Viewer::carried(const std::string& offer, const std::string& sdp) {
+  static const std::regex entry("\"name\":\"([^\"]+)\",\"mids\":\\[\"([^\"]+)\"");
+  for (std::sregex_iterator match(offer.begin(), offer.end(), entry), end; match != end; ++match) {
+    const size_t inside = sdp.find("a=mid:" + (*match)[2].str() + "\r\n");
+    const std::string section = inside != std::string::npos ? sdp.substr(sdp.rfind("\nm=", inside)) : "";
+    static const std::regex ssrc("a=ssrc:(\\d+) ");
+    std::smatch found;
+    if (!std::regex_search(section, found, ssrc)) return fail("a stream has no SSRC in the offer");
+    if (first_.empty()) first_ = (*match)[1];
+    streams_[(*match)[1]].ssrc = static_cast<uint32_t>(std::stoul(found[1]));
+  }
 }
 
 void Viewer::offer(const std::string& text) {
@@ -341,6 +363,8 @@ void Viewer::answer(GstWebRTCSessionDescription* description) {
 void Viewer::channelMessage(const char* text) {
   const JsonReading message(text);
   const std::string type = message.text("type");
+  if (!first_.empty() && !streams_.contains(message.text("stream"))) return fail("of no stream: " + std::string(text));
+  if (type == "result" && !first_.empty()) ++streams_[message.text("stream")].results;
   if (type == "pong") pong(message);
   if (type == "result") {
     ++resultCount_;
@@ -377,6 +401,7 @@ void Viewer::sendControl(const std::string& text) {
 
 void Viewer::ping() {
   JsonWriting ping;
+  if (!first_.empty()) ping.add("stream", first_);
   sendControl(ping.add("type", "ping").add("t", g_get_real_time()).text());
 }
 
@@ -400,6 +425,15 @@ std::string Viewer::report(bool final) const {
   line.add("frames", static_cast<int64_t>(counts.frames)).add("markers", static_cast<int64_t>(counts.markers));
   line.add("keyFrames", static_cast<int64_t>(counts.keyFrames)).add("streams", static_cast<int64_t>(tracks.size()));
   line.add("startsWithKeyFrame", static_cast<int64_t>(counts.startsWithKeyFrame)).add("tracks", tracks);
+  std::map<std::string, std::string> streams;
+  const auto all = rtp_.tracks();
+  for (const auto& [name, stream] : streams_) {
+    const auto track = all.find(stream.ssrc);
+    JsonWriting one;
+    one.add("frames", static_cast<int64_t>(track != all.end() ? track->second.frames : 0));
+    streams[name] = one.add("results", stream.results).add("code", stream.code).text();
+  }
+  line.add("carried", streams);
   line.add("longestStep", static_cast<int64_t>(counts.longestStep));
   line.add("firstFrameMs", first != 0 ? (first - start_) / 1000 : int64_t{-1});
   line.add("answerMs", answered_ != 0 ? (answered_ - start_) / 1000 : int64_t{-1});

@@ -28,9 +28,9 @@ struct Options {
   bool nack = false;
   bool reports = false;  ///< says which packets came, and when (transport-cc)
   bool listFrames = false;
-  unsigned interval = 1000;      ///< ms between two reports
-  std::string control;           ///< text to send on the `control` channel once it is open
-  unsigned controlInterval = 0;  ///< ms between repetitions of `control`; 0: once
+  unsigned interval = 1000;          ///< ms between two reports
+  std::vector<std::string> control;  ///< texts to send on the `control` channel once it is open, the first one at once
+  unsigned controlInterval = 0;      ///< ms to the next of `control`, again and again; 0: only the first one
 };
 
 /// Lives in the main thread. GStreamer's threads count packets and otherwise only post to it.
@@ -56,6 +56,7 @@ class Viewer {
   bool bindTo(const std::string& address);
   void connected(SoupWebsocketConnection* socket);
   void signalling(const char* text);
+  void carried(const std::string& offer, const std::string& sdp);
   void offer(const std::string& text);
   bool acceptTransportCc(GstSDPMessage* sdp) const;
   void answer(GstWebRTCSessionDescription* description);
@@ -77,6 +78,15 @@ class Viewer {
   guint reportTimer_ = 0;
   guint pingTimer_ = 0;
   guint controlTimer_ = 0;
+  size_t nextControl_ = 0;
+
+  struct Carried {
+    uint32_t ssrc = 0;
+    int64_t results = 0;
+    std::string code;  ///< of the error that ended it alone
+  };
+  std::map<std::string, Carried> streams_;  ///< where the connection carries several
+  std::string first_;                       ///< of them, as the offer has them
 
   RtpCounter rtp_;
   std::atomic<int64_t> wirePackets_ = 0;  ///< RTP on the wire, still encrypted

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "shared_viewers.h"
+
+#include <algorithm>
+
+namespace {
+
+// An answer of more may be too long for a message.
+constexpr std::size_t kMostStreams = 32;
+
+}  // namespace
+
+SharedViewers::SharedViewers(Streams& streams, Reaper& reaper, const Ice& ice, Metrics& metrics, std::size_t places)
+    : streams_(streams), reaper_(reaper), ice_(ice), metrics_(metrics), doorkeeper_(places) {}
+
+void SharedViewers::add(const std::shared_ptr<Peer>& peer) {
+  const std::weak_ptr<Peer> weak = peer;
+  const auto dismiss = [this, weak] {
+    if (const auto held = weak.lock()) drop(held, Doorkeeper::busy());
+  };
+  if (!doorkeeper_.let_in(*peer, dismiss)) return drop(peer, Doorkeeper::busy());
+  const auto connection = std::make_shared<WebrtcConnection>(reaper_, next_number_++, events_for(peer));
+  std::size_t carried = 0;
+  for (const auto& name : peer->request().streams) {
+    LiveStream* stream = peer->rights().are_for(name) ? streams_.find(name) : nullptr;
+    if (stream && carried < kMostStreams && stream->viewers().join(peer, connection)) ++carried;
+  }
+  if (carried == 0)
+    return drop(peer, {"no-stream", "none of these streams can be carried now; one by one they say why"});
+  g_info("connection %u, from %s, carries %zu streams", connection->number(), peer->request().address.c_str(), carried);
+  connections_.emplace(peer, connection);
+  connection->start(ice_, peer->request().downlink());
+}
+
+WebrtcConnection::Events SharedViewers::events_for(const std::shared_ptr<Peer>& peer) {
+  const std::weak_ptr<Peer> weak = peer;
+  return {.signal =
+              [weak](const protocol::ServerSignal& message) {
+                if (const auto held = weak.lock()) held->send(protocol::encode(message));
+              },
+          .failed =
+              [this, weak](const protocol::Error& error) {
+                if (const auto held = weak.lock()) drop(held, error);
+              },
+          .stays =
+              [this, weak] {
+                if (const auto held = weak.lock()) seat(held);
+              },
+          .wants_socket = nullptr};
+}
+
+void SharedViewers::seat(const std::shared_ptr<Peer>& peer) {
+  doorkeeper_.stays(*peer);
+  for (const auto& name : peer->request().streams)
+    if (LiveStream* stream = streams_.find(name)) stream->viewers().seat(peer);
+}
+
+void SharedViewers::handle(const std::shared_ptr<Peer>& peer, std::string_view text) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end()) return;
+  const auto connection = found->second;  // handle() may take it out of the map
+  connection->handle(text);
+}
+
+// A stream that has come meanwhile, by the name of one that went, does not know this viewer.
+void SharedViewers::leave(const std::shared_ptr<Peer>& peer) {
+  doorkeeper_.leave(*peer);
+  const auto connection = connections_.extract(peer);  // first: what ends now has failed for nobody
+  for (const auto& name : peer->request().streams)
+    if (LiveStream* stream = streams_.find(name)) stream->viewers().leave(peer);
+}
+
+void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
+  metrics_.add_refusal(error.code);
+  leave(peer);
+  g_info("the connection from %s is dropped (%s: %s)", peer->request().address.c_str(), error.code.c_str(),
+         error.message.c_str());
+  peer->send(protocol::encode(protocol::ServerSignal(error)));
+  peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+              error.code);
+}
+
+void SharedViewers::end() {
+  while (!connections_.empty()) {
+    const auto peer = connections_.begin()->first;
+    drop(peer, {"shutdown", "the server is ending"});
+  }
+}
