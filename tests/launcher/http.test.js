@@ -23,7 +23,7 @@ test('the page is HTML, and its scripts come whole', async () => {
   const page = await request(server, 'GET', '/');
   assert.equal(page.status, 200);
   assert.match(page.headers['content-type'], /^text\/html/);
-  const script = page.body.toString().match(/<script[^>]* src="([^"]+)"/)?.[1];
+  const script = page.body.toString().match(/<script[^>]* src="?([^"> ]+)/)?.[1];
   assert.ok(script, 'a script');
   const worker = /new Worker\(new URL\("([^"]+)", import\.meta\.url\)/;
   const { body } = await request(server, 'GET', new URL(script, server.url).pathname);

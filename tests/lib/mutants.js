@@ -296,6 +296,10 @@ export const mutants = [
 
   // the page: a connection, and what is seen
   { fault: 'the page asks for no key frame', file: 'web/core/session.js', from: 'if (verdict === \'keyframe\') this.#control?.requestKeyframe();', to: '', tests: ['tests/web/core/session.test.js'] },
+  { fault: 'a stream that nobody watches is sent all the same', file: 'web/core/shared-stream.js', from: 'if (this.#wanted) this.#send(', to: 'if (false) this.#send(', tests: ['tests/web/core/sharing.test.js'] },
+  { fault: 'who comes back to a stream is told nothing of it', file: 'web/core/shared-stream.js', from: 'if (state) this.#states.set(state, { label, text });', to: '', tests: ['tests/web/core/sharing.test.js'] },
+  { fault: 'each player has its own connection again after a loss', file: 'web/core/sharing.js', from: 'if (this.#connection === connection) this.#connection = null;', to: '', tests: ['tests/web/core/sharing.test.js'] },
+  { fault: 'a common connection that finds no way is tried for ever', file: 'web/core/sharing.js', from: 'this.#hope &&= !hopeless;', to: '', tests: ['tests/web/core/sharing.test.js'] },
   { fault: 'the page goes on with a connection that brings nothing', file: 'web/core/session.js', from: 'if (verdict === \'dead\' || (', to: 'if ((', tests: ['tests/web/core/session.test.js'] },
   { fault: 'the figures show twice the latency', file: 'web/player/hud.js', from: '${latency.median.toFixed(0)} ±', to: '${(2 * latency.median).toFixed(0)} ±', tests: ['tests/web/player/hud.test.js'] },
   { fault: 'results are drawn 3 px to the right', file: 'web/player/draw-results.js', from: 'context.ellipse(shape.x, shape.y', to: 'context.ellipse(shape.x + 3, shape.y', tests: ['tests/web/player/draw-results.test.js', 'tests/e2e/overlay.test.js'] },
@@ -350,7 +354,7 @@ export const mutants = [
   { fault: 'frames by WebSocket move a picture that is paused', file: 'web/player/received-frames.js', from: 'if (store.facts.paused) return frame.close();', to: '', tests: ['tests/e2e/embed.test.js'] },
   { fault: 'a page\'s own drawing that throws takes the picture with it', file: 'web/player/overlay.js', from: 'reportError(error);\n      failure = true;', to: 'throw error;', tests: ['tests/web/player/cv-player.test.js'] },
   { fault: 'results go on over a live picture that is paused', file: 'web/player/attempt.js', from: 'if (this.#store.facts.paused) return;', to: '', tests: ['tests/web/player/cv-player.test.js'] },
-  { fault: 'a snapshot has the rows of the stamp in it', file: 'web/player/view.js', from: 'const seen = sourceHeight - (', to: 'const seen = sourceHeight - 0 * (', tests: ['tests/e2e/embed.test.js'] },
+  { fault: 'a snapshot has the rows of the stamp in it', file: 'web/player/view.js', from: 'sourceHeight - sourceRows,', to: 'sourceHeight,', tests: ['tests/e2e/embed.test.js'] },
   { fault: 'a page\'s colours are not those of what is drawn', file: 'web/player/palette.js', from: 'style.getPropertyValue(`--cv-${name}`)', to: '\'85% 70%\'', tests: ['tests/e2e/embed.test.js'] },
   { fault: 'a page without a token waits for ever', file: 'web/core/signaling.js', from: 'this.#store.facts.token || this.#end(\'unauthorized\', message.message)', to: 'void 0', tests: ['tests/web/core/signaling.test.js'] },
   { fault: 'after a decoder was taken away decoding goes on without a key frame', file: 'web/core/frame-decoder.js', from: 'if (this.#needsKey || !this.#inUse) {', to: 'if (!this.#inUse) {',
@@ -359,7 +363,7 @@ export const mutants = [
   { fault: 'messages before the media are acknowledged', file: 'web/core/socket-session.js', from: 'if (this.#media || message.type === \'media\') this.#acknowledge();', to: 'this.#acknowledge();',
     tests: ['tests/web/core/socket-session.test.js'] },
   { fault: 'pongs count as video', file: 'web/core/socket-session.js', from: 'packets: this.#messages.videoParts', to: 'packets: this.#received', tests: ['tests/web/core/socket-session.test.js'] },
-  { fault: 'where no packet passes the page waits for one', file: 'web/core/session.js', from: 'if (this.#takeOver) this.#path = setTimeout(() => this.#checkPath(), PATH_MS);', to: '',
+  { fault: 'where no packet passes the page waits for one', file: 'web/core/connection.js', from: 'if (this.#hurries) this.#path = setTimeout(() => this.#checkPath(), PATH_MS);', to: '',
     tests: ['tests/web/core/session.test.js', 'tests/web/core/path-probe.test.js'] },
   { fault: 'a way by which the server answers no more is kept', file: 'web/core/session.js', from: '(answers === \'dead\' && this.#takeOver)', to: 'false', tests: ['tests/web/core/session.test.js'] },
   { fault: 'a frame by WebSocket needs a stamp', file: 'web/core/identity.js', from: 'certain || this.#agreements > 0', to: 'this.#agreements > 0', tests: ['tests/web/core/identity.test.js', 'tests/web/core/matching.test.js'] },

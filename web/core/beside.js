@@ -4,6 +4,8 @@ import { pageTime } from './clock.js';
 import { limitOf } from './settings.js';
 import { isStills } from './stream-picture.js';
 
+export const STATS_INTERVAL_MS = 500;
+
 /**
  * @typedef {{
  *   track: (stream: MediaStream) => void, result: (result: import('./protocol.js').Result) => void,

@@ -2,11 +2,12 @@
 // The server's messages, typed and checked as launcher/PROTOCOL.md has them. No I/O: a bad message is a value.
 
 /**
- * @typedef {{type: 'offer', sdp: string, stamped?: boolean, iceServers?: RTCIceServer[]}} Offer
+ * @typedef {{type: 'offer', sdp: string, stamped?: boolean, iceServers?: RTCIceServer[], streams?: unknown}} Offer `streams`: see offeredStreams()
+ * @typedef {{name: string, mids: string[], stamped?: boolean}} OfferedStream
  * @typedef {{type: 'candidate', candidate: string, sdpMLineIndex: number}} Candidate
  * @typedef {{type: 'locked', message: string}} Locked
  * @typedef {{type: 'access', control: boolean}} Access
- * @typedef {{type: 'error', code: string, message: string}} ServerError
+ * @typedef {{type: 'error', code: string, message: string, stream?: string}} ServerError
  * @typedef {{type: 'answer', sdp: string}} Answer
  * @typedef {{rows: number, cell: number}} Stamp
  * @typedef {{type: 'stream', clockRate: 90000, rtpOffset: number|null, epoch: number, stamp: Stamp|null,
@@ -69,7 +70,7 @@ const SIGNALS = {
   candidate: { candidate: isText, sdpMLineIndex: isCount },
   locked: { message: isText },
   access: { control: isTruth },
-  error: { code: isText, message: isText },
+  error: { code: isText, message: isText, stream: orAbsent(isText) },
 };
 /** @type {Record<string, Fields>} */
 const RESULTS = {
@@ -136,5 +137,30 @@ export const parseSignal = (data) => parse(data, SIGNALS);
 export const parseResults = (data) => parse(data, RESULTS);
 /** @type {(data: unknown) => Pong|Link|Property|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);
+/**
+ * The streams of an offer that is for several.
+ * @param {Offer} offer @returns {OfferedStream[]|null} null: they are missing or wrong
+ */
+export function offeredStreams({ streams }) {
+  const right = listOf(object({ name: isText, mids: listOf(isText), stamped: orAbsent(isTruth) }));
+  return right(streams) ? /** @type {OfferedStream[]} */ (streams) : null;
+}
+
+/**
+ * Which stream a message is of, where a connection has several. `state`: what of that stream it tells the state of, of which the newest message counts; '': of nothing.
+ * @param {unknown} data @returns {{stream: string, state: string}|null} null: of none, or not to be understood
+ */
+export function addressOf(data) {
+  let message;
+  try {
+    message = JSON.parse(String(data));
+  } catch {
+    return null;
+  }
+  if (!isRecord(message) || typeof message.stream !== 'string') return null;
+  const { stream, type, name, model } = message;
+  return { stream, state: oneOf('stream', 'link', 'property', 'model')(type) ? `${type} ${name ?? model ?? ''}` : '' };
+}
+
 /** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Property|Unknown|Invalid} */
 export const parseBeside = (data) => parse(data, BESIDE);

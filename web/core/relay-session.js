@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Watches what an SFU hands on. It knows nothing of frames and models: who is where in time, the frames' stamps say, and what the server says beside
 // the video (launcher/PROTOCOL.md §3) comes by a data channel, or from elsewhere. There is nobody who could be asked for a lower encoding.
-import { handOn, signsOf } from './beside.js';
+import { STATS_INTERVAL_MS, handOn, signsOf } from './beside.js';
 import { Janus } from './janus.js';
 import { parseResults } from './protocol.js';
 import { ResultsLink } from './results-link.js';
-import { STATS_INTERVAL_MS } from './session.js';
 import { videoStats } from './stats.js';
 import { VideoDelay } from './video-delay.js';
 import { Watchdog } from './watchdog.js';

@@ -1,37 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { VideoWish, addProperty, handOn, signsOf } from './beside.js';
-import { MAY_NOT_DECODE, canDecode } from './can-decode.js';
+import { STATS_INTERVAL_MS, VideoWish, addProperty, handOn, signsOf } from './beside.js';
 import { ServerClock, pageTime } from './clock.js';
+import { Connection } from './connection.js';
 import { ControlChannel } from './control-channel.js';
 import { LossWatch } from './loss.js';
 import { parseResults } from './protocol.js';
-import { Signaling } from './signaling.js';
 import { videoStats } from './stats.js';
 import { Watchdog } from './watchdog.js';
 
 const CONNECT_MS = 10_000;
-/** From the answer it takes less until packets have found a way, if there is one. Where UDP is thrown away nobody ever says so. */
-const PATH_MS = 2000;
-export const STATS_INTERVAL_MS = 500;
 /** How often each result is sent again where packets get lost. At 10 % loss one in a thousand then comes late. */
 const REPEATS = 2;
 
 /**
- * @typedef {import('./signaling.js').SessionError} SessionError
- * @typedef {import('./protocol.js').Result} Result
- * @typedef {import('./beside.js').SessionEvents} SessionEvents
+ * @typedef {import('./connection.js').ConnectionEvents} ConnectionEvents
+ * @typedef {{readonly lateness: string, close: (error?: import('./signaling.js').SessionError) => void,
+ *   release: () => import('./signaling.js').Signaling|undefined}} Way as a Connection; `close`: `error`: why, if it is one; `release`: returns what is nobody else's
+ * @typedef {(told: ConnectionEvents, own: () => Connection, store: import('./store.js').Store) => Way} Connect `own` makes a connection of its own
  */
 
-/** One attempt to watch: signalling, peer connection and data channels. It ends once, and is never used again. */
+/** One attempt to watch: a connection, and what comes by it of one stream. It ends once, and is never used again. */
 export class Session {
-  /** @type {'offer'|'answer'|'connect'|'connected'|'closed'} what it waits for; it only moves to the right */
-  #state = 'offer';
+  #closed = false;
   #store;
   #events;
   #clock;
-  #signaling;
-  #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  /** @type {RTCDataChannel|null} */
+  #connection;
+  /** @type {import('./control-channel.js').Channel|null} */
   #results = null;
   /** @type {ControlChannel|null} */
   #control = null;
@@ -47,24 +42,19 @@ export class Session {
   #stopListening;
   #takeOver;
   #deadline;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #path;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #poll;
-  /** @type {() => void} */
-  #answered = () => {};
-  /** Candidates of both sides wait until offer and answer are exchanged. @type {Promise<void>} */
-  #negotiated = new Promise((resolve) => { this.#answered = resolve; });
 
   /**
    * @param {string} url
    * @param {import('./store.js').Store} store is told what the stream is
-   * @param {SessionEvents} events
+   * @param {import('./beside.js').SessionEvents} events
    * @param {{clock?: ServerClock, videoDelay?: import('./video-delay.js').VideoDelay|null,
-   *   takeOver?: ((signaling: Signaling) => void)|null}} [parts] `clock`: learns the server's time; `videoDelay`: without it the video is
-   *   always live; `takeOver`: goes on with the connection to the server where WebRTC finds no way, or no more; then this session is over
+   *   takeOver?: ((signaling?: import('./signaling.js').Signaling) => void)|null, connect?: Connect}} [parts] `clock`: learns the server's time;
+   *   `videoDelay`: without it the video is always live; `takeOver`: goes on with the connection to the server, or another one, where WebRTC finds no way, or
+   *   no more; then this session is over; `connect`: by a connection that is others' too
    */
-  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null, takeOver = null } = {}) {
+  constructor(url, store, events, { clock = new ServerClock(0), videoDelay = null, takeOver = null, connect = (_, own) => own() } = {}) {
     this.#store = store;
     this.#events = events;
     this.#clock = clock;
@@ -72,23 +62,24 @@ export class Session {
     this.#takeOver = takeOver;
     this.#stopListening = store.on(['link', 'looking', 'watched', 'settings'], (facts) => this.#wish.tell(facts, this.#control));
     store.set({ transport: 'webrtc' });
-    const pc = this.#pc;
-    pc.ontrack = ({ track, streams, receiver }) => {
-      if (track.kind === 'audio') {
-        store.set({ hasSound: true });  // it is in the video's stream
-        return;
-      }
-      videoDelay?.attach(receiver);
-      events.track(streams[0] ?? new MediaStream([track]));
+    /** @type {ConnectionEvents} */
+    const told = {
+      offered: ({ stamped }) => stamped && !store.facts.shared && videoDelay?.start(),
+      track: ({ track, streams, receiver }, worker) => {
+        if (track.kind === 'audio') {
+          store.set({ hasSound: true });  // it is in the video's stream
+          return;
+        }
+        videoDelay?.attach(receiver, worker);
+        events.track(streams[0] ?? new MediaStream([track]));
+      },
+      channel: ({ channel }) => this.#openChannel(channel),
+      connected: (from) => { this.#poll = setInterval(() => this.#check(from), STATS_INTERVAL_MS); },
+      pathless: (message) => this.#pathless(message),
+      closed: (error) => this.#fail(error),
     };
-    pc.ondatachannel = ({ channel }) => this.#openChannel(channel);
-    pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
-    pc.onconnectionstatechange = () => this.#onConnectionState();
-    this.#signaling = new Signaling(url, store, {
-      message: (message) => this.#onSignal(message),
-      closed: ({ code, message }) => this.#fail(code, message),
-    });
-    this.#deadline = setTimeout(() => this.#onDeadline(), CONNECT_MS);
+    this.#connection = connect(told, () => new Connection(url, store, told, takeOver !== null), store);
+    this.#deadline = setTimeout(() => this.#fail({ code: 'timeout', message: this.#connection.lateness }), CONNECT_MS);
   }
 
   /** The viewer must be given time to see the frame with this RTP timestamp. @param {number} rtp */
@@ -106,97 +97,38 @@ export class Session {
     this.#control?.requestProperty(name, value);
   }
 
-  close() {
+  /** @param {import('./signaling.js').SessionError} [error] why */
+  close(error) {
     this.#release();
-    this.#signaling.close();
+    this.#connection.close(error);
   }
 
-  /** Ends all but the connection to the server. */
+  /** Ends all but the connection. */
   #release() {
-    this.#state = 'closed';
+    this.#closed = true;
     clearTimeout(this.#deadline);
-    clearTimeout(this.#path);
     clearInterval(this.#poll);
     this.#stopListening();
     this.#control?.close();
     this.#videoDelay?.close();
     if (this.#results) this.#results.onmessage = null;
-    const pc = this.#pc;
-    pc.ontrack = pc.ondatachannel = pc.onicecandidate = pc.onconnectionstatechange = null;
-    pc.close();
   }
 
-  /** The one way to end, for whatever reason. @param {string} code @param {string} message */
-  #fail(code, message) {
-    if (this.#state === 'closed') return;
-    this.close();
-    this.#events.ended({ code, message });
-  }
-
-  #onDeadline() {
-    this.#fail('timeout', this.#state === 'connect' && !canDecode() ? NO_OTHER_WAY : 'the server did not answer in time');
-  }
-
-  /** With a way, the rest of a connection may take its time. */
-  #checkPath() {
-    if (!['connected', 'completed'].includes(this.#pc.iceConnectionState)) this.#pathless(NO_WAY);
+  /** The one way to end, for whatever reason. @param {import('./signaling.js').SessionError} error */
+  #fail(error) {
+    if (this.#closed) return;
+    this.close(error);
+    this.#events.ended(error);
   }
 
   /** WebRTC finds no way, or no more. @param {string} message */
   #pathless(message) {
-    if (this.#state === 'closed') return;
-    if (!this.#takeOver) return this.#fail('media', message);
+    if (!this.#takeOver) return this.#fail({ code: 'media', message });
     this.#release();
-    this.#takeOver(this.#signaling);
+    this.#takeOver(this.#connection.release());
   }
 
-  /** @param {import('./signaling.js').Signal} message */
-  async #onSignal(message) {
-    if (message.type === 'candidate') {
-      await this.#negotiated;
-      if (this.#state === 'closed') return;
-      const { candidate, sdpMLineIndex } = message;
-      // A candidate that this browser can't use is no reason to give up: another one may do.
-      await this.#pc.addIceCandidate({ candidate, sdpMLineIndex }).catch(() => {});
-    } else if (this.#state === 'offer') {
-      this.#state = 'answer';
-      await this.#answer(message).catch((error) => this.#fail('protocol', `offer: ${error.message}`));
-    } else {
-      this.#fail('protocol', 'a second offer from the server');
-    }
-  }
-
-  /** @param {import('./protocol.js').Offer} offer */
-  async #answer({ sdp, stamped, iceServers }) {
-    if (iceServers) this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
-    if (stamped && !this.#store.facts.shared) await this.#videoDelay?.start();
-    await this.#pc.setRemoteDescription({ type: 'offer', sdp });
-    await this.#pc.setLocalDescription();
-    if (this.#state === 'closed') return;
-    this.#signaling.send({ type: 'answer', sdp: this.#pc.localDescription?.sdp ?? '' });
-    this.#state = 'connect';
-    if (this.#takeOver) this.#path = setTimeout(() => this.#checkPath(), PATH_MS);
-    this.#answered();
-  }
-
-  /** @param {RTCIceCandidate|null} candidate */
-  async #sendCandidate(candidate) {
-    if (!candidate?.candidate) return;
-    await this.#negotiated;
-    const { candidate: text, sdpMLineIndex } = candidate;
-    this.#signaling.send({ type: 'candidate', candidate: text, sdpMLineIndex: sdpMLineIndex ?? 0 });
-  }
-
-  #onConnectionState() {
-    const state = this.#pc.connectionState;
-    if (state === 'failed') this.#pathless(NO_WAY);
-    if (state !== 'connected' || this.#state !== 'connect') return;
-    this.#state = 'connected';
-    clearTimeout(this.#path);
-    this.#poll = setInterval(() => this.#check(), STATS_INTERVAL_MS);
-  }
-
-  /** @param {RTCDataChannel} channel */
+  /** @param {import('./connection.js').LabelledChannel} channel */
   #openChannel(channel) {
     if (channel.label === 'control') {
       this.#control = new ControlChannel(channel, this.#clock, {
@@ -217,9 +149,10 @@ export class Session {
     handOn(message, this.#store, this.#events);
   }
 
-  async #check() {
-    const report = await this.#pc.getStats().catch(() => null);
-    if (this.#state === 'closed' || report === null) return;
+  /** @param {import('./connection.js').Measured} from */
+  async #check(from) {
+    const report = await from.getStats().catch(() => null);
+    if (this.#closed || report === null) return;
     const stats = videoStats(report.values());
     if (stats) {
       this.#events.stats(stats);
@@ -235,8 +168,7 @@ export class Session {
   /** Where packets get lost the server can do something about it. @param {import('./stats.js').VideoStats} stats */
   #askForHelp({ packetsLost, nacks }) {
     if (!this.#control?.open) return;
-    const lossy = this.#loss.lossy(packetsLost + nacks, pageTime());
-    const repeats = lossy ? REPEATS : 0;
+    const repeats = this.#loss.lossy(packetsLost + nacks, pageTime()) ? REPEATS : 0;
     if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
     this.#repeats = repeats;
     const playoutMax = this.#videoDelay?.check() ?? 0;
@@ -244,6 +176,3 @@ export class Session {
     this.#playoutMax = playoutMax;
   }
 }
-
-const NO_WAY = 'no way through the network to the server';
-const NO_OTHER_WAY = `${NO_WAY}, and this page ${MAY_NOT_DECODE}`;

@@ -7,7 +7,8 @@ import { parseSignal } from './protocol.js';
  * @typedef {{code: string, message: string}} SessionError
  * @typedef {{facts: {readonly token: string}, set: (facts: {mayControl: boolean}) => void}} Store as far as it is needed here
  * @typedef {{message: (message: Signal) => void, closed: (error: SessionError) => void,
- *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void}} SignalingEvents `text`, `bytes`: what is no signalling
+ *   text?: (text: string) => void, bytes?: (bytes: ArrayBuffer) => void,
+ *   over?: (error: import('./protocol.js').ServerError) => void}} SignalingEvents `text`, `bytes`: what is no signalling; `over`: what ends one stream of several
  */
 
 const DENIED = ', perhaps this site may not access your local network';
@@ -68,7 +69,7 @@ export class Signaling {
     if (data instanceof ArrayBuffer && this.events.bytes) return this.events.bytes(data);
     const message = parseSignal(data);
     if (message.type === 'invalid') this.#end('protocol', `from the server: ${message.reason}`);
-    else if (message.type === 'error') this.#end(message.code, message.message);
+    else if (message.type === 'error') message.stream && this.events.over ? this.events.over(message) : this.#end(message.code, message.message);
     else if (message.type === 'access') this.#store.set({ mayControl: message.control });
     else if (message.type === 'locked') this.#store.facts.token || this.#end('unauthorized', message.message);
     else if (message.type === 'unknown') this.events.text?.(/** @type {string} */ (data));

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Watches by the WebSocket itself, for where no UDP passes (launcher/PROTOCOL.md §5). Every message is acknowledged at once: behind
 // a proxy nothing else tells the server what arrives.
-import { VideoWish, addProperty, handOn, signsOf } from './beside.js';
+import { STATS_INTERVAL_MS, VideoWish, addProperty, handOn, signsOf } from './beside.js';
 import { pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameMessages } from './frame-messages.js';
 import { parseBeside } from './protocol.js';
 import { withTransport } from './server-address.js';
-import { STATS_INTERVAL_MS } from './session.js';
 import { Signaling } from './signaling.js';
 import { SoundDecoder } from './sound-decoder.js';
 import { Watchdog } from './watchdog.js';
@@ -21,7 +20,7 @@ const GONE_ON_MS = 2_500;
 
 /**
  * @typedef {import('./protocol.js').Media} Media
- * @typedef {import('./session.js').SessionEvents & {frame: (frame: VideoFrame, info: import('./frame-decoder.js').FrameInfo) => void,
+ * @typedef {import('./beside.js').SessionEvents & {frame: (frame: VideoFrame, info: import('./frame-decoder.js').FrameInfo) => void,
  *   sound: (data: AudioData) => void, begun: () => void}} SocketEvents `frame`, `sound`: who is told closes it; `begun`: the server sends
  */
 

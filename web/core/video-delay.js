@@ -33,9 +33,11 @@ const noWorker = ({ href }) => `The worker ${href} did not start: the page’s p
 /** A page may have no worker of another origin, but one of its own that imports it. @param {URL} url */
 const importing = (url) => URL.createObjectURL(new Blob([`import ${JSON.stringify(url)}`], { type: 'text/javascript' }));
 
+/** @typedef {Pick<Worker, 'postMessage'|'onmessage'|'terminate'>} VideoWorker */
+
 export class VideoDelay {
   #store;
-  /** @type {Worker|null} */
+  /** @type {VideoWorker|null} */
   #worker = null;
   /** @type {RTCRtpReceiver|null} */
   #receiver = null;
@@ -57,7 +59,10 @@ export class VideoDelay {
     this.#stopListening = store.on(['streamDelay'], ({ streamDelay }) => this.#delay(streamDelay));
   }
 
-  /** Starts the worker, which takes some 50 ms. Without it the video is live: that is no reason to fail. */
+  /**
+   * Starts the worker, which takes some 50 ms. Without it the video is live: that is no reason to fail.
+   * @returns {Promise<VideoWorker|void>} which is there then
+   */
   async start() {
     if (!('RTCRtpScriptTransform' in globalThis) || this.#worker || this.#store.facts.fault) return;
     const url = new URL('video-delay-worker.js', import.meta.url);
@@ -71,21 +76,32 @@ export class VideoDelay {
     }
     this.#worker = worker;
     const ready = await new Promise((resolve) => {
-      worker.onmessage = ({ data: { applied, still } }) => {
-        if (applied === undefined) resolve(true);
-        else if (this.#worker) this.#onWorker(applied, still);
-      };
+      worker.onmessage = () => resolve(true);
       worker.onerror = () => resolve(false);
       setTimeout(() => resolve(false), START_MS);
     });
-    if (this.#worker) this.#store.set(ready ? { delayable: true } : { fault: noWorker(url) });
+    if (!this.#worker) return;  // it was closed
+    if (ready) return this.#listen(worker);
+    this.#store.set({ fault: noWorker(url) });
   }
 
-  /** To be called in `ontrack`: Chromium ignores a transform that comes later. @param {RTCRtpReceiver} receiver */
-  attach(receiver) {
+  /** @param {VideoWorker} worker that runs */
+  #listen(worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data: { applied, still } }) => this.#onWorker(applied, still);
+    this.#store.set({ delayable: true });
+    return worker;
+  }
+
+  /**
+   * To be called in `ontrack`: Chromium ignores a transform that comes later.
+   * @param {RTCRtpReceiver} receiver @param {VideoWorker} [worker] that it has already
+   */
+  attach(receiver, worker) {
+    if (worker) this.#listen(worker);
     if (!this.#store.facts.delayable || !this.#worker || this.#receiver) return;
     this.#receiver = receiver;
-    receiver.transform = new RTCRtpScriptTransform(this.#worker);
+    if (!worker) receiver.transform = new RTCRtpScriptTransform(/** @type {Worker} */ (this.#worker));
   }
 
   /** @param {number} applied @param {number} [still] for so many ms the view stands still, because a frame came out of order */

@@ -44,9 +44,8 @@ export class Beside {
     for (const part of this.#root.querySelectorAll('p, h2, .views > div, [data-view]:not([data-view="live"])')) part.remove();
   }
 
-  /** @returns {CvPlayer[]} */
   get #players() {
-    return [...this.#root.querySelectorAll('cv-player')].map((player) => /** @type {CvPlayer} */ (player));
+    return [.../** @type {NodeListOf<CvPlayer>} */ (this.#root.querySelectorAll('cv-player'))];
   }
 
   /** Each has a button of its own to go on. */

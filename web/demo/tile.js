@@ -24,9 +24,9 @@ export class Tile {
 
   /**
    * @param {string} name @param {string} viewer who this page is: all its connections are one person's @param {string} token
-   * @param {() => void} open is called where somebody wants it large
+   * @param {import('../player/cv-player.js').CvPlayer['connect']} connect by which connection @param {() => void} open is called where somebody wants it large
    */
-  constructor(name, viewer, token, open) {
+  constructor(name, viewer, token, connect, open) {
     this.name = name;
     this.#address = `${name}/?viewer=${viewer}`;
     this.#token = token;
@@ -46,6 +46,7 @@ export class Tile {
     below.append(title, this.#words);
     this.root.append(stage, below);
     this.#player.setAttribute('mode', 'async');
+    this.#player.connect = connect;
   }
 
   /** @param {StreamState} stream */

@@ -2,7 +2,9 @@
 // The page of a cv-launch with several streams: all at once, and one of them large where somebody wants that. Which one is in the page's address, so
 // that a reload or a link keeps it, and the browser's Back goes back.
 import '../player/cv-player.js';
+import { Sharing } from '../core/sharing.js';
 import { StreamList } from '../core/stream-list.js';
+import { withDownlink } from '../player/downlink.js';
 import { ASPECT, layOut, tileAfter } from './columns.js';
 import { Tile } from './tile.js';
 import { tokenOf } from './token.js';
@@ -26,6 +28,8 @@ let tiles = new Map();
 let columns = 1;
 /** @type {StreamList|null} */
 let list = null;
+/** One connection for all that is seen. */
+let sharing = newSharing();
 
 const inView = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
@@ -39,6 +43,7 @@ const largeName = () => new URLSearchParams(location.search).get('stream') ?? ''
 
 /** @param {StreamState[]} streams */
 function show(streams) {
+  sharing.names = streams.filter(({ state }) => state !== 'failed').map(({ name }) => name);
   notice.textContent = streams.length === 0 ? 'This server has no streams now.' : '';
   const before = tiles;
   tiles = new Map(streams.map(({ name }) => [name, before.get(name) ?? newTile(name)]));
@@ -57,9 +62,22 @@ function show(streams) {
 
 /** @param {string} name */
 function newTile(name) {
-  const tile = new Tile(name, viewer, tokenOf() ?? '', () => go(name));
+  const tile = new Tile(name, viewer, tokenOf() ?? '', sharing.for(name), () => go(name));
   inView.observe(tile.root);
   return tile;
+}
+
+/** @param {string} path in this folder @param {string} [search] */
+function socketAddress(path, search = '') {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  url.search = search;
+  url.hash = '';
+  return url.href;
+}
+
+function newSharing() {
+  return new Sharing((names) => withDownlink(socketAddress('ws', `streams=${names}&viewer=${viewer}`), Infinity), tokenOf() ?? '');
 }
 
 function place() {
@@ -124,10 +142,8 @@ function start() {
   list?.close();
   for (const tile of tiles.values()) tile.close();
   tiles.clear();
-  const url = new URL('streams', location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  url.search = url.hash = '';
-  list = new StreamList(url.href, tokenOf() ?? '', {
+  sharing = newSharing();
+  list = new StreamList(socketAddress('streams'), tokenOf() ?? '', {
     streams: show,
     // the players say it of themselves; who has none yet has to be told
     lost: ({ message }, ms) => { if (tiles.size === 0 || ms === null) notice.textContent = `${message}${ms === null ? '' : ', trying again…'}`; },

@@ -59,11 +59,11 @@ export class Attempt {
 
   /**
    * @param {string} url @param {import('../core/store.js').Store} store @param {import('./view.js').View} view
-   * @param {AttemptEvents} events @param {{bySocket: boolean, feed: import('./feed.js').Feed, leader: import('./feed.js').Feed|null}} way
-   *   `bySocket`: whether frames are to come by WebSocket from the beginning; `feed`: hands on what comes to those that follow; `leader`: what
+   * @param {AttemptEvents} events @param {{bySocket: boolean, connect?: import('../core/session.js').Connect, feed: import('./feed.js').Feed, leader: import('./feed.js').Feed|null}} way
+   *   `bySocket`: whether frames are to come by WebSocket from the beginning; `connect`: by which connection else, if not by one of its own; `feed`: hands on what comes to those that follow; `leader`: what
    *   it is to come from, and not from the server
    */
-  constructor(url, store, view, events, { bySocket, feed, leader }) {
+  constructor(url, store, view, events, { bySocket, connect, feed, leader }) {
     this.#url = url;
     this.#clock = leader?.clock ?? new ServerClock(RESOLUTION);
     this.#store = store;
@@ -122,7 +122,7 @@ export class Attempt {
     else
       this.#session = new Session(address, store, this.#sessionEvents, {
         clock: this.#clock, videoDelay: new VideoDelay(store),
-        takeOver: settings.transport === 'auto' && canDecode() ? (signaling) => this.#changeOver(signaling) : null,
+        takeOver: settings.transport === 'auto' && canDecode() ? (to) => this.#changeOver(to ?? address) : null, connect,
       });
   }
 
@@ -184,15 +184,15 @@ export class Attempt {
     };
   }
 
-  /** What WebRTC has shown stays till the first frame by WebSocket. @param {import('../core/signaling.js').Signaling} signaling */
-  #changeOver(signaling) {
+  /** What WebRTC has shown stays till the first frame by WebSocket. @param {string|import('../core/signaling.js').Signaling} to as of #watchBySocket() */
+  #changeOver(to) {
     const { video } = this.#view;
     video.cancelVideoFrameCallback?.(this.#frameRequest);
     this.#view.freeze();
     this.#view.stop();
     // till there is who goes on with it
-    signaling.events = { message: () => {}, closed: this.#events.ended };
-    this.#watchBySocket(signaling);
+    if (typeof to !== 'string') to.events = { message: () => {}, closed: this.#events.ended };
+    this.#watchBySocket(to);
   }
 
   /** @param {string|import('../core/signaling.js').Signaling} to the server's address, or a connection to it */
@@ -232,8 +232,9 @@ export class Attempt {
       ...this.#sessionEvents,
       frame: (frame, info) => frames ? frames.show(frame, info) : frame.close(),
     }, this.#store);
+    const nothing = () => {};
     this.#session = {
-      want: () => {}, seen: () => {}, setProperty: () => {},
+      want: nothing, seen: nothing, setProperty: nothing,
       close: () => {
         leave();
         frames?.close();

@@ -16,13 +16,11 @@ export function watchAttention(video, store) {
   };
   const stopListening = store.on(['paused'], check);
   // by name, and not by an AbortSignal: Node 20.19, which runs the tests on Debian 13, forgets that one
-  const names = ['pause', 'play'];
-  document.addEventListener('visibilitychange', check);
-  for (const name of names) video.addEventListener(name, check);
+  const events = /** @type {[EventTarget, string][]} */ ([[document, 'visibilitychange'], [video, 'pause'], [video, 'play']]);
+  for (const [target, name] of events) target.addEventListener(name, check);
   check();
   return () => {
-    document.removeEventListener('visibilitychange', check);
-    for (const name of names) video.removeEventListener(name, check);
+    for (const [target, name] of events) target.removeEventListener(name, check);
     stopListening();
     looking.close();
   };

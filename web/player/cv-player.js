@@ -48,6 +48,11 @@ export class CvPlayer extends Attributes {
     return ['src', 'of', 'token', 'results', 'controls', ...CvPlayer.settings];
   }
 
+  /**
+   * Takes part in a connection that other players of the page use too, where there is one.
+   * @type {import('../core/session.js').Connect|undefined}
+   */
+  connect;
   #store = new Store();
   #view = new View(this.attachShadow({ mode: 'open' }), this.#store, {
     chosen: (name, text) => this.#choose(name, text),
@@ -242,7 +247,7 @@ export class CvPlayer extends Attributes {
         if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), this.#store.facts.token, () => this.#goBack());
       },
       ended: (error) => this.#onEnded(error),
-    }, { bySocket: this.#bySocket(), feed: this.#feed, leader });
+    }, { bySocket: this.#bySocket(), connect: this.connect, feed: this.#feed, leader });
     if (this.#reconnector === reconnector) this.#attempt = attempt;
     else attempt.close();
   }

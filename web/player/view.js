@@ -190,14 +190,15 @@ export class View {
     const source = composed || drawn ? canvas : this.video;
     const [sourceWidth, sourceHeight] = source === canvas ? [canvas.width, canvas.height] : [this.video.videoWidth, this.video.videoHeight];
     if (!this.#stream || sourceWidth === 0) return null;
-    const seen = sourceHeight - (stampOf(this.#stream, { width: sourceWidth, height: sourceHeight })?.rows ?? 0);
-    const copy = Object.assign(make('canvas'), { width, height: height - rows });
+    const sourceRows = stampOf(this.#stream, { width: sourceWidth, height: sourceHeight })?.rows ?? 0;
+    const seen = { width, height: height - rows };
+    const empty = () => Object.assign(make('canvas'), seen);
+    const copy = empty();
     const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
-    context.drawImage(source, 0, 0, sourceWidth, seen, 0, 0, width, height - rows);
-    const place = { left: 0, top: 0, width, height: height - rows, videoHeight: height };
+    context.drawImage(source, 0, 0, sourceWidth, sourceHeight - sourceRows, 0, 0, width, seen.height);
     if (!this.#overlay.canvas.hidden) {
-      const drawing = Object.assign(make('canvas'), { width, height: height - rows });
-      this.#overlay.paint(/** @type {CanvasRenderingContext2D} */ (drawing.getContext('2d')), place, 1);
+      const drawing = empty();
+      this.#overlay.paint(/** @type {CanvasRenderingContext2D} */ (drawing.getContext('2d')), { left: 0, top: 0, ...seen, videoHeight: height }, 1);
       context.drawImage(drawing, 0, 0);
     }
     return copy;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { parseBeside, parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
+import { addressOf, offeredStreams, parseBeside, parseControl, parseResults, parseSignal } from '../../../web/core/protocol.js';
 import { test } from '../../lib/test.js';
 
 const PARSERS = [parseSignal, parseResults, parseControl, parseBeside];
@@ -26,8 +26,8 @@ const MESSAGES = [
     wrong: { candidate: [null, 3], sdpMLineIndex: ['0', -1, 0.5, null, undefined] },
   },
   {
-    parse: parseSignal, message: { type: 'error', code: 'full', message: 'm' },
-    wrong: { code: [7, undefined], message: [null] },
+    parse: parseSignal, message: { type: 'error', code: 'full', message: 'm', stream: 'door' },
+    wrong: { code: [7, undefined], stream: [7, null], message: [null] },
   },
   {
     parse: parseResults, message: STREAM,
@@ -132,4 +132,19 @@ test('beside frames by WebSocket comes all that data channels bring, and no sign
   for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }, property]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
   assert.equal(parseBeside('{"type":"offer","sdp":"v=0"}').type, 'unknown');
   for (const parse of [parseSignal, parseResults, parseControl]) assert.equal(parse('{"type":"media","video":{"codec":"vp8"},"audio":null}').type, 'unknown');
+});
+
+test('the streams of an offer are named, each with its media sections; what is wrong there is none', () => {
+  const streams = [{ name: 'door', mids: ['video0', 'audio0'], stamped: true }, { name: 'yard', mids: [], more: 1 }];
+  assert.deepEqual(offeredStreams({ type: 'offer', sdp: '', streams }), streams);
+  for (const wrong of [undefined, null, {}, 'door', [null], ['door'], [{ name: 'door' }], [{ mids: [] }], [{ name: 'door', mids: [0] }], [{ name: 'door', mids: [], stamped: 1 }]])
+    assert.equal(offeredStreams({ type: 'offer', sdp: '', streams: wrong }), null, JSON.stringify(wrong));
+});
+
+test('a message says which of several streams it is of, and what of that it tells', () => {
+  const of = (/** @type {object} */ message) => addressOf(JSON.stringify({ stream: 'door', ...message }));
+  assert.deepEqual(of(RESULT), { stream: 'door', state: '' });
+  assert.deepEqual([STREAM, { type: 'link' }, { type: 'property', name: 'a.b' }, { type: 'model', model: 'm' }].map((message) => of(message)?.state), ['stream ', 'link ', 'property a.b', 'model m']);
+  for (const wrong of [{ type: 'result' }, { stream: 7 }, [], 'text', null]) assert.equal(addressOf(JSON.stringify(wrong)), null);
+  for (const wrong of ['{', new ArrayBuffer(2), null]) assert.equal(addressOf(wrong), null);
 });

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { ServerClock } from '../../../web/core/clock.js';
-import { VideoDelay } from '../../../web/core/video-delay.js';
-import { Session } from '../../../web/core/session.js';
-import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { decoders, noDecoders } from '../lib/decoder.js';
 import { FakePeerConnection } from '../lib/peer-connection.js';
+import { PLAYING, check, openSession } from '../lib/session.js';
 import { FakeSocket } from '../lib/socket.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
 import { FakeTransform, FakeWorker } from '../lib/worker.js';
@@ -30,19 +27,13 @@ const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height
 const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since: 1 };
 
-/** @param {((signaling: import('../../../web/core/signaling.js').Signaling) => void)|null} [takeOver] */
+/** @param {Parameters<typeof openSession>[0]['takeOver']} [takeOver] */
 function start(takeOver = null) {
-  /** What the session told, by the names of its events. @type {Record<string, any[]>} */
-  const told = { track: [], result: [], model: [], delays: [], stats: [], ended: [] };
-  const events = Object.fromEntries(Object.keys(told).map((name) => [name, (/** @type {any} */ event) => told[name].push(event)]));
-  const store = new Store();
-  const videoDelay = new VideoDelay(store);
-  const session = new Session('ws://host/ws', store, /** @type {any} */ (events), { clock: new ServerClock(0), videoDelay, takeOver });
+  const opened = openSession({ takeOver });
   const socket = Object.assign(FakeSocket.last, { readyState: 1 });
   const pc = FakePeerConnection.last;
   const sent = () => socket.sent.map((text) => JSON.parse(text));
-  const errors = () => told.ended.map(({ code }) => code);
-  return { session, store, told, socket, pc, sent, errors, deliver: (/** @type {object} */ message) => socket.deliver(JSON.stringify(message)) };
+  return { ...opened, socket, pc, sent, deliver: (/** @type {object} */ message) => socket.deliver(JSON.stringify(message)) };
 }
 
 /** A session that has its connection, its channels and a live stream. @param {Parameters<typeof start>[0]} [takeOver] */
@@ -56,19 +47,6 @@ async function connect(takeOver) {
   results.deliver(STREAM);
   return { ...scene, results, control };
 }
-
-/**
- * So many checks of half a second each, with what `stats(n)` says of the n-th.
- * @param {FakePeerConnection} pc @param {number} count @param {(n: number) => object} stats
- */
-async function check(pc, count, stats) {
-  for (let n = 1; n <= count; n++) {
-    pc.stats = stats(n);
-    await pass(500);
-    await settle();
-  }
-}
-const PLAYING = (/** @type {number} */ n) => ({ packetsReceived: n * 100, framesDecoded: n * 15 });
 
 test('an offer is answered', async () => {
   const { session, pc, sent, deliver } = start();

@@ -52,6 +52,20 @@ test("the server's error is the reason, not the close that follows", () => {
   assert.deepEqual(errors, [{ code: 'full', message: '8 viewers' }]);
 });
 
+test('what ends one stream of several is no end of the connection, for who has several', () => {
+  const text = '{"type":"error","code":"no-stream","message":"closed","stream":"door"}';
+  const { errors, socket } = connect();
+  socket.deliver(text);
+  assert.deepEqual(errors, [{ code: 'no-stream', message: 'closed' }]);
+  /** @type {unknown[]} */
+  const over = [];
+  const ended = () => assert.fail('it has ended');
+  const signaling = new Signaling('ws://host/ws', { facts: { token: '' }, set: () => {} }, { message: ended, closed: ended, over: (error) => over.push(error) }, /** @type {any} */ (FakeSocket));
+  FakeSocket.last.deliver(text);
+  assert.deepEqual(over, [JSON.parse(text)]);
+  signaling.close();
+});
+
 test('a server that goes away without a word is noticed; a message it found too large is a bug here', () => {
   const gone = connect();
   gone.socket.onclose?.({ code: 1006 });

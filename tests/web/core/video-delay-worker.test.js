@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from '../../lib/test.js';
 import { pass, settle, stopTime, timersLeft } from '../lib/time.js';
-import { ModuleWorker } from '../lib/worker.js';
+import { FakePort, ModuleWorker } from '../lib/worker.js';
 
 stopTime();
 const PERIOD = 40;
@@ -85,3 +85,19 @@ for (const error of [undefined, new Error('gone')]) {
     assert.deepEqual([worker.handedOn, worker.told], [[], [{}]]);
   });
 }
+
+test('of several videos each has its own delay, and its page speaks of it by its own port', async () => {
+  const worker = await start();
+  const ports = [new FakePort(), new FakePort()];
+  for (const port of ports) {
+    worker.attach({ port });
+    if (port === ports[0]) port.onmessage?.({ data: { delay: 100 } });
+    for (let n = 0; n < 100; n++) {
+      worker.arrive(frame(n));
+      await pass(PERIOD);
+    }
+  }
+  await pass(1000);
+  assert.deepEqual([ports[0].sent.at(-1), ports[1].sent, worker.told], [{ applied: 100 }, [], [{}]]);
+  assert.equal(worker.handedOn.length, 200);
+});

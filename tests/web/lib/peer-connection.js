@@ -59,10 +59,10 @@ export class FakePeerConnection {
     this.told.push(configuration);
   }
 
-  /** @param {{candidate: string}} candidate */
-  async addIceCandidate(candidate) {
-    this.told.push(candidate);
-    if (candidate.candidate === 'useless') throw new Error('useless');
+  /** What else is in it a browser does not look at. @param {{candidate: string, sdpMLineIndex?: number}} init */
+  async addIceCandidate({ candidate, sdpMLineIndex }) {
+    this.told.push({ candidate, sdpMLineIndex });
+    if (candidate === 'useless') throw new Error('useless');
   }
 
   async getStats() {
@@ -86,16 +86,37 @@ export class FakePeerConnection {
     this.onconnectionstatechange?.();
   }
 
-  /** The server opens a data channel. @param {string} label */
-  openChannel(label) {
-    const channel = new FakeChannel(label);
+  /** A media section of the offer is known. @param {string} mid @param {'video'|'audio'} [kind] */
+  addTrack(mid, kind = 'video') {
+    const receiver = new FakeReceiver();
+    const track = { kind, id: mid };
+    this.ontrack?.({ track, receiver, streams: [{ id: 'of the server' }], transceiver: { mid, receiver } });
+    return { track, receiver };
+  }
+
+  /** The server opens a data channel. @param {string} label @param {string} [readyState] */
+  openChannel(label, readyState = 'open') {
+    const channel = Object.assign(new FakeChannel(label), { readyState });
     this.ondatachannel?.({ channel });
     return channel;
   }
 }
 
+export class FakeReceiver {
+  /** What getStats() says of it. @type {object|null} */
+  stats = {};
+  /** @type {unknown} */
+  transform = null;
+
+  async getStats() {
+    if (!this.stats) throw new Error('no stats');
+    return new Map([['t', { type: 'transport', id: 't' }], ['v', { type: 'inbound-rtp', kind: 'video', id: 'v', timestamp: performance.now(), ...this.stats }]]);
+  }
+}
+
 export class FakeChannel {
   readyState = 'open';
+  /** @type {(() => void)|null} */
   onopen = null;
   onmessage = null;
   /** The messages sent over it. @type {{type: string, [field: string]: unknown}[]} */

@@ -18,6 +18,7 @@ export class FakeSocket {
     if (!url.startsWith('ws')) throw new SyntaxError(`bad URL ${url}`);
     this.url = url;
     this.protocol = protocol;
+    FakeSocket.all.push(this);
     FakeSocket.last = this;
   }
 
@@ -42,5 +43,7 @@ export class FakeSocket {
     this.onmessage?.({ data });
   }
 }
+/** In the order in which they were made. @type {FakeSocket[]} */
+FakeSocket.all = [];
 /** @type {FakeSocket} */
 FakeSocket.last = /** @type {any} */ (null);

@@ -36,10 +36,24 @@ export class FakeWorker {
 }
 
 export class FakeTransform {
-  /** @param {FakeWorker} worker */
-  constructor(worker) {
+  /** @param {FakeWorker} worker @param {object} [options] that the worker is told */
+  constructor(worker, options) {
     this.worker = worker;
-    if (worker instanceof ModuleWorker) worker.attach();
+    if (options) this.options = options;
+    if (worker instanceof ModuleWorker) worker.attach(options);
+  }
+}
+
+/** One end of a MessageChannel, whose other end is the test. */
+export class FakePort {
+  /** What was sent by it. @type {Record<string, unknown>[]} */
+  sent = [];
+  /** @type {((event: {data: any}) => void)|null} */
+  onmessage = null;
+
+  /** @param {Record<string, unknown>} message */
+  postMessage(message) {
+    this.sent.push(message);
   }
 }
 
@@ -79,8 +93,8 @@ export class ModuleWorker extends FakeWorker {
     this.#scope.dispatchEvent(Object.assign(new Event('message'), { data: message }));
   }
 
-  /** The browser puts it between network and decoder. */
-  attach() {
+  /** The browser puts it between network and decoder. @param {object} [options] */
+  attach(options) {
     const readable = new ReadableStream({ start: (controller) => { this.#network = controller; } });
     const writable = new WritableStream({
       write: (frame) => {
@@ -88,7 +102,7 @@ export class ModuleWorker extends FakeWorker {
         this.handedOn.push({ frame, at: performance.now() });
       },
     });
-    this.#scope.dispatchEvent(Object.assign(new Event('rtctransform'), { transformer: { readable, writable } }));
+    this.#scope.dispatchEvent(Object.assign(new Event('rtctransform'), { transformer: { readable, writable, options } }));
   }
 
   /** @param {{timestamp: number}} frame that has come over the network */

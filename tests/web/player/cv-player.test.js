@@ -852,6 +852,26 @@ test('where WebRTC finds no way the picture goes on by the same WebSocket, it sa
   noDecoders();
 });
 
+test('a player takes part in another’s connection, and goes on by a WebSocket of its own where there is no way for that', async () => {
+  decoders();
+  player.disconnectedCallback();
+  await settle();
+  /** @type {any} */
+  let told;
+  const way = { lateness: '', close: () => {}, release: () => undefined };
+  player.connect = (/** @type {any} */ events) => {
+    told = events;
+    return way;
+  };
+  const { last } = FakeSocket;
+  player.connectedCallback();
+  assert.deepEqual([FakeSocket.last === last, states().at(-1)], [true, 'connecting']);
+  told.pathless('no way');
+  await until('a WebSocket', () => FakeSocket.last !== last);
+  assert.equal(FakeSocket.last.url, 'ws://camera.local:8080/ws?transport=socket');
+  noDecoders();
+});
+
 test('a connection by WebSocket that is lost is made again by WebSocket, where WebRTC has found no way', async () => {
   decoders();
   await play();
