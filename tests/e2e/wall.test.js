@@ -39,7 +39,7 @@ for (const [name, start] of Object.entries(browsers))
       plugged = await startCamera(socket, film);
       server = await startServer({
         pipeline: `${names[0]}=${ball}`, args: [`--pipeline=yard=${ball}`, `--pipeline=camera=${camera}`, `--pipeline=wrong=${wrong}`],
-        env: { CV_LAUNCH_TOKEN: 'all-0123456789abcdef' },
+        env: { G_MESSAGES_DEBUG: 'cv-launch', CV_LAUNCH_TOKEN: 'all-0123456789abcdef' },
       });
     });
     after(async () => {
@@ -64,11 +64,25 @@ for (const [name, start] of Object.entries(browsers))
       }, { every: 100, state: () => [last, tab.errors] });
     };
     const playing = (list) => list.filter(({ state, shown }) => state === 'playing' && shown > 0).map((tile) => tile.name);
-    /** How many viewers of a stream the server has. */
-    const watching = async (stream) => {
+    /** How many frames of a stream the server has sent, to whomever. */
+    const sent = async (stream) => {
       const text = (await request(server, 'GET', '/metrics')).body.toString();
-      return Number(text.match(new RegExp(`^cv_launch_viewers\\{pipeline="${stream}"\\} (\\d+)`, 'm'))?.[1]);
+      return [...text.matchAll(new RegExp(`^cv_launch_frames_sent_total\\{pipeline="${stream}",\\S* (\\d+)$`, 'mg'))].reduce((sum, [, count]) => sum + Number(count), 0);
     };
+    /** Waits until nothing is sent of `resting` for as long as 20 frames of `other` take; null: nothing of any. */
+    const rests = async (resting, other) => {
+      let [still, from] = [-1, 0];
+      await until(`nothing of ${resting}`, async () => {
+        const [now, others] = [await sent(resting), other ? await sent(other) : 0];
+        if (now !== still) [still, from] = [now, other ? others : performance.now()];
+        return other ? others > from + 20 : performance.now() - from > 1000;
+      }, { every: 100 });
+    };
+    /** The connections that the server made: for how many streams each, of several and of one. */
+    const connections = () => ({
+      shared: [...server.stderr.matchAll(/connection \d+, from \S+, carries (\d+) streams/g)].map(([, count]) => Number(count)),
+      own: [...server.stderr.matchAll(/(\w+): a viewer joins/g)].map(([, stream]) => stream),
+    });
 
     test('shows all at once, with names, states and results', async (t) => {
       const tab = await newTab(t);
@@ -78,6 +92,7 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual(all.map(({ words }) => words), ['Live', 'Live', 'Live', 'Can’t start']);
       assert.match(all[3].why, /nothing-like-this/);
       assert.equal(all[3].state, 'none', 'it is not tried again');
+      assert.deepEqual(connections(), { shared: [3], own: [] }, 'all by one connection');
       for (const { lines, height } of all.slice(0, 3)) assert.ok(Math.abs(lines - height) <= 3, `${lines} lines of video for ${height} of the window`);
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
@@ -93,13 +108,17 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual([large[1].mode, large[1].lines], ['', null], 'exact, where that can be, in all its size');
       assert.equal(await tab.evaluate(() => new URLSearchParams(location.search).get('stream')), 'yard');
       assert.match(await tab.evaluate(() => document.title), /^yard/);
-      await until('the others let go', async () => await watching('door') === 0 && await watching('yard') === 1);
-      const before = large[1].shown;
-      await tiles(tab, 'the large one going on', (list) => list[1].shown > before + 10);
+      await rests('door', 'yard');
+      const exact = await until('results on their frames', async () => {
+        const report = await tab.evaluate(() => document.querySelector('.large cv-player').report().exact);
+        return report.results.onFrame > 20 && report.frames.readBack > 0 ? report : null;
+      }, { every: 100 });
+      assert.deepEqual([exact.mode, exact.frames.mismatched, exact.frames.disagreeing], ['exact', 0, 0]);
       await tab.key('Escape');
       const back = await tiles(tab, 'all again', (list) => playing(list).length === 3);
       assert.deepEqual(back.map((tile) => [tile.large, tile.controls, tile.focused]), [[false, false, false], [false, false, true], [false, false, false], [false, false, false]]);
       assert.equal(await tab.evaluate(() => location.search), '');
+      assert.deepEqual(connections().own, [], 'none but the one');
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
@@ -136,7 +155,7 @@ for (const [name, start] of Object.entries(browsers))
 
     test('only what is in view is sent', async (t) => {
       const tab = await newTab(t, { width: 310, height: 240 });
-      await until('nobody else', async () => await watching('door') + await watching('yard') === 0);
+      for (const stream of ['door', 'yard']) await rests(stream);
       await tab.open(address(), { front: true });
       await tiles(tab, 'the first one', (list) => playing(list).includes('door'));
       const first = await tab.evaluate(seen);
