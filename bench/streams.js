@@ -6,7 +6,7 @@
 //
 // cameras: eight simulated cameras, each with a detector, a browser that shows the wall and a second one that shows one of them.
 // sleep: 24 streams that nobody watches, with --idle=stop, and what a stream takes before its pipeline.
-// connections: viewers that count frames and decode none (their own time is not in the figures), a connection for each stream.
+// connections: viewers that count frames and decode none (their own time is not in the figures), one connection for all streams, as the wall has it, and a connection for each.
 import { readFileSync, readdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -141,11 +141,13 @@ async function sleep() {
   console.log(`| memory for each more, its pipeline closed | ${bar(`${each.toFixed(2)} MB | < 10 MB:`, each < 10)} |\n| ${noise(before.steal)} | | |`);
 }
 
-async function connections(tiles, viewers) {
+/** @param {number} tiles @param {number} viewers @param {boolean} one whether each viewer has one connection for all */
+async function connections(tiles, viewers, one) {
   const server = await serverOf(pipelineFile(small, 'one.pipe'), tiles);
   const before = { threads: threads(server.pid), descriptors: descriptors(server.pid), resident: resident(server.pid), steal: steal() };
   const begin = performance.now();
-  const clients = await Promise.all(namesOf(tiles).map((name) => startViewer({ socketUrl: `${server.url.replace(/^http/, 'ws')}${name}/ws?viewer=all` }, [`--viewers=${viewers}`])));
+  const paths = one ? [`ws?streams=${namesOf(tiles)}`] : namesOf(tiles).map((name) => `${name}/ws?viewer=all`);
+  const clients = await Promise.all(paths.map((path) => startViewer({ socketUrl: `${server.url.replace(/^http/, 'ws')}${path}` }, [`--viewers=${viewers}`])));
   await until('all of them', async () => await sum(server, 'viewers') >= viewers * tiles, { every: 20 });
   const all = performance.now() - begin;
   const from = { cpu: cpuTime(server.pid), at: performance.now(), sent: await sum(server, 'frames_sent_total') };
@@ -154,7 +156,7 @@ async function connections(tiles, viewers) {
   const cpu = (cpuTime(server.pid) - from.cpu) / took;
   const sent = (await sum(server, 'frames_sent_total') - from.sent) / took;
   const more = [threads(server.pid) - before.threads, descriptors(server.pid) - before.descriptors, ((resident(server.pid) - before.resident) / 1024).toFixed(0)];
-  console.log(`| ${[tiles, viewers, all.toFixed(0), `${sent.toFixed(0)} of ${15 * tiles * viewers}`, cpu.toFixed(2), ...more, noise(before.steal)].join(' | ')} |`);
+  console.log(`| ${[tiles, viewers, one ? 'one' : 'one each', all.toFixed(0), `${sent.toFixed(0)} of ${15 * tiles * viewers}`, cpu.toFixed(2), ...more, noise(before.steal)].join(' | ')} |`);
   for (const client of clients) await client.stop();
   await server.stop();
 }
@@ -162,7 +164,10 @@ async function connections(tiles, viewers) {
 if (options.only.includes('cameras')) await cameras();
 if (options.only.includes('sleep')) await sleep();
 if (options.only.includes('connections')) {
-  console.log('\n| videos | viewers | all connected, ms | frames sent a second | processors | threads more | descriptors more | MB more | |\n|---|---|---|---|---|---|---|---|---|');
-  for (const tiles of numbers(options.tiles)) for (const viewers of numbers(options.viewers)) await connections(tiles, viewers);
+  console.log('\n| videos | viewers | connections | all connected, ms | frames sent a second | processors | threads more | descriptors more | MB more | |\n|---|---|---|---|---|---|---|---|---|---|');
+  for (const tiles of numbers(options.tiles)) for (const viewers of numbers(options.viewers)) {
+    await connections(tiles, viewers, true);
+    if (tiles > 1) await connections(tiles, viewers, false);
+  }
 }
 process.exitCode = missed === 0 ? 0 : 1;

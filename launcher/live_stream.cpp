@@ -56,7 +56,12 @@ void LiveStream::every_second() {
 
 // A picture, a place for one, or results alone: what is not looked at needs nothing.
 bool LiveStream::needed() const {
-  return publisher_ || viewers_->waiting() > 0 || viewers_->needs_results() || producer_->wanted();
+  return publisher_ || g_get_monotonic_time() - expected_at_ < G_USEC_PER_SEC || viewers_->waiting() > 0 ||
+         viewers_->needs_results() || producer_->wanted();
+}
+
+void LiveStream::expect() {
+  expected_at_ = g_get_monotonic_time();
 }
 
 void LiveStream::look_whether_needed() {

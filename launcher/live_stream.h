@@ -45,6 +45,11 @@ class LiveStream {
   // the first viewer that time.
   void warm_up();
 
+  // Somebody waits for it: for the next second that is a reason for its source to run.
+  void expect();
+  // It has no picture yet, and nothing is known that is wrong with it.
+  bool on_its_way() const { return !producer_->has_key_frames() && !producer_->trouble(); }
+
   Viewers& viewers() { return *viewers_; }
   const Producer& producer() const { return *producer_; }
   bool running() const { return running_; }
@@ -79,6 +84,7 @@ class LiveStream {
   SaidLately warnings_;
   Timer needed_;          // of a source that stops when it is not
   gint64 needed_at_ = 0;  // when it was lately
+  gint64 expected_at_ = -G_USEC_PER_SEC;
   gint64 started_at_ = 0;
   bool running_ = false;  // the first frame has come
 };

@@ -7,6 +7,8 @@ namespace {
 
 // An answer of more may be too long for a message.
 constexpr std::size_t kMostStreams = 32;
+constexpr gint64 kPatience = 1500 * 1000;  // µs
+constexpr guint kLookMs = 20;
 
 }  // namespace
 
@@ -19,6 +21,34 @@ void SharedViewers::add(const std::shared_ptr<Peer>& peer) {
     if (const auto held = weak.lock()) drop(held, Doorkeeper::busy());
   };
   if (!doorkeeper_.let_in(*peer, dismiss)) return drop(peer, Doorkeeper::busy());
+  waiting_.emplace(peer, g_get_monotonic_time() + kPatience);
+  look();
+  if (!waiting_.empty() && !timer_.running()) timer_.every(kLookMs, [this] { look(); });
+}
+
+// What is offered is offered once. Sources that have just begun, or sleep, need not take long.
+void SharedViewers::look() {
+  std::vector<std::shared_ptr<Peer>> ready;
+  for (const auto& [peer, until] : waiting_)
+    if (!is_early(*peer) || g_get_monotonic_time() > until) ready.push_back(peer);
+  for (const auto& peer : ready)
+    if (waiting_.erase(peer) > 0) start(peer);
+  if (waiting_.empty()) timer_.stop();
+}
+
+// Whether it should wait. What it waits for learns that.
+bool SharedViewers::is_early(const Peer& peer) const {
+  bool early = false;
+  for (const auto& name : peer.request().streams) {
+    LiveStream* stream = peer.rights().are_for(name) ? streams_.find(name) : nullptr;
+    if (!stream) continue;
+    stream->expect();
+    early |= stream->on_its_way();
+  }
+  return early;
+}
+
+void SharedViewers::start(const std::shared_ptr<Peer>& peer) {
   const auto connection = std::make_shared<WebrtcConnection>(reaper_, next_number_++, events_for(peer));
   std::size_t carried = 0;
   for (const auto& name : peer->request().streams) {
@@ -65,6 +95,7 @@ void SharedViewers::handle(const std::shared_ptr<Peer>& peer, std::string_view t
 // A stream that has come meanwhile, by the name of one that went, does not know this viewer.
 void SharedViewers::leave(const std::shared_ptr<Peer>& peer) {
   doorkeeper_.leave(*peer);
+  waiting_.erase(peer);
   const auto connection = connections_.extract(peer);  // first: what ends now has failed for nobody
   for (const auto& name : peer->request().streams)
     if (LiveStream* stream = streams_.find(name)) stream->viewers().leave(peer);
@@ -81,8 +112,8 @@ void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Erro
 }
 
 void SharedViewers::end() {
-  while (!connections_.empty()) {
-    const auto peer = connections_.begin()->first;
+  while (!waiting_.empty() || !connections_.empty()) {
+    const auto peer = waiting_.empty() ? connections_.begin()->first : waiting_.begin()->first;
     drop(peer, {"shutdown", "the server is ending"});
   }
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/main_thread.h"
 #include "doorkeeper.h"
 #include "media/reaper.h"
 #include "metrics.h"
@@ -27,6 +28,9 @@ class SharedViewers {
   void end();
 
  private:
+  void look();
+  bool is_early(const Peer& peer) const;
+  void start(const std::shared_ptr<Peer>& peer);
   WebrtcConnection::Events events_for(const std::shared_ptr<Peer>& peer);
   void seat(const std::shared_ptr<Peer>& peer);
   void drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error);
@@ -36,6 +40,8 @@ class SharedViewers {
   const Ice& ice_;
   Metrics& metrics_;
   Doorkeeper doorkeeper_;
+  std::map<std::shared_ptr<Peer>, gint64> waiting_;  // for streams that are on their way, until then
+  Timer timer_;                                      // while there are such
   std::map<std::shared_ptr<Peer>, std::shared_ptr<WebrtcConnection>> connections_;
   unsigned next_number_ = 1;
 };

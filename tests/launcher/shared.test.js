@@ -9,6 +9,7 @@ import { temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { backAt, baseOf, startViewer } from '../lib/viewer.js';
+import { until } from '../lib/wait.js';
 import { connect } from '../lib/websocket.js';
 
 const small = pipelineFile(`ballsrc name=source ! video/x-raw,width=160,height=120,framerate=20/1 ! framestamp ! tee name=t
@@ -25,11 +26,11 @@ const named = (...streams) => streams.map((stream) => `--pipeline=${stream}`);
 /** Where viewers of several streams connect. @param {{url: string}} server @param {string} query */
 const all = ({ url, pid }, query) => ({ url, pid, socketUrl: `${url.replace(/^http/, 'ws')}ws?${query}` });
 
-/** One that has frames of each of `names`. */
-async function watching(t, server, names, { query = '', args = [] } = {}) {
+/** One that asks for `names`, and has frames of each of `only` them. */
+async function watching(t, server, names, { query = '', args = [], only = names } = {}) {
   const viewer = await startViewer(all(server, `streams=${names}${query}`), args);
   t.after(() => viewer.stop());
-  await viewer.reports('frames of each', ({ carried }) => names.every((name) => carried[name]?.frames > 0));
+  await viewer.reports('frames of each', ({ carried }) => only.every((name) => carried[name]?.frames > 0));
   return viewer;
 }
 
@@ -153,6 +154,20 @@ test('one that loses its source, or is ended, takes none of the others with it',
   await goOn(viewer, ['door'], 40);
   assert.equal(viewer.report.carried.yard.code, 'no-stream', 'it is another one now, and is not in this connection');
   assert.deepEqual((await connect(all(server, 'streams=door,yard')).then((signalling) => { t.after(() => signalling.close()); return signalling.receives('offer'); })).streams.map(({ name }) => name), ['door', 'yard']);
+});
+
+test('those that sleep without a source wake for it; one that has no picture is not waited for long', async (t) => {
+  const still = pipelineFile('videotestsrc is-live=true ! valve drop=true ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin\n', 'still.pipe');
+  const server = await startServer({ pipeline: `door=${small}`, args: [...named(`yard=${small}`, `still=${still}`), '--idle=stop'], env: { CV_LAUNCH_IDLE_MS: '300' } });
+  t.after(() => server.stop());
+  const asleep = async () => (await request(server, 'GET', '/metrics')).body.toString().match(/^cv_launch_asleep\{pipeline="(door|yard)"\} 1$/mg)?.length === 2;
+  for (let i = 0; i < 2; ++i) {
+    await until('sleep', asleep);
+    const viewer = await watching(t, server, ['door', 'yard', 'still'].slice(0, 2 + i), { only: ['door', 'yard'] });
+    assert.deepEqual(Object.keys(viewer.report.carried), ['door', 'yard']);
+    await goOn(viewer, ['door', 'yard']);
+    await viewer.stop();
+  }
 });
 
 test('who may watch some streams only gets those of them that it may', async (t) => {
