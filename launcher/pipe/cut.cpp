@@ -12,6 +12,7 @@
 #include "base/glib_ptr.h"
 #include "launch_errors.h"
 #include "pipe_parts.h"
+#include "upstream.h"
 
 namespace {
 
@@ -61,12 +62,12 @@ bool writes_stamps(GstElement* element) {
 
 // The nearest one before the pad of which `matches` is true. Null if there is none.
 GstPtr<GstElement> element_before(GstPad* pad, bool (*matches)(GstElement*)) {
-  const GstPtr<GstPad> from(gst_pad_get_peer(pad));
-  GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
-  if (!element || matches(element.get())) return element;
-  for (GList* sink = element->sinkpads; sink; sink = sink->next)
-    if (auto found = element_before(GST_PAD(sink->data), matches)) return found;
-  return nullptr;
+  GstPtr<GstElement> found;
+  look_upstream(pad, [&](GstElement* element) {
+    if (!found && matches(element)) found = gst_share(element);
+    return !found;
+  });
+  return found;
 }
 
 bool is_libvpx(GstElement* element) {
