@@ -55,10 +55,10 @@ std::optional<IceServer> server_of(const IceLink& link) try {
 
 }  // namespace
 
-Publisher::Publisher(const PublishOptions& options, Producer& producer, Reaper& reaper, const Ice& ice, Events events)
+Publisher::Publisher(const PublishOptions& options, const Output& output, Reaper& reaper, const Ice& ice, Events events)
     : options_(options),
       name_(origin_of(options.url)),
-      producer_(producer),
+      output_(output),
       reaper_(reaper),
       ice_(ice),
       events_(std::move(events)) {
@@ -92,8 +92,7 @@ void Publisher::begin() {
   events.stream_info = events_.stream_info;
   const unsigned number = events_.next_number();
   g_info("viewer %u is the WHIP endpoint", number);
-  viewer_ =
-      std::make_shared<WebrtcViewer>(producer_, reaper_, number, std::move(events), WebrtcViewer::Kind::kEndpoint);
+  viewer_ = std::make_shared<WebrtcViewer>(output_, reaper_, number, std::move(events), WebrtcViewer::Kind::kEndpoint);
   viewer_->start(ice_, std::nullopt);
 }
 

@@ -52,12 +52,13 @@ protocol::Error busy() {
 
 }  // namespace
 
-Viewers::Viewers(std::string stream, People& people, Producer& producer, Reaper& reaper, const Ice& ice,
-                 Metrics& metrics, Facts facts)
+Viewers::Viewers(std::string stream, People& people, Producer& producer, const Output& output, Reaper& reaper,
+                 const Ice& ice, Metrics& metrics, Facts facts)
     : stream_(std::move(stream)),
       label_(stream_.empty() ? "" : stream_ + ": "),
       people_(people),
       producer_(producer),
+      output_(output),
       reaper_(reaper),
       ice_(ice),
       metrics_(metrics),
@@ -156,11 +157,11 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
     place = viewer;
     viewer->start();
   } else if (way == Way::kSocket) {
-    const auto viewer = std::make_shared<SocketViewer>(producer_, number, std::move(events));
+    const auto viewer = std::make_shared<SocketViewer>(output_, number, std::move(events));
     place = viewer;
     viewer->start(downlink);
   } else {
-    const auto viewer = std::make_shared<WebrtcViewer>(producer_, reaper_, number, std::move(events));
+    const auto viewer = std::make_shared<WebrtcViewer>(output_, reaper_, number, std::move(events));
     place = viewer;
     viewer->start(ice_, downlink);
   }

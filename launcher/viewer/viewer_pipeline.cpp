@@ -288,18 +288,18 @@ void give_relays_back(NiceAgent* agent) {
 
 }  // namespace
 
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
+ViewerPipeline make_viewer_pipeline(const Output& output, const Ice& ice, const stun::Login& login,
                                     const std::string& name) {
   ViewerPipeline viewer;
   viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
-  viewer.webrtcbin = clone_element(producer.webrtcbin());
+  viewer.webrtcbin = clone_element(output.webrtcbin());
   prepare_webrtcbin(viewer.webrtcbin.get(), ice);
   viewer.relayed = add_servers(viewer.webrtcbin.get(), ice, login);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
-  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase().clock.get());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), output.timebase().clock.get());
   gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(viewer.pipeline.get(), producer.timebase().base);
-  for (const auto& stream : producer.streams()) viewer.streams.push_back(make_stream(viewer, *stream));
+  gst_element_set_base_time(viewer.pipeline.get(), output.timebase().base);
+  for (const auto& stream : output.streams()) viewer.streams.push_back(make_stream(viewer, *stream));
   measure_sending(viewer);
   listen(viewer);
   return viewer;

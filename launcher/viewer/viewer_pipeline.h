@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "ice_servers.h"
-#include "media/producer.h"
+#include "media/output.h"
 #include "playout_delay.h"
 #include "rtp_clock.h"
 #include "rtp_network.h"
+
+class Reaper;
 
 struct ViewerStream {
   GstPtr<GstPad> webrtc_pad;
@@ -39,7 +41,7 @@ struct ViewerPipeline {
 };
 
 // `login`: of the TURN servers. The pipeline does not run yet. Throws std::runtime_error.
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
+ViewerPipeline make_viewer_pipeline(const Output& output, const Ice& ice, const stun::Login& login,
                                     const std::string& name);
 
 // One more, while webrtcbin gathers candidates or has done so.

@@ -24,8 +24,8 @@ bool is_open(GstWebRTCDataChannel* channel) {
 
 }  // namespace
 
-WebrtcViewer::WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events, Kind kind)
-    : producer_(producer),
+WebrtcViewer::WebrtcViewer(const Output& output, Reaper& reaper, unsigned number, Events events, Kind kind)
+    : output_(output),
       reaper_(reaper),
       number_(number),
       kind_(kind),
@@ -47,10 +47,10 @@ void WebrtcViewer::start(const Ice& ice, std::optional<double> downlink) try {
 }
 
 void WebrtcViewer::build(std::optional<double> downlink) {
-  pipeline_ = make_viewer_pipeline(producer_, *ice_, login_, "viewer" + std::to_string(number_));
+  pipeline_ = make_viewer_pipeline(output_, *ice_, login_, "viewer" + std::to_string(number_));
   const auto& first = pipeline_.streams.front();
   if (first.network)
-    selector_ = std::make_unique<RungSelector>(*producer_.streams().front(), first.feed, first.network, downlink,
+    selector_ = std::make_unique<RungSelector>(*output_.streams().front(), first.feed, first.network, downlink,
                                                [this] { link_changed(); });
   watch_webrtcbin();
   GstElement* pipeline = pipeline_.pipeline.get();

@@ -23,7 +23,7 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   // it has no channels, and sends no heartbeat.
   enum class Kind { kPage, kEndpoint };
 
-  WebrtcViewer(Producer& producer, Reaper& reaper, unsigned number, Events events, Kind kind = Kind::kPage);
+  WebrtcViewer(const Output& output, Reaper& reaper, unsigned number, Events events, Kind kind = Kind::kPage);
   ~WebrtcViewer() override;
   // `ice` must live as long as this. `downlink`: what the viewer believes that its network carries, in bit/s.
   void start(const Ice& ice, std::optional<double> downlink);
@@ -65,7 +65,7 @@ class WebrtcViewer : public Viewer, public std::enable_shared_from_this<WebrtcVi
   void link_changed();
   void send_link();
 
-  Producer& producer_;
+  const Output& output_;
   Reaper& reaper_;
   const unsigned number_;
   const Kind kind_;
