@@ -235,9 +235,9 @@ void tell_apart(const PipeText& pipe, std::vector<CutOutput>& outputs) {
       throw UserError(output.place +
                       ": a webrtcbin has no name, and where several have video each is a stream by its "
                       "name; give it one, for example \"webrtcbin name=yard\"");
-    if (output.streams.empty())
-      throw UserError(output.place + ": nothing is linked to the webrtcbin \"" + output.name + "\", which would be a " +
-                      "stream; link a payloader to it, or take it out");
+    if (!has_video(output))
+      throw UserError(output.place + ": the webrtcbin \"" + output.name + "\" has no video, and where several have, " +
+                      "each is a stream of its own; link its sound to one of those, or take it out");
   }
 }
 

@@ -202,7 +202,7 @@ const [a, b] = ['webrtcbin name=a', 'webrtcbin name=b'];
 for (const [what, args, wrong] of [
   ['one without a name', [`--pipeline=${outputs(a, 'webrtcbin')}`], /wrong\.pipe:3: a webrtcbin has no name, and where several have video each is a stream by its name; give it one/],
   ['two of one name', [`--pipeline=${outputs(a, a)}`], /wrong\.pipe/],
-  ['one with nothing linked to it', [`--pipeline=${outputs(a, b, 'fakesink webrtcbin name=c')}`], /wrong\.pipe:4: nothing is linked to the webrtcbin "c"/],
+  ['one without a picture', [`--pipeline=${outputs(a, b, 'fakesink webrtcbin name=c')}`], /wrong\.pipe:4: the webrtcbin "c" has no video, and where several have, each is a stream of its own/],
   ['a name that the server needs', [`--pipeline=${outputs(a, 'webrtcbin name=metrics')}`], /wrong\.pipe:3: the webrtcbin "metrics" would be the stream "metrics", but a stream's name has up to 64 letters.*none of ws, streams, healthz, metrics/],
   ['a name that can be none', [`--pipeline=${outputs('webrtcbin name=a:b', b)}`], /wrong\.pipe:2: the webrtcbin "a:b" would be the stream "a:b", but/],
   ['a name that is too long', [`--pipeline=door=${outputs(a, `webrtcbin name=${'x'.repeat(60)}`)}`], /wrong\.pipe:3: the webrtcbin "x{60}" would be the stream "door-x{60}", but[^]*no stream can start/],

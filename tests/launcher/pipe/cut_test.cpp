@@ -166,7 +166,7 @@ TEST_F(Cut, OutputsAreInTheOrderOfTheFile) {
   EXPECT_THAT(names, testing::ElementsAre("c", "a", "d", "b"));
 }
 
-TEST_F(Cut, OfSeveralOutputsEachNeedsANameOfItsOwnAndSomethingToShow) {
+TEST_F(Cut, OfSeveralOutputsEachNeedsANameOfItsOwnAndAPicture) {
   const std::string unnamed = complaint(
       "videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin name=one\n"
       "videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin latency=7");
@@ -174,7 +174,11 @@ TEST_F(Cut, OfSeveralOutputsEachNeedsANameOfItsOwnAndSomethingToShow) {
   EXPECT_THAT(unnamed, HasSubstr("\"webrtcbin name=yard\""));
   EXPECT_THAT(complaint("videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin name=one\n"
                         "videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin name=two\nwebrtcbin name=three"),
-              HasSubstr("a.pipe:3: nothing is linked to the webrtcbin \"three\""));
+              HasSubstr("a.pipe:3: the webrtcbin \"three\" has no video"));
+  EXPECT_THAT(complaint("videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin name=one\n"
+                        "videotestsrc ! vp8enc ! rtpvp8pay ! webrtcbin name=two\n"
+                        "audiotestsrc ! opusenc ! rtpopuspay ! webrtcbin name=sound"),
+              HasSubstr("a.pipe:3: the webrtcbin \"sound\" has no video"));
 }
 
 TEST_F(Cut, TheFramestampOfAStreamIsTheOneThatWritesItsStampsNotAReaderAndNotAnotherBranchs) {
