@@ -62,8 +62,8 @@ App::App(const Options& options, const std::vector<std::string>& folders, Servic
   require_elements();
   check_shared_settings(options_.streams, folders);
   for (const auto& stream : options_.streams) streams_->open(stream);
-  if (named() && std::ranges::all_of(options_.streams, [this](const auto& one) { return !streams_->find(one.name); }))
-    throw UserError("no stream can start");
+  if (!streams_->any()) throw UserError("no stream can start");
+  check_ports(options_.ice.udp_ports, options_.max_viewers * static_cast<unsigned>(streams_->names().size()));
   server_->listen(options_.host, options_.port);
 }
 
@@ -135,7 +135,7 @@ void App::reload_streams() {
 // For the service's manager, which shows it to everybody: without the token.
 std::string App::source_state() const {
   const auto streams = streams_->list().streams;
-  if (!named()) {
+  if (streams.front().name.empty()) {
     const auto& stream = streams.front();
     if (stream.state == "asleep") return "asleep: " + stream.message;
     if (stream.state == "lost") return "the source is lost, retrying: " + *streams_->find("")->producer().trouble();
@@ -160,10 +160,13 @@ void App::tell_address() {
 
 Streams::Events App::stream_events() {
   return {.started =
-              [this](const std::string& name) {
-                if (name.empty()) return tell_address();
-                status_.end();
-                say(Level::kNotice, name + ": live at " + server_->url() + name + "/");
+              [this](const std::vector<std::string>& names) {
+                if (!named()) tell_address();
+                for (const auto& name : names) {
+                  if (name.empty()) continue;
+                  status_.end();
+                  say(Level::kNotice, name + ": live at " + server_->url() + name + "/");
+                }
               },
           .could_not_start =
               [this](const std::string& message) {
@@ -182,7 +185,7 @@ Streams::Events App::stream_events() {
                 status_.end();
                 say(level, message);
               },
-          .result = [this](const protocol::Result& result) { status_.add_result(result.ms); }};
+          .inference = [this](std::optional<double> ms) { status_.add_result(ms); }};
 }
 
 Server::Events App::server_events() {
@@ -192,13 +195,13 @@ Server::Events App::server_events() {
     const Request& request = peer->request();
     if (request.list) return list_.handle(peer, text);
     if (!request.streams.empty()) return shared_.handle(peer, text);
-    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().handle(peer, text);
+    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers(request.stream).handle(peer, text);
   };
   events.closed = [this](const std::shared_ptr<Peer>& peer) {
     const Request& request = peer->request();
     if (request.list) return list_.leave(peer);
     if (!request.streams.empty()) return shared_.leave(peer);
-    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers().leave(peer);
+    if (LiveStream* stream = streams_->find(request.stream)) stream->viewers(request.stream).leave(peer);
   };
   events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
   events.streams = [this] { return streams_->names(); };
@@ -211,7 +214,7 @@ void App::connected(const std::shared_ptr<Peer>& peer) {
   const Request& request = peer->request();
   if (request.list) return list_.add(peer);
   if (!request.streams.empty()) return shared_.add(peer);
-  if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers().add(peer);
+  if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers(request.stream).add(peer);
   metrics_.add_refusal("no-stream");
   peer->send(protocol::encode(
       protocol::ServerSignal(protocol::Error{"no-stream", streams_->absence(request.stream, peer->rights())})));
@@ -236,7 +239,7 @@ void App::every_second() {
   std::string trouble;
   for (const auto& stream : streams_->list().streams)
     if ((stream.state == "lost" || stream.state == "failed") && trouble.empty())
-      trouble = (named() ? stream.name + ": " : "") + stream.message;
+      trouble = (stream.name.empty() ? "" : stream.name + ": ") + stream.message;
   status_.update(streams_->seated(), streams_->frames(), trouble);
   streams_->every_second();
   list_.check_deadlines();

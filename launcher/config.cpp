@@ -149,11 +149,17 @@ class Reader {
     if (key == "pipeline") return;
     if (key.starts_with(kSet) && key.size() > kSet.size())
       return add("--set=" + stream + "." + key.substr(kSet.size()) + "=" + value(stream, key), stream, key);
-    if (!is_one_of(key, kStreamKeys))
+    // "publish.drawn": of one of the streams that the pipeline has
+    const auto dot = key.find('.');
+    const std::string what = key.substr(0, dot);
+    const bool of_one = dot != std::string::npos;
+    if (!is_one_of(what, kStreamKeys) || (of_one && !what.starts_with("publish")))
       throw UserError(lines_->place(stream, key) + ": " + key +
                       " is nothing that can be said of a stream; there is: pipeline, set.VARIABLE, idle, publish, "
-                      "publish-token-file");
-    add("--" + key + "=" + stream + "=" + (is_one_of(key, kFiles) ? file_value(stream, key) : value(stream, key)),
+                      "publish-token-file, and of one of several that a pipeline has publish.NAME, "
+                      "publish-token-file.NAME");
+    add("--" + what + "=" + stream + (of_one ? "-" + key.substr(dot + 1) : "") + "=" +
+            (is_one_of(what, kFiles) ? file_value(stream, key) : value(stream, key)),
         stream, key);
   }
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "base/deadlines.h"
+#include "base/listed.h"
+#include "core/shorten.h"
+#include "http/stream_path.h"
 #include "pipe/value_check.h"
 #include "viewer/viewer_pipeline.h"
 
@@ -13,6 +16,23 @@ constexpr guint kNeededPollMs = 50;
 
 double unix_ms() {
   return static_cast<double>(g_get_real_time()) / 1000.0;
+}
+
+std::vector<protocol::ModelState> values(const std::map<std::string, protocol::ModelState>& states) {
+  std::vector<protocol::ModelState> list;
+  list.reserve(states.size());
+  for (const auto& [model, state] : states) list.push_back(state);
+  return list;
+}
+
+// "door-raw" for the output "raw" of the pipeline "door".
+std::string stream_name(const std::string& pipeline, const Output& output) {
+  if (output.name().empty()) return pipeline;
+  std::string name = (pipeline.empty() ? "" : pipeline + "-") + output.name();
+  if (!is_stream_name(name))
+    throw UserError(output.place() + ": the webrtcbin \"" + shorten(output.name()) + "\" would be the stream \"" +
+                    shorten(name) + "\", but " + kStreamNameRule);
+  return name;
 }
 
 }  // namespace
@@ -25,13 +45,51 @@ LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, People& peop
       label_(name_.empty() ? "" : name_ + ": "),
       events_(std::move(events)),
       set_in_caps_(set_in_caps(pipe)),
-      producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())),
-      viewers_(std::make_unique<Viewers>(name_, people, *producer_, reaper, ice, metrics_,
-                                         Viewers::Facts{[this] { return now(); }, [this] { return stream_info(); },
-                                                        [this] { return model_states(); }})) {
+      producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())) {
+  for (const auto& output : producer_->outputs()) show(*output, people);
+  for (const auto& each : options.publish) publish(each);
   if (options.idle == Idle::kStop) needed_.every(kNeededPollMs, [this] { look_whether_needed(); });
-  if (!options.publish.url.empty())
-    publisher_ = std::make_unique<Publisher>(options.publish, *producer_, reaper, ice, publisher_events());
+}
+
+void LiveStream::show(const Output& output, People& people) {
+  Shown& shown = *shown_.emplace_back(std::make_unique<Shown>(Shown{stream_name(name_, output), output}));
+  shown.viewers = std::make_unique<Viewers>(
+      shown.name, people, *producer_, output, reaper_, ice_, shown.metrics,
+      Viewers::Facts{[this] { return now(); }, [this, &output] { return stream_info(output); },
+                     [&shown] { return values(shown.model_states); }});
+}
+
+void LiveStream::publish(const PublishOptions& options) {
+  const auto found =
+      std::ranges::find_if(shown_, [&options](const auto& shown) { return shown->output.name() == options.output; });
+  if (found != shown_.end()) {
+    Shown& shown = **found;
+    shown.publisher = std::make_unique<Publisher>(options, shown.output, reaper_, ice_, publisher_events(shown));
+    return;
+  }
+  if (options.output.empty())
+    throw UserError("--publish: the pipeline has several streams; say which one, --publish=NAME=URL; there is: " +
+                    listed(names()));
+  throw UserError("--publish: the pipeline has no webrtcbin \"" + options.output + "\" that is a stream of its own" +
+                  (names().front().empty() ? "" : "; there is: " + listed(names())));
+}
+
+LiveStream::Shown& LiveStream::shown_of(const Output& output) const {
+  return **std::ranges::find_if(shown_, [&output](const auto& shown) { return &shown->output == &output; });
+}
+
+std::vector<std::string> LiveStream::names() const {
+  std::vector<std::string> names;
+  for (const auto& shown : shown_) names.push_back(shown->name);
+  return names;
+}
+
+bool LiveStream::has(const std::string& stream) const {
+  return std::ranges::any_of(shown_, [&stream](const auto& shown) { return shown->name == stream; });
+}
+
+Viewers& LiveStream::viewers(const std::string& stream) const {
+  return *(*std::ranges::find_if(shown_, [&stream](const auto& shown) { return shown->name == stream; }))->viewers;
 }
 
 void LiveStream::start() {
@@ -47,21 +105,31 @@ void LiveStream::every_second() {
     started_at_ = 0;
   }
   epoch_.learn(unix_ms(), producer_->running_ms());
-  for (const auto& viewer : viewers_->all()) {
-    viewer->send_stream_info();
-    viewer->check_deadline();
+  for (const auto& shown : shown_) {
+    for (const auto& viewer : shown->viewers->all()) {
+      viewer->send_stream_info();
+      viewer->check_deadline();
+    }
+    if (shown->publisher) shown->publisher->check_deadline();
   }
-  if (publisher_) publisher_->check_deadline();
 }
 
 // A picture, a place for one, or results alone: what is not looked at needs nothing.
 bool LiveStream::needed() const {
-  return publisher_ || g_get_monotonic_time() - expected_at_ < G_USEC_PER_SEC || viewers_->waiting() > 0 ||
-         viewers_->needs_results() || producer_->wanted();
+  return producer_->wanted() || g_get_monotonic_time() - expected_at_ < G_USEC_PER_SEC ||
+         std::ranges::any_of(shown_, [](const auto& shown) {
+           return shown->publisher || shown->viewers->waiting() > 0 || shown->viewers->needs_results();
+         });
 }
 
 void LiveStream::expect() {
   expected_at_ = g_get_monotonic_time();
+}
+
+bool LiveStream::on_its_way(const std::string& stream) const {
+  return !producer_->trouble() && std::ranges::any_of(shown_, [&stream](const auto& shown) {
+    return shown->name == stream && !shown->output.has_key_frames();
+  });
 }
 
 void LiveStream::look_whether_needed() {
@@ -83,22 +151,32 @@ void LiveStream::look_whether_needed() {
   send_stream_info();
 }
 
-void LiveStream::end(const protocol::Error& why) {
+void LiveStream::end(const std::function<protocol::Error(const std::string&)>& why) {
   needed_.stop();
-  viewers_->end(why);
-  if (publisher_) publisher_->end();
+  for (const auto& shown : shown_) {
+    shown->viewers->end(why(shown->name));
+    if (shown->publisher) shown->publisher->end();
+  }
   producer_->stop();
 }
 
-StreamFigures LiveStream::figures() const {
-  return {.name = name_,
-          .metrics = metrics_,
-          .producer = *producer_,
-          .running = running_,
-          .viewers = viewers_->seated(),
-          .waiting = viewers_->waiting(),
-          .asleep = producer_->resting() == Producer::Rest::kResting,
-          .publishing = publisher_ && publisher_->connected()};
+bool LiveStream::ended() const {
+  return std::ranges::all_of(shown_, [](const auto& shown) { return !shown->publisher || shown->publisher->ended(); });
+}
+
+std::vector<StreamFigures> LiveStream::figures() const {
+  std::vector<StreamFigures> figures;
+  for (const auto& shown : shown_)
+    figures.push_back({.name = shown->name,
+                       .metrics = shown->metrics,
+                       .output = shown->output,
+                       .running = running_,
+                       .lost = producer_->trouble().has_value(),
+                       .viewers = shown->viewers->seated(),
+                       .waiting = shown->viewers->waiting(),
+                       .asleep = producer_->resting() == Producer::Rest::kResting,
+                       .publishing = shown->publisher && shown->publisher->connected()});
+  return figures;
 }
 
 Producer::Events LiveStream::producer_events() {
@@ -106,13 +184,14 @@ Producer::Events LiveStream::producer_events() {
   events.started = [this] {
     running_ = true;
     events_.started();
-    if (publisher_) publisher_->start();
+    for (const auto& shown : shown_)
+      if (shown->publisher) shown->publisher->start();
   };
   events.could_not_start = [this](const std::string& message) {
     return events_.could_not_start(message + (set_in_caps_.empty() ? "" : " (with " + set_in_caps_ + ")"));
   };
   events.lost = [this] {
-    metrics_.add_source_loss();
+    for (const auto& shown : shown_) shown->metrics.add_source_loss();
     events_.say(Level::kError, "the source is lost, retrying: " + *producer_->trouble());
     events_.changed();
     send_stream_info();
@@ -123,10 +202,14 @@ Producer::Events LiveStream::producer_events() {
     send_stream_info();
   };
   events.awake = [this] { events_.changed(); };
-  events.result = [this](const protocol::Result& result) { send_result(result); };
-  events.model = [this](const protocol::ModelState& state) { set_model_state(state); };
+  events.inference = events_.inference;
+  events.result = [this](const Output& output, const protocol::Result& result) {
+    send_result(shown_of(output), result);
+  };
+  events.model = [this](const auto& outputs, const protocol::ModelState& state) { set_model_state(outputs, state); };
   events.property = [this](const protocol::Property& property) {
-    for (const auto& viewer : viewers_->all()) viewer->send_property(property);
+    for (const auto& shown : shown_)
+      for (const auto& viewer : shown->viewers->all()) viewer->send_property(property);
   };
   events.warning = [this](const std::string& message) { warn(message); };
   events.notice = [this](const std::string& message) { events_.say(Level::kNotice, message); };
@@ -139,17 +222,18 @@ void LiveStream::warn(const std::string& message) {
     events_.say(Level::kWarning, message);
 }
 
-Publisher::Events LiveStream::publisher_events() {
-  return {.next_number = [this] { return viewers_->next_number(); },
-          .stream_info = [this] { return stream_info(); },
+Publisher::Events LiveStream::publisher_events(const Shown& shown) {
+  return {.next_number = [&shown] { return shown.viewers->next_number(); },
+          .stream_info = [this, &shown] { return stream_info(shown.output); },
           .connected = [this](const std::string& message) { events_.say(Level::kNotice, message); },
           .lost = [this](const std::string& message) { warn(message); }};
 }
 
 void LiveStream::warm_up() {
   try {
-    ViewerPipeline viewer = make_viewer_pipeline(*producer_, Ice{.addresses = ice_.addresses}, {}, "warm-up");
-    const auto streams = add_streams(viewer, *producer_);
+    ViewerPipeline viewer =
+        make_viewer_pipeline(shown_.front()->output, Ice{.addresses = ice_.addresses}, {}, "warm-up");
+    const auto streams = add_streams(viewer, shown_.front()->output);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_READY);
     make_channels(viewer);
     gst_element_set_state(viewer.pipeline.get(), GST_STATE_PAUSED);
@@ -161,20 +245,13 @@ void LiveStream::warm_up() {
   }
 }
 
-std::vector<protocol::ModelState> LiveStream::model_states() const {
-  std::vector<protocol::ModelState> states;
-  states.reserve(model_states_.size());
-  for (const auto& [model, state] : model_states_) states.push_back(state);
-  return states;
-}
-
-protocol::StreamInfo LiveStream::stream_info() const {
+protocol::StreamInfo LiveStream::stream_info(const Output& output) const {
   const auto& trouble = producer_->trouble();
   protocol::StreamInfo info;
   info.epoch = epoch_.ms();
-  if (const auto& picture = producer_->streams().front()->top().picture(); picture && picture->rows > 0)
+  if (const auto& picture = output.streams().front()->top().picture(); picture && picture->rows > 0)
     info.stamp = protocol::Stamp{picture->rows, picture->cell};
-  for (const auto& rung : producer_->streams().front()->rungs()) {
+  for (const auto& rung : output.streams().front()->rungs()) {
     const auto& picture = rung->picture();
     if (!picture) continue;
     const protocol::RungPicture size{picture->width, picture->height, picture->rows, picture->cell};
@@ -186,40 +263,49 @@ protocol::StreamInfo LiveStream::stream_info() const {
 }
 
 // Encoders that nobody wants sleep; one that should give frames and does not is the source's trouble too.
-protocol::StreamState LiveStream::state() const {
+protocol::StreamState LiveStream::state(const std::string& stream) const {
   const auto& trouble = producer_->trouble();
   if (producer_->resting() == Producer::Rest::kResting)
-    return {name_, "asleep", "nobody watches; it begins again when somebody does"};
-  if (trouble) return {name_, "lost", "the source is lost: " + *trouble};
-  if (producer_->resting() == Producer::Rest::kWaking) return {name_, "starting", "the source begins again"};
-  return running_ ? protocol::StreamState{name_, "live", ""}
-                  : protocol::StreamState{name_, "starting", "no picture from the pipeline yet"};
+    return {stream, "asleep", "nobody watches; it begins again when somebody does"};
+  if (trouble) return {stream, "lost", "the source is lost: " + *trouble};
+  if (producer_->resting() == Producer::Rest::kWaking) return {stream, "starting", "the source begins again"};
+  return running_ ? protocol::StreamState{stream, "live", ""}
+                  : protocol::StreamState{stream, "starting", "no picture from the pipeline yet"};
+}
+
+std::vector<protocol::StreamState> LiveStream::states() const {
+  std::vector<protocol::StreamState> states;
+  for (const auto& shown : shown_) states.push_back(state(shown->name));
+  return states;
 }
 
 double LiveStream::now() const {
   return epoch_.ms() + producer_->running_ms();
 }
 
-void LiveStream::send_result(const protocol::Result& result) {
-  events_.result(result);
-  metrics_.add_result(result.model, result.ms);
-  if (viewers_->empty()) return;
+void LiveStream::send_result(Shown& shown, const protocol::Result& result) {
+  shown.metrics.add_result(result.model, result.ms);
+  if (shown.viewers->empty()) return;
   const std::string encoded = protocol::encode(result);
-  for (const auto& viewer : viewers_->all()) viewer->send_result(encoded);
+  for (const auto& viewer : shown.viewers->all()) viewer->send_result(encoded);
 }
 
-void LiveStream::set_model_state(protocol::ModelState state) {
+void LiveStream::set_model_state(const std::vector<const Output*>& outputs, protocol::ModelState state) {
   state.since = now();
-  if (state.state == "failed") {
-    metrics_.add_model_failure(state.model);
+  const bool failed = state.state == "failed";
+  if (failed)
     events_.say(Level::kError, state.model + ": " + state.message);
-  } else {
+  else
     g_info("the model %s is %s", state.model.c_str(), state.state.c_str());
+  for (const auto* output : outputs) {
+    Shown& shown = shown_of(*output);
+    if (failed) shown.metrics.add_model_failure(state.model);
+    shown.model_states[state.model] = state;
+    for (const auto& viewer : shown.viewers->all()) viewer->send_model_state(state);
   }
-  model_states_[state.model] = state;
-  for (const auto& viewer : viewers_->all()) viewer->send_model_state(state);
 }
 
 void LiveStream::send_stream_info() {
-  for (const auto& viewer : viewers_->all()) viewer->send_stream_info();
+  for (const auto& shown : shown_)
+    for (const auto& viewer : shown->viewers->all()) viewer->send_stream_info();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One pipeline, live: its source, its model, and all who watch it. It is told, and does not ask, what else there is in
-// this program: there may be others beside it. Main thread.
+// One pipeline, live: its source, its model, and all who watch it. Mostly it is one stream; where its file has several
+// outputs each is a stream by a name of its own, and they share source and fate. It is told, and does not ask, what
+// else there is in this program: there may be others beside it. Main thread.
 #pragma once
 
 #include <functional>
@@ -26,9 +27,9 @@ class LiveStream {
     std::function<void()> started;  // its first picture has come
     // Comes in place of `started`. Whether it is to be tried again and again.
     std::function<bool(const std::string& message)> could_not_start;
-    std::function<void()> changed;  // state() is another one
+    std::function<void()> changed;  // states() are others
     std::function<void(Level, const std::string& message)> say;
-    std::function<void(const protocol::Result&)> result;
+    std::function<void(std::optional<double> ms)> inference;  // as of Producer
   };
 
   // What it refers to outlives it. Throws UserError.
@@ -37,9 +38,9 @@ class LiveStream {
 
   void start();
   void every_second();
-  // Viewers are told why; the endpoint that it is published to is told, too.
-  void end(const protocol::Error& why);
-  bool ended() const { return !publisher_ || publisher_->ended(); }
+  // Viewers are told why; endpoints that it is published to are told, too.
+  void end(const std::function<protocol::Error(const std::string& stream)>& why);
+  bool ended() const;
 
   // The first offer of a process loads libraries and makes the DTLS certificate, which takes 300 ms. An offer now saves
   // the first viewer that time.
@@ -48,39 +49,52 @@ class LiveStream {
   // Somebody waits for it: for the next second that is a reason for its source to run.
   void expect();
   // It has no picture yet, and nothing is known that is wrong with it.
-  bool on_its_way() const { return !producer_->has_key_frames() && !producer_->trouble(); }
+  bool on_its_way(const std::string& stream) const;
 
-  Viewers& viewers() { return *viewers_; }
+  // Its streams: one at least, and always the same.
+  std::vector<std::string> names() const;
+  bool has(const std::string& stream) const;
+  const std::string& name_of(const Output& output) const { return shown_of(output).name; }
+  Viewers& viewers(const std::string& stream) const;
+  std::vector<protocol::StreamState> states() const;
+  std::vector<StreamFigures> figures() const;
   const Producer& producer() const { return *producer_; }
-  bool running() const { return running_; }
-  protocol::StreamState state() const;
-  StreamFigures figures() const;
 
  private:
+  // An output with all who watch it.
+  struct Shown {
+    std::string name;  // of the stream
+    const Output& output;
+    Metrics metrics{};
+    std::map<std::string, protocol::ModelState> model_states{};  // by the model's name
+    std::unique_ptr<Viewers> viewers{};
+    std::unique_ptr<Publisher> publisher{};  // null: it is not published
+  };
+
   Producer::Events producer_events();
-  Publisher::Events publisher_events();
+  Publisher::Events publisher_events(const Shown& shown);
+  void show(const Output& output, People& people);
+  void publish(const PublishOptions& options);
+  Shown& shown_of(const Output& output) const;
   void look_whether_needed();
   bool needed() const;
   void warn(const std::string& message);
-  void send_result(const protocol::Result& result);
-  void set_model_state(protocol::ModelState state);
+  void send_result(Shown& shown, const protocol::Result& result);
+  void set_model_state(const std::vector<const Output*>& outputs, protocol::ModelState state);
   void send_stream_info();
-  std::vector<protocol::ModelState> model_states() const;
-  protocol::StreamInfo stream_info() const;
+  protocol::StreamInfo stream_info(const Output& output) const;
+  protocol::StreamState state(const std::string& stream) const;
   double now() const;  // unix ms: epoch + running time
 
   Reaper& reaper_;
   const Ice& ice_;
-  const std::string name_;
+  const std::string name_;   // of the pipeline
   const std::string label_;  // of lines in the log
   const Events events_;
-  Metrics metrics_;
   const std::string set_in_caps_;  // values that may be why the pipeline can't start
   const std::shared_ptr<Producer> producer_;
-  const std::unique_ptr<Viewers> viewers_;
-  std::unique_ptr<Publisher> publisher_;  // null: it is not published
+  std::vector<std::unique_ptr<Shown>> shown_;  // in the order of the producer's outputs
   core::Epoch epoch_;
-  std::map<std::string, protocol::ModelState> model_states_;  // by the model's name
   SaidLately warnings_;
   Timer needed_;          // of a source that stops when it is not
   gint64 needed_at_ = 0;  // when it was lately

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/producer.h"
+#include "media/output.h"
 
 namespace {
 
@@ -78,8 +78,8 @@ class Told {
   void encodings(const char* name, const char* help, Of of) {
     page.begin(name, "counter", help);
     for (const auto& stream : streams_)
-      for (std::size_t i = 0; i < stream.producer.streams().size(); ++i) {
-        const auto& rungs = stream.producer.streams()[i]->rungs();
+      for (std::size_t i = 0; i < stream.output.streams().size(); ++i) {
+        const auto& rungs = stream.output.streams()[i]->rungs();
         for (std::size_t k = 0; k < rungs.size(); ++k)
           page.add(labels(stream, {{"stream", std::to_string(i + 1)}, {"rung", std::to_string(k + 1)}}),
                    static_cast<std::uint64_t>(of(*rungs[k]->fan_out())));
@@ -127,7 +127,7 @@ std::string metrics_text(const std::vector<StreamFigures>& streams, const Metric
   page.begin("build_info", "gauge", "1; the version is a label.");
   page.add({{"version", CV_LAUNCH_VERSION}}, 1.0);
   told.each("source_up", "gauge", "Whether frames come from the source.",
-            [](const auto& stream) { return stream.running && !stream.asleep && !stream.producer.trouble() ? 1 : 0; });
+            [](const auto& stream) { return stream.running && !stream.asleep && !stream.lost ? 1 : 0; });
   told.each("asleep", "gauge", "Whether the source is stopped because nobody watches.",
             [](const auto& stream) { return stream.asleep ? 1 : 0; });
   told.each("source_losses_total", "counter", "How often the source was lost and opened again.",
@@ -153,7 +153,7 @@ std::string metrics_text(const std::vector<StreamFigures>& streams, const Metric
   for (const auto& [code, count] : others)
     if (count > 0) page.add({{"code", code}}, count);
   told.each("frames_captured_total", "counter", "Frames of the source.",
-            [](const auto& stream) { return stream.producer.frames(); });
+            [](const auto& stream) { return stream.output.frames(); });
   told.encodings("frames_encoded_total", "Frames of an encoding; it sleeps while nobody wants it.",
                  [](const FanOut& of) { return of.frames(); });
   told.encodings("key_frames_total", "Key frames of an encoding.", [](const FanOut& of) { return of.key_frames(); });

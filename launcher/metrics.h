@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-class Producer;
+class Output;
 
 // What a viewer gets, and by which way: all by WebRTC, all by its WebSocket, or nothing but results by that.
 enum class Way { kWebrtc, kSocket, kResults };
@@ -51,8 +51,9 @@ class Metrics {
 struct StreamFigures {
   std::string name;  // label "pipeline" of all that is its own; "": it has no such label
   const Metrics& metrics;
-  const Producer& producer;
+  const Output& output;
   bool running = false;  // the first frame has come
+  bool lost = false;     // the source
   std::size_t viewers = 0;
   std::size_t waiting = 0;  // connections that do not get their video yet
   bool asleep = false;      // the source is stopped, because nobody watches

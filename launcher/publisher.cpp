@@ -55,10 +55,10 @@ std::optional<IceServer> server_of(const IceLink& link) try {
 
 }  // namespace
 
-Publisher::Publisher(const PublishOptions& options, Producer& producer, Reaper& reaper, const Ice& ice, Events events)
+Publisher::Publisher(const PublishOptions& options, const Output& output, Reaper& reaper, const Ice& ice, Events events)
     : options_(options),
       name_(origin_of(options.url)),
-      producer_(producer),
+      output_(output),
       reaper_(reaper),
       ice_(ice),
       events_(std::move(events)) {
@@ -96,7 +96,7 @@ void Publisher::begin() {
   connection_ = connection;
   Viewer::Events viewer_events;
   viewer_events.stream_info = events_.stream_info;
-  viewer_ = std::make_shared<WebrtcViewer>(producer_, "", std::move(viewer_events), connection);
+  viewer_ = std::make_shared<WebrtcViewer>(output_, "", std::move(viewer_events), connection);
   connection->start(ice_, std::nullopt);
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/main_thread.h"
 #include "base/protocol.h"
-#include "media/producer.h"
+#include "media/output.h"
 #include "media/reaper.h"
 #include "viewer/ice_servers.h"
 #include "viewer/webrtc_viewer.h"
@@ -18,8 +18,9 @@
 #include "whip/whip_session.h"
 
 struct PublishOptions {
-  std::string url;  // empty: nothing is published
-  std::string token_file;
+  std::string output{};  // which one of several that the pipeline shows; "": the only one
+  std::string url{};
+  std::string token_file{};
   bool operator==(const PublishOptions&) const = default;
 };
 
@@ -33,7 +34,7 @@ class Publisher {
   };
 
   // Reads the token once, so that a wrong file is known at the start. `ice`: of the viewers. Throws UserError.
-  Publisher(const PublishOptions& options, Producer& producer, Reaper& reaper, const Ice& ice, Events events);
+  Publisher(const PublishOptions& options, const Output& output, Reaper& reaper, const Ice& ice, Events events);
 
   void start();
   void check_deadline();  // to be called about once a second
@@ -54,7 +55,7 @@ class Publisher {
 
   const PublishOptions options_;
   const std::string name_;  // as it may be shown
-  Producer& producer_;
+  const Output& output_;
   Reaper& reaper_;
   Ice ice_;
   const Events events_;

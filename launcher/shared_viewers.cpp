@@ -43,7 +43,7 @@ bool SharedViewers::is_early(const Peer& peer) const {
     LiveStream* stream = peer.rights().are_for(name) ? streams_.find(name) : nullptr;
     if (!stream) continue;
     stream->expect();
-    early |= stream->on_its_way();
+    early |= stream->on_its_way(name);
   }
   return early;
 }
@@ -53,7 +53,7 @@ void SharedViewers::start(const std::shared_ptr<Peer>& peer) {
   std::size_t carried = 0;
   for (const auto& name : peer->request().streams) {
     LiveStream* stream = peer->rights().are_for(name) ? streams_.find(name) : nullptr;
-    if (stream && carried < kMostStreams && stream->viewers().join(peer, connection)) ++carried;
+    if (stream && carried < kMostStreams && stream->viewers(name).join(peer, connection)) ++carried;
   }
   if (carried == 0)
     return drop(peer, {"no-stream", "none of these streams can be carried now; one by one they say why"});
@@ -82,7 +82,7 @@ WebrtcConnection::Events SharedViewers::events_for(const std::shared_ptr<Peer>& 
 void SharedViewers::seat(const std::shared_ptr<Peer>& peer) {
   doorkeeper_.stays(*peer);
   for (const auto& name : peer->request().streams)
-    if (LiveStream* stream = streams_.find(name)) stream->viewers().seat(peer);
+    if (LiveStream* stream = streams_.find(name)) stream->viewers(name).seat(peer);
 }
 
 void SharedViewers::handle(const std::shared_ptr<Peer>& peer, std::string_view text) {
@@ -98,7 +98,7 @@ void SharedViewers::leave(const std::shared_ptr<Peer>& peer) {
   waiting_.erase(peer);
   const auto connection = connections_.extract(peer);  // first: what ends now has failed for nobody
   for (const auto& name : peer->request().streams)
-    if (LiveStream* stream = streams_.find(name)) stream->viewers().leave(peer);
+    if (LiveStream* stream = streams_.find(name)) stream->viewers(name).leave(peer);
 }
 
 void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {

@@ -84,21 +84,48 @@ void give_settings(const Settings& settings, std::vector<StreamOptions>& streams
   }
 }
 
-// What is said of one stream: "VALUE", of named streams "NAME=VALUE".
-std::pair<StreamOptions*, std::string> part_for(const std::string& text, const std::string& option,
-                                                std::vector<StreamOptions>& streams) {
-  if (streams.front().name.empty()) return {&streams.front(), text};
+// What is said of one stream: "VALUE" or "NAME=VALUE".
+struct Part {
+  StreamOptions* stream;
+  std::string output;  // which of its pipeline's outputs; "": the only one
+  std::string value;
+};
+
+// Of named streams the name is needed: the pipeline's own, or "PIPELINE-OUTPUT". Without names it is an output's.
+Part part_for(const std::string& text, const std::string& option, std::vector<StreamOptions>& streams) {
   const auto equals = text.find('=');
-  if (equals == std::string::npos || !is_stream_name(text.substr(0, equals)))
+  const std::string name = equals == std::string::npos ? "" : text.substr(0, equals);
+  const bool named = is_stream_name(name);
+  const std::string value = named ? text.substr(equals + 1) : text;
+  if (streams.front().name.empty()) return {&streams.front(), named ? name : "", value};
+  if (!named)
     throw UserError(option + "=" + without_credentials(text) + ": say which stream, " + option +
                     "=NAME=…; there is: " + names_of(streams));
-  return {&stream_of(streams, text.substr(0, equals), option), text.substr(equals + 1)};
+  std::string pipeline = name;
+  const auto is_there = [&] { return std::ranges::find(streams, pipeline, &StreamOptions::name) != streams.end(); };
+  while (!is_there() && pipeline.find('-') != std::string::npos) pipeline.erase(pipeline.rfind('-'));
+  if (!is_there()) pipeline = name;
+  StreamOptions& stream = stream_of(streams, pipeline, option);
+  return {&stream, pipeline == name ? "" : name.substr(pipeline.size() + 1), value};
 }
 
-// Throws UserError where the stream has one already.
-void give(std::string& place, std::string value, const std::string& option) {
-  if (!place.empty()) throw UserError(option + ": one for each stream; there are two");
-  place = std::move(value);
+void add_endpoint(const std::string& text, std::vector<StreamOptions>& streams) {
+  const auto [stream, output, url] = part_for(text, "--publish", streams);
+  if (std::ranges::find(stream->publish, output, &PublishOptions::output) != stream->publish.end())
+    throw UserError("--publish: one for each stream; there are two");
+  stream->publish.push_back({.output = output, .url = whip_endpoint("--publish", url)});
+}
+
+void add_endpoint_token(const std::string& text, std::vector<StreamOptions>& streams) {
+  auto [stream, output, file] = part_for(text, "--publish-token-file", streams);
+  auto found = std::ranges::find(stream->publish, output, &PublishOptions::output);
+  if (found == stream->publish.end() && stream->name.empty()) {
+    file = text;  // there may be files with "=" in their names
+    found = std::ranges::find(stream->publish, std::string(), &PublishOptions::output);
+  }
+  if (found == stream->publish.end()) throw UserError("--publish-token-file without --publish: name the endpoint too");
+  if (!found->token_file.empty()) throw UserError("--publish-token-file: one for each stream; there are two");
+  found->token_file = file;
 }
 
 Idle parse_idle(const std::string& what, const std::string& text) {
@@ -127,14 +154,7 @@ std::vector<StreamOptions> parse_streams(const StreamArguments& arguments) {
   auto streams = parse_pipelines(arguments.pipelines);
   give_settings(parse_settings(arguments.settings), streams);
   give_idle(arguments.idle, streams);
-  for (const auto& text : arguments.publish) {
-    const auto [stream, url] = part_for(text, "--publish", streams);
-    give(stream->publish.url, whip_endpoint("--publish", url), "--publish");
-  }
-  for (const auto& text : arguments.publish_token_files) {
-    const auto [stream, file] = part_for(text, "--publish-token-file", streams);
-    if (stream->publish.url.empty()) throw UserError("--publish-token-file without --publish: name the endpoint too");
-    give(stream->publish.token_file, file, "--publish-token-file");
-  }
+  for (const auto& text : arguments.publish) add_endpoint(text, streams);
+  for (const auto& text : arguments.publish_token_files) add_endpoint_token(text, streams);
   return streams;
 }

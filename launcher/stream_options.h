@@ -15,8 +15,8 @@ struct StreamOptions {
   std::string name{};      // "": the only one, which has none
   std::string pipeline{};  // as the user names the file
   Settings settings{};
-  Settings shared_settings{};  // of all streams: of these it takes what it has a variable for
-  PublishOptions publish{};
+  Settings shared_settings{};             // of all streams: of these it takes what it has a variable for
+  std::vector<PublishOptions> publish{};  // one for each output at most
   Idle idle = Idle::kSleep;
   bool operator==(const StreamOptions&) const = default;
 };

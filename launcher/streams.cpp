@@ -40,8 +40,6 @@ Streams::Streams(std::vector<std::string> folders, unsigned max_viewers, Reaper&
 
 void Streams::open(const StreamOptions& options) {
   check_name(options.name);
-  if (entry(options.name))
-    throw UserError("there is a stream \"" + options.name + "\" already; each needs a name of its own");
   open(options, read(options));
   if (started_) events_.changed();
 }
@@ -53,11 +51,12 @@ void Streams::check_name(const std::string& name) {
 
 // A pipeline that can be read may still be one that can't be made.
 void Streams::open(const StreamOptions& options, const Reading& reading) {
+  if (is_taken(options.name))
+    throw UserError("there is a stream \"" + options.name + "\" already; each needs a name of its own");
   Entry opened{.options = options, .pipeline = reading.identity, .mistake = reading.mistake};
   if (reading.pipe) {
     try {
-      opened.live =
-          std::make_unique<LiveStream>(options, *reading.pipe, people_, reaper_, ice_, events_of(options.name));
+      opened.live = make(options, *reading.pipe);
     } catch (const UserError& error) {
       if (options.name.empty()) throw;
       opened.mistake = shorten(without_credentials(error.what()));
@@ -66,6 +65,16 @@ void Streams::open(const StreamOptions& options, const Reading& reading) {
   if (!opened.mistake.empty()) events_.say(Level::kError, options.name + ": " + opened.mistake);
   entries_.push_back(std::move(opened));
   if (LiveStream* live = entries_.back().live.get(); live && started_) live->start();
+}
+
+// Its streams' names may be others than its own.
+std::unique_ptr<LiveStream> Streams::make(const StreamOptions& options, const PipeText& pipe) {
+  auto live = std::make_unique<LiveStream>(options, pipe, people_, reaper_, ice_, events_of(options.name));
+  for (const auto& output : live->producer().outputs())
+    if (const std::string name = live->name_of(*output); name != options.name && is_taken(name))
+      throw UserError(output->place() + ": this webrtcbin would be the stream \"" + name +
+                      "\", and there is one already; give one of them another name");
+  return live;
 }
 
 Streams::Reading Streams::read(const StreamOptions& options) const {
@@ -86,10 +95,15 @@ Streams::Reading Streams::read(const StreamOptions& options) const {
 
 void Streams::become(const std::vector<StreamOptions>& streams) {
   for (const auto& options : streams) check_name(options.name);
-  for (const auto& name : names())
-    if (std::ranges::find(streams, name, &StreamOptions::name) == streams.end()) close(name);
+  std::vector<std::string> gone;
+  for (const auto& entry : entries_)
+    if (std::ranges::find(streams, entry.options.name, &StreamOptions::name) == streams.end())
+      gone.push_back(entry.options.name);
+  for (const auto& name : gone) close(name);
+  // what ends gives its names away before others begin
+  std::vector<std::pair<const StreamOptions*, Reading>> coming;
   for (const auto& options : streams) {
-    const Reading reading = read(options);
+    Reading reading = read(options);
     const Entry* before = entry(options.name);
     if (before && before->live) {
       if (!reading.mistake.empty()) {
@@ -101,7 +115,14 @@ void Streams::become(const std::vector<StreamOptions>& streams) {
         continue;
     }
     if (before) close(options.name);
-    open(options, reading);
+    coming.emplace_back(&options, std::move(reading));
+  }
+  for (const auto& [options, reading] : coming) {
+    try {
+      open(*options, reading);
+    } catch (const UserError& error) {
+      events_.say(Level::kError, error.what());
+    }
   }
   const auto place = [&streams](const Entry& entry) {
     return std::ranges::find(streams, entry.options.name, &StreamOptions::name) - streams.begin();
@@ -120,8 +141,9 @@ LiveStream::Events Streams::events_of(const std::string& name) {
   const std::string label = name.empty() ? "" : name + ": ";
   return {.started =
               [this, name] {
-                if (!std::exchange(warm_, true)) find(name)->warm_up();
-                events_.started(name);
+                LiveStream& live = *entry(name)->live;
+                if (!std::exchange(warm_, true)) live.warm_up();
+                events_.started(live.names());
                 events_.changed();
               },
           .could_not_start =
@@ -136,14 +158,16 @@ LiveStream::Events Streams::events_of(const std::string& name) {
               },
           .changed = events_.changed,
           .say = [this, label](Level level, const std::string& message) { events_.say(level, label + message); },
-          .result = events_.result};
+          .inference = events_.inference};
 }
 
 void Streams::close(const std::string& name) {
   const auto found = std::ranges::find_if(entries_, [&name](const Entry& entry) { return entry.options.name == name; });
   if (found == entries_.end()) return;
   if (found->live) {
-    found->live->end({"no-stream", "the stream \"" + name + "\" has ended"});
+    found->live->end([](const std::string& stream) {
+      return protocol::Error{"no-stream", "the stream \"" + stream + "\" has ended"};
+    });
     closed_.push_back(std::move(found->live));
   }
   entries_.erase(found);
@@ -155,13 +179,23 @@ const Streams::Entry* Streams::entry(const std::string& name) const {
   return found == entries_.end() ? nullptr : &*found;
 }
 
+bool Streams::is_taken(const std::string& name) const {
+  return entry(name) || find(name);
+}
+
 LiveStream* Streams::find(const std::string& name) const {
-  const Entry* found = entry(name);
-  return found ? found->live.get() : nullptr;
+  for (const auto& entry : entries_)
+    if (entry.live && entry.live->has(name)) return entry.live.get();
+  return nullptr;
+}
+
+bool Streams::any() const {
+  return std::ranges::any_of(entries_, [](const Entry& entry) { return entry.live != nullptr; });
 }
 
 std::string Streams::absence(const std::string& name, const Rights& rights) const {
-  if (const Entry* found = entry(name)) return "the stream \"" + name + "\" can't start: " + found->mistake;
+  if (const Entry* found = entry(name); found && !found->live)
+    return "the stream \"" + name + "\" can't start: " + found->mistake;
   auto others = names();
   std::erase_if(others, [&rights](const std::string& other) { return !rights.are_for(other); });
   return no_stream(name, others);
@@ -169,23 +203,25 @@ std::string Streams::absence(const std::string& name, const Rights& rights) cons
 
 std::vector<std::string> Streams::names() const {
   std::vector<std::string> names;
-  names.reserve(entries_.size());
-  for (const auto& entry : entries_) names.push_back(entry.options.name);
+  for (const auto& stream : list().streams) names.push_back(stream.name);
   return names;
 }
 
 protocol::StreamList Streams::list() const {
   protocol::StreamList list;
-  for (const auto& entry : entries_)
-    list.streams.push_back(entry.live ? entry.live->state()
-                                      : protocol::StreamState{entry.options.name, "failed", entry.mistake});
+  for (const auto& entry : entries_) {
+    if (entry.live)
+      std::ranges::copy(entry.live->states(), std::back_inserter(list.streams));
+    else
+      list.streams.push_back({entry.options.name, "failed", entry.mistake});
+  }
   return list;
 }
 
 std::vector<StreamFigures> Streams::figures() const {
   std::vector<StreamFigures> figures;
   for (const auto& entry : entries_)
-    if (entry.live) figures.push_back(entry.live->figures());
+    if (entry.live) std::ranges::copy(entry.live->figures(), std::back_inserter(figures));
   return figures;
 }
 
@@ -195,8 +231,7 @@ std::size_t Streams::seated() const {
 
 std::uint64_t Streams::frames() const {
   std::uint64_t frames = 0;
-  for (const auto& entry : entries_)
-    if (entry.live) frames += entry.live->producer().frames();
+  for (const auto& stream : figures()) frames += stream.output.frames();
   return frames;
 }
 
@@ -208,7 +243,8 @@ void Streams::every_second() {
 
 void Streams::end() {
   for (const auto& entry : entries_)
-    if (entry.live) entry.live->end({"shutdown", "the server is ending"});
+    if (entry.live)
+      entry.live->end([](const std::string&) { return protocol::Error{"shutdown", "the server is ending"}; });
 }
 
 bool Streams::ended() const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The streams of this server, by name. They come and go while others are watched, and what goes wrong with one is its
-// own: it is tried again, and nobody else is disturbed. Main thread.
+// The streams of this server, by name. They come and go with their pipelines while others are watched, and what goes
+// wrong with one is its own: it is tried again, and nobody else is disturbed. Main thread.
 #pragma once
 
 #include <functional>
@@ -23,12 +23,13 @@ void check_shared_settings(const std::vector<StreamOptions>& streams, const std:
 class Streams {
  public:
   struct Events {
-    std::function<void(const std::string& name)> started;  // its first picture has come
+    // The first picture of a pipeline has come; the names of its streams.
+    std::function<void(const std::vector<std::string>& names)> started;
     // Of the only one, which has no name: it comes in place of `started`, and nothing more will come.
     std::function<void(const std::string& message)> could_not_start;
     std::function<void()> changed;  // list() is another one
     std::function<void(Level, const std::string& message)> say;
-    std::function<void(const protocol::Result&)> result;
+    std::function<void(std::optional<double> ms)> inference;  // as of Producer
   };
 
   // `folders`: where pipeline files are looked up. What it refers to outlives it.
@@ -37,21 +38,25 @@ class Streams {
   // Those that are there, and at once all that are opened later.
   void start();
   // Reads the pipeline's file. Throws UserError if the name can't be one, or is taken. A pipeline with a
-  // mistake is there too, and says so, if it has a name; without one it throws.
+  // mistake is there too, and says so, if it has a name; without one it throws. A stream's name that is taken is a
+  // mistake of its pipeline.
   void open(const StreamOptions& options);
-  // Its viewers are told.
+  // A pipeline by its own name. Viewers of its streams are told.
   void close(const std::string& name);
 
   // From now on there are these, in this order. What is new is opened, what is not among them is closed, and what has
   // changed, its file too, is closed and opened. All others go on, and so does one whose pipeline has a mistake now:
-  // events.say tells. Each has a name of its own. Throws UserError where one can't be a name.
+  // events.say tells. Each has a name of its own; what is opened under one that a stream of another's has is left out,
+  // and events.say tells. Throws UserError where one can't be a name.
   void become(const std::vector<StreamOptions>& streams);
 
-  // Null: there is none, or its pipeline has a mistake.
+  // Whose stream it is. Null: nobody's, or the pipeline has a mistake.
   LiveStream* find(const std::string& name) const;
   // In words why find() found none, for who has these rights.
   std::string absence(const std::string& name, const Rights& rights) const;
-  // In the order in which they were opened.
+  // Some pipeline has no mistake.
+  bool any() const;
+  // In the order in which they were opened; of a pipeline with a mistake its own.
   std::vector<std::string> names() const;
   protocol::StreamList list() const;
   std::vector<StreamFigures> figures() const;
@@ -71,6 +76,7 @@ class Streams {
     std::unique_ptr<LiveStream> live{};  // null: there is a mistake
   };
   const Entry* entry(const std::string& name) const;
+  bool is_taken(const std::string& name) const;  // by a pipeline or a stream
   // Of a pipeline's file.
   struct Reading {
     std::optional<PipeText> pipe{};
@@ -80,6 +86,7 @@ class Streams {
   static void check_name(const std::string& name);
   Reading read(const StreamOptions& options) const;
   void open(const StreamOptions& options, const Reading& reading);
+  std::unique_ptr<LiveStream> make(const StreamOptions& options, const PipeText& pipe);
   LiveStream::Events events_of(const std::string& name);
 
   const std::vector<std::string> folders_;

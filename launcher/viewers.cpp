@@ -37,12 +37,13 @@ protocol::Error full(std::size_t places) {
 
 }  // namespace
 
-Viewers::Viewers(std::string stream, People& people, Producer& producer, Reaper& reaper, const Ice& ice,
-                 Metrics& metrics, Facts facts)
+Viewers::Viewers(std::string stream, People& people, Producer& producer, const Output& output, Reaper& reaper,
+                 const Ice& ice, Metrics& metrics, Facts facts)
     : stream_(std::move(stream)),
       label_(stream_.empty() ? "" : stream_ + ": "),
       people_(people),
       producer_(producer),
+      output_(output),
       reaper_(reaper),
       ice_(ice),
       metrics_(metrics),
@@ -125,7 +126,7 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
     place = viewer;
     viewer->start();
   } else if (way == Way::kSocket) {
-    const auto viewer = std::make_shared<SocketViewer>(producer_, number, std::move(events));
+    const auto viewer = std::make_shared<SocketViewer>(output_, number, std::move(events));
     place = viewer;
     viewer->start(downlink);
   } else {
@@ -142,14 +143,14 @@ void Viewers::start(const std::shared_ptr<Peer>& peer, Way way) {
                                                        if (const auto held = weak.lock()) start(held, Way::kSocket);
                                                      }};
     const auto connection = std::make_shared<WebrtcConnection>(reaper_, number, of_connection);
-    place = std::make_shared<WebrtcViewer>(producer_, "", std::move(events), connection);
+    place = std::make_shared<WebrtcViewer>(output_, "", std::move(events), connection);
     connection->start(ice_, downlink);
   }
 }
 
 bool Viewers::join(const std::shared_ptr<Peer>& peer, const std::shared_ptr<WebrtcConnection>& connection) {
-  if (!people_.has_place(person_of(*peer), stream_) || !producer_.has_key_frames()) return false;
-  viewers_[peer] = std::make_shared<WebrtcViewer>(producer_, stream_, events_for(peer, Way::kWebrtc), connection);
+  if (!people_.has_place(person_of(*peer), stream_) || !output_.has_key_frames()) return false;
+  viewers_[peer] = std::make_shared<WebrtcViewer>(output_, stream_, events_for(peer, Way::kWebrtc), connection);
   return true;
 }
 

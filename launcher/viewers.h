@@ -29,9 +29,9 @@ class Viewers {
     std::function<std::vector<protocol::ModelState>()> model_states;
   };
 
-  // All of that outlives it. `stream`: the name of what they watch here.
-  Viewers(std::string stream, People& people, Producer& producer, Reaper& reaper, const Ice& ice, Metrics& metrics,
-          Facts facts);
+  // All of that outlives it. `stream`: the name of what they watch here, `output`: of the producer.
+  Viewers(std::string stream, People& people, Producer& producer, const Output& output, Reaper& reaper, const Ice& ice,
+          Metrics& metrics, Facts facts);
 
   void add(const std::shared_ptr<Peer>& peer);
   // Who gets this stream beside others, by one connection that is made for them all. False: there is no place for it,
@@ -64,6 +64,7 @@ class Viewers {
   const std::string label_;  // of lines in the log
   People& people_;           // all of the server
   Producer& producer_;
+  const Output& output_;
   Reaper& reaper_;
   const Ice& ice_;
   Metrics& metrics_;

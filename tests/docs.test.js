@@ -253,6 +253,19 @@ test('docs: the config of docs/several-streams.md shows its streams', async (t) 
   }
 });
 
+test('docs: the pipeline of docs/several-streams.md is two streams', async (t) => {
+  const [text, ...more] = blocks('docs/several-streams.md', 'text');
+  assert.deepEqual(more, []);
+  for (const [pipeline, names] of [[pipelineFile(text), ['raw', 'drawn']], [`door=${pipelineFile(text)}`, ['door-raw', 'door-drawn']]]) {
+    const server = await startServer({ pipeline });
+    t.after(() => server.stop());
+    for (const name of names) {
+      const [, url] = await server.says(new RegExp(`${name}: live at (\\S+)`));
+      assert.equal(await statusOf(url), 200);
+    }
+  }
+});
+
 /** "width=640" or "location (needed)", as `--variables` prints them. */
 async function variablesOf(pipe) {
   const printed = await succeeds(`cv-launch --pipeline=${pipe} --variables`);

@@ -88,15 +88,16 @@ Producer::~Producer() {
 void Producer::adopt(CutPipeline cut) {
   run_ = std::move(cut);
   ++generation_;
-  if (!webrtcbin_) webrtcbin_ = std::move(run_.webrtcbin);
-  // the file has the same streams each time, in the same order
-  for (std::size_t i = 0; i < run_.streams.size(); ++i) {
-    auto& [rungs, place, chain, media] = run_.streams[i];
-    if (i == streams_.size())
-      streams_.push_back(std::make_unique<Stream>(std::move(chain), media == "video", place, rungs.size(), timebase_));
-    streams_[i]->attach(std::move(rungs));
+  const bool first = outputs_.empty();
+  for (std::size_t i = 0; i < run_.outputs.size(); ++i) {
+    if (!first) {
+      outputs_[i]->attach(std::move(run_.outputs[i]));
+      continue;
+    }
+    outputs_.push_back(std::make_unique<Output>(std::move(run_.outputs[i]), timebase_));
+    for (const auto& stream : outputs_.back()->streams()) streams_.push_back(stream.get());
   }
-  run_.streams.clear();
+  run_.outputs.clear();
   keep_loops_apart(run_.producer.get());
   adjustables_.apply(run_.producer.get());
 }
@@ -176,7 +177,7 @@ void Producer::opened(const Opened& opened) {
 // No frame gets its id before we know from when on the run's time counts.
 void Producer::hold_first_frames() {
   std::vector<GstPtr<GstPad>> ends;
-  for (const auto& stream : streams_)
+  for (const auto* stream : streams_)
     for (const auto& rung : stream->rungs()) ends.push_back(rung->sink_pad());
   for (const auto* elements : {&run_.results, &run_.framestamps, &run_.result_texts})
     for (const auto& element : *elements) ends.emplace_back(gst_element_get_static_pad(element.get(), "sink"));
@@ -211,7 +212,7 @@ void Producer::rest() {
   rest_ = Rest::kResting;
   trouble_.reset();
   stop();
-  for (const auto& stream : streams_)
+  for (auto* stream : streams_)
     for (const auto& rung : stream->rungs()) rung->fan_out()->forget();
 }
 
@@ -223,12 +224,8 @@ void Producer::wake() {
   start();
 }
 
-bool Producer::has_key_frames() const {
-  return std::ranges::all_of(streams_, [](const auto& stream) { return stream->top().fan_out()->has_key_frame(); });
-}
-
 bool Producer::wanted() const {
-  return std::ranges::any_of(streams_, [](const auto& stream) {
+  return std::ranges::any_of(streams_, [](const Stream* stream) {
     return std::ranges::any_of(stream->rungs(), [](const auto& rung) { return rung->fan_out()->wanted(); });
   });
 }
@@ -248,7 +245,7 @@ void Producer::end_run() {
   if (!run_.producer) return;
   g_autoptr(GstBus) bus = gst_element_get_bus(run_.producer.get());
   gst_bus_set_sync_handler(bus, nullptr, nullptr, nullptr);
-  for (const auto& stream : streams_) stream->detach();
+  for (auto* stream : streams_) stream->detach();
   const auto worker = std::exchange(worker_, nullptr);
   if (!worker) return reaper_.end(std::exchange(run_, {}).producer);  // it never started
   ending_.push_back(worker);
@@ -296,7 +293,7 @@ void Producer::handle(GstMessage* message) {
     case GST_MESSAGE_WARNING:
       if (auto state = read_model_state(message)) {
         state->message = without_credentials(state->message);
-        return events_.model(*state);
+        return events_.model(outputs_of(GST_MESSAGE_SRC(message)), *state);
       }
       if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) events_.warning(describe(message));
       return;
@@ -310,7 +307,7 @@ void Producer::play(GstClockTime base) {
   state_ = State::kPlaying;
   played_at_ = g_get_monotonic_time();
   const RunTime run = set_run_time(base);
-  for (const auto& stream : streams_) stream->connect(run);
+  for (auto* stream : streams_) stream->connect(run);
   for (const auto& sink : run_.results) watch_results(sink.get(), run);
   gate_.open();
   set_state(GST_STATE_PLAYING);
@@ -329,20 +326,37 @@ RunTime Producer::set_run_time(GstClockTime base) {
   return run;
 }
 
+// Those that show what it sees; all, where that is not known.
+std::vector<const Output*> Producer::outputs_of(GstObject* element) const {
+  std::vector<const Output*> outputs;
+  const auto known = run_.shown_by.find(GST_IS_ELEMENT(element) ? GST_ELEMENT(element) : nullptr);
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    if (known == run_.shown_by.end() || known->second.contains(i)) outputs.push_back(outputs_[i].get());
+  return outputs;
+}
+
 void Producer::watch_results(GstElement* sink, RunTime run) {
+  struct Shown {
+    const Output* output;  // of the producer
+    GstPtr<GstElement> framestamp;
+  };
   struct Context {
     std::weak_ptr<Producer> producer;
     std::shared_ptr<const Timebase> timebase;
     RunTime run;
     std::string model;
-    GstPtr<GstElement> framestamp;
+    std::vector<Shown> shown;
   };
   const std::string name = GST_OBJECT_NAME(sink);
   // "faces" for "results-faces"
   std::string suffix = name.substr(std::string("results").size());
   suffix.erase(0, suffix.find_first_not_of("-_"));
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
-  GstElement* framestamp = streams_.front()->top().framestamp();
+  std::vector<Shown> shown;
+  for (const Output* output : outputs_of(GST_OBJECT(sink))) {
+    GstElement* framestamp = output->streams().front()->top().framestamp();
+    shown.push_back({output, framestamp ? gst_share(framestamp) : nullptr});
+  }
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
@@ -360,23 +374,29 @@ void Producer::watch_results(GstElement* sink, RunTime run) {
         auto result = cvgst::read_result(buffer, video, frame_id(running), context->model);
         const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
         result.age = static_cast<double>(age) / GST_MSECOND;
-        result.whole = sees_whole_picture(pad, context->framestamp.get());
-        post(context->producer, [result = std::move(result)](Producer& self) { self.events_.result(result); });
+        std::vector<std::pair<const Output*, protocol::Result>> results;
+        for (const auto& [output, framestamp] : context->shown) {
+          result.whole = sees_whole_picture(pad, framestamp.get());
+          results.emplace_back(output, result);
+        }
+        post(context->producer, [ms = result.ms, results = std::move(results)](Producer& self) {
+          self.events_.inference(ms);
+          for (const auto& [output, each] : results) self.events_.result(*output, each);
+        });
         return GST_PAD_PROBE_OK;
       },
-      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix,
-                  framestamp ? gst_share(framestamp) : nullptr},
+      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix, std::move(shown)},
       [](gpointer data) { delete static_cast<Context*>(data); });
 }
 
 bool Producer::all_came() const {
-  return std::ranges::all_of(streams_, [](const auto& stream) { return stream->came(); });
+  return std::ranges::all_of(streams_, [](const Stream* stream) { return stream->came(); });
 }
 
 void Producer::check_first_frames() {
   if (!all_came()) return;
   first_frames_.stop();
-  for (const auto& stream : streams_)
+  for (auto* stream : streams_)
     if (const std::string wrong = stream->trouble(); !wrong.empty()) return ended(wrong, true);
   watchdogs_.release();
   if (!std::exchange(ever_started_, true)) {
@@ -391,7 +411,7 @@ void Producer::check_first_frames() {
 // A camera may stop without a word, and what opens a source again may wait for ever.
 void Producer::look_for_frames() {
   bool still = false;
-  for (const auto& stream : streams_) still |= stream->stands_still();
+  for (auto* stream : streams_) still |= stream->stands_still();
   if (!still) return;
   const std::string message = "no frame came for " + seconds_text(deadlines().still);
   if (state_ == State::kPlaying) return ended(message, true);

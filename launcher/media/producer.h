@@ -12,9 +12,9 @@
 #include "base/protocol.h"
 #include "late_clients.h"
 #include "opening.h"
+#include "output.h"
 #include "pipe/cut.h"
 #include "start_gate.h"
-#include "stream.h"
 #include "watchdogs.h"
 #include "worker.h"
 
@@ -28,10 +28,12 @@ class Producer : public std::enable_shared_from_this<Producer> {
     std::function<bool(const std::string& message)> could_not_start;
     std::function<void()> lost;  // after `started`; a new run will come; trouble() says why
     std::function<void()> back;
-    std::function<void()> awake;  // the first frames after wake()
-    std::function<void(const protocol::Result&)> result;
-    std::function<void(const protocol::ModelState&)> model;
-    std::function<void(const protocol::Property&)> property;  // one that was set
+    std::function<void()> awake;                              // the first frames after wake()
+    std::function<void(std::optional<double> ms)> inference;  // one has come; what its model says that it took
+    // The same, for each output that shows what the model sees.
+    std::function<void(const Output&, const protocol::Result&)> result;
+    std::function<void(const std::vector<const Output*>&, const protocol::ModelState&)> model;  // the same outputs
+    std::function<void(const protocol::Property&)> property;                                    // one that was set
     std::function<void(const std::string& message)> warning;
     std::function<void(const std::string& message)> notice;
   };
@@ -49,22 +51,15 @@ class Producer : public std::enable_shared_from_this<Producer> {
   // Some viewer is to get pictures.
   bool wanted() const;
 
-  // The template of each viewer's pipeline: a webrtcbin that never runs, and the streams with the elements in front of
-  // it.
-  GstElement* webrtcbin() const { return webrtcbin_.get(); }
-  const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
-  const std::shared_ptr<const Timebase>& timebase() const { return timebase_; }
+  // What it shows: one at least. As long as the producer, these and no others.
+  const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
 
   // What the file lets viewers change.
   const std::vector<protocol::Property>& properties() const { return adjustables_.all(); }
   // Sets one; events.property tells what it is then. Returns what is wrong with the request, if anything is.
   std::optional<protocol::Error> set_property(const protocol::SetRequest& request);
 
-  // Of each stream, so that who joins need not wait to know what its frames are.
-  bool has_key_frames() const;
   double running_ms() const { return static_cast<double>(timebase_->now()) / GST_MSECOND; }
-  // Frames of the pipeline's first stream so far, those too that nobody wanted.
-  std::uint64_t frames() const { return streams_.front()->top().frames(); }
   // Why there is no picture. Set when the source fails, or can't start; cleared when a frame of its next run comes.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
@@ -76,6 +71,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void adopt(CutPipeline cut);
   void watch_bus();
   void watch_results(GstElement* sink, RunTime run);
+  std::vector<const Output*> outputs_of(GstObject* element) const;
   void handle(GstMessage* message);
   void opened(const Opened& opened);
   void hold_first_frames();
@@ -93,11 +89,11 @@ class Producer : public std::enable_shared_from_this<Producer> {
   Reaper& reaper_;
   const Events events_;
   const std::shared_ptr<const Timebase> timebase_;
-  GstPtr<GstElement> webrtcbin_;
-  std::vector<std::unique_ptr<Stream>> streams_;
+  std::vector<std::unique_ptr<Output>> outputs_;
+  std::vector<Stream*> streams_;  // of all of them
 
   Adjustables adjustables_;
-  CutPipeline run_;                            // its streams have gone into streams_
+  CutPipeline run_;                            // its outputs have gone into outputs_
   std::shared_ptr<Worker> worker_;             // changes the states of run_
   std::vector<std::weak_ptr<Worker>> ending_;  // of earlier runs that have not ended yet
   Watchdogs watchdogs_;                        // of run_

@@ -3,23 +3,18 @@
 
 #include <cstring>
 
+#include "pipe/upstream.h"
+
 namespace {
 
 // Whether what comes to this pad comes through `element`.
 bool comes_through(GstPad* sink, const GstElement* element) {
-  g_autoptr(GstPad) source = gst_pad_get_peer(sink);
-  if (!source) return false;
-  // Inside a bin the peer may be a ghost's, which belongs to no element.
-  g_autoptr(GstElement) parent = gst_pad_get_parent_element(source);
-  if (parent == element) return true;
-  g_autoptr(GstIterator) inputs = gst_pad_iterate_internal_links(source);
-  if (!inputs) return false;
-  g_auto(GValue) input = G_VALUE_INIT;
-  while (gst_iterator_next(inputs, &input) == GST_ITERATOR_OK) {
-    if (comes_through(GST_PAD(g_value_get_object(&input)), element)) return true;
-    g_value_reset(&input);
-  }
-  return false;
+  bool found = false;
+  look_upstream(sink, [&](const GstElement* each) {
+    found |= each == element;
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "base/glib_ptr.h"
 #include "launch_errors.h"
 #include "pipe_parts.h"
+#include "upstream.h"
 
 namespace {
 
@@ -61,12 +62,12 @@ bool writes_stamps(GstElement* element) {
 
 // The nearest one before the pad of which `matches` is true. Null if there is none.
 GstPtr<GstElement> element_before(GstPad* pad, bool (*matches)(GstElement*)) {
-  const GstPtr<GstPad> from(gst_pad_get_peer(pad));
-  GstPtr<GstElement> element(from ? gst_pad_get_parent_element(from.get()) : nullptr);
-  if (!element || matches(element.get())) return element;
-  for (GList* sink = element->sinkpads; sink; sink = sink->next)
-    if (auto found = element_before(GST_PAD(sink->data), matches)) return found;
-  return nullptr;
+  GstPtr<GstElement> found;
+  look_upstream(pad, [&](GstElement* element) {
+    if (!found && matches(element)) found = gst_share(element);
+    return !found;
+  });
+  return found;
 }
 
 bool is_libvpx(GstElement* element) {
@@ -93,17 +94,23 @@ GstPtr<GstPad> entry_of(GstPtr<GstPad> pad) {
   return nullptr;
 }
 
-// "file:line" where the text names the element.
-std::string place_of(const PipeText& pipe, GstElement* element) {
+// Where the text names the element: the number of its token. Of one that has no name there: the first that may be it.
+std::optional<std::size_t> token_of(const PipeText& pipe, GstElement* element) {
   for (const auto& part : parts_of(pipe).elements) {
     if (part.factory != factory_name(element)) continue;
     const bool same = std::ranges::any_of(part.properties, [element](const PipeProperty& property) {
       return property.name == "name" && property.value == GST_OBJECT_NAME(element);
     });
     const bool unnamed = std::ranges::none_of(part.properties, [](const auto& each) { return each.name == "name"; });
-    if (same || unnamed) return pipe.place(pipe.tokens[part.at].line);
+    if (same || unnamed) return part.at;
   }
-  return pipe.file;
+  return std::nullopt;
+}
+
+// "file:line" of that.
+std::string place_of(const PipeText& pipe, GstElement* element) {
+  const auto token = token_of(pipe, element);
+  return token ? pipe.place(pipe.tokens[*token].line) : pipe.file;
 }
 
 // Ends one encoding, which `from` gives, in an appsink.
@@ -179,7 +186,8 @@ CutStream cut_stream(const PipeText& pipe, GstElement* pipeline, GstPtr<GstPad> 
   return stream;
 }
 
-void cut_webrtcbin(const PipeText& pipe, CutPipeline& out, GstElement* webrtcbin) {
+CutOutput cut_webrtcbin(const PipeText& pipe, GstElement* pipeline, GstElement* webrtcbin) {
+  CutOutput out{.webrtcbin = gst_share(webrtcbin)};
   std::vector<GstPtr<GstPad>> feeds;
   GST_OBJECT_LOCK(webrtcbin);
   for (GList* pad = webrtcbin->sinkpads; pad; pad = pad->next) feeds.emplace_back(gst_pad_get_peer(GST_PAD(pad->data)));
@@ -188,10 +196,49 @@ void cut_webrtcbin(const PipeText& pipe, CutPipeline& out, GstElement* webrtcbin
     g_autoptr(GstPad) sink = from ? gst_pad_get_peer(from.get()) : nullptr;
     if (!sink) continue;
     gst_pad_unlink(from.get(), sink);
-    out.streams.push_back(cut_stream(pipe, out.producer.get(), std::move(from)));
+    out.streams.push_back(cut_stream(pipe, pipeline, std::move(from)));
   }
-  if (!out.webrtcbin) out.webrtcbin = gst_share(webrtcbin);
   remove_from_parent(webrtcbin);
+  return out;
+}
+
+bool has_video(const CutOutput& output) {
+  return std::ranges::any_of(output.streams, [](const CutStream& stream) { return stream.media == "video"; });
+}
+
+// One page shows them all. The first one's webrtcbin is the template.
+void join(std::vector<CutOutput>& outputs) {
+  auto& streams = outputs.front().streams;
+  for (auto other = outputs.begin() + 1; other != outputs.end(); ++other)
+    std::ranges::move(other->streams, std::back_inserter(streams));
+  outputs.resize(1);
+}
+
+// As GStreamer names what the file does not.
+bool has_default_name(GstElement* element) {
+  const std::string name = GST_OBJECT_NAME(element);
+  const std::string factory = factory_name(element);
+  return name.starts_with(factory) &&
+         std::ranges::all_of(name.substr(factory.size()), [](char c) { return g_ascii_isdigit(c); });
+}
+
+// Each is a page of its own, which has the name of its webrtcbin.
+void tell_apart(const PipeText& pipe, std::vector<CutOutput>& outputs) {
+  std::ranges::stable_sort(outputs, {}, [&pipe](const CutOutput& output) {
+    return token_of(pipe, output.webrtcbin.get()).value_or(pipe.tokens.size());
+  });
+  for (auto& output : outputs) {
+    GstElement* webrtcbin = output.webrtcbin.get();
+    output.name = GST_OBJECT_NAME(webrtcbin);
+    output.place = place_of(pipe, webrtcbin);
+    if (has_default_name(webrtcbin))
+      throw UserError(output.place +
+                      ": a webrtcbin has no name, and where several have video each is a stream by its "
+                      "name; give it one, for example \"webrtcbin name=yard\"");
+    if (!has_video(output))
+      throw UserError(output.place + ": the webrtcbin \"" + output.name + "\" has no video, and where several have, " +
+                      "each is a stream of its own; link its sound to one of those, or take it out");
+  }
 }
 
 std::string name_of(const CutStream& stream) {
@@ -207,10 +254,11 @@ void arrange(const PipeText& pipe, std::vector<CutStream>& streams) {
   const auto same = std::adjacent_find(streams.begin(), streams.end(),
                                        [](const CutStream& a, const CutStream& b) { return a.media == b.media; });
   if (same == streams.end()) return;
-  throw UserError(
-      pipe.file + ": two streams of " + same->media + " go to viewers, through " + name_of(same[0]) + " and " +
-      name_of(same[1]) +
-      ", and a page shows one; take one out, or show it as a stream of its own: --pipeline=NAME=FILE, once more");
+  throw UserError(pipe.file + ": two streams of " + same->media + " go to viewers, through " + name_of(same[0]) +
+                  " and " + name_of(same[1]) + ", and a page shows one; take one out" +
+                  (same->media == "video"
+                       ? ", or show each as a stream of its own, by a webrtcbin of its own: webrtcbin name=NAME"
+                       : ""));
 }
 
 // The payload type that a caps filter behind the payloader demands.
@@ -248,6 +296,41 @@ void tell_payload_types_apart(const PipeText& pipe, const std::vector<CutStream>
   }
 }
 
+// Video that leaves the pipeline and comes back, through another program, has no way back to its framestamp.
+void find_lost_framestamp(CutPipeline& out) {
+  for (const auto& output : out.outputs)
+    for (const auto& rung : output.streams.front().rungs)
+      if (rung.framestamp) return;
+  if (out.framestamps.empty()) return;
+  for (auto& output : out.outputs)
+    if (CutStream& first = output.streams.front(); first.media == "video")
+      for (auto& rung : first.rungs) rung.framestamp = gst_share(out.framestamps.front().get());
+}
+
+// An output shows what the elements see that lead to it. One that leads to none, as a model beside the video and its
+// sink, sees what comes from the nearest fork, and belongs to all that this leads to.
+void find_who_shows(CutPipeline& out) {
+  auto& shown_by = out.shown_by;
+  for (std::size_t i = 0; i < out.outputs.size(); ++i)
+    for (const auto& stream : out.outputs[i].streams)
+      for (const auto& rung : stream.rungs)
+        look_upstream(GstPtr<GstPad>(gst_element_get_static_pad(rung.appsink.get(), "sink")).get(),
+                      [&](const GstElement* element) { return shown_by[element].insert(i).second; });
+  const auto leading = shown_by;
+  for_each_element(out.producer.get(), [&](GstElement* element) {
+    if (leading.contains(element)) return;
+    std::set<std::size_t> outputs;
+    for (GList* pad = element->sinkpads; pad; pad = pad->next)
+      look_upstream(GST_PAD(pad->data), [&](const GstElement* above) {
+        const auto found = leading.find(above);
+        if (found == leading.end()) return true;
+        outputs.insert(found->second.begin(), found->second.end());
+        return false;
+      });
+    if (!outputs.empty()) shown_by.emplace(element, std::move(outputs));
+  });
+}
+
 }  // namespace
 
 CutPipeline cut(const PipeText& pipe) {
@@ -268,16 +351,17 @@ CutPipeline cut(const PipeText& pipe) {
   if (webrtcbins.empty())
     throw UserError(pipe.file + ": the pipeline has no webrtcbin, so there is nothing to show; end it in " +
                     "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
-  for (GstElement* webrtcbin : webrtcbins) cut_webrtcbin(pipe, out, webrtcbin);
-  if (out.streams.empty())
-    throw UserError(pipe.file + ": nothing is linked to the pipeline's webrtcbin; end it in " +
-                    "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
-  arrange(pipe, out.streams);
-  // Video that leaves the pipeline and comes back, through another program, has no way back to its framestamp.
-  CutStream& first = out.streams.front();
-  const bool stamped = std::ranges::any_of(first.rungs, [](const CutRung& rung) { return rung.framestamp != nullptr; });
-  if (first.media == "video" && !stamped && !out.framestamps.empty())
-    for (auto& rung : first.rungs) rung.framestamp = gst_share(out.framestamps.front().get());
-  tell_payload_types_apart(pipe, out.streams);
+  for (GstElement* webrtcbin : webrtcbins) out.outputs.push_back(cut_webrtcbin(pipe, out.producer.get(), webrtcbin));
+  const bool several = std::ranges::count_if(out.outputs, has_video) > 1;
+  several ? tell_apart(pipe, out.outputs) : join(out.outputs);
+  for (auto& output : out.outputs) {
+    if (output.streams.empty())
+      throw UserError(pipe.file + ": nothing is linked to the pipeline's webrtcbin; end it in " +
+                      "\"… ! vp8enc ! rtpvp8pay ! webrtcbin\"");
+    arrange(pipe, output.streams);
+    tell_payload_types_apart(pipe, output.streams);
+  }
+  find_lost_framestamp(out);
+  if (several) find_who_shows(out);
   return out;
 }

@@ -3,6 +3,8 @@
 // an appsink of encoded frames. The part behind the cut is the template of every viewer's own pipeline.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,10 +27,22 @@ struct CutStream {
   std::string media;                      // what the payloader takes: "video", "audio" …
 };
 
+// What one page shows.
+struct CutOutput {
+  std::string name{};                // the webrtcbin's, where there are several outputs; otherwise ""
+  std::string place{};               // "file:line" of that webrtcbin; otherwise ""
+  GstPtr<GstElement> webrtcbin{};    // the template of each viewer's; never run
+  std::vector<CutStream> streams{};  // at most one of each medium, the video first; each has a payload type of its own
+};
+
 struct CutPipeline {
   GstPtr<GstElement> producer;
-  GstPtr<GstElement> webrtcbin;    // the first one, the template of each viewer's; never run
-  std::vector<CutStream> streams;  // at most one of each medium, the video first; each has a payload type of its own
+  // Where more than one webrtcbin has video each webrtcbin is one, in the order of the file. Otherwise there is one
+  // output, of all webrtcbins.
+  std::vector<CutOutput> outputs;
+  // By an element: the outputs that show what it sees, by their place in `outputs`. Only of several outputs, and only
+  // of elements of which that is known.
+  std::map<const GstElement*, std::set<std::size_t>> shown_by;
   std::vector<GstPtr<GstElement>> results;       // sinks named "results…"
   std::vector<GstPtr<GstElement>> framestamps;   // all that write stamps
   std::vector<GstPtr<GstElement>> result_texts;  // resultjson: they name frames as well

@@ -12,7 +12,7 @@
 #include "base/main_thread.h"
 #include "base/protocol.h"
 #include "link/link_control.h"
-#include "media/producer.h"
+#include "media/output.h"
 #include "network.h"
 
 class RungSelector {

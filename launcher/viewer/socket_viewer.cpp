@@ -62,8 +62,8 @@ class SocketViewer::FrameOutlet : public Outlet {
   gint64 last_key_ = 0;
 };
 
-SocketViewer::SocketViewer(const Producer& producer, unsigned number, Events events)
-    : producer_(producer),
+SocketViewer::SocketViewer(const Output& output, unsigned number, Events events)
+    : output_(output),
       number_(number),
       events_(std::move(events)),
       network_(std::make_shared<SocketNetwork>([this](std::size_t bytes) {
@@ -76,11 +76,11 @@ SocketViewer::~SocketViewer() {
 }
 
 void SocketViewer::start(std::optional<double> downlink) {
-  for (const auto& stream : producer_.streams()) {
+  for (const auto& stream : output_.streams()) {
     auto outlet = std::make_unique<FrameOutlet>(weak_from_this(), network_, stream->is_video());
     feeds_.push_back(std::make_shared<Feed>(std::move(outlet), stream->top().fan_out(), true));
   }
-  const auto& first = *producer_.streams().front();
+  const auto& first = *output_.streams().front();
   selector_ = std::make_unique<RungSelector>(first, feeds_.front(), network_, downlink, [this] { link_changed(); });
   selector_->start(true);
   for (const auto& feed : feeds_) feed->begin();
@@ -168,7 +168,7 @@ void SocketViewer::send_video(GstSample* frame) {
   if (!media_ || ended_) return;
   const std::uint32_t id = frame_id(GST_BUFFER_PTS(buffer));
   send_parts({protocol::Kind::kVideo, key, false, id}, buffer);
-  feeds_.front()->delays()->sent(id, static_cast<std::int64_t>(producer_.timebase()->now()));
+  feeds_.front()->delays()->sent(id, static_cast<std::int64_t>(output_.timebase()->now()));
 }
 
 void SocketViewer::send_audio(GstSample* frame) {
@@ -214,7 +214,7 @@ void SocketViewer::send_pong(const protocol::Ping& ping) {
   protocol::Pong pong;
   pong.t = ping.t;
   pong.now = events_.now();
-  const auto now = static_cast<std::int64_t>(producer_.timebase()->now());
+  const auto now = static_cast<std::int64_t>(output_.timebase()->now());
   if (const auto medians = feeds_.front()->delays()->medians(now))
     pong.encoded = medians->encoded, pong.sent = medians->sent;
   send(protocol::encode(pong));

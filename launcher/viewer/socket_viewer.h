@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "base/protocol.h"
-#include "media/producer.h"
+#include "media/output.h"
 #include "rung_selector.h"
 #include "socket_network.h"
 #include "viewer.h"
 
 class SocketViewer : public Viewer, public std::enable_shared_from_this<SocketViewer> {
  public:
-  SocketViewer(const Producer& producer, unsigned number, Events events);
+  SocketViewer(const Output& output, unsigned number, Events events);
   ~SocketViewer() override;
   // `downlink`: what the viewer believes that its network carries, in bit/s.
   void start(std::optional<double> downlink);
@@ -46,7 +46,7 @@ class SocketViewer : public Viewer, public std::enable_shared_from_this<SocketVi
   void link_changed();
   void fail(const char* code, const std::string& message);
 
-  const Producer& producer_;
+  const Output& output_;
   const unsigned number_;
   const Events events_;
   const std::shared_ptr<SocketNetwork> network_;

@@ -227,12 +227,12 @@ ViewerStream make_stream(ViewerPipeline& viewer, const Stream& source) {
   return stream;
 }
 
-void measure_sending(const ViewerPipeline& viewer, const ViewerStream& stream, const Producer& producer) {
+void measure_sending(const ViewerPipeline& viewer, const ViewerStream& stream, const Output& output) {
   g_signal_connect_data(
       viewer.webrtcbin.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
         if (has_factory(added, "nicesink")) probe_sending(added, *static_cast<Sending*>(data));
       }),
-      new Sending{stream.rtp, stream.feed->delays(), producer.timebase()},
+      new Sending{stream.rtp, stream.feed->delays(), output.timebase()},
       [](gpointer data, GClosure*) { delete static_cast<Sending*>(data); }, static_cast<GConnectFlags>(0));
 }
 
@@ -286,26 +286,26 @@ void give_relays_back(NiceAgent* agent) {
 
 }  // namespace
 
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
+ViewerPipeline make_viewer_pipeline(const Output& output, const Ice& ice, const stun::Login& login,
                                     const std::string& name) {
   ViewerPipeline viewer;
   viewer.pipeline = gst_adopt(gst_pipeline_new(name.c_str()));
-  viewer.webrtcbin = clone_element(producer.webrtcbin());
+  viewer.webrtcbin = clone_element(output.webrtcbin());
   prepare_webrtcbin(viewer.webrtcbin.get(), ice);
   viewer.relayed = add_servers(viewer.webrtcbin.get(), ice, login);
   gst_bin_add(GST_BIN(viewer.pipeline.get()), viewer.webrtcbin.get());
-  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), producer.timebase()->clock.get());
+  gst_pipeline_use_clock(GST_PIPELINE(viewer.pipeline.get()), output.timebase()->clock.get());
   gst_element_set_start_time(viewer.pipeline.get(), GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(viewer.pipeline.get(), producer.timebase()->base);
+  gst_element_set_base_time(viewer.pipeline.get(), output.timebase()->base);
   listen(viewer);
   return viewer;
 }
 
-std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Producer& producer) {
+std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Output& output) {
   std::vector<ViewerStream> streams;
-  streams.reserve(producer.streams().size());
-  for (const auto& stream : producer.streams()) streams.push_back(make_stream(viewer, *stream));
-  measure_sending(viewer, streams.front(), producer);
+  streams.reserve(output.streams().size());
+  for (const auto& stream : output.streams()) streams.push_back(make_stream(viewer, *stream));
+  measure_sending(viewer, streams.front(), output);
   return streams;
 }
 

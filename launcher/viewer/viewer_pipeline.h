@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "ice_servers.h"
-#include "media/producer.h"
+#include "media/output.h"
 #include "playout_delay.h"
 #include "rtp_clock.h"
 #include "rtp_network.h"
+
+class Reaper;
 
 struct ViewerStream {
   GstPtr<GstPad> webrtc_pad;
@@ -30,7 +32,7 @@ struct ViewerStream {
 struct ViewerPipeline {
   GstPtr<GstElement> pipeline;
   GstPtr<GstElement> webrtcbin;
-  unsigned sharers = 1;  // so many sources' streams it carries
+  unsigned sharers = 1;  // so many outputs' streams it carries
   GObjectPtr<GstWebRTCDataChannel> results;
   GObjectPtr<GstWebRTCDataChannel> control;
   bool relayed = false;  // a TURN server may hold an address for it
@@ -38,13 +40,13 @@ struct ViewerPipeline {
   std::shared_ptr<std::atomic<gint64>> heard = std::make_shared<std::atomic<gint64>>(0);
 };
 
-// `producer`: of the first streams that it will carry. `login`: of the TURN servers. The pipeline does not run yet.
+// `output`: of the first streams that it will carry. `login`: of the TURN servers. The pipeline does not run yet.
 // Throws std::runtime_error.
-ViewerPipeline make_viewer_pipeline(const Producer& producer, const Ice& ice, const stun::Login& login,
+ViewerPipeline make_viewer_pipeline(const Output& output, const Ice& ice, const stun::Login& login,
                                     const std::string& name);
 
-// Those of a source, before the pipeline runs; that may be another one than the first. Throws std::runtime_error.
-std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Producer& producer);
+// Those of an output, before the pipeline runs; that may be another one than the first. Throws std::runtime_error.
+std::vector<ViewerStream> add_streams(ViewerPipeline& viewer, const Output& output);
 
 // One more, while webrtcbin gathers candidates or has done so.
 void add_turn_server(ViewerPipeline& viewer, const IceServer& server);

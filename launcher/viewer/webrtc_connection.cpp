@@ -55,7 +55,7 @@ void WebrtcConnection::start(const Ice& ice, std::optional<double> downlink) {
 }
 
 void WebrtcConnection::build(std::optional<double> downlink) {
-  pipeline_ = make_viewer_pipeline(parts_.front()->producer(), *ice_, login_, "viewer" + std::to_string(number_));
+  pipeline_ = make_viewer_pipeline(parts_.front()->output(), *ice_, login_, "viewer" + std::to_string(number_));
   pipeline_.sharers = static_cast<unsigned>(parts_.size());
   if (downlink) *downlink /= pipeline_.sharers;
   for (auto* part : parts_) {

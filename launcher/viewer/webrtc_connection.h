@@ -31,7 +31,7 @@ class WebrtcConnection : public std::enable_shared_from_this<WebrtcConnection> {
     Part& operator=(const Part&) = delete;
 
     virtual const std::string& name() const = 0;  // of the stream, where there are several; else ""
-    virtual const Producer& producer() const = 0;
+    virtual const Output& output() const = 0;
     virtual bool stamped() const = 0;
     virtual const std::vector<ViewerStream>& streams() const = 0;
     // Throws std::runtime_error.

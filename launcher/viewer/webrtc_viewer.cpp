@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
-WebrtcViewer::WebrtcViewer(Producer& producer, std::string name, Events events,
+WebrtcViewer::WebrtcViewer(const Output& output, std::string name, Events events,
                            std::shared_ptr<WebrtcConnection> connection)
-    : producer_(producer),
+    : output_(output),
       name_(std::move(name)),
       events_(std::move(events)),
       connection_(std::move(connection)),
@@ -19,10 +19,10 @@ WebrtcViewer::~WebrtcViewer() {
 }
 
 void WebrtcViewer::build(ViewerPipeline& pipeline, std::optional<double> downlink) {
-  streams_ = add_streams(pipeline, producer_);
+  streams_ = add_streams(pipeline, output_);
   const auto& first = streams_.front();
   if (first.network)
-    selector_ = std::make_unique<RungSelector>(*producer_.streams().front(), first.feed, first.network, downlink,
+    selector_ = std::make_unique<RungSelector>(*output_.streams().front(), first.feed, first.network, downlink,
                                                [this] { link_changed(); });
 }
 
@@ -74,7 +74,7 @@ void WebrtcViewer::send_pong(const protocol::Ping& ping) {
   protocol::Pong pong;
   pong.t = ping.t;
   pong.now = events_.now();
-  const auto now = static_cast<std::int64_t>(producer_.timebase()->now());
+  const auto now = static_cast<std::int64_t>(output_.timebase()->now());
   if (const auto medians = streams_.front().feed->delays()->medians(now))
     pong.encoded = medians->encoded, pong.sent = medians->sent;
   send_on_control(protocol::encode(pong));

@@ -19,7 +19,7 @@
 class WebrtcViewer : public Viewer, public WebrtcConnection::Part {
  public:
   // `name`: of the stream, where the connection carries several; else "".
-  WebrtcViewer(Producer& producer, std::string name, Events events, std::shared_ptr<WebrtcConnection> connection);
+  WebrtcViewer(const Output& output, std::string name, Events events, std::shared_ptr<WebrtcConnection> connection);
   ~WebrtcViewer() override;
   void end() override;
 
@@ -32,7 +32,7 @@ class WebrtcViewer : public Viewer, public WebrtcConnection::Part {
   void send_property(const protocol::Property& property) override;
 
   const std::string& name() const override { return name_; }
-  const Producer& producer() const override { return producer_; }
+  const Output& output() const override { return output_; }
   bool stamped() const override { return events_.stream_info().stamp.has_value(); }
   const std::vector<ViewerStream>& streams() const override { return streams_; }
   void build(ViewerPipeline& pipeline, std::optional<double> downlink) override;
@@ -51,7 +51,7 @@ class WebrtcViewer : public Viewer, public WebrtcConnection::Part {
   void link_changed();
   void send_link();
 
-  Producer& producer_;
+  const Output& output_;
   const std::string name_;
   const Events events_;
   const std::shared_ptr<WebrtcConnection> connection_;

@@ -138,6 +138,7 @@ describe('mistakes are named with file and line', () => {
     ['a name that can be none', '[my door]\npipeline=x.pipe\n', /cameras\.ini:1: \[my door\]: write \[cv-launch\], or a stream's name: .*64 letters/],
     ['two streams of one name', '[door]\npipeline=x.pipe\n\n[door]\npipeline=y.pipe\n', /cameras\.ini:4: \[door\] is in line 1 already/],
     ['a key twice', '[door]\npipeline=x.pipe\npipeline=y.pipe\n', /cameras\.ini:3: pipeline is in line 2 already/],
+    ['what is said of a pipeline as a whole', '[door]\npipeline=x.pipe\nidle.drawn=stop\n', /cameras\.ini:3: idle\.drawn is nothing that can be said of a stream; there is: .*publish\.NAME/],
     ['an unknown option', '[cv-launch]\nprot=8080\n', /cameras\.ini:2: prot is no option that can be said here; there is: .*port, /],
     ['an option of the command line only', '[cv-launch]\nprint=true\n', /cameras\.ini:2: print is no option that can be said here/],
     ['a flag that is neither', '[cv-launch]\nverbose=yes\n', /cameras\.ini:2: verbose=yes: true or false/],

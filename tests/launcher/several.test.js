@@ -8,6 +8,7 @@ import { handshake, request } from '../lib/http.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { pipelineFile, runLaunch, startServer } from '../lib/server.js';
 import { SocketViewer } from '../lib/socket-viewer.js';
+import { at, listOf, states } from '../lib/streams.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { goesOn, startWatching } from '../lib/viewer.js';
 import { until } from '../lib/wait.js';
@@ -19,29 +20,7 @@ const small = pipelineFile(`ballsrc name=source ! video/x-raw,width=\${width:-16
 adjustable source.speed
 `, 'small.pipe');
 
-/** Where viewers of a stream connect. @param {{url: string}} server @param {string} name */
-const at = (server, name) => ({ ...server, url: server.url, socketUrl: `${server.url.replace(/^http/, 'ws')}${name}/ws` });
 const named = (...streams) => streams.map((stream) => `--pipeline=${stream}`);
-
-/** Reads which streams there are, as a page does. */
-async function listOf(server, options) {
-  const signalling = await connect(server, { path: '/streams', ...options });
-  let seen = 0;
-  return {
-    signalling,
-    /** Waits for a list that satisfies `condition`. */
-    async reads(what, condition) {
-      return until(what, () => {
-        const { messages } = signalling;
-        for (; seen < messages.length; ++seen)
-          if (messages[seen].type === 'streams') signalling.send({ type: 'ack', number: messages.slice(0, seen + 1).filter(({ type }) => type === 'streams').length, at: 0 });
-        const last = messages.findLast(({ type }) => type === 'streams')?.streams;
-        return last && condition(last) ? last : null;
-      }, { state: () => signalling.messages });
-    },
-  };
-}
-const states = (list) => Object.fromEntries(list.map(({ name, state }) => [name, state]));
 
 const size = (viewer) => viewer.of('stream')[0].rungs.map(({ width, height }) => `${width}x${height}`);
 

@@ -27,8 +27,13 @@ class ProducerTest : public testing::Test {
     };
     events.lost = [this] { happened_ += "lost: " + producer_->trouble().value() + " "; };
     events.back = [this] { happened_ += "back "; };
-    events.result = [](const protocol::Result&) {};
-    events.model = [](const protocol::ModelState&) {};
+    events.inference = [this](auto) { happened_ += "inference "; };
+    events.result = [this](const Output& output, const protocol::Result& result) {
+      happened_ += output.name() + " has " + result.model + (result.whole ? " " : " of a part ");
+    };
+    events.model = [this](const auto& outputs, const protocol::ModelState& state) {
+      for (const auto* output : outputs) happened_ += output->name() + "'s " + state.model + " is " + state.state + " ";
+    };
     events.property = [this](const protocol::Property& property) {
       happened_ += property.name + " is " +
                    std::visit([](const auto& value) { return testing::PrintToString(value); }, property.value) + " ";
@@ -81,6 +86,27 @@ TEST_F(ProducerTest, APipelineThatCannotBeMadeAgainIsALostSourceAndIsTriedAgain)
   EXPECT_THAT(happened_, testing::HasSubstr("vp8enc"));
   gst_registry_add_feature(registry, encoder);
   await("back ");
+}
+
+constexpr const char* kOutputs =
+    "videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=I420,width=160,height=120,framerate=30/1 ! tee "
+    "name=t\n"
+    "t. ! queue ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin name=raw\n"
+    "t. ! queue ! tee name=u ! queue ! framestamp ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin name=drawn\n"
+    "u. ! queue ! modelproc command=false ! fakesink name=results-own async=false\n"
+    "t. ! queue ! circledetect ! fakesink name=results-both async=false";
+
+TEST_F(ProducerTest, EachOutputHasTheResultsAndModelsOfWhatItShowsInEachRun) {
+  start(kOutputs);
+  for (int run = 0; run < 2; ++run) {
+    await("inference raw has circledetect drawn has circledetect of a part ");
+    await("drawn's false is failed ");
+    EXPECT_THAT(happened_, testing::Not(testing::HasSubstr("raw's")));
+    await("lost: ");
+    happened_.clear();
+  }
+  ASSERT_EQ(producer_->outputs().size(), 2U);
+  for (const auto& output : producer_->outputs()) EXPECT_GT(output->frames(), 30U) << output->name();
 }
 
 TEST_F(ProducerTest, WhatAViewerHasChangedStaysSoInTheNextRun) {

@@ -10,6 +10,7 @@
 
 #include "base/deadlines.h"
 #include "core/frame_id.h"
+#include "media/producer.h"
 #include "media/reaper.h"
 
 namespace {
@@ -92,15 +93,17 @@ class SocketViewerTest : public testing::Test {
       ADD_FAILURE() << message;
       return false;
     };
-    events.result = [](const protocol::Result&) {};
-    events.model = [](const protocol::ModelState&) {};
+    events.inference = [](auto) {};
+    events.result = [](const auto&, const auto&) {};
+    events.model = [](const auto&, const auto&) {};
     events.warning = [](const std::string&) {};
     producer_ = std::make_shared<Producer>(expand_pipe_text("a.pipe", pipe, {}), reaper_, events);
     auto outlet = std::make_unique<Tap>();
     tap_ = outlet.get();
-    tap_feed_ = std::make_shared<Feed>(std::move(outlet), producer_->streams()[0]->rungs()[tapped]->fan_out(), true);
+    tap_feed_ = std::make_shared<Feed>(std::move(outlet),
+                                       producer_->outputs()[0]->streams()[0]->rungs()[tapped]->fan_out(), true);
     tap_feed_->begin();
-    viewer_ = std::make_shared<SocketViewer>(*producer_, 1, viewer_events());
+    viewer_ = std::make_shared<SocketViewer>(*producer_->outputs()[0], 1, viewer_events());
     viewer_->start({});
     producer_->start();
   }
