@@ -85,6 +85,18 @@ void LinkControl::rungs(std::vector<Rung> rungs) {
     *rung = *rung == before ? rungs_.size() : std::min(*rung, rungs_.size() - 1);
 }
 
+void LinkControl::limit(std::optional<double> bitrate, std::optional<unsigned> lines) {
+  const bool held = started_ && target_ == allowed();
+  limit_ = bitrate;
+  lines_ = lines;
+  lifted_ |= held && allowed() < target_;
+}
+
+// By the last measurement, or else by what has passed so far, or as at the start.
+std::size_t LinkControl::believed() const {
+  return carries_ ? best(*carries_) : std::min(best(climb_.passed()), start_rung());
+}
+
 std::size_t LinkControl::large_enough() const {
   std::size_t lowest = 0;
   for (std::size_t rung = 0; lines_ && rung < rungs_.size(); ++rung)
@@ -170,6 +182,7 @@ void LinkControl::settle(std::int64_t now) {
 LinkControl::Decision LinkControl::decide(std::int64_t now) {
   if (silent(now)) return decision(now);
   if (allowed() > target_) go(now, allowed());
+  if (std::exchange(lifted_, false) && believed() < target_) go(now, believed());
   if (climb_.active()) {
     step_climb(now);
   } else if (measuring(now) || drains_first(now)) {

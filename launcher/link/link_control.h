@@ -54,7 +54,8 @@ class LinkControl {
   // What is sent to this viewer beside the video and the probes.
   void other(double rate) { other_ = rate; }
   // No rung above this bit rate, and none above the lowest one that has so many lines.
-  void limit(std::optional<double> bitrate, std::optional<unsigned> lines = {}) { limit_ = bitrate, lines_ = lines; }
+  // When it is lifted, what the link is believed to carry comes at once.
+  void limit(std::optional<double> bitrate, std::optional<unsigned> lines = {});
   // A packet with a transport-cc number leaves.
   void sent(std::int64_t now, std::size_t bytes, bool probe);
   void reported(std::int64_t now, std::span<const SentLog::Report> reports);
@@ -74,6 +75,7 @@ class LinkControl {
   std::size_t best(double carries) const;
   std::size_t start_rung() const;
 
+  std::size_t believed() const;
   bool buried(std::int64_t now);
   bool silent(std::int64_t now);
   double other_arrives(std::int64_t until) const;
@@ -97,6 +99,7 @@ class LinkControl {
   double other_ = 0;
   std::optional<double> limit_;
   std::optional<unsigned> lines_;
+  bool lifted_ = false;  // since the last decision
 
   LinkTrace trace_;
   Climb climb_;

@@ -61,6 +61,24 @@ TEST(LinkControl, GoesNotAboveTheViewersLimit) {
   EXPECT_EQ(control.decide(50 * kMs).rung, 3U);
 }
 
+TEST(LinkControl, GoesUpAtOnceWhenTheViewersLimitIsLifted) {
+  const auto lifted = [](std::optional<double> hint) {
+    LinkControl control(hint);
+    control.limit(40e3);
+    control.rungs(kLadder);
+    EXPECT_EQ(control.decide(0).rung, 4U);
+    control.limit({});
+    control.limit({});
+    const std::size_t rung = control.decide(50 * kMs).rung;
+    control.switched(60 * kMs, rung);
+    EXPECT_EQ(control.decide(100 * kMs).rung, rung) << "once";
+    return rung;
+  };
+  EXPECT_EQ(lifted(2e6), 0U) << "as at the start";
+  EXPECT_EQ(lifted(800e3), 1U);
+  EXPECT_EQ(lifted({}), 3U);
+}
+
 TEST(LinkControl, SendsNoMoreLinesThanTheViewerShows) {
   const std::vector<Rung> sizes{{700e3, 30, 720}, {460e3, 30, 720}, {230e3, 30, 360}, {80e3, 30, 180}, {30e3, 10, 180}};
   const auto of = [&sizes](std::optional<double> bitrate, std::optional<unsigned> lines) {
