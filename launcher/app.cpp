@@ -135,7 +135,7 @@ void App::reload_streams() {
 // For the service's manager, which shows it to everybody: without the token.
 std::string App::source_state() const {
   const auto streams = streams_->list().streams;
-  if (streams.front().name.empty()) {
+  if (streams.size() == 1 && streams.front().name.empty()) {
     const auto& stream = streams.front();
     if (stream.state == "asleep") return "asleep: " + stream.message;
     if (stream.state == "lost") return "the source is lost, retrying: " + *streams_->find("")->producer().trouble();

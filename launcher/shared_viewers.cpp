@@ -39,9 +39,10 @@ void SharedViewers::look() {
 // Whether it should wait. What it waits for learns that.
 bool SharedViewers::is_early(const Peer& peer) const {
   bool early = false;
+  std::size_t asked = 0;
   for (const auto& name : peer.request().streams) {
     LiveStream* stream = peer.rights().are_for(name) ? streams_.find(name) : nullptr;
-    if (!stream) continue;
+    if (!stream || ++asked > kMostStreams) continue;
     stream->expect();
     early |= stream->on_its_way(name);
   }
@@ -70,22 +71,29 @@ WebrtcConnection::Events SharedViewers::events_for(const std::shared_ptr<Peer>& 
               },
           .failed =
               [this, weak](const protocol::Error& error) {
-                if (const auto held = weak.lock()) drop(held, error);
+                // what ends because it is dropped has failed for nobody
+                if (const auto held = weak.lock(); held && connections_.contains(held)) drop(held, error);
               },
           .stays =
               [this, weak] {
                 if (const auto held = weak.lock()) seat(held);
               },
-          .wants_socket = nullptr};
+          .wants_socket = nullptr,
+          .emptied =
+              [this, weak] {
+                const auto held = weak.lock();
+                if (held && connections_.contains(held)) drop(held, {"no-stream", "all of its streams have ended"});
+              }};
 }
 
 void SharedViewers::seat(const std::shared_ptr<Peer>& peer) {
   doorkeeper_.stays(*peer);
   for (const auto& name : peer->request().streams)
-    if (LiveStream* stream = streams_.find(name)) stream->viewers(name).seat(peer);
+    if (LiveStream* stream = streams_.find(name)) stream->viewers(name).seat(peer, Way::kWebrtc);
 }
 
 void SharedViewers::handle(const std::shared_ptr<Peer>& peer, std::string_view text) {
+  if (waiting_.contains(peer)) return drop(peer, {"unexpected", "a message before the offer; wait for the offer"});
   const auto found = connections_.find(peer);
   if (found == connections_.end()) return;
   const auto connection = found->second;  // handle() may take it out of the map
@@ -96,19 +104,20 @@ void SharedViewers::handle(const std::shared_ptr<Peer>& peer, std::string_view t
 void SharedViewers::leave(const std::shared_ptr<Peer>& peer) {
   doorkeeper_.leave(*peer);
   waiting_.erase(peer);
-  const auto connection = connections_.extract(peer);  // first: what ends now has failed for nobody
+  const auto connection = connections_.extract(peer);
   for (const auto& name : peer->request().streams)
     if (LiveStream* stream = streams_.find(name)) stream->viewers(name).leave(peer);
 }
 
 void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
   metrics_.add_refusal(error.code);
+  const bool stranger = !connections_.contains(peer);
   leave(peer);
   g_info("the connection from %s is dropped (%s: %s)", peer->request().address.c_str(), error.code.c_str(),
          error.message.c_str());
   peer->send(protocol::encode(protocol::ServerSignal(error)));
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
-              error.code);
+              error.code, stranger ? Peer::kStranger : Peer::kPatience);
 }
 
 void SharedViewers::end() {

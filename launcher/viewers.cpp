@@ -69,13 +69,14 @@ void Viewers::add(const std::shared_ptr<Peer>& peer) {
 }
 
 // It gets what it is sent.
-void Viewers::seat(const std::shared_ptr<Peer>& peer) {
-  if (seated_.contains(peer.get())) return;
+void Viewers::seat(const std::shared_ptr<Peer>& peer, Way way) {
+  if (!viewers_.contains(peer) || seated_.contains(peer.get())) return;
   const std::string person = person_of(*peer);
   if (!people_.has_place(person, stream_)) return drop(peer, full(people_.places()));
   doorkeeper_.stays(*peer);
   seated_.emplace(peer.get(), person);
   people_.enter(person, stream_);
+  metrics_.add_join(way);
 }
 
 void Viewers::leave(const std::shared_ptr<Peer>& peer) {
@@ -98,10 +99,7 @@ Viewer::Events Viewers::events_for(const std::shared_ptr<Peer>& peer, Way way) {
     if (const auto held = weak.lock()) drop(held, error);
   };
   events.stays = [this, weak, way] {
-    const auto held = weak.lock();
-    if (!held) return;
-    seat(held);
-    if (seated_.contains(held.get())) metrics_.add_join(way);
+    if (const auto held = weak.lock()) seat(held, way);
   };
   events.now = facts_.now;
   events.stream_info = facts_.stream_info;
@@ -156,12 +154,13 @@ bool Viewers::join(const std::shared_ptr<Peer>& peer, const std::shared_ptr<Webr
 
 void Viewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
   metrics_.add_refusal(error.code);
+  // by its connection it gets others, which go on
+  const bool shared = !peer->request().streams.empty();
+  if (shared) peer->send(protocol::encode(protocol::ServerSignal(protocol::Error{error.code, error.message, stream_})));
   leave(peer);
   g_info("%sa viewer is dropped (%s: %s); %zu now", label_.c_str(), error.code.c_str(), error.message.c_str(),
          viewers_.size());
-  // by its connection it gets others, which go on
-  if (!peer->request().streams.empty())
-    return peer->send(protocol::encode(protocol::ServerSignal(protocol::Error{error.code, error.message, stream_})));
+  if (shared) return;
   peer->send(protocol::encode(protocol::ServerSignal(error)));
   if (error.code == "busy") return peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
   peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,

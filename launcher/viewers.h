@@ -38,7 +38,7 @@ class Viewers {
   // or nothing of the stream to be offered yet.
   bool join(const std::shared_ptr<Peer>& peer, const std::shared_ptr<WebrtcConnection>& connection);
   // It gets what it is sent.
-  void seat(const std::shared_ptr<Peer>& peer);
+  void seat(const std::shared_ptr<Peer>& peer, Way way);
   void handle(const std::shared_ptr<Peer>& peer, std::string_view text);
   void leave(const std::shared_ptr<Peer>& peer);
   // All of them have to go; each is told why.

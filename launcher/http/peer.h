@@ -37,7 +37,8 @@ class Peer {
   void send(const std::string& text);
   void send_bytes(GBytes* bytes);
   // Who does not answer that within `patience` ms is cut off, and keeps no descriptor of ours.
-  void close(unsigned short code, const std::string& reason, guint patience = 10'000);
+  void close(unsigned short code, const std::string& reason, guint patience = kPatience);
+  static constexpr guint kPatience = 10'000;
   static constexpr guint kStranger = 2000;  // the patience with who has not been let in
   const Request& request() const { return request_; }
   const Rights& rights() const { return rights_; }

@@ -38,13 +38,14 @@ std::string last_of(std::string_view list) {
   return take_string(g_strstrip(g_strndup(last.data(), last.size())));
 }
 
-// Of a list like "door,yard", each once.
+// Of a list like "door,yard", each once, and what can't be a name not at all.
 std::vector<std::string> names_in(std::string_view list) {
+  constexpr std::size_t kMost = 64;
   std::vector<std::string> names;
-  while (!list.empty()) {
+  while (!list.empty() && names.size() < kMost) {
     const std::string name(list.substr(0, list.find(',')));
     list.remove_prefix(std::min(list.size(), name.size() + 1));
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    if (is_stream_name(name) && std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   return names;
 }

@@ -146,6 +146,7 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
   if (std::exchange(was_silent_, false)) {
     failures_ = 0;
     carries_.reset();
+    climb_ = {};
     next_climb_ = now + kSecond;
     settle(now);
   }

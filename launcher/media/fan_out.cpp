@@ -61,7 +61,7 @@ void Feed::start() {
 }
 
 void Feed::begin() {
-  open_ = true;
+  *opened_ = true;
   start();
 }
 
@@ -84,7 +84,7 @@ void Feed::move_to(const std::shared_ptr<FanOut>& other, bool at_once) {
   if (other == (next_ ? next_ : from_)) return;
   auto left = std::exchange(next_, nullptr);
   const bool back = other == from_;
-  const bool flows = open_ && !paused_;
+  const bool flows = *opened_ && !paused_;
   if (!flows) left = std::exchange(from_, other);
   if (flows && !back) next_ = other, move_at_ = at;
   const bool paused = paused_;
@@ -151,7 +151,7 @@ bool Feed::has(GstSample* frame) const {
 bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   const std::lock_guard lock(mutex_);
   if (!accept(from, GST_BUFFER_PTS(gst_sample_get_buffer(sample)), key)) return false;
-  if (!open_) {
+  if (!*opened_) {
     if (key && !std::exchange(primed_, true)) outlet_->push(sample);
     return false;
   }
@@ -210,16 +210,16 @@ void FanOut::disconnect() {
 void FanOut::add(std::shared_ptr<Feed> feed) {
   wake();
   const std::lock_guard lock(mutex_);
-  if (feed->open_ && !feed->moving())
+  if (*feed->opened_ && !feed->moving())
     start(*feed);
-  else if (!feed->open_ && !since_key_.empty())
+  else if (!*feed->opened_ && !since_key_.empty())
     feed->push(*this, since_key_.front().get(), true);
   if (std::ranges::find(feeds_, feed) == feeds_.end()) feeds_.push_back(std::move(feed));
 }
 
 void FanOut::open(const std::shared_ptr<Feed>& feed) {
   const std::lock_guard lock(mutex_);
-  if (!feed->open_.exchange(true)) start(*feed);
+  if (!feed->opened_->exchange(true)) start(*feed);
 }
 
 // What a feed needs before the next frame is of use to it. Under the mutex.

@@ -47,7 +47,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void set_still_interval(GstClockTime interval) { still_interval_ = interval; }
   void request_key_frame(bool join);  // any thread
 
-  bool is_open() const { return open_; }  // any thread
+  // Whether frames flow. It may be kept for longer than this. Any thread.
+  std::shared_ptr<const std::atomic<bool>> opened() const { return opened_; }
   // The encoding whose frames come now.
   std::shared_ptr<FanOut> from() const;
   bool moving() const;
@@ -65,7 +66,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
 
   const std::unique_ptr<Outlet> outlet_;
   const std::shared_ptr<FrameDelays> delays_ = std::make_shared<FrameDelays>();
-  std::atomic<bool> open_ = false;
+  const std::shared_ptr<std::atomic<bool>> opened_ = std::make_shared<std::atomic<bool>>(false);
   std::atomic<GstClockTime> still_interval_ = 0;
 
   // Guards what follows. Taken while FanOut's own mutex is held. Held while a frame goes into the outlet, which only

@@ -122,8 +122,9 @@ GstBuffer* first_packet(GstPadProbeInfo* info) {
 // Watches packets behind the payloader: learns the stream's SSRC and RTP offset. Lets no packet through before the feed
 // is open, which is after the check of the viewer's DTLS certificate.
 void add_gate(GstPad* pad, const ViewerStream& stream) {
+  // It lives as long as the pipeline, which may be longer than a stream's encodings.
   struct Gate {
-    std::shared_ptr<Feed> feed;
+    std::shared_ptr<const std::atomic<bool>> opened;
     std::shared_ptr<RtpClock> rtp;
   };
   gst_pad_add_probe(
@@ -138,9 +139,9 @@ void add_gate(GstPad* pad, const ViewerStream& stream) {
           gate->rtp->offset = gst_rtp_buffer_get_timestamp(&rtp) - frame_id(GST_BUFFER_PTS(packet));
           gst_rtp_buffer_unmap(&rtp);
         }
-        return gate->feed->is_open() ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+        return *gate->opened ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
       },
-      new Gate{stream.feed, stream.rtp}, [](gpointer data) { delete static_cast<Gate*>(data); });
+      new Gate{stream.feed->opened(), stream.rtp}, [](gpointer data) { delete static_cast<Gate*>(data); });
 }
 
 // Recognises a frame by its packets, and notes when they were sent.

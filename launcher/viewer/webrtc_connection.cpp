@@ -162,7 +162,11 @@ void WebrtcConnection::fail(const std::string& code, const std::string& message)
 
 void WebrtcConnection::remove(Part& part) {
   std::erase(parts_, &part);
-  if (parts_.empty()) return end();
+  if (parts_.empty()) {
+    end();
+    if (events_.emptied) events_.emptied();
+    return;
+  }
   // it would wait for that stream's first picture
   if (state_ < State::kOffered) fail("no-stream", "the stream \"" + part.name() + "\" ended before the offer");
 }

@@ -48,6 +48,7 @@ class WebrtcConnection : public std::enable_shared_from_this<WebrtcConnection> {
     std::function<void(const protocol::Error&)> failed;  // once; the owner then ends it
     std::function<void()> stays;                         // once it gets what it is sent
     std::function<void()> wants_socket;                  // null: there is no such way for it; the owner then ends it
+    std::function<void()> emptied{};                     // it has ended with the last of what it carried
   };
 
   WebrtcConnection(Reaper& reaper, unsigned number, Events events, Kind kind = Kind::kPage);

@@ -114,6 +114,12 @@ describe('three streams', () => {
     await goOn(ann, ['door', 'yard']);
   });
 
+  test('names without end cost nothing', async () => {
+    const names = Array.from({ length: 8000 }, (_, i) => i.toString(36)).join(',');
+    const signalling = await connect(all(server, `streams=${names},door`));
+    assert.deepEqual(codes(await signalling.ends()), ['no-stream'], 'only the first ones are looked at');
+  });
+
   test('what it held is given back', async (t) => {
     const base = await baseOf(all(server, 'streams=door,yard,hall'));
     const viewer = await watching(t, server, ['door', 'yard', 'hall']);
@@ -156,6 +162,38 @@ test('one that loses its source, or is ended, takes none of the others with it',
   assert.deepEqual((await connect(all(server, 'streams=door,yard')).then((signalling) => { t.after(() => signalling.close()); return signalling.receives('offer'); })).streams.map(({ name }) => name), ['door', 'yard']);
 });
 
+test('with the last of its streams a connection ends; a config may change the only one', async (t) => {
+  const config = join(temporaryFolder(), 'cameras.ini');
+  writeFileSync(config, `[door]\npipeline = ${small}\n`);
+  const server = await startServer({ pipeline: null, args: [`--config=${config}`] });
+  t.after(() => server.stop());
+  await server.says(/door: live at/);
+  const viewer = await watching(t, server, ['door']);
+  const early = await connect(all(server, 'streams=door'));
+  await early.receives('offer');
+  writeFileSync(config, `[door]\npipeline = ${loud}\n`);
+  server.signal('SIGHUP');
+  const { code, carried } = await viewer.ended();
+  assert.deepEqual([code, carried.door.code], ['no-stream', 'no-stream']);
+  const { errors, status } = await early.ends();
+  assert.deepEqual([errors.map(({ code: one, stream }) => [one, stream]), status], [[['no-stream', 'door'], ['no-stream', undefined]], 1008]);
+  await server.says(/door: live at[^]*door: live at/);
+  await watching(t, server, ['door']);
+});
+
+test('a server that ends says so, before the offer too', async () => {
+  const still = pipelineFile('videotestsrc is-live=true ! valve drop=true ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin\n', 'still.pipe');
+  const server = await startServer({ pipeline: `door=${small}`, args: named(`still=${still}`) });
+  await server.says(/door: live at/);
+  const [waits, offered] = [await connect(all(server, 'streams=door,still')), await connect(all(server, 'streams=door'))];
+  await offered.receives('offer');
+  waits.send({ type: 'candidate', candidate: '', sdpMLineIndex: 0 });
+  assert.deepEqual(codes(await waits.ends()), ['unexpected']);
+  const stopped = server.stop();
+  assert.deepEqual(codes(await offered.ends()), ['shutdown']);
+  await stopped;
+});
+
 test('those that sleep without a source wake for it; one that has no picture is not waited for long', async (t) => {
   const still = pipelineFile('videotestsrc is-live=true ! valve drop=true ! vp8enc deadline=1 ! rtpvp8pay ! webrtcbin\n', 'still.pipe');
   const server = await startServer({ pipeline: `door=${small}`, args: [...named(`yard=${small}`, `still=${still}`), '--idle=stop'], env: { CV_LAUNCH_IDLE_MS: '300' } });
@@ -166,6 +204,10 @@ test('those that sleep without a source wake for it; one that has no picture is 
     const viewer = await watching(t, server, ['door', 'yard', 'still'].slice(0, 2 + i), { only: ['door', 'yard'] });
     assert.deepEqual(Object.keys(viewer.report.carried), ['door', 'yard']);
     await goOn(viewer, ['door', 'yard']);
+    const text = (await request(server, 'GET', '/metrics')).body.toString();
+    const figures = ['viewers', 'viewers_waiting'].map((name) => ['door', 'yard', 'still'].map((stream) => Number(text.match(new RegExp(`^cv_launch_${name}\\{pipeline="${stream}"\\} (\\d+)$`, 'm'))?.[1])));
+    assert.deepEqual(figures, [[1, 1, 0], [0, 0, 0]], 'it has no place where it gets nothing');
+    for (const stream of ['door', 'yard']) assert.match(text, new RegExp(`^cv_launch_joins_total\\{pipeline="${stream}",transport="webrtc"\\} ${i + 1}$`, 'm'));
     await viewer.stop();
   }
 });

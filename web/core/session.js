@@ -14,7 +14,7 @@ const REPEATS = 2;
 
 /**
  * @typedef {import('./connection.js').ConnectionEvents} ConnectionEvents
- * @typedef {{readonly lateness: string, close: (error?: import('./signaling.js').SessionError) => void,
+ * @typedef {{readonly lateness: string, close: (error?: import('./signaling.js').SessionError|null) => void,
  *   release: () => import('./signaling.js').Signaling|undefined}} Way as a Connection; `close`: `error`: why, if it is one; `release`: returns what is nobody else's
  * @typedef {(told: ConnectionEvents, own: () => Connection, store: import('./store.js').Store) => Way} Connect `own` makes a connection of its own
  */
@@ -97,7 +97,7 @@ export class Session {
     this.#control?.requestProperty(name, value);
   }
 
-  /** @param {import('./signaling.js').SessionError} [error] why */
+  /** @param {import('./signaling.js').SessionError|null} [error] why */
   close(error) {
     this.#release();
     this.#connection.close(error);

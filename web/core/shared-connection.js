@@ -22,6 +22,8 @@ export class SharedConnection {
   #names;
   /** Those that it carries; null before the offer. @type {Map<string, SharedStream>|null} */
   #streams = null;
+  /** The streams of the offer, which it carried at first; null before that. @type {Set<string>|null} */
+  offered = null;
   /** Who watches. @type {Map<string, Part>} */
   #parts = new Map();
   #connection;
@@ -112,6 +114,7 @@ export class SharedConnection {
     const streams = offeredStreams(offer);
     if (!streams) throw new Error('it does not say which streams it is for');
     this.#streams = new Map(streams.map((one) => [one.name, new SharedStream(one)]));
+    this.offered = new Set(this.#streams.keys());
     for (const [name, part] of [...this.#parts]) if (!this.#streams.has(name)) part.alone();
     if (!this.#closed && streams.some(({ stamped }) => stamped)) this.#worker = /** @type {Worker} */ (await this.#delay.start() ?? null);
   }
@@ -119,7 +122,7 @@ export class SharedConnection {
   #onConnected() {
     this.#reached = true;
     for (const [name, stream] of this.#streams ?? []) if (!stream.plays) this.#streams?.delete(name);
-    for (const [name, part] of [...this.#parts]) this.#begin(name, part);
+    for (const [name, part] of [...this.#parts]) if (this.#parts.get(name) === part) this.#begin(name, part);
     for (const channel of this.#early) this.#open(channel);
   }
 
@@ -179,6 +182,8 @@ class Part {
   #leave;
   /** That of its own, in the end. @type {Connection|null} */
   #alone = null;
+  /** Whether nobody watches by it any more. */
+  #over = false;
 
   /** @param {Joined} joined @param {Connection} connection @param {(lost: boolean) => void} leave */
   constructor([told, own, store], connection, leave) {
@@ -196,16 +201,18 @@ class Part {
   /** It is not carried. */
   alone() {
     this.#leave(false);
-    this.#alone = this.#own();
+    if (!this.#over) this.#alone = this.#own();
   }
 
-  /** @param {SessionError} [error] */
+  /** @param {SessionError|null} [error] */
   close(error) {
-    this.#leave(error !== undefined);
+    this.#over = true;
+    this.#leave(!!error);
     this.#alone?.close();
   }
 
   release() {
+    this.#over = true;
     this.#leave(true);
     return this.#alone?.release();
   }

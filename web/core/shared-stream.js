@@ -29,6 +29,8 @@ export class SharedStream {
   /** Whether somebody watches, and whether the server believes so. */
   #watched = false;
   #wanted = true;
+  /** How often the server was told whether the video is wanted. */
+  #wishes = 0;
   /** What the server was asked for that is not as at first. @type {Set<'results'|'playout'>} */
   #asked = new Set();
 
@@ -77,14 +79,15 @@ export class SharedStream {
   /** Somebody watches from now on. @param {Watcher} watcher */
   begin(watcher) {
     this.#watched = true;
+    const before = this.#wishes;
     const streams = [new MediaStream(this.#tracks.map(({ track }) => track))];
     for (const one of this.#tracks) watcher.track({ ...one, streams }, this.#delay);
     if (!this.#watched) return;  // who was told may have ended it in there
     for (const label of /** @type {Label[]} */ (['results', 'control'])) watcher.channel({ channel: this.#part(label) });
     watcher.connected(countedFromNow(this.#tracks[0].receiver));
     for (const { label, text } of [...this.#states.values()]) this.#hand(label, text);
-    // who has a limit has said so by now
-    if (this.#watched && !this.#wanted) this.#send('control', { type: 'video', wanted: true, maxBitrate: null });
+    // who has a limit, or does not look, has said so by now
+    if (this.#watched && !this.#wanted && this.#wishes === before) this.#send('control', { type: 'video', wanted: true, maxBitrate: null });
   }
 
   /** Nobody does any more. */
@@ -124,7 +127,10 @@ export class SharedStream {
     const channel = this.#channels[label];
     if (channel?.readyState !== 'open') return;
     const { type } = message;
-    if (type === 'video') this.#wanted = message.wanted === true;
+    if (type === 'video') {
+      this.#wanted = message.wanted === true;
+      ++this.#wishes;
+    }
     if (type === 'results' || type === 'playout') {
       if (message.repeats || message.max) this.#asked.add(type);
       else this.#asked.delete(type);

@@ -39,7 +39,7 @@ export class Attempt {
   /** @type {import('./feed.js').FeedEvents} */
   #sessionEvents;
   /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number, id: number|null) => void,
-   *   setProperty: (name: string, value: import('../core/protocol.js').Value) => void, close: () => void}|null} */
+   *   setProperty: (name: string, value: import('../core/protocol.js').Value) => void, close: (error?: import('../core/signaling.js').SessionError|null) => void}|null} */
   #session = null;
   #closed = false;
   #stopListening;
@@ -126,12 +126,13 @@ export class Attempt {
       });
   }
 
-  close() {
+  /** @param {import('../core/signaling.js').SessionError|null} [error] why */
+  close(error) {
     if (this.#url) remember(this.#url, this.#store.facts.link);
     this.#closed = true;
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
-    this.#session?.close();
+    this.#session?.close(error);
     this.#composing.close();
     this.#delayControl.close();
     this.#stopListening();

@@ -335,9 +335,10 @@ export class CvPlayer extends Attributes {
   #endAttempt() {
     this.#view.freeze();
     this.#view.stop();
-    this.#attempt?.close();
+    const { error } = this.#store.facts;
+    this.#attempt?.close(error);
     this.#attempt = null;
-    this.#feed.end(this.#store.facts.error ?? { code: 'media', message: 'the player that this one follows has stopped' });
+    this.#feed.end(error ?? { code: 'media', message: 'the player it follows has stopped' });
     this.#store.set(NO_ATTEMPT);
   }
 

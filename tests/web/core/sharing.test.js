@@ -292,6 +292,45 @@ test('with the last who watches it ends, and begins again with the next', async 
   assert.deepEqual(urls(), [SHARED, SHARED]);
 });
 
+test('for one alone that the last one did not carry none is made, and so nothing else is woken for it', async () => {
+  watch('gate');
+  await carry();
+  assert.deepEqual(urls(), [SHARED, OWN]);
+  watch('gate');
+  assert.deepEqual(urls(), [SHARED, OWN, OWN]);
+  watch('door');
+  assert.deepEqual(urls()[3], SHARED);
+});
+
+test('who comes back and does not look says so, and nothing else', async () => {
+  watch('door');
+  const { say, asked } = await carry();
+  say('yard', STREAM, LINK);
+  const store = new Store();
+  store.set({ looking: false });
+  watch('yard', { store });
+  await settle();
+  assert.deepEqual(asked('yard').map(({ wanted }) => wanted), [false, false]);
+  store.set({ looking: true });
+  assert.equal(asked('yard').at(-1)?.wanted, true);
+});
+
+test('one that is closed by what another one hears does not begin any more', async () => {
+  /** @type {ReturnType<typeof watch>[]} */
+  const players = [];
+  for (const name of ['yard', 'door']) {
+    const store = new Store();
+    players.push(watch(name, { store }));
+    const set = store.set.bind(store);
+    store.set = (facts) => {
+      if ('hasSound' in facts) players[1].session.close();
+      set(facts);
+    };
+  }
+  const { asked } = await carry();
+  assert.deepEqual([players[0].told.track.length, players[1].told.track.length, asked('door').at(-1)?.wanted], [1, 0, false]);
+});
+
 test('one stream alone has its own, and so have those that came later', () => {
   sharing.names = ['door'];
   watch('door');
