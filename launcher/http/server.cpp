@@ -38,18 +38,6 @@ std::string last_of(std::string_view list) {
   return take_string(g_strstrip(g_strndup(last.data(), last.size())));
 }
 
-// Of a list like "door,yard", each once, and what can't be a name not at all.
-std::vector<std::string> names_in(std::string_view list) {
-  constexpr std::size_t kMost = 64;
-  std::vector<std::string> names;
-  while (!list.empty() && names.size() < kMost) {
-    const std::string name(list.substr(0, list.find(',')));
-    list.remove_prefix(std::min(list.size(), name.size() + 1));
-    if (is_stream_name(name) && std::ranges::find(names, name) == names.end()) names.push_back(name);
-  }
-  return names;
-}
-
 // G_MAXINT64 for a chunked body: its length is known only at its end.
 goffset body_size(SoupMessageHeaders* headers) {
   if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED) return G_MAXINT64;
@@ -290,7 +278,7 @@ Request Server::request_of(SoupServerMessage* message) const {
   const auto several = request.query.find("streams");
   if (several != request.query.end() && path.rest == "/ws" && path.stream.empty() && !streams.empty() &&
       !streams.front().empty()) {
-    request.streams = names_in(several->second);
+    request.streams = stream_names(several->second);
     request.stream.clear();
   }
   if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;

@@ -11,6 +11,7 @@
 namespace {
 
 constexpr std::size_t kLongest = 64;
+constexpr std::size_t kMostNames = 64;
 constexpr auto kTaken = std::to_array<std::string_view>({"ws", "streams", "healthz", "metrics"});
 
 }  // namespace
@@ -26,6 +27,16 @@ StreamPath split_path(std::string_view path) {
   const std::string_view first = below.substr(0, below.find('/'));
   if (!is_stream_name(first)) return {"", std::string(path)};
   return {std::string(first), std::string(below.substr(first.size()))};
+}
+
+std::vector<std::string> stream_names(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty() && names.size() < kMostNames) {
+    const std::string_view name = list.substr(0, list.find(','));
+    if (is_stream_name(name) && std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+  }
+  return names;
 }
 
 std::string no_stream(const std::string& name, const std::vector<std::string>& others) {

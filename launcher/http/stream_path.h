@@ -22,5 +22,8 @@ struct StreamPath {
 };
 StreamPath split_path(std::string_view path);
 
+// Of a list like "door,yard": each once, and of what can be a name the first 64.
+std::vector<std::string> stream_names(std::string_view list);
+
 // For messages: there is no such stream, but these (as far as may be told). `name` is "" where one was to be named.
 std::string no_stream(const std::string& name, const std::vector<std::string>& others);

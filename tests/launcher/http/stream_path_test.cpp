@@ -33,6 +33,18 @@ TEST(StreamPath, BeginsWithTheName) {
   }
 }
 
+TEST(StreamNames, AreEachOnceAndNotWithoutEnd) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(stream_names("door,yard"), (Names{"door", "yard"}));
+  EXPECT_EQ(stream_names(",door,,a b,yard,door,ws,/"), (Names{"door", "yard"}));
+  EXPECT_EQ(stream_names(""), Names());
+  EXPECT_EQ(stream_names(","), Names());
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "s" + std::to_string(i) + ",";
+  EXPECT_EQ(stream_names(many).size(), 64U);
+  EXPECT_EQ(stream_names(many).back(), "s63");
+}
+
 TEST(NoStream, NamesThoseThatAre) {
   EXPECT_EQ(no_stream("dor", {"door", "yard"}), "there is no stream \"dor\"; there is: door, yard");
   EXPECT_EQ(no_stream("dor", {}), "there is no stream \"dor\"");
