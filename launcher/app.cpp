@@ -216,9 +216,7 @@ void App::connected(const std::shared_ptr<Peer>& peer) {
   if (!request.streams.empty()) return shared_.add(peer);
   if (LiveStream* stream = streams_->find(request.stream)) return stream->viewers(request.stream).add(peer);
   metrics_.add_refusal("no-stream");
-  peer->send(protocol::encode(
-      protocol::ServerSignal(protocol::Error{"no-stream", streams_->absence(request.stream, peer->rights())})));
-  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "no-stream", Peer::kStranger);
+  peer->refuse({"no-stream", streams_->absence(request.stream, peer->rights())}, Peer::kStranger);
 }
 
 // Who starts a server again that is not well would end all streams, so it is well while one of them is.

@@ -115,9 +115,7 @@ void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Erro
   leave(peer);
   g_info("the connection from %s is dropped (%s: %s)", peer->request().address.c_str(), error.code.c_str(),
          error.message.c_str());
-  peer->send(protocol::encode(protocol::ServerSignal(error)));
-  peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
-              error.code, stranger ? Peer::kStranger : Peer::kPatience);
+  peer->refuse(error, stranger ? Peer::kStranger : Peer::kPatience);
 }
 
 void SharedViewers::end() {

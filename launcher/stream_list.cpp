@@ -81,9 +81,7 @@ void StreamList::check_deadlines() {
 void StreamList::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& error) {
   refused_(error.code);
   leave(peer);
-  peer->send(protocol::encode(protocol::ServerSignal(error)));
-  peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
-              error.code, Peer::kStranger);
+  peer->refuse(error, Peer::kStranger);
 }
 
 void StreamList::end() {

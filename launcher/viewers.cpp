@@ -160,11 +160,7 @@ void Viewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& err
   leave(peer);
   g_info("%sa viewer is dropped (%s: %s); %zu now", label_.c_str(), error.code.c_str(), error.message.c_str(),
          viewers_.size());
-  if (shared) return;
-  peer->send(protocol::encode(protocol::ServerSignal(error)));
-  if (error.code == "busy") return peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
-  peer->close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
-              error.code);
+  if (!shared) peer->refuse(error, error.code == "busy" ? Peer::kStranger : Peer::kPatience);
 }
 
 void Viewers::handle(const std::shared_ptr<Peer>& peer, std::string_view text) {

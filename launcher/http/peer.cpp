@@ -41,6 +41,12 @@ void Peer::close(unsigned short code, const std::string& reason, guint patience)
   deadline_.once(patience, [this] { g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr); });
 }
 
+void Peer::refuse(const protocol::Error& error, guint patience) {
+  send(protocol::encode(protocol::ServerSignal(error)));
+  close(error.code == "shutdown" ? SOUP_WEBSOCKET_CLOSE_GOING_AWAY : SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code,
+        patience);
+}
+
 std::uint64_t Peer::received() const {
   tcp_info info{};
   socklen_t size = sizeof info;

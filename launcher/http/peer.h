@@ -13,6 +13,7 @@
 #include "allowance.h"
 #include "base/glib_ptr.h"
 #include "base/main_thread.h"
+#include "base/protocol.h"
 
 // What a client asked for when it connected.
 struct Request {
@@ -38,6 +39,8 @@ class Peer {
   void send_bytes(GBytes* bytes);
   // Who does not answer that within `patience` ms is cut off, and keeps no descriptor of ours.
   void close(unsigned short code, const std::string& reason, guint patience = kPatience);
+  // Tells it why, and closes.
+  void refuse(const protocol::Error& error, guint patience = kPatience);
   static constexpr guint kPatience = 10'000;
   static constexpr guint kStranger = 2000;  // the patience with who has not been let in
   const Request& request() const { return request_; }

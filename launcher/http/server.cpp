@@ -393,6 +393,5 @@ void Server::refuse_peer(const std::shared_ptr<Peer>& peer, const protocol::Erro
   events_.refused(error.code);
   peer->spoke_ = true;  // a token that comes now comes too late
   locked_.leave(peer.get());
-  peer->send(protocol::encode(protocol::ServerSignal(error)));
-  peer->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error.code, Peer::kStranger);
+  peer->refuse(error, Peer::kStranger);
 }
