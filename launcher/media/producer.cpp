@@ -6,11 +6,9 @@
 #include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/user_error.h"
-#include "core/frame_id.h"
 #include "core/shorten.h"
 #include "loop.h"
 #include "pipe/udp_clients.h"
-#include "read_result.h"
 #include "reaper.h"
 #include "results.h"
 
@@ -308,7 +306,7 @@ void Producer::play(GstClockTime base) {
   played_at_ = g_get_monotonic_time();
   const RunTime run = set_run_time(base);
   for (auto* stream : streams_) stream->connect(run);
-  for (const auto& sink : run_.results) watch_results(sink.get(), run);
+  for (const auto& sink : run_.results) watch(sink.get(), run);
   gate_.open();
   set_state(GST_STATE_PLAYING);
   if (!ever_started_ || trouble_ || rest_ == Rest::kWaking || watchdogs_.held())
@@ -335,58 +333,20 @@ std::vector<const Output*> Producer::outputs_of(GstObject* element) const {
   return outputs;
 }
 
-void Producer::watch_results(GstElement* sink, RunTime run) {
-  struct Shown {
-    const Output* output;  // of the producer
-    GstPtr<GstElement> framestamp;
-  };
-  struct Context {
-    std::weak_ptr<Producer> producer;
-    std::shared_ptr<const Timebase> timebase;
-    RunTime run;
-    std::string model;
-    std::vector<Shown> shown;
-  };
-  const std::string name = GST_OBJECT_NAME(sink);
-  // "faces" for "results-faces"
-  std::string suffix = name.substr(std::string("results").size());
-  suffix.erase(0, suffix.find_first_not_of("-_"));
-  g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
-  std::vector<Shown> shown;
-  for (const Output* output : outputs_of(GST_OBJECT(sink))) {
+void Producer::watch(GstElement* results, RunTime run) {
+  const auto outputs = outputs_of(GST_OBJECT(results));
+  std::vector<GstPtr<GstElement>> framestamps;
+  for (const Output* output : outputs) {
     GstElement* framestamp = output->streams().front()->top().framestamp();
-    shown.push_back({output, framestamp ? gst_share(framestamp) : nullptr});
+    framestamps.push_back(framestamp ? gst_share(framestamp) : nullptr);
   }
-  gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
-        const auto* context = static_cast<Context*>(data);
-        GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-        if (!cvgst::is_inference(buffer)) return GST_PAD_PROBE_OK;
-        g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-        g_autoptr(GstEvent) event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
-        GstVideoInfo video;
-        if (!caps || !event || !gst_video_info_from_caps(&video, caps)) return GST_PAD_PROBE_OK;
-        const GstSegment* segment = nullptr;
-        gst_event_parse_segment(event, &segment);
-        const GstClockTime running = context->run.of(segment, buffer);
-        if (!GST_CLOCK_TIME_IS_VALID(running)) return GST_PAD_PROBE_OK;
-        auto result = cvgst::read_result(buffer, video, frame_id(running), context->model);
-        const auto age = static_cast<std::int64_t>(context->timebase->now() - running);
-        result.age = static_cast<double>(age) / GST_MSECOND;
-        std::vector<std::pair<const Output*, protocol::Result>> results;
-        for (const auto& [output, framestamp] : context->shown) {
-          result.whole = sees_whole_picture(pad, framestamp.get());
-          results.emplace_back(output, result);
-        }
-        post(context->producer, [ms = result.ms, results = std::move(results)](Producer& self) {
-          self.events_.inference(ms);
-          for (const auto& [output, each] : results) self.events_.result(*output, each);
-        });
-        return GST_PAD_PROBE_OK;
-      },
-      new Context{weak_from_this(), timebase_, run, suffix.empty() ? name : suffix, std::move(shown)},
-      [](gpointer data) { delete static_cast<Context*>(data); });
+  watch_results(results, run, timebase_, std::move(framestamps),
+                [weak = weak_from_this(), outputs](std::vector<protocol::Result> told) {
+                  post(weak, [outputs, told = std::move(told)](Producer& self) {
+                    self.events_.inference(told.front().ms);
+                    for (std::size_t i = 0; i < outputs.size(); ++i) self.events_.result(*outputs[i], told[i]);
+                  });
+                });
 }
 
 bool Producer::all_came() const {

@@ -70,7 +70,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
   void set_state(GstState state);
   void adopt(CutPipeline cut);
   void watch_bus();
-  void watch_results(GstElement* sink, RunTime run);
+  void watch(GstElement* results, RunTime run);
   std::vector<const Output*> outputs_of(GstObject* element) const;
   void handle(GstMessage* message);
   void opened(const Opened& opened);

@@ -4,13 +4,21 @@
 
 #include <gst/video/video.h>
 
+#include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
+#include "base/gst_ptr.h"
 #include "base/protocol.h"
+#include "timebase.h"
 
 // The state of a model, if an element tells it in this message. Its form is in the documentation of modelproc.
 std::optional<protocol::ModelState> read_model_state(GstMessage* message);
 
-// Whether pictures that come to this pad are all of the video's, with the rows of its stamp. They are not if
-// `framestamp` (null: there is no stamp) adds these rows on another branch.
-bool sees_whole_picture(GstPad* sink, GstElement* framestamp);
+// Reads each inference of this run that comes to `sink`. `told` (any thread) gets its result once for each of
+// `framestamps`, which write the stamps of those who show it (null: there is no stamp): whether the model saw the whole
+// picture, with the rows of the stamp, depends on that.
+void watch_results(GstElement* sink, RunTime run, std::shared_ptr<const Timebase> timebase,
+                   std::vector<GstPtr<GstElement>> framestamps,
+                   std::function<void(std::vector<protocol::Result>)> told);
