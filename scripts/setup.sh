@@ -5,7 +5,7 @@ build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
   libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libgnutls28-dev libnice-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild libjs-dygraphs)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
-test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv opencv-data opencv-doc pulseaudio
+test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv libopencv-highgui-dev opencv-data opencv-doc pulseaudio
   clang-tidy python3-venv python3-hatchling mypy python3-jupyter-server python3-aiohttp openssl
   debhelper bsdutils iproute2 nftables procps psmisc systemd)
 browser_packages=(chromium firefox-esr)
@@ -116,6 +116,7 @@ configure() { [ ! -f "$1/build.ninja" ] || meson configure "$@"; }
 
 # The build's plugin, launcher and pipelines are found first from here on
 use_build() {
-  export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-}
+  export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-} LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}
   eval "$(meson devenv -C build --dump)"
+  LD_LIBRARY_PATH=${LD_LIBRARY_PATH%:}  # an empty part would be the current folder
 }

@@ -3,36 +3,15 @@
 // us, even if we are killed, and leaves nothing: the memory has no name, and its process group is killed with it.
 #pragma once
 
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <chrono>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "fd.h"
+
 namespace core {
-
-// An owned file descriptor.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  ~Fd() { reset(); }
-  void reset(int fd = -1) {
-    if (fd_ >= 0) close(fd_);
-    fd_ = fd;
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 class ChildProcess {
  public:

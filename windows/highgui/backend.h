@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// All windows of the program. What viewers did is told to the program inside of waitKey and pollKey, in the thread that
+// calls them: programs expect nothing else.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "window.h"
+
+namespace windows {
+
+class Backend : public cv::highgui_backend::UIBackend {
+ public:
+  // `highgui`: OpenCV's own lock of its windows, which is held when it calls us; null: it is not known.
+  Backend(std::string socket, std::string_view program, cv::Mutex* highgui);
+
+  void destroyAllWindows() override;
+  std::shared_ptr<cv::highgui_backend::UIWindow> createWindow(const std::string& name, int flags) override;
+  int waitKeyEx(int delay) override;
+  int pollKey() override;
+  const std::string getName() const override { return "CVLAUNCH"; }  // NOLINT(readability-const-return-type)
+
+  // For pthread_atfork.
+  void before_fork();
+  void after_fork_in_parent();
+  void after_fork_in_child();
+
+ private:
+  std::vector<std::shared_ptr<Window>> windows() const;
+  bool has_window() const;
+  // The key; −1: it was another event.
+  int handle(const Event& event);
+  int handle_all();
+
+  Client client_;
+  cv::Mutex* const highgui_;
+  bool holds_highgui_ = false;  // while it forks
+  mutable std::mutex state_;    // of the windows; nothing but client_ is called with it
+  mutable std::mutex list_;     // of windows_; before state_
+  mutable std::vector<std::weak_ptr<Window>> windows_;
+};
+
+}  // namespace windows

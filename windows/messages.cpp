@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "messages.h"
+
+#include <climits>
+#include <cmath>
+
+#include "core/json.h"
+#include "core/shorten.h"
+#include "picture_memory.h"
+
+namespace windows {
+namespace {
+
+constexpr double kMaxWindow = 0xffffffff;
+constexpr double kMaxPid = INT_MAX;
+constexpr int kLastMouseEvent = 11;  // cv::EVENT_MOUSEHWHEEL
+
+// Reads the members of one received object. Only the first error is kept.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) {
+    if (text.size() > kMaxMessage) {
+      fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kMaxMessage) +
+           " are taken");
+      return;
+    }
+    auto parsed = core::parse_json_object(text);
+    if (!parsed.wrong.empty()) fail("it is " + parsed.wrong);
+    object_ = std::move(parsed.object);
+  }
+
+  std::string string(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_string()) return value->get<std::string>();
+    fail(named(name) + " must be a string");
+    return {};
+  }
+  std::string short_string(const char* name) {
+    std::string text = string(name);
+    if (text.size() > kMaxName)
+      fail(named(name) + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kMaxName) +
+           " are taken");
+    return text;
+  }
+  bool boolean(const char* name) {
+    const core::Json* value = core::json_member(object_, name);
+    if (value && value->is_boolean()) return value->get<bool>();
+    fail(named(name) + " must be true or false");
+    return false;
+  }
+  template <typename T = int>
+  T integer(const char* name, double least = INT_MIN, double most = INT_MAX) {
+    const auto value = core::json_number(core::json_member(object_, name));
+    if (value && *value >= least && *value <= most && *value == std::floor(*value)) return static_cast<T>(*value);
+    fail(named(name) + " must be an integer from " + std::to_string(static_cast<std::int64_t>(least)) + " to " +
+         std::to_string(static_cast<std::int64_t>(most)));
+    return static_cast<T>(least);
+  }
+  std::uint32_t window() { return integer<std::uint32_t>("window", 1, kMaxWindow); }
+
+  void fail(std::string message) {
+    if (!error_) error_ = Error{std::move(message)};
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  static std::string named(const char* name) { return "\"" + std::string(name) + "\""; }
+
+  core::Json object_ = core::Json::object();
+  std::optional<Error> error_;
+};
+
+core::OrderedJson about(const char* type, std::uint32_t window) {
+  return {{"type", type}, {"window", window}};
+}
+
+FromProgram from_program(Reader& reader, const std::string& type) {
+  if (type == "program")
+    return Program{reader.integer<unsigned>("version", 1), reader.integer<long>("pid", 1, kMaxPid),
+                   reader.short_string("name")};
+  if (type == "window") return NewWindow{reader.window(), reader.short_string("name")};
+  if (type == "title") return Title{reader.window(), reader.short_string("title")};
+  if (type == "memory")
+    return Memory{reader.window(), reader.integer<std::uint64_t>("slot", 1, static_cast<double>(kMaxSlot))};
+  if (type == "picture") return PictureReady{reader.window()};
+  if (type == "trackbar")
+    return Trackbar{reader.window(), reader.short_string("name"), reader.integer("min"), reader.integer("max"),
+                    reader.integer("value")};
+  if (type == "mouse") return Mouse{reader.window(), reader.boolean("wanted")};
+  if (type == "close") return Close{reader.window()};
+  return Error{"the message type \"" + shorten(type, kMaxName) + "\" is not one that a program may send"};
+}
+
+std::optional<ToProgram> to_program(Reader& reader, const std::string& type) {
+  if (type == "key") return Key{reader.window(), reader.integer("code", 0)};
+  if (type == "mouse")
+    return MouseEvent{reader.window(), reader.integer("event", 0, kLastMouseEvent), reader.integer("x"),
+                      reader.integer("y"), reader.integer("flags")};
+  if (type == "trackbar") return MoveTrackbar{reader.window(), reader.string("name"), reader.integer("value")};
+  if (type == "close") return CloseWindow{reader.window()};
+  if (type == "error") return Failed{reader.string("message")};
+  return std::nullopt;
+}
+
+struct Encoder {
+  core::OrderedJson operator()(const Key& key) const {
+    auto json = about("key", key.window);
+    json["code"] = key.code;
+    return json;
+  }
+  core::OrderedJson operator()(const MouseEvent& mouse) const {
+    auto json = about("mouse", mouse.window);
+    json.update({{"event", mouse.event}, {"x", mouse.x}, {"y", mouse.y}, {"flags", mouse.flags}});
+    return json;
+  }
+  core::OrderedJson operator()(const MoveTrackbar& trackbar) const {
+    auto json = about("trackbar", trackbar.window);
+    json.update({{"name", trackbar.name}, {"value", trackbar.value}});
+    return json;
+  }
+  core::OrderedJson operator()(const CloseWindow& close) const { return about("close", close.window); }
+  core::OrderedJson operator()(const Failed& failed) const {
+    return {{"type", "error"}, {"message", shorten(failed.message)}};
+  }
+};
+
+}  // namespace
+
+std::string shown_name(std::string_view name) {
+  // a text of JSON has only characters of UTF-8
+  const auto text = core::json_text({{"name", shorten(name, kMaxMessage)}});
+  return shorten(core::Json::parse(text).at("name").get<std::string>(), kMaxName);
+}
+
+std::string encode(const Program& message) {
+  return core::json_text(
+      {{"type", "program"}, {"version", message.version}, {"pid", message.pid}, {"name", message.name}});
+}
+
+std::string encode(const NewWindow& message) {
+  auto json = about("window", message.window);
+  json["name"] = message.name;
+  return core::json_text(json);
+}
+
+std::string encode(const Title& message) {
+  auto json = about("title", message.window);
+  json["title"] = message.title;
+  return core::json_text(json);
+}
+
+std::string encode(const Memory& message) {
+  auto json = about("memory", message.window);
+  json["slot"] = message.slot;
+  return core::json_text(json);
+}
+
+std::string encode(const PictureReady& message) {
+  return core::json_text(about("picture", message.window));
+}
+
+std::string encode(const Trackbar& message) {
+  auto json = about("trackbar", message.window);
+  json.update({{"name", message.name}, {"min", message.min}, {"max", message.max}, {"value", message.value}});
+  return core::json_text(json);
+}
+
+std::string encode(const Mouse& message) {
+  auto json = about("mouse", message.window);
+  json["wanted"] = message.wanted;
+  return core::json_text(json);
+}
+
+std::string encode(const Close& message) {
+  return core::json_text(about("close", message.window));
+}
+
+FromProgram parse_from_program(std::string_view text) {
+  Reader reader(text);
+  const std::string type = reader.string("type");
+  if (reader.error()) return *reader.error();
+  FromProgram message = from_program(reader, type);
+  if (reader.error()) return *reader.error();
+  return message;
+}
+
+std::string encode(const ToProgram& message) {
+  return core::json_text(std::visit(Encoder(), message));
+}
+
+std::optional<ToProgram> parse_to_program(std::string_view text) {
+  Reader reader(text);
+  const std::string type = reader.string("type");
+  if (reader.error()) return std::nullopt;
+  auto message = to_program(reader, type);
+  return reader.error() ? std::nullopt : message;
+}
+
+}  // namespace windows
