@@ -17,6 +17,9 @@
 
 namespace {
 
+constexpr unsigned kPort = 8080;
+constexpr guint kLastPicturesMs = 300;
+constexpr int kNotFound = 127;  // as shells have it
 constexpr guint kEndPollMs = 10;
 // webrtcbin looks for these elements only when it needs them. If one is missing, its message does not help the user.
 void require_elements() {
@@ -34,6 +37,17 @@ std::unique_ptr<Certificate> certificate_of(const Options& options) {
 
 void tell_doubt(const Certificate& certificate) {
   if (!certificate.doubt().empty()) say(Level::kWarning, certificate.doubt() + "; browsers will not take it");
+}
+
+// Where a part is that the programs need which are run.
+std::string place_of(const char* variable, const char* installed) {
+  const char* other = g_getenv(variable);
+  return other ? other : installed;
+}
+
+std::string before_others(const std::string& ours, const char* variable) {
+  const char* others = g_getenv(variable);
+  return others && *others ? ours + ":" + others : ours;
 }
 
 // One that nobody watches may sleep.
@@ -60,25 +74,69 @@ App::App(const Options& options, const std::vector<std::string>& folders, Servic
                                        Origins(options_.public_origins, options_.allowed_origins),
                                        certificate_of(options_))) {
   require_elements();
-  check_shared_settings(options_.streams, folders);
-  for (const auto& stream : options_.streams) streams_->open(stream);
-  if (!streams_->any()) throw UserError("no stream can start");
-  check_ports(options_.ice.udp_ports, options_.max_viewers * static_cast<unsigned>(streams_->names().size()));
-  server_->listen(options_.host, options_.port);
+  if (options_.window)
+    windows_ = std::make_unique<WindowStreams>(*options_.window, options_.windows_socket, folders, *streams_);
+  if (!options_.streams.empty()) {
+    check_shared_settings(options_.streams, folders);
+    for (const auto& stream : options_.streams) streams_->open(stream);
+    if (!streams_->any()) throw UserError("no stream can start");
+    check_ports(options_.ice.udp_ports, options_.max_viewers * static_cast<unsigned>(streams_->names().size()));
+  }
+  listen();
+}
+
+// Windows are to be seen, whatever else has the usual port.
+void App::listen() {
+  if (options_.port || !options_.window) return server_->listen(options_.host, options_.port.value_or(kPort));
+  try {
+    server_->listen(options_.host, kPort);
+  } catch (const UserError&) {
+    server_->listen(options_.host, 0);
+  }
 }
 
 int App::run() {
-  on_end_signal([this] { shut_down(); });
+  if (options_.command.empty()) on_end_signal([this] { shut_down(); });
   watch_hangup();
   second_.every(1000, [this] { every_second(); });
   if (named()) tell_address();
   streams_->start();
+  if (!options_.command.empty()) run_command();
   // it listens. A camera may take longer to open than a manager waits, and is opened again when it comes back later
   service_.ready(source_state());
   g_main_loop_run(loop_);
   g_main_loop_unref(loop_);
   status_.end();
   return exit_status_;
+}
+
+void App::run_command() {
+  const std::string folder = place_of("CV_OPENCV_PLUGINS", CV_OPENCV_PLUGINS);
+  const std::string plugin = folder + "/libopencv_highgui_cvlaunch.so";
+  if (!g_file_test(plugin.c_str(), G_FILE_TEST_EXISTS))
+    say(Level::kError, plugin + " is not there, so the windows of OpenCV can't be shown; install cv-launch again");
+  // OPENCV_UI_PLUGIN_CVLAUNCH, which would name the file itself, is broken in OpenCV 4.6
+  // pip's OpenCV can't take the plugin: windows/python/run/ has it shown by the package cv_launch
+  const std::string python = place_of("CV_LAUNCH_PYTHON", CV_LAUNCH_PYTHON);
+  const std::map<std::string, std::string> variables{
+      {"CV_LAUNCH_WINDOWS", windows_->socket()},
+      {"CV_LAUNCH_LIBRARY", place_of("CV_LAUNCH_LIBRARY", CV_LAUNCH_LIBRARY)},
+      {"PYTHONPATH", before_others(python + "/run:" + python, "PYTHONPATH")},
+      {"OPENCV_CORE_PLUGIN_PATH", before_others(folder, "OPENCV_CORE_PLUGIN_PATH")},
+      {"OPENCV_UI_PRIORITY_LIST", "CVLAUNCH"}};
+  try {
+    command_ = std::make_unique<Command>(options_.command, variables, [this](int status, const std::string& how) {
+      exit_status_ = status;
+      why_ = how;
+      windows_->end(how);
+      // what it showed last is still on its way to who watches
+      last_pictures_.once(streams_->seated() > 0 ? kLastPicturesMs : 0, [this] { shut_down(); });
+    });
+  } catch (const UserError& error) {
+    say(Level::kError, error.what());
+    exit_status_ = kNotFound;
+    shut_down();
+  }
 }
 
 // In a terminal with nothing to read again SIGHUP ends us, as when the terminal is closed. A service has no terminal,
@@ -119,8 +177,9 @@ void App::reload_certificate() {
 void App::reload_streams() {
   try {
     const Options now = again_();
-    check_shared_settings(now.streams, folders_);
-    if (now.streams.front().name.empty()) throw UserError("a stream without a name can't take the place of others");
+    if (!now.streams.empty()) check_shared_settings(now.streams, folders_);
+    if (!now.streams.empty() && now.streams.front().name.empty())
+      throw UserError("a stream without a name can't take the place of others");
     streams_->become(now.streams);
     say(Level::kNotice,
         "the config has been read again" +
@@ -154,14 +213,16 @@ std::string App::source_state() const {
 void App::tell_address() {
   // behind "#" a browser keeps it to itself: it is in no log and in no Referer
   const std::string& token = opening_.made_up;
-  std::printf("%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
-  std::fflush(stdout);
+  std::FILE* to = options_.command.empty() ? stdout : stderr;  // a program's output is its own
+  std::fprintf(to, "%s%s%s\n", server_->url().c_str(), token.empty() ? "" : "#token=", token.c_str());
+  std::fflush(to);
 }
 
 Streams::Events App::stream_events() {
   return {.started =
               [this](const std::vector<std::string>& names) {
                 if (!named()) tell_address();
+                if (!options_.command.empty()) return;
                 for (const auto& name : names) {
                   if (name.empty()) continue;
                   status_.end();
@@ -205,6 +266,8 @@ Server::Events App::server_events() {
   };
   events.refused = [this](const std::string& code) { metrics_.add_refusal(code); };
   events.streams = [this] { return streams_->names(); };
+  events.windows = options_.window.has_value();
+  events.is_window = [this](const std::string& stream) { return windows_ && windows_->has(stream); };
   events.health = [this](const std::string& stream) { return health(stream); };
   events.metrics = [this] { return metrics_text(streams_->figures(), metrics_); };
   return events;
@@ -221,9 +284,9 @@ void App::connected(const std::shared_ptr<Peer>& peer) {
 
 // Who starts a server again that is not well would end all streams, so it is well while one of them is.
 Server::Health App::health(const std::string& stream) const {
-  Server::Health health{.well = false, .text = ""};
+  Server::Health health{.well = stream.empty() && options_.window, .text = ""};
   for (const auto& one : streams_->list().streams) {
-    const auto& [name, state, message] = one;
+    const auto& [name, state, message, window] = one;
     if (!stream.empty() && name != stream) continue;
     if (is_well(one))
       health.well = true;
@@ -238,7 +301,7 @@ void App::every_second() {
   for (const auto& stream : streams_->list().streams)
     if ((stream.state == "lost" || stream.state == "failed") && trouble.empty())
       trouble = (stream.name.empty() ? "" : stream.name + ": ") + stream.message;
-  status_.update(streams_->seated(), streams_->frames(), trouble);
+  if (options_.command.empty()) status_.update(streams_->seated(), streams_->frames(), trouble);
   streams_->every_second();
   list_.check_deadlines();
 }
@@ -247,9 +310,9 @@ void App::shut_down() {
   if (ending_.running()) return;
   service_.stopping();
   second_.stop();
-  shared_.end();
-  streams_->end();
-  list_.end();
+  shared_.end(why_);
+  streams_->end(why_);
+  list_.end(why_);
   server_->stop();
   const gint64 limit = g_get_monotonic_time() + std::chrono::microseconds(deadlines().end).count();
   ending_.every(kEndPollMs, [this, limit] {

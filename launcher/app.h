@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "command.h"
 #include "http/server.h"
 #include "media/reaper.h"
 #include "metrics.h"
@@ -16,6 +17,7 @@
 #include "status_line.h"
 #include "stream_list.h"
 #include "streams.h"
+#include "window_streams.h"
 
 class App {
  public:
@@ -31,8 +33,10 @@ class App {
   Server::Events server_events();
   void connected(const std::shared_ptr<Peer>& peer);
   Server::Health health(const std::string& stream) const;
+  void listen();
+  void run_command();
   void tell_address();
-  bool named() const { return !options_.streams.front().name.empty(); }
+  bool named() const { return options_.window || !options_.streams.front().name.empty(); }
   void watch_hangup();
   void reload();
   void reload_certificate();
@@ -55,6 +59,10 @@ class App {
   SharedViewers shared_;
   StreamList list_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<WindowStreams> windows_;  // null: no program shows any
+  std::unique_ptr<Command> command_;        // null: there is none
+  Timer last_pictures_;
+  std::string why_ = "the server is ending";  // when it does
   Timer second_;
   Timer ending_;
   int exit_status_ = 0;

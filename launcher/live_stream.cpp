@@ -37,13 +37,14 @@ std::string stream_name(const std::string& pipeline, const Output& output) {
 
 }  // namespace
 
-LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, People& people, Reaper& reaper, const Ice& ice,
-                       Events events)
+LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, std::shared_ptr<Window> window, People& people,
+                       Reaper& reaper, const Ice& ice, Events events)
     : reaper_(reaper),
       ice_(ice),
       name_(options.name),
       label_(name_.empty() ? "" : name_ + ": "),
       events_(std::move(events)),
+      window_(std::move(window)),
       set_in_caps_(set_in_caps(pipe)),
       producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())) {
   for (const auto& output : producer_->outputs()) show(*output, people);
@@ -56,7 +57,41 @@ void LiveStream::show(const Output& output, People& people) {
   shown.viewers = std::make_unique<Viewers>(
       shown.name, people, *producer_, output, reaper_, ice_, shown.metrics,
       Viewers::Facts{[this] { return now(); }, [this, &output] { return stream_info(output); },
-                     [&shown] { return values(shown.model_states); }});
+                     [&shown] { return values(shown.model_states); },
+                     [this] { return window_ ? std::optional(window_->state()) : std::nullopt; },
+                     [this](const protocol::Input& input) { return do_in_window(input); }});
+}
+
+std::optional<protocol::Error> LiveStream::do_in_window(const protocol::Input& input) {
+  if (window_) return window_->input(input), std::nullopt;
+  return protocol::Error{"unexpected",
+                         "this stream is no window of a program: it has no use for keys, mouse and sliders"};
+}
+
+void LiveStream::show_window() {
+  window_->set_events({.changed =
+                           [this] {
+                             for (const auto& shown : shown_)
+                               for (const auto& viewer : shown->viewers->all()) viewer->send_window();
+                             events_.changed();
+                           },
+                       .show = [this](const Still* still) { return show(still); },
+                       .warning = [this](const std::string& message) { warn(message); }});
+}
+
+::Shown LiveStream::show(const Still* still) {
+  if (producer_->resting() == Producer::Rest::kResting) return ::Shown::kNobody;
+  const auto frame = still ? producer_->give(still->sample) : std::nullopt;
+  if (!frame) return ::Shown::kNotYet;
+  if (!still->objects) return ::Shown::kYes;
+  protocol::Result result;
+  result.frame = *frame;
+  result.model = "program";
+  result.width = static_cast<int>(still->width), result.height = static_cast<int>(still->height);
+  result.objects = *still->objects;
+  result.whole = false;
+  for (const auto& shown : shown_) send_result(*shown, result);
+  return ::Shown::kYes;
 }
 
 void LiveStream::publish(const PublishOptions& options) {
@@ -96,6 +131,7 @@ void LiveStream::start() {
   started_at_ = g_get_monotonic_time();
   epoch_.learn(unix_ms(), producer_->running_ms());
   producer_->start();
+  if (window_) show_window();
 }
 
 void LiveStream::every_second() {
@@ -141,6 +177,7 @@ void LiveStream::look_whether_needed() {
     if (!rests) return;
     g_info("%ssomebody watches: the source begins again", label_.c_str());
     producer_->wake();
+    if (window_) window_->wake();
   } else {
     if (needed_at_ == 0) needed_at_ = now;
     if (rests || std::chrono::microseconds(now - needed_at_) < deadlines().idle) return;
@@ -153,6 +190,7 @@ void LiveStream::look_whether_needed() {
 
 void LiveStream::end(const std::function<protocol::Error(const std::string&)>& why) {
   needed_.stop();
+  if (window_) window_->set_events({});
   for (const auto& shown : shown_) {
     shown->viewers->end(why(shown->name));
     if (shown->publisher) shown->publisher->end();
@@ -276,6 +314,8 @@ protocol::StreamState LiveStream::state(const std::string& stream) const {
 std::vector<protocol::StreamState> LiveStream::states() const {
   std::vector<protocol::StreamState> states;
   for (const auto& shown : shown_) states.push_back(state(shown->name));
+  if (window_)
+    for (auto& state : states) state.window = window_->state().title;
   return states;
 }
 

@@ -16,6 +16,7 @@
 #include "media/producer.h"
 #include "media/reaper.h"
 #include "metrics.h"
+#include "programs/window.h"
 #include "publisher.h"
 #include "stream_options.h"
 #include "viewer/ice_servers.h"
@@ -32,9 +33,9 @@ class LiveStream {
     std::function<void(std::optional<double> ms)> inference;  // as of Producer
   };
 
-  // What it refers to outlives it. Throws UserError.
-  LiveStream(const StreamOptions& options, PipeText pipe, People& people, Reaper& reaper, const Ice& ice,
-             Events events);
+  // What it refers to outlives it. `window`: what it shows, if that is a window of a program. Throws UserError.
+  LiveStream(const StreamOptions& options, PipeText pipe, std::shared_ptr<Window> window, People& people,
+             Reaper& reaper, const Ice& ice, Events events);
 
   void start();
   void every_second();
@@ -74,6 +75,9 @@ class LiveStream {
   Producer::Events producer_events();
   Publisher::Events publisher_events(const Shown& shown);
   void show(const Output& output, People& people);
+  void show_window();
+  ::Shown show(const Still* still);
+  std::optional<protocol::Error> do_in_window(const protocol::Input& input);
   void publish(const PublishOptions& options);
   Shown& shown_of(const Output& output) const;
   void look_whether_needed();
@@ -91,7 +95,8 @@ class LiveStream {
   const std::string name_;   // of the pipeline
   const std::string label_;  // of lines in the log
   const Events events_;
-  const std::string set_in_caps_;  // values that may be why the pipeline can't start
+  const std::shared_ptr<Window> window_;  // null: it shows none
+  const std::string set_in_caps_;         // values that may be why the pipeline can't start
   const std::shared_ptr<Producer> producer_;
   std::vector<std::unique_ptr<Shown>> shown_;  // in the order of the producer's outputs
   core::Epoch epoch_;

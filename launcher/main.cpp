@@ -37,7 +37,7 @@ void print_variables(const Variables& variables) {
 void print(const Options& options, const std::vector<std::string>& folders) {
   if (options.streams.size() > 1)
     throw UserError(std::string(options.print ? "--print" : "--variables") + " is for one pipeline: name only one");
-  const auto& stream = options.streams.front();
+  const auto& stream = options.streams.empty() ? *options.window : options.streams.front();
   const std::string file = find_pipe_file(stream.pipeline, folders);
   if (options.variables) return print_variables(variables_of_pipe_file(file, stream.settings, folders));
   std::printf("%s\n", read_pipe_file(file, settings_of(stream, file, folders), folders).text().c_str());

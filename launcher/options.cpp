@@ -3,6 +3,9 @@
 
 #include <glib.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/glib_ptr.h"
 #include "config.h"
 #include "http/origins.h"
@@ -11,6 +14,8 @@ namespace {
 
 constexpr const char* kSummary =
     "Runs a GStreamer pipeline that ends in webrtcbin and shows it, with a model's results, in any number of browsers.";
+
+constexpr const char* kWindow = "window.pipe";
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -24,6 +29,8 @@ constexpr const char* kExamples =
     "      several streams: all of them on one page, each also below its name\n"
     "  cv-launch --pipeline=async.pipe --host=0.0.0.0 --auth\n"
     "      for other machines too: whoever has the address that it prints can watch\n"
+    "  cv-launch run -- python3 my_script.py\n"
+    "      what a program shows by OpenCV's imshow, in a page: its windows with keys, mouse and sliders\n"
     "  gst-launch-1.0 $(cv-launch --pipeline=async.pipe --print)\n"
     "      the same pipeline without browsers";
 
@@ -40,13 +47,53 @@ unsigned in_range(const char* option, int value, int min, int max) {
   return static_cast<unsigned>(value);
 }
 
+// `argv[0]` is cv-launch, and what follows is the program's.
+std::vector<std::string> command_of(char** argv, int argc) {
+  std::vector<std::string> command(argv + 1, argv + argc);
+  if (!command.empty() && command.front() == "--") command.erase(command.begin());
+  if (command.empty())
+    throw UserError("run: which program? Write it behind the options: cv-launch run -- python3 my_script.py");
+  return command;
+}
+
+// How each window is shown: there are as many as programs open, and those that nobody watches are to cost nothing.
+StreamOptions window_of(const StreamOptions& stream, const char* option) {
+  if (!stream.name.empty())
+    throw UserError(std::string(option) +
+                    ": windows are named by their programs; write --pipeline=FILE without a name");
+  if (!stream.publish.empty())
+    throw UserError(std::string(option) + ": windows come and go, and can't be published (--publish)");
+  StreamOptions window = stream;
+  window.idle = Idle::kStop;
+  return window;
+}
+
+// Pipelines are streams beside windows, but where nothing else is to be seen the one is how windows are shown.
+void take_streams(StreamArguments arguments, const std::string& windows, Options& options) {
+  const bool run = !options.command.empty();
+  if (run && !windows.empty()) throw UserError("run: the program is told where to connect; leave out --windows");
+  const bool alone = run || (!windows.empty() && arguments.pipelines.empty());
+  if (run && arguments.pipelines.size() > 1) throw UserError("run: one --pipeline=FILE: all windows are made of it");
+  if (alone && arguments.pipelines.empty()) arguments.pipelines.emplace_back(kWindow);
+  options.streams = parse_streams(arguments);
+  options.windows_socket = windows;
+  if (alone) {
+    options.window = window_of(std::exchange(options.streams, {}).front(), run ? "run" : "--windows");
+  } else if (!windows.empty()) {
+    if (options.streams.front().name.empty())
+      throw UserError("--windows: the pipeline beside them needs a name: --pipeline=NAME=" +
+                      options.streams.front().pipeline);
+    options.window = StreamOptions{.pipeline = kWindow, .idle = Idle::kStop};
+  }
+}
+
 Options parse_with(const std::vector<ConfigArgument>& config, std::vector<std::string> arguments);
 
 // `merged`: with what the config says.
 Options parse(const std::vector<std::string>& typed, bool merged) {
   Options options;
   std::vector<std::string> arguments = typed;  // GLib takes out what it knows
-  int port = static_cast<int>(options.port);
+  int port = -1;
   int max_viewers = static_cast<int>(options.max_viewers);
   gboolean print = FALSE;
   gboolean variables = FALSE;
@@ -67,6 +114,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   g_auto(GStrv) publish_token_files = nullptr;
   g_auto(GStrv) idle = nullptr;
   g_autofree char* config = nullptr;
+  g_autofree char* windows = nullptr;
   g_auto(GStrv) pipelines = nullptr;
   g_autofree char* host = nullptr;
   g_auto(GStrv) set = nullptr;
@@ -124,6 +172,10 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
        "WHAT"},
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
        "A file with these options and with streams, a group each; read again on SIGHUP", "FILE"},
+      {"windows", 0, 0, G_OPTION_ARG_FILENAME, &windows,
+       "Show the windows of programs that connect there: a Unix socket, which is made; they have its path in "
+       "CV_LAUNCH_WINDOWS",
+       "SOCKET"},
       {"max-viewers", 0, 0, G_OPTION_ARG_INT, &max_viewers,
        "Refuse more people than this (16); 0, with --publish: nobody watches here", "N"},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say on stderr what happens with each viewer", nullptr},
@@ -133,6 +185,10 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   };
   g_autoptr(GOptionContext) context = g_option_context_new(nullptr);
   g_option_context_set_summary(context, kSummary);
+  // behind `run`'s options is a command with options of its own
+  const bool run = arguments.size() > 1 && arguments[1] == "run";
+  if (run) arguments.erase(arguments.begin() + 1);
+  g_option_context_set_strict_posix(context, run ? TRUE : FALSE);
   g_option_context_set_description(context, kExamples);
   g_option_context_add_main_entries(context, entries, nullptr);
   std::vector<char*> texts;
@@ -146,7 +202,8 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
     throw UserError(std::string(error->message) + "; see cv-launch --help");
   options.version = version;
   if (options.version) return options;
-  if (argc > 1) throw UserError("\"" + std::string(argv[1]) + "\" is not an option; see cv-launch --help");
+  if (run) options.command = command_of(argv, argc);
+  if (argc > 1 && !run) throw UserError("\"" + std::string(argv[1]) + "\" is not an option; see cv-launch --help");
   if (config && !merged) {
     std::vector<KnownOption> known;
     for (const auto& entry : entries)
@@ -154,11 +211,12 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
     return parse_with(read_config(config, known), typed);
   }
   options.config = config != nullptr;
-  options.streams = parse_streams({.pipelines = strings(pipelines),
-                                   .settings = strings(set),
-                                   .publish = strings(publish),
-                                   .idle = strings(idle),
-                                   .publish_token_files = strings(publish_token_files)});
+  take_streams({.pipelines = strings(pipelines),
+                .settings = strings(set),
+                .publish = strings(publish),
+                .idle = strings(idle),
+                .publish_token_files = strings(publish_token_files)},
+               windows ? windows : "", options);
   if (host) options.host = host;
   options.auth = {.auth = auth != FALSE, .no_auth = no_auth != FALSE, .token_file = token_file ? token_file : ""};
   if (!cert != !key)
@@ -169,7 +227,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   options.log_json = log && std::string_view(log) == "json";
   if (log && !options.log_json && std::string_view(log) != "text")
     throw UserError("--log=" + std::string(log) + ": there are text and json");
-  options.port = in_range("--port", port, 0, 65535);
+  if (port != -1) options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));
   for (char** origin = allowed_origins; origin && *origin; ++origin)
@@ -182,7 +240,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   if (ice_address && !g_hostname_is_ip_address(ice_address))
     throw UserError("--ice-address=" + options.ice.public_address + ": write an IP address, as viewers reach it");
   options.max_viewers = in_range("--max-viewers", max_viewers, publish ? 0 : 1, 1000);
-  const auto connections = options.max_viewers * static_cast<unsigned>(options.streams.size());
+  const auto connections = options.max_viewers * std::max(1U, static_cast<unsigned>(options.streams.size()));
   check_ports(options.ice.udp_ports, connections + (publish ? 1 : 0));
   options.print = print;
   options.variables = variables;

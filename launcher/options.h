@@ -2,6 +2,7 @@
 // The command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,13 @@
 #include "viewer/ice_servers.h"
 
 struct Options {
-  std::vector<StreamOptions> streams;  // one at least; of several each has a name
+  std::vector<StreamOptions> streams;  // one at least, unless windows are shown; of several each has a name
+  // Programs' windows are shown, each as a stream like this one.
+  std::optional<StreamOptions> window;
+  std::string windows_socket;        // where programs connect; "": the command is told
+  std::vector<std::string> command;  // of `run`
   std::string host = "127.0.0.1";
-  unsigned port = 8080;
+  std::optional<unsigned> port;  // nothing: 8080
   AuthOptions auth;
   std::string cert;  // empty: no TLS
   std::string key;

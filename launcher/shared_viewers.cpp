@@ -118,9 +118,9 @@ void SharedViewers::drop(const std::shared_ptr<Peer>& peer, const protocol::Erro
   peer->refuse(error, stranger ? Peer::kStranger : Peer::kPatience);
 }
 
-void SharedViewers::end() {
+void SharedViewers::end(const std::string& why) {
   while (!waiting_.empty() || !connections_.empty()) {
     const auto peer = waiting_.empty() ? connections_.begin()->first : waiting_.begin()->first;
-    drop(peer, {"shutdown", "the server is ending"});
+    drop(peer, {"shutdown", why});
   }
 }

@@ -25,7 +25,7 @@ class SharedViewers {
   void add(const std::shared_ptr<Peer>& peer);
   void handle(const std::shared_ptr<Peer>& peer, std::string_view text);
   void leave(const std::shared_ptr<Peer>& peer);
-  void end();
+  void end(const std::string& why);
 
  private:
   void look();

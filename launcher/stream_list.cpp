@@ -84,6 +84,6 @@ void StreamList::drop(const std::shared_ptr<Peer>& peer, const protocol::Error& 
   peer->refuse(error, Peer::kStranger);
 }
 
-void StreamList::end() {
-  while (!readers_.empty()) drop(std::shared_ptr(readers_.begin()->first), {"shutdown", "the server is ending"});
+void StreamList::end(const std::string& why) {
+  while (!readers_.empty()) drop(std::shared_ptr(readers_.begin()->first), {"shutdown", why});
 }

@@ -27,7 +27,7 @@ class StreamList {
   // Some stream is not as it was.
   void changed();
   void check_deadlines();  // to be called about once a second
-  void end();
+  void end(const std::string& why);
 
  private:
   struct Reader {

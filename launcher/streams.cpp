@@ -38,9 +38,9 @@ void check_shared_settings(const std::vector<StreamOptions>& streams, const std:
 Streams::Streams(std::vector<std::string> folders, unsigned max_viewers, Reaper& reaper, const Ice& ice, Events events)
     : folders_(std::move(folders)), people_(max_viewers), reaper_(reaper), ice_(ice), events_(std::move(events)) {}
 
-void Streams::open(const StreamOptions& options) {
+void Streams::open(const StreamOptions& options, std::shared_ptr<Window> window) {
   check_name(options.name);
-  open(options, read(options));
+  open(options, read(options), std::move(window));
   if (started_) events_.changed();
 }
 
@@ -50,13 +50,14 @@ void Streams::check_name(const std::string& name) {
 }
 
 // A pipeline that can be read may still be one that can't be made.
-void Streams::open(const StreamOptions& options, const Reading& reading) {
+void Streams::open(const StreamOptions& options, const Reading& reading, std::shared_ptr<Window> window) {
   if (is_taken(options.name))
     throw UserError("there is a stream \"" + options.name + "\" already; each needs a name of its own");
-  Entry opened{.options = options, .pipeline = reading.identity, .mistake = reading.mistake};
+  Entry opened{
+      .options = options, .window = std::move(window), .pipeline = reading.identity, .mistake = reading.mistake};
   if (reading.pipe) {
     try {
-      opened.live = make(options, *reading.pipe);
+      opened.live = make(options, *reading.pipe, opened.window);
     } catch (const UserError& error) {
       if (options.name.empty()) throw;
       opened.mistake = shorten(without_credentials(error.what()));
@@ -68,8 +69,10 @@ void Streams::open(const StreamOptions& options, const Reading& reading) {
 }
 
 // Its streams' names may be others than its own.
-std::unique_ptr<LiveStream> Streams::make(const StreamOptions& options, const PipeText& pipe) {
-  auto live = std::make_unique<LiveStream>(options, pipe, people_, reaper_, ice_, events_of(options.name));
+std::unique_ptr<LiveStream> Streams::make(const StreamOptions& options, const PipeText& pipe,
+                                          std::shared_ptr<Window> window) {
+  auto live =
+      std::make_unique<LiveStream>(options, pipe, std::move(window), people_, reaper_, ice_, events_of(options.name));
   for (const auto& output : live->producer().outputs())
     if (const std::string name = live->name_of(*output); name != options.name && is_taken(name))
       throw UserError(output->place() + ": this webrtcbin would be the stream \"" + name +
@@ -97,7 +100,7 @@ void Streams::become(const std::vector<StreamOptions>& streams) {
   for (const auto& options : streams) check_name(options.name);
   std::vector<std::string> gone;
   for (const auto& entry : entries_)
-    if (std::ranges::find(streams, entry.options.name, &StreamOptions::name) == streams.end())
+    if (!entry.window && std::ranges::find(streams, entry.options.name, &StreamOptions::name) == streams.end())
       gone.push_back(entry.options.name);
   for (const auto& name : gone) close(name);
   // what ends gives its names away before others begin
@@ -119,7 +122,7 @@ void Streams::become(const std::vector<StreamOptions>& streams) {
   }
   for (const auto& [options, reading] : coming) {
     try {
-      open(*options, reading);
+      open(*options, reading, nullptr);
     } catch (const UserError& error) {
       events_.say(Level::kError, error.what());
     }
@@ -241,10 +244,9 @@ void Streams::every_second() {
   if (reaper_.waiting() == 0) std::erase_if(closed_, [](const auto& live) { return live->ended(); });
 }
 
-void Streams::end() {
+void Streams::end(const std::string& why) {
   for (const auto& entry : entries_)
-    if (entry.live)
-      entry.live->end([](const std::string&) { return protocol::Error{"shutdown", "the server is ending"}; });
+    if (entry.live) entry.live->end([&why](const std::string&) { return protocol::Error{"shutdown", why}; });
 }
 
 bool Streams::ended() const {

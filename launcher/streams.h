@@ -40,14 +40,15 @@ class Streams {
   // Reads the pipeline's file. Throws UserError if the name can't be one, or is taken. A pipeline with a
   // mistake is there too, and says so, if it has a name; without one it throws. A stream's name that is taken is a
   // mistake of its pipeline.
-  void open(const StreamOptions& options);
+  // `window`: what it shows, if that is a window of a program.
+  void open(const StreamOptions& options, std::shared_ptr<Window> window = nullptr);
   // A pipeline by its own name. Viewers of its streams are told.
   void close(const std::string& name);
 
-  // From now on there are these, in this order. What is new is opened, what is not among them is closed, and what has
-  // changed, its file too, is closed and opened. All others go on, and so does one whose pipeline has a mistake now:
-  // events.say tells. Each has a name of its own; what is opened under one that a stream of another's has is left out,
-  // and events.say tells. Throws UserError where one can't be a name.
+  // From now on there are these, in this order, and windows of programs. What is new is opened, what is not among them
+  // is closed, and what has changed, its file too, is closed and opened. All others go on, and so does one whose
+  // pipeline has a mistake now: events.say tells. Each has a name of its own; what is opened under one that a stream of
+  // another's has is left out, and events.say tells. Throws UserError where one can't be a name.
   void become(const std::vector<StreamOptions>& streams);
 
   // Whose stream it is. Null: nobody's, or the pipeline has a mistake.
@@ -65,12 +66,14 @@ class Streams {
   std::uint64_t frames() const;
 
   void every_second();
-  void end();
+  // Viewers are told why.
+  void end(const std::string& why);
   bool ended() const;
 
  private:
   struct Entry {
     StreamOptions options;
+    std::shared_ptr<Window> window{};    // null: it shows none
     std::string pipeline{};              // Reading's identity
     std::string mistake{};               // of its pipeline; "": there is none
     std::unique_ptr<LiveStream> live{};  // null: there is a mistake
@@ -85,8 +88,8 @@ class Streams {
   };
   static void check_name(const std::string& name);
   Reading read(const StreamOptions& options) const;
-  void open(const StreamOptions& options, const Reading& reading);
-  std::unique_ptr<LiveStream> make(const StreamOptions& options, const PipeText& pipe);
+  void open(const StreamOptions& options, const Reading& reading, std::shared_ptr<Window> window);
+  std::unique_ptr<LiveStream> make(const StreamOptions& options, const PipeText& pipe, std::shared_ptr<Window> window);
   LiveStream::Events events_of(const std::string& name);
 
   const std::vector<std::string> folders_;

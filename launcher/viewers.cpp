@@ -104,6 +104,10 @@ Viewer::Events Viewers::events_for(const std::shared_ptr<Peer>& peer, Way way) {
   events.now = facts_.now;
   events.stream_info = facts_.stream_info;
   events.model_states = facts_.model_states;
+  events.window = facts_.window;
+  events.input = [this, may = peer->rights().control](const protocol::Input& input) {
+    return may ? facts_.input(input) : std::optional(protocol::Error{"forbidden", kForbidden});
+  };
   events.properties = [this] { return producer_.properties(); };
   events.may_control = peer->rights().control;
   events.set_property = [this, may = events.may_control](const protocol::SetRequest& request) {

@@ -27,6 +27,8 @@ class Viewers {
     std::function<double()> now;
     std::function<protocol::StreamInfo()> stream_info;
     std::function<std::vector<protocol::ModelState>()> model_states;
+    std::function<std::optional<protocol::Window>()> window;
+    std::function<std::optional<protocol::Error>(const protocol::Input&)> input;
   };
 
   // All of that outlives it. `stream`: the name of what they watch here, `output`: of the producer.

@@ -54,7 +54,7 @@ _cv_launch() {
     --host) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1 0.0.0.0' -- "$cur") ;;
     --idle) mapfile -t COMPREPLY < <(compgen -W 'sleep stop' -- "$cur") ;;
     --log) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
-    --token-file | --turn-file | --publish-token-file | --cert | --key | --config)
+    --token-file | --turn-file | --publish-token-file | --cert | --key | --config | --windows)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames
       ;;

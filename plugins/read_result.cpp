@@ -75,20 +75,23 @@ void add_detail(const char* name, const GValue* value, core::Object& object) {
   }
 }
 
-core::Object read_object(const GstVideoRegionOfInterestMeta& roi) {
+void add_details(const GstStructure* detection, core::Object& object) {
+  gst_structure_foreach(
+      detection,
+      [](GQuark name, const GValue* value, gpointer data) -> gboolean {
+        add_detail(g_quark_to_string(name), value, *static_cast<core::Object*>(data));
+        return TRUE;
+      },
+      &object);
+}
+
+core::Object read_region(const GstVideoRegionOfInterestMeta& roi) {
   core::Object object;
   object.label = roi.roi_type ? g_quark_to_string(roi.roi_type) : "";
   object.x = roi.x, object.y = roi.y, object.w = roi.w, object.h = roi.h;
   for (GList* item = roi.params; item; item = item->next) {
     const auto* params = static_cast<const GstStructure*>(item->data);
-    if (!gst_structure_has_name(params, "detection")) continue;
-    gst_structure_foreach(
-        params,
-        [](GQuark name, const GValue* value, gpointer data) -> gboolean {
-          add_detail(g_quark_to_string(name), value, *static_cast<core::Object*>(data));
-          return TRUE;
-        },
-        &object);
+    if (gst_structure_has_name(params, "detection")) add_details(params, object);
   }
   return object;
 }
@@ -116,8 +119,15 @@ core::Result read_result(GstBuffer* buffer, const GstVideoInfo& info, std::uint3
   }
   gpointer state = nullptr;
   while (GstMeta* meta = gst_buffer_iterate_meta_filtered(buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))
-    result.objects.push_back(read_object(*reinterpret_cast<GstVideoRegionOfInterestMeta*>(meta)));
+    result.objects.push_back(read_region(*reinterpret_cast<GstVideoRegionOfInterestMeta*>(meta)));
   return result;
+}
+
+core::Object read_object(const char* type, const GstStructure* detection) {
+  core::Object object;
+  object.label = type;
+  add_details(detection, object);
+  return object;
 }
 
 }  // namespace cvgst

@@ -18,4 +18,7 @@ bool is_inference(GstBuffer* buffer);
 core::Result read_result(GstBuffer* buffer, const GstVideoInfo& info, std::uint32_t frame,
                          const std::string& fallback_model);
 
+// An object as a detector attaches it: a structure "detection". `type`: its label, where it has none itself.
+core::Object read_object(const char* type, const GstStructure* detection);
+
 }  // namespace cvgst

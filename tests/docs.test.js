@@ -54,6 +54,18 @@ async function serves(command) {
   }
 }
 
+/** A program that shows what docs/opencv-windows.md has, and ends: cv-launch tells its address, and ends as the program does. */
+async function runsProgram(command) {
+  const [shows] = blocks('docs/opencv-windows.md', 'python');
+  const folder = temporaryFolder();
+  const script = join(folder, 'my_script.py');
+  writeFileSync(script, `import sys\nimport numpy\nframe = numpy.zeros((90, 160, 3), numpy.uint8)\n${shows}\nimport cv2\ncv2.imshow("other", frame)\ncv2.waitKey(1)\nprint("shown")\nsys.exit(3)\n`);
+  const { code, stdout, stderr } = await run(...shell(`exec ${command.replace(' run ', ' run --port=0 ').replace('my_script.py', script)}`), { limit: 300_000 });
+  assert.equal(code, 3, stderr);
+  assert.equal(stdout, 'shown\n');
+  assert.match(stderr, /^https?:\/\/\S+:\d+\/(#token=\w+)?$/m);
+}
+
 /** With the other program that docs/your-video.md has for it. */
 async function servesFrames(command) {
   const socket = join(temporaryFolder(), 'frames');
@@ -126,6 +138,7 @@ const elsewhere = {
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],
   'ninja -C build': ['scripts/setup.sh', 'ninja -C "$dir"'],
+  'export CV_LAUNCH_WINDOWS=/tmp/windows.sock OPENCV_UI_PRIORITY_LIST=CVLAUNCH OPENCV_CORE_PLUGIN_PATH=/usr/lib/x86_64-linux-gnu/cv-launch': ['tests/lib/windows.js', 'OPENCV_UI_PRIORITY_LIST'],
   'python3 -m venv --system-site-packages ~/cv-venv': ['tests/models/test_package.py', '"venv", "--system-site-packages"'],
   '~/cv-venv/bin/pip install ./models': ['tests/models/test_package.py', '"pip", "--isolated", "install"'],
 };
@@ -138,6 +151,7 @@ const kinds = [
   [/^cv-launch .*shm\.pipe/, servesFrames],
   [/ --(print|variables|help)$|^gst-inspect-1\.0 [a-z]+$|^gst-inspect-1\.0 --print-blacklist$|^python3 models\//, prints],
   [/^gst-inspect-1\.0 --exists |^rm -f ~\/|^\(umask 077; /, succeeds],
+  [/^(\.\/demo|cv-launch) run /, runsProgram],
   [/^(\.\/demo|cv-launch)\b/, serves],
   [/^gst-launch-1\.0 /, plays],
   [/^meson install -C build$/, installs],
@@ -190,7 +204,7 @@ test('docs: the table of rungs, and the picture of them, are those of exact.pipe
 });
 
 test('docs: the Python model of README.md and docs/your-model.md finds its person in a picture', async () => {
-  const [model, ...others] = pages.flatMap((page) => blocks(page, 'python'));
+  const [model, ...others] = pages.filter((page) => page !== 'docs/opencv-windows.md').flatMap((page) => blocks(page, 'python'));
   assert.ok(others.length > 0 && others.every((other) => other === model), 'one model, on both pages');
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'my_model.py'), model);
@@ -441,7 +455,7 @@ test('docs: README.md leads to every page, and is short', () => {
 /** The words in ticks of the first column of a page's tables, `after` a heading. */
 const named = (page, after) => read(page).split(`\n## ${after}\n`)[1].split('\n## ')[0].split('\n').filter((line) => line.startsWith('| `'))
   .flatMap((line) => [...cells(line)[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name)).sort();
-const player = ['view', 'choices', 'controls', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
+const player = ['view', 'choices', 'controls', 'window', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
 const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
 
 test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {

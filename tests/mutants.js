@@ -40,7 +40,7 @@ async function refresh() {
     mkdirSync(dirname(to), { recursive: true });
     cpSync(from, to);
   }
-  for (const name of ['tests/node_modules', 'tests/unpacked', 'build-jupyter']) if (!existsSync(join(copy, name))) symlinkSync(join(root, name), join(copy, name));
+  for (const name of ['tests/node_modules', 'tests/unpacked', 'build-jupyter', 'build-opencv', 'build-opencv-headless']) if (!existsSync(join(copy, name))) symlinkSync(join(root, name), join(copy, name));
   for (const { folder, setup } of folders) {
     if (existsSync(join(copy, folder, 'build.ninja'))) continue;
     const { code, stdout } = await inCopy('env', ...setup);

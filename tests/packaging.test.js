@@ -79,7 +79,7 @@ test('every installed file is in a Debian package, and every package has what it
   const folder = temporaryFolder();
   const { code, stderr } = await run('meson', ['install', '-C', join(dirname(cvLaunch), '..'), '--no-rebuild', '--destdir', folder]);
   assert.equal(code, 0, stderr);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replace(/^usr\/local\/(etc\/)?/, (_, etc) => etc ?? 'usr/'));
   const lists = readdirSync(join(root, 'packaging/debian')).filter((name) => name.endsWith('.install') || name === 'not-installed');
   const listed = lists.flatMap((name) => read(`packaging/debian/${name}`).split('\n')).filter((line) => line && !line.startsWith('#'));
@@ -95,7 +95,8 @@ test('meson install into a prefix has all that runs', async () => {
   assert.equal(code, 0, stderr);
   const prefix = join(folder, 'usr/local');
   for (const path of ['bin/cv-launch', 'share/man/man1/cv-launch.1', 'share/bash-completion/completions/cv-launch',
-    'share/cv-launch/pipelines/async.pipe', 'share/cv-launch/pipelines/codecs/vp8.pipe', 'share/cv-launch/pipelines/ladder/rungs/6.pipe', 'share/cv-launch/models/cv_model.py'])
+    'share/cv-launch/pipelines/async.pipe', 'share/cv-launch/pipelines/codecs/vp8.pipe', 'share/cv-launch/pipelines/ladder/rungs/6.pipe', 'share/cv-launch/models/cv_model.py',
+    'share/cv-launch/python/run/sitecustomize.py', 'share/cv-launch/python/cv_launch/py.typed', 'include/cv-launch/imshow.hpp', 'include/cv-launch/windows.h'])
     assert.ok(existsSync(join(prefix, path)), path);
   // it runs from there, with the pipelines that it was installed with
   const { stdout } = await run(join(prefix, 'bin/cv-launch'), ['--pipeline=async.pipe', '--print'],

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include <algorithm>
+#include <climits>
 #include <cmath>
 
 namespace protocol {
@@ -15,6 +17,10 @@ constexpr std::int64_t kMaxLines = 65535;
 constexpr std::int64_t kMaxBitrate = 1'000'000'000'000;
 constexpr unsigned kMaxNumber = 0xffffffff;
 constexpr double kMaxTime = 1e15;
+constexpr std::size_t kMaxKey = 32;
+constexpr double kMaxPlace = 1e6;    // pixels
+constexpr double kMaxNotches = 100;  // of a wheel, in one turn
+constexpr unsigned kMaxButtons = 0xffff;
 
 // Reads the members of one received object. Only the first error is kept.
 class Reader {
@@ -49,6 +55,17 @@ class Reader {
     fail("\"" + std::string(name) + "\" must be true or false");
     return false;
   }
+  // Within these bounds; what is beyond is a number all the same, and counts as the bound.
+  double bounded(const char* name, double bound) { return std::clamp(number(name), -bound, bound); }
+  std::array<double, 2> pair(const char* name, double bound) {
+    const core::Json* value = core::json_member(object_, name);
+    const bool two = value && value->is_array() && value->size() == 2;
+    const auto first = two ? core::json_number(&(*value)[0]) : std::nullopt;
+    const auto second = two ? core::json_number(&(*value)[1]) : std::nullopt;
+    if (!first || !second) fail("\"" + std::string(name) + "\" must be two numbers");
+    return {std::clamp(first.value_or(0), -bound, bound), std::clamp(second.value_or(0), -bound, bound)};
+  }
+  int signed_integer(const char* name) { return static_cast<int>(integer(name, INT32_MIN, INT32_MAX)); }
   unsigned integer(const char* name, unsigned most) { return static_cast<unsigned>(integer(name, 0, most)); }
   std::optional<double> bitrate_or_null(const char* name) {
     const core::Json* value = core::json_member(object_, name);
@@ -96,6 +113,47 @@ std::string base64(const std::string& bytes) {
   return text;
 }
 
+constexpr auto kMouseEvents =
+    std::to_array<std::pair<std::string_view, MouseInput::Kind>>({{"move", MouseInput::Kind::kMove},
+                                                                  {"down", MouseInput::Kind::kDown},
+                                                                  {"up", MouseInput::Kind::kUp},
+                                                                  {"double", MouseInput::Kind::kDouble},
+                                                                  {"wheel", MouseInput::Kind::kWheel}});
+
+MouseInput mouse_of(Reader& reader) {
+  MouseInput mouse;
+  const std::string event = reader.string("event");
+  const auto found = std::ranges::find(kMouseEvents, event, &std::pair<std::string_view, MouseInput::Kind>::first);
+  if (found != kMouseEvents.end())
+    mouse.kind = found->second;
+  else
+    reader.fail("\"event\" must be move, down, up, double or wheel");
+  mouse.x = reader.bounded("x", kMaxPlace);
+  mouse.y = reader.bounded("y", kMaxPlace);
+  mouse.button = reader.integer("button", 2);
+  mouse.buttons = reader.integer("buttons", kMaxButtons);
+  mouse.shift = reader.boolean("shift");
+  mouse.ctrl = reader.boolean("ctrl");
+  mouse.alt = reader.boolean("alt");
+  const auto wheel = reader.pair("wheel", kMaxNotches);
+  mouse.right = wheel[0], mouse.away = wheel[1];
+  return mouse;
+}
+
+// Nothing: it is a message of another type.
+std::optional<Input> input_of(Reader& reader, const std::string& type) {
+  if (type == "key") {
+    KeyPress press{reader.string("key")};
+    if (press.key.empty() || press.key.size() > kMaxKey)
+      reader.fail("\"key\" must have 1 to " + std::to_string(kMaxKey) + " bytes");
+    return press;
+  }
+  if (type == "mouse") return mouse_of(reader);
+  if (type == "trackbar") return TrackbarMove{reader.string("name"), reader.signed_integer("value")};
+  if (type == "close") return CloseRequest{};
+  return std::nullopt;
+}
+
 // What a viewer may ask on either way.
 template <typename T>
 T request(Reader& reader, const std::string& type) {
@@ -110,6 +168,10 @@ T request(Reader& reader, const std::string& type) {
     const SetRequest set{reader.string("name"), reader.value("value")};
     if (reader.error()) return *reader.error();
     return set;
+  }
+  if (auto input = input_of(reader, type)) {
+    if (reader.error()) return *reader.error();
+    return *std::move(input);
   }
   if (type != "ping") return unknown_type(type);
   const Ping ping{reader.number("t")};
@@ -209,9 +271,27 @@ std::string encode(const ServerSignal& message) {
 
 std::string encode(const StreamList& message) {
   core::OrderedJson streams = core::OrderedJson::array();
-  for (const auto& [name, state, text] : message.streams)
+  for (const auto& [name, state, text, window] : message.streams) {
     streams.push_back({{"name", name}, {"state", state}, {"message", text}});
+    if (window) streams.back()["window"] = *window;
+  }
   return core::json_text({{"type", "streams"}, {"streams", std::move(streams)}});
+}
+
+std::string encode(const Window& window, bool writable) {
+  core::OrderedJson trackbars = core::OrderedJson::array();
+  for (const auto& [name, min, max, value] : window.trackbars)
+    trackbars.push_back({{"name", name}, {"min", min}, {"max", max}, {"value", value}});
+  return core::json_text({{"type", "window"},
+                          {"title", window.title},
+                          {"width", window.width},
+                          {"height", window.height},
+                          {"state", window.state},
+                          {"message", window.message},
+                          {"mouse", window.mouse},
+                          {"objects", window.objects},
+                          {"writable", writable},
+                          {"trackbars", std::move(trackbars)}});
 }
 
 std::string encode(const Media& message) {

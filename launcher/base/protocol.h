@@ -63,7 +63,27 @@ struct SetRequest {  // for all viewers
   std::string name;  // of a Property
   Value value;
 };
-using Control = std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, SetRequest, Error>;
+// What is done in a window of a program.
+struct KeyPress {
+  std::string key;  // as KeyboardEvent.key
+};
+struct MouseInput {
+  enum class Kind { kMove, kDown, kUp, kDouble, kWheel };
+  Kind kind = Kind::kMove;
+  double x = 0, y = 0;   // pixels of the program's picture
+  unsigned button = 0;   // as MouseEvent.button
+  unsigned buttons = 0;  // as MouseEvent.buttons
+  bool shift = false, ctrl = false, alt = false;
+  double right = 0, away = 0;  // notches of the wheel
+};
+struct TrackbarMove {
+  std::string name;
+  int value = 0;
+};
+struct CloseRequest {};
+using Input = std::variant<KeyPress, MouseInput, TrackbarMove, CloseRequest>;
+using Control =
+    std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, SetRequest, Input, Error>;
 struct Controlled {
   Control message;
   std::string stream;  // what it is for, where the connection carries several; "": it does not say
@@ -75,7 +95,7 @@ struct Ack {
   std::uint32_t number = 0;  // messages that came so far
   double at = 0;             // when the last of them came, ms on a clock of the viewer's
 };
-using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, SetRequest, Error>;
+using SocketMessage = std::variant<Ack, Ping, KeyFrameRequest, VideoRequest, SetRequest, Input, Error>;
 SocketMessage parse_socket(std::string_view text);
 
 // Server → page, WebSocket.
@@ -176,11 +196,31 @@ struct Property {
 // `writable`: whether this viewer may set it.
 std::string encode(const Property& property, bool writable);
 
+// A window of a program, as viewers see it.
+struct Trackbar {
+  std::string name;
+  int min = 0, max = 0, value = 0;
+  bool operator==(const Trackbar&) const = default;
+};
+struct Window {
+  std::string title;
+  unsigned width = 0, height = 0;  // of the program's picture, in pixels; 0: there was none yet
+  std::string state = "open";      // one of those in PROTOCOL.md
+  std::string message{};           // for people
+  bool mouse = false;              // the program wants to know of it
+  bool objects = false;            // it says what is in its pictures
+  std::vector<Trackbar> trackbars{};
+  bool operator==(const Window&) const = default;
+};
+// `writable`: whether this viewer may do something in it.
+std::string encode(const Window& window, bool writable);
+
 // Server → page, WebSocket "streams": which there are, in order, and how each is.
 struct StreamState {
   std::string name;
-  std::string state;    // one of those in PROTOCOL.md
-  std::string message;  // for people; may be ""
+  std::string state;                    // one of those in PROTOCOL.md
+  std::string message;                  // for people; may be ""
+  std::optional<std::string> window{};  // of a program's window: its title
 };
 struct StreamList {
   std::vector<StreamState> streams;

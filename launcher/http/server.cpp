@@ -227,15 +227,17 @@ void Server::serve(SoupServerMessage* message, const char* whole) {
   if (is_socket(whole)) return;  // libsoup looks whether it is one
   const StreamPath path = split_path(whole);
   const auto streams = events_.streams();
-  const bool several = streams.size() != 1;
-  if (!path.stream.empty() && std::ranges::find(streams, path.stream) == streams.end())
-    return refuse_path(message, path);
+  // a window comes back when its program is started again, and its page waits for that
+  const bool there = path.stream.empty() || std::ranges::find(streams, path.stream) != streams.end();
+  if (!there && !events_.windows) return refuse_path(message, path);
   if (path.rest.empty()) return send_to_folder(message, path.stream);
   if (path.rest == "/healthz") return serve_health(message, path.stream);
   if (path.rest == "/metrics" && path.stream.empty()) return serve_metrics(message);
-  const PageFile* file = files_.find(path.rest != "/"                 ? path.rest
-                                     : several && path.stream.empty() ? "/wall.html"
-                                                                      : "/index.html");
+  const bool all = path.stream.empty() && (streams.size() != 1 || events_.windows);
+  const PageFile* file = files_.find(path.rest != "/"                           ? path.rest
+                                     : all                                      ? "/wall.html"
+                                     : !there || events_.is_window(path.stream) ? "/window.html"
+                                                                                : "/index.html");
   if (!file) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
   soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);

@@ -41,6 +41,9 @@ class Server {
     // The streams' names, in order. A server of one has it at "/" too, where a server of several shows all; one that
     // has no name ("") is only there.
     std::function<std::vector<std::string>()> streams = [] { return std::vector<std::string>{""}; };
+    // Streams that are windows of programs have another page; where there may be some "/" shows all, however few.
+    bool windows = false;
+    std::function<bool(const std::string& stream)> is_window = [](const std::string&) { return false; };
     // For who runs the server: why the stream is not well, or "", or of all together ("") what is to be told of them;
     // figures in Prometheus' text format.
     std::function<Health(const std::string& stream)> health;

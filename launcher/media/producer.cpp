@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "producer.h"
 
+#include <gst/app/gstappsrc.h>
+
 #include <algorithm>
 
 #include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/user_error.h"
+#include "core/frame_id.h"
 #include "core/shorten.h"
 #include "loop.h"
 #include "pipe/udp_clients.h"
@@ -46,6 +49,12 @@ std::string describe(GstMessage* message) {
     if (cut != std::string::npos && cut + 1 < detail.size()) text += " (" + detail.substr(cut + 1) + ")";
   }
   return shorten(without_credentials(text));
+}
+
+// Null: there is none.
+GstPtr<GstElement> own_source(GstElement* pipeline) {
+  GstPtr<GstElement> found(gst_bin_get_by_name(GST_BIN(pipeline), "window"));
+  return found && GST_IS_APP_SRC(found.get()) ? std::move(found) : nullptr;
 }
 
 // Running time starts at 0. Tests can start it later with CV_LAUNCH_RUNNING_TIME (in seconds), because frame ids wrap
@@ -96,6 +105,7 @@ void Producer::adopt(CutPipeline cut) {
     for (const auto& stream : outputs_.back()->streams()) streams_.push_back(stream.get());
   }
   run_.outputs.clear();
+  window_ = own_source(run_.producer.get());
   keep_loops_apart(run_.producer.get());
   adjustables_.apply(run_.producer.get());
 }
@@ -154,6 +164,17 @@ std::optional<protocol::Error> Producer::set_property(const protocol::SetRequest
          self.events_.property(self.adjustables_.all()[which]);
        });
   return std::nullopt;
+}
+
+// Each time a buffer of its own, for its own time: what it shows is not copied.
+std::optional<std::uint32_t> Producer::give(GstSample* picture) {
+  if (!window_ || state_ != State::kPlaying) return std::nullopt;
+  g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(picture));
+  const GstClockTime now = timebase_->now();
+  GST_BUFFER_PTS(buffer) = timebase_->base + now - gst_element_get_base_time(run_.producer.get());
+  g_autoptr(GstSample) sample = gst_sample_new(buffer, gst_sample_get_caps(picture), nullptr, nullptr);
+  if (gst_app_src_push_sample(GST_APP_SRC(window_.get()), sample) != GST_FLOW_OK) return std::nullopt;
+  return frame_id(now);
 }
 
 void Producer::set_state(GstState state) {
@@ -244,6 +265,7 @@ void Producer::end_run() {
   g_autoptr(GstBus) bus = gst_element_get_bus(run_.producer.get());
   gst_bus_set_sync_handler(bus, nullptr, nullptr, nullptr);
   for (auto* stream : streams_) stream->detach();
+  window_.reset();
   const auto worker = std::exchange(worker_, nullptr);
   if (!worker) return reaper_.end(std::exchange(run_, {}).producer);  // it never started
   ending_.push_back(worker);

@@ -54,6 +54,9 @@ class Producer : public std::enable_shared_from_this<Producer> {
   // What it shows: one at least. As long as the producer, these and no others.
   const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
 
+  // Gives a picture to the file's appsrc "window". Returns its frame's id; nothing: it takes none now.
+  std::optional<std::uint32_t> give(GstSample* picture);
+
   // What the file lets viewers change.
   const std::vector<protocol::Property>& properties() const { return adjustables_.all(); }
   // Sets one; events.property tells what it is then. Returns what is wrong with the request, if anything is.
@@ -94,6 +97,7 @@ class Producer : public std::enable_shared_from_this<Producer> {
 
   Adjustables adjustables_;
   CutPipeline run_;                            // its outputs have gone into outputs_
+  GstPtr<GstElement> window_;                  // of run_; null: its source is not ours
   std::shared_ptr<Worker> worker_;             // changes the states of run_
   std::vector<std::weak_ptr<Worker>> ending_;  // of earlier runs that have not ended yet
   Watchdogs watchdogs_;                        // of run_

@@ -81,6 +81,8 @@ void ResultsViewer::send_model_state(const protocol::ModelState& state) {
 // Whoever changes what all viewers see, sees it here.
 void ResultsViewer::send_property(const protocol::Property&) {}
 
+void ResultsViewer::send_window() {}
+
 void ResultsViewer::check_deadline() {
   if (ended_) return;
   if (network_.under_way() == 0) deadline_ = from_now(deadlines().heartbeat);

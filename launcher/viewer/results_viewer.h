@@ -24,6 +24,7 @@ class ResultsViewer : public Viewer, public std::enable_shared_from_this<Results
   void send_result(const std::string& encoded) override;
   void send_model_state(const protocol::ModelState& state) override;
   void send_property(const protocol::Property& property) override;
+  void send_window() override;
   void check_deadline() override;
 
  private:

@@ -145,6 +145,7 @@ void SocketViewer::send_media() {
   send_stream_info();
   for (const auto& state : events_.model_states()) send_model_state(state);
   for (const auto& property : events_.properties()) send_property(property);
+  send_window();
   link_changed();
 }
 
@@ -194,6 +195,10 @@ void SocketViewer::handle(std::string_view text) {
   if (const auto* request = std::get_if<protocol::VideoRequest>(&message)) return selector_->wish(*request);
   if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {
     if (const auto error = events_.set_property(*request)) fail(error->code.c_str(), error->message);
+    return;
+  }
+  if (const auto* input = std::get_if<protocol::Input>(&message)) {
+    if (const auto error = events_.input(*input)) fail(error->code.c_str(), error->message);
     return;
   }
   feeds_.front()->request_key_frame(false);
@@ -249,6 +254,11 @@ void SocketViewer::send_model_state(const protocol::ModelState& state) {
 
 void SocketViewer::send_property(const protocol::Property& property) {
   if (media_ && !ended_) send(protocol::encode(property, events_.may_control));
+}
+
+void SocketViewer::send_window() {
+  const auto window = media_ && !ended_ ? events_.window() : std::nullopt;
+  if (window) send(protocol::encode(*window, events_.may_control));
 }
 
 void SocketViewer::check_deadline() {

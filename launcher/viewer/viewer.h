@@ -25,7 +25,11 @@ class Viewer {
     std::function<std::vector<protocol::Property>()> properties;
     // Sets one for all viewers, or says why not.
     std::function<std::optional<protocol::Error>(const protocol::SetRequest&)> set_property;
-    bool may_control = false;  // whether this viewer may do that
+    // What it watches is a window of a program: how that is now. Nothing: it is none.
+    std::function<std::optional<protocol::Window>()> window = [] { return std::optional<protocol::Window>(); };
+    // Does that in the window, or says why not.
+    std::function<std::optional<protocol::Error>(const protocol::Input&)> input;
+    bool may_control = false;  // whether this viewer may do what all see
   };
 
   Viewer() = default;
@@ -43,5 +47,6 @@ class Viewer {
   virtual void send_result(const std::string& encoded) = 0;
   virtual void send_model_state(const protocol::ModelState& state) = 0;
   virtual void send_property(const protocol::Property& property) = 0;
+  virtual void send_window() = 0;
   virtual void check_deadline() = 0;  // to be called about once a second
 };

@@ -48,6 +48,7 @@ void WebrtcViewer::start_media(bool measured) {
 void WebrtcViewer::control_opened() {
   send_link();
   for (const auto& property : events_.properties()) send_property(property);
+  send_window();
 }
 
 void WebrtcViewer::handle_control(const protocol::Control& message) {
@@ -65,6 +66,10 @@ void WebrtcViewer::handle_control(const protocol::Control& message) {
   }
   if (const auto* request = std::get_if<protocol::SetRequest>(&message)) {
     if (const auto error = events_.set_property(*request)) connection_->fail(error->code, error->message);
+    return;
+  }
+  if (const auto* input = std::get_if<protocol::Input>(&message)) {
+    if (const auto error = events_.input(*input)) connection_->fail(error->code, error->message);
     return;
   }
   for (const auto& stream : streams_) stream.feed->request_key_frame(false);
@@ -132,4 +137,8 @@ void WebrtcViewer::send_model_state(const protocol::ModelState& state) {
 // As model states: few, and none comes again.
 void WebrtcViewer::send_property(const protocol::Property& property) {
   send_on_control(protocol::encode(property, events_.may_control), true);
+}
+
+void WebrtcViewer::send_window() {
+  if (const auto window = events_.window()) send_on_control(protocol::encode(*window, events_.may_control), true);
 }

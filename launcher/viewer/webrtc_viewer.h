@@ -30,6 +30,7 @@ class WebrtcViewer : public Viewer, public WebrtcConnection::Part {
   void send_result(const std::string& encoded) override;
   void send_model_state(const protocol::ModelState& state) override;
   void send_property(const protocol::Property& property) override;
+  void send_window() override;
 
   const std::string& name() const override { return name_; }
   const Output& output() const override { return output_; }

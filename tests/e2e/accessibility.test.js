@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What axe-core finds: names, contrast, roles. It sees into the player's shadow tree.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { makeDark, violations } from '../lib/axe.js';
 import { browsers } from '../lib/browsers.js';
-import { pipe, root } from '../lib/paths.js';
+import { pipe } from '../lib/paths.js';
 import { pipelineFile, startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
-
-const axe = readFileSync(join(root, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
-
-/** What is wrong with the page as it is now. */
-async function violations(tab) {
-  await tab.evaluate(axe);
-  const found = await tab.evaluate(async () => {
-    const { violations, passes } = await window.axe.run();
-    return { passes: passes.length, violations: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(' ')}`) };
-  });
-  assert.ok(found.passes > 10, `${found.passes} rules passed`);
-  return found.violations;
-}
-
-/** Runs in the page: its colours are those for a browser that is dark. */
-function makeDark() {
-  const rules = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules]).filter(({ conditionText }) => /light/.test(conditionText ?? ''));
-  if (rules.length === 0) throw new Error('there is nothing for a light one');
-  for (const rule of rules) rule.media.mediaText = 'not all';
-}
 
 for (const [name, start] of Object.entries(browsers))
   describe(name, () => {

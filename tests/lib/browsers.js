@@ -106,6 +106,7 @@ export async function startChromium({ defaults = false, prefix = [], anyCertific
     const page = await context.newPage();
     return new Tab(page, {
       resize: (size) => page.setViewportSize(size),
+      wheel: (x, y) => page.mouse.wheel(x, y),
       crash: async () => {
         const session = await context.newCDPSession(page);
         const crashed = page.waitForEvent('crash');
@@ -165,6 +166,7 @@ export async function startFirefox({ defaults = false, prefix = [], anyCertifica
     await page.evaluateOnNewDocument(keepPeers);
     return new Tab(page, {
       resize,
+      wheel: (deltaX, deltaY) => page.mouse.wheel({ deltaX, deltaY }),
       crash: () => page.close(),
       close: () => context.close(),
     });

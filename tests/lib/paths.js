@@ -14,6 +14,7 @@ export const testViewer = resolve(root, process.env.CV_TEST_VIEWER ?? join(build
 export const env = {
   PATH: `/usr/bin:${process.env.PATH}`, GST_PLUGIN_PATH: process.env.GST_PLUGIN_PATH ?? join(build, 'plugins'),
   CV_PIPELINES: join(root, 'pipelines'),  // for what a test's own pipeline includes
+  CV_OPENCV_PLUGINS: join(build, 'windows/highgui'), CV_LAUNCH_PYTHON: join(root, 'windows/python'), CV_LAUNCH_LIBRARY: join(build, 'windows/c/libcv-launch.so.0'),
 };
 
 /** Path of a shipped pipeline. */

@@ -60,14 +60,15 @@ class Server extends Child {
 /**
  * Starts cv-launch and waits for the address that it prints.
  * @param {{pipeline?: string|null, set?: Record<string, unknown>, args?: string[], cwd?: string, env?: object, prefix?: string[],
- *   tls?: {cert: string, key: string}}} [options]
- *   `pipeline`: path, or the name of a shipped one; null: what `args` say; `prefix`: a command that runs the rest of its line, as of badNetwork(); `tls`: its files
+ *   tls?: {cert: string, key: string}, command?: string[]}} [options]
+ *   `pipeline`: path, or the name of a shipped one; null: what `args` say; `prefix`: a command that runs the rest of its line, as of badNetwork(); `tls`: its files; `command`: a program,
+ *   whose windows are shown (`cv-launch run`)
  */
-export async function startServer({ pipeline = 'async', set = {}, args = [], cwd, env: more = {}, prefix = [], tls } = {}) {
+export async function startServer({ pipeline = 'async', set = {}, args = [], cwd, env: more = {}, prefix = [], tls, command = [] } = {}) {
   assert.ok(existsSync(cvLaunch), `no ${cvLaunch}: build it, or say in CV_LAUNCH where it is`);
-  const path = pipeline === null || pipeline.includes('/') ? pipeline : pipe(pipeline);
-  const [program, ...before] = [...prefix, cvLaunch];
-  const server = new Server(program, [...before, ...(path ? [`--pipeline=${path}`] : []), '--port=0', ...sets(set), ...args, ...(tls ? [`--cert=${tls.cert}`, `--key=${tls.key}`] : [])], { cwd, env: { ...env, ...deadlines, ...more } });
+  const path = command.length > 0 ? null : pipeline === null || pipeline.includes('/') ? pipeline : pipe(pipeline);
+  const [program, ...before] = [...prefix, cvLaunch, ...(command.length > 0 ? ['run'] : [])];
+  const server = new Server(program, [...before, ...(path ? [`--pipeline=${path}`] : []), '--port=0', ...sets(set), ...args, ...(tls ? [`--cert=${tls.cert}`, `--key=${tls.key}`] : []), ...(command.length > 0 ? ['--', ...command] : [])], { cwd, env: { ...env, ...deadlines, ...more } });
   if (tls) server.ca = readFileSync(tls.cert);
   server.url = (await server.says(/https?:\/\/\S+:\d+\//))[0];
   return server;

@@ -140,6 +140,15 @@ export class Tab {
     if (!only) await within('a click', this.#page.mouse.click(x, y));
   }
 
+  /** What the mouse does: `move`, `down`, `up`, or `click`. */
+  mouse(what, ...args) { return within(`the mouse: ${what}`, this.#page.mouse[what](...args)); }
+
+  /** Its wheel scrolls so many pixels. */
+  wheel(x, y) { return within('the wheel', this.#extra.wheel(x, y)); }
+
+  /** A key goes `down` or `up`. */
+  hold(name, way) { return within(`the key ${name}`, this.#page.keyboard[way](name)); }
+
   key(name) { return within(`the key ${name}`, this.#page.keyboard.press(name)); }
 
   /** Where a part is once it stays there: the layout changes while the page begins. */

@@ -15,7 +15,7 @@ export const STATS_INTERVAL_MS = 500;
  */
 
 /**
- * @param {ReturnType<import('./protocol.js')['parseResults']>|{type: 'pong'|'link'}} message
+ * @param {ReturnType<import('./protocol.js')['parseResults']>|{type: 'pong'|'link'|'property'|'window'}} message
  * @param {import('./store.js').Store} store @param {SessionEvents} events
  */
 export function handOn(message, store, events) {
@@ -42,22 +42,17 @@ export class VideoWish {
 
   /**
    * Only of a server that tells of the link: an older one ends viewers that say what it does not know.
-   * @param {import('./store.js').Facts} facts @param {import('./control-channel.js').ControlChannel|null} control
+   * @param {import('./store.js').Facts} facts @param {Pick<import('./control-channel.js').ControlChannel, 'send'>|null} control
    */
   tell({ link, looking, watched, settings }, control) {
-    /** @type {Parameters<import('./control-channel.js').ControlChannel['requestVideo']>} */
-    const wish = [looking || watched, limitOf(settings['max-bitrate']), limitOf(settings['max-height']) ?? undefined];
-    if (!link || this.#told === `${wish}`) return;
-    this.#told = `${wish}`;
-    control?.requestVideo(...wish);
+    const wanted = looking || watched;
+    const maxBitrate = limitOf(settings['max-bitrate']);
+    const maxHeight = limitOf(settings['max-height']) ?? undefined;
+    const wish = `${[wanted, maxBitrate, maxHeight]}`;
+    if (!link || this.#told === wish) return;
+    this.#told = wish;
+    control?.send({ type: 'video', wanted, maxBitrate, maxHeight });
   }
-}
-
-/** The server says what a property is. @param {import('./store.js').Store} store @param {import('./protocol.js').Property} property */
-export function addProperty(store, property) {
-  const { properties } = store.facts;
-  const known = properties.some(({ name }) => name === property.name);
-  store.set({ properties: known ? properties.map((one) => one.name === property.name ? property : one) : [...properties, property] });
 }
 
 /** Whether this viewer may set it to that. @param {import('./protocol.js').Property} property @param {import('./protocol.js').Value} value */

@@ -9,11 +9,6 @@ const INTERVAL_MS = 1000;
 /** @typedef {{encoded: number|null, sent: number|null}} Delays how old frames are when they are encoded and sent, in ms since their capture */
 
 /**
- * @typedef {{delays: (delays: Delays) => void, link: (link: import('./protocol.js').Link) => void,
- *   property: (property: import('./protocol.js').Property) => void}} ControlEvents what the server says
- */
-
-/**
  * What of a data channel is used.
  * @typedef {{readyState: RTCDataChannelState, send: (text: string) => void, onopen: ((event: Event) => any)|null,
  *   onmessage: ((event: MessageEvent) => any)|null}} Channel
@@ -23,7 +18,8 @@ const INTERVAL_MS = 1000;
 export class ControlChannel {
   #channel;
   #clock;
-  #events;
+  #store;
+  #delays;
   #sent = 0;
   #pongs = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -31,12 +27,13 @@ export class ControlChannel {
 
   /**
    * @param {Channel} channel @param {import('./clock.js').ServerClock} clock
-   * @param {ControlEvents} events
+   * @param {import('./store.js').Store} store is told what the server says of the stream @param {(delays: Delays) => void} delays
    */
-  constructor(channel, clock, events) {
+  constructor(channel, clock, store, delays) {
     this.#channel = channel;
     this.#clock = clock;
-    this.#events = events;
+    this.#store = store;
+    this.#delays = delays;
     channel.onmessage = ({ data }) => this.#receive(data);
     if (this.open) this.#ping();
     else channel.onopen = () => this.#ping();
@@ -50,28 +47,9 @@ export class ControlChannel {
     return this.#pongs;
   }
 
-  requestKeyframe() {
-    this.#send({ type: 'keyframe' });
-  }
-
-  /** How often the server is to send each result again. @param {number} repeats */
-  requestRepeats(repeats) {
-    this.#send({ type: 'results', repeats });
-  }
-
-  /** How long the browser may hold this viewer's video back, in ms. @param {number} max */
-  requestPlayout(max) {
-    this.#send({ type: 'playout', max });
-  }
-
-  /** Whether the viewer looks, and what limits its video, in bit/s and lines. @param {boolean} wanted @param {number|null} maxBitrate @param {number} [maxHeight] */
-  requestVideo(wanted, maxBitrate, maxHeight) {
-    this.#send({ type: 'video', wanted, maxBitrate, maxHeight });
-  }
-
-  /** What it is to be for all viewers. @param {string} name of a property @param {import('./protocol.js').Value} value */
-  requestProperty(name, value) {
-    this.#send({ type: 'set', name, value });
+  /** @param {import('./protocol.js').Request} message */
+  send(message) {
+    if (this.open) this.#channel.send(JSON.stringify(message));
   }
 
   close() {
@@ -80,7 +58,7 @@ export class ControlChannel {
   }
 
   #ping() {
-    this.#send({ type: 'ping', t: pageTime() });
+    this.send({ type: 'ping', t: pageTime() });
     this.#sent++;
     this.#timer = setTimeout(() => this.#ping(), this.#sent < BURST ? BURST_INTERVAL_MS : INTERVAL_MS);
   }
@@ -89,19 +67,18 @@ export class ControlChannel {
   #receive(data) {
     const received = pageTime();
     const message = parseControl(data);
-    if (message.type === 'link') this.#events.link(message);
-    if (message.type === 'property') this.#events.property(message);
+    if (message.type === 'link' || message.type === 'window') this.#store.set({ [message.type]: message });
+    if (message.type === 'property') addProperty(this.#store, message);
     if (message.type !== 'pong') return;
     this.#pongs++;
     this.#clock.add(message.t, message.now, received);
-    this.#events.delays({ encoded: message.encoded ?? null, sent: message.sent ?? null });
+    this.#delays({ encoded: message.encoded ?? null, sent: message.sent ?? null });
   }
+}
 
-  /**
-   * @param {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
-   *   {type: 'video', wanted: boolean, maxBitrate: number|null, maxHeight?: number} | {type: 'set', name: string, value: import('./protocol.js').Value}} message
-   */
-  #send(message) {
-    if (this.open) this.#channel.send(JSON.stringify(message));
-  }
+/** The server says what a property is. @param {import('./store.js').Store} store @param {import('./protocol.js').Property} property */
+export function addProperty(store, property) {
+  const { properties } = store.facts;
+  const known = properties.some(({ name }) => name === property.name);
+  store.set({ properties: known ? properties.map((one) => one.name === property.name ? property : one) : [...properties, property] });
 }

@@ -24,8 +24,17 @@
  * @typedef {number|boolean|string} Value
  * @typedef {{type: 'property', name: string, title: string, description: string, writable: boolean, value: Value, initial: Value, min?: number,
  *   max?: number, whole?: boolean, choices?: {value: string, title: string}[]}} Property
+ * @typedef {{name: string, min: number, max: number, value: number}} Trackbar
+ * @typedef {Size & {type: 'window', title: string, state: 'open'|'closed'|'ended', message: string, mouse: boolean, objects: boolean, writable: boolean,
+ *   trackbars: Trackbar[]}} ProgramWindow
  * @typedef {{type: 'media', video: {codec: string, description?: string}, audio: AudioFormat|null}} Media
  * @typedef {{codec: string, rate: number, channels: number}} AudioFormat
+ * @typedef {{type: 'key', key: string} | MouseInput | {type: 'trackbar', name: string, value: number} | {type: 'close'}} Input what is done in a program's window
+ * @typedef {{type: 'mouse', event: 'move'|'down'|'up'|'double'|'wheel', x: number, y: number, button: number, buttons: number, shift: boolean,
+ *   ctrl: boolean, alt: boolean, wheel: [number, number]}} MouseInput
+ * @typedef {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
+ *   {type: 'video', wanted: boolean, maxBitrate: number|null, maxHeight?: number} | {type: 'set', name: string, value: Value} | Input} Request
+ *   what a viewer asks of the server on `control`
  * @typedef {{type: 'unknown'}} Unknown a type that a newer server may have
  * @typedef {{type: 'invalid', reason: string}} Invalid
  * @typedef {(value: unknown) => boolean} Check
@@ -37,7 +46,9 @@ const isText = (v) => typeof v === 'string';
 /** @type {Check} */
 const isNumber = (v) => Number.isFinite(v);
 /** @type {Check} */
-const isCount = (v) => Number.isInteger(v) && /** @type {number} */ (v) >= 0;
+const isInteger = (v) => Number.isInteger(v);
+/** @type {Check} */
+const isCount = (v) => isInteger(v) && /** @type {number} */ (v) >= 0;
 /** @type {Check} */
 const isSize = (v) => isNumber(v) && /** @type {number} */ (v) > 0;
 /** @type {Check} */
@@ -95,6 +106,10 @@ const CONTROLS = {
     name: isText, title: isText, description: isText, writable: isTruth, value: isValue, initial: isValue, min: orAbsent(isNumber), max: orAbsent(isNumber),
     whole: orAbsent(isTruth), choices: orAbsent(listOf(object({ value: isText, title: isText }))),
   },
+  window: {
+    ...CODED, title: isText, state: oneOf('open', 'closed', 'ended'), message: isText, mouse: isTruth, objects: isTruth, writable: isTruth,
+    trackbars: listOf(object({ name: isText, min: isInteger, max: isInteger, value: isInteger })),
+  },
 };
 
 /** @type {Record<string, Fields>} */
@@ -114,18 +129,17 @@ const wrongField = (record, fields) => Object.keys(fields).find((name) => !field
 
 /** @param {unknown} data @param {Record<string, Fields>} known @returns {any} */
 function parse(data, known) {
-  if (typeof data !== 'string') return invalid('not text');
   let message;
   try {
-    message = JSON.parse(data);
+    message = JSON.parse(/** @type {string} */ (data));
   } catch {
     return invalid('not JSON');
   }
-  if (!isRecord(message)) return invalid('not an object');
-  if (typeof message.type !== 'string') return invalid('no type');
-  if (!Object.hasOwn(known, message.type)) return { type: 'unknown' };
-  const field = wrongField(message, known[message.type]);
-  return field === null ? message : invalid(`"${field}" of ${message.type} is missing or wrong`);
+  if (!isRecord(message) || !isText(message.type)) return invalid('not an object with a type');
+  const type = /** @type {string} */ (message.type);
+  if (!Object.hasOwn(known, type)) return { type: 'unknown' };
+  const field = wrongField(message, known[type]);
+  return field === null ? message : invalid(`"${field}" of ${type} is missing or wrong`);
 }
 
 /** @param {string} reason @returns {Invalid} */
@@ -135,7 +149,7 @@ const invalid = (reason) => ({ type: 'invalid', reason });
 export const parseSignal = (data) => parse(data, SIGNALS);
 /** @type {(data: unknown) => Stream|Result|ModelState|Unknown|Invalid} */
 export const parseResults = (data) => parse(data, RESULTS);
-/** @type {(data: unknown) => Pong|Link|Property|Unknown|Invalid} */
+/** @type {(data: unknown) => Pong|Link|Property|ProgramWindow|Unknown|Invalid} */
 export const parseControl = (data) => parse(data, CONTROLS);
 /**
  * The streams of an offer that is for several.
@@ -159,8 +173,8 @@ export function addressOf(data) {
   }
   if (!isRecord(message) || typeof message.stream !== 'string') return null;
   const { stream, type, name, model } = message;
-  return { stream, state: oneOf('stream', 'link', 'property', 'model')(type) ? `${type} ${name ?? model ?? ''}` : '' };
+  return { stream, state: oneOf('stream', 'link', 'property', 'model', 'window')(type) ? `${type} ${name ?? model ?? ''}` : '' };
 }
 
-/** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Property|Unknown|Invalid} */
+/** What comes by WebSocket beside the frames. @type {(data: unknown) => Media|Stream|Result|ModelState|Pong|Link|Property|ProgramWindow|Unknown|Invalid} */
 export const parseBeside = (data) => parse(data, BESIDE);

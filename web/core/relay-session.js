@@ -113,8 +113,8 @@ export class RelaySession {
     if (this.#agreed >= ENOUGH && stream && stream.rtpOffset !== offset) this.#store.set({ stream: { ...stream, rtpOffset: offset } });
   }
 
-  /** An SFU has no properties. */
-  setProperty() {}
+  /** An SFU takes nothing. */
+  send() {}
 
   close() {
     this.#closed = true;

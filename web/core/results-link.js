@@ -6,6 +6,7 @@ import { ControlChannel } from './control-channel.js';
 import { parseResults } from './protocol.js';
 import { socketAddress, withTransport } from './server-address.js';
 import { Signaling } from './signaling.js';
+import { Store } from './store.js';
 
 /**
  * @typedef {{message: (message: ReturnType<typeof parseResults>) => void, there: () => void, lost: (words: string) => void}} ResultsEvents `message`: of §3;
@@ -70,7 +71,7 @@ export class ResultsLink {
       },
     });
     this.#signaling = signaling;
-    this.#control = new ControlChannel(channel, this.#clock, { delays: () => {}, link: () => {}, property: () => {} });
+    this.#control = new ControlChannel(channel, this.#clock, new Store(), () => {});
   }
 
   /** @param {import('./signaling.js').SessionError} error */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { STATS_INTERVAL_MS, VideoWish, addProperty, handOn, signsOf } from './beside.js';
+import { STATS_INTERVAL_MS, VideoWish, handOn, signsOf } from './beside.js';
 import { ServerClock, pageTime } from './clock.js';
 import { Connection } from './connection.js';
 import { ControlChannel } from './control-channel.js';
@@ -92,9 +92,9 @@ export class Session {
     this.#videoDelay?.seen(rtp);
   }
 
-  /** What a property is to be for all viewers. @param {string} name @param {import('./protocol.js').Value} value */
-  setProperty(name, value) {
-    this.#control?.requestProperty(name, value);
+  /** @param {import('./protocol.js').Request} message */
+  send(message) {
+    this.#control?.send(message);
   }
 
   /** @param {import('./signaling.js').SessionError|null} [error] why */
@@ -131,11 +131,7 @@ export class Session {
   /** @param {import('./connection.js').LabelledChannel} channel */
   #openChannel(channel) {
     if (channel.label === 'control') {
-      this.#control = new ControlChannel(channel, this.#clock, {
-        delays: this.#events.delays,
-        link: (link) => this.#store.set({ link }),
-        property: (property) => addProperty(this.#store, property),
-      });
+      this.#control = new ControlChannel(channel, this.#clock, this.#store, this.#events.delays);
     } else if (channel.label === 'results') {
       this.#results = channel;
       channel.onmessage = ({ data }) => this.#onResults(data);
@@ -161,7 +157,7 @@ export class Session {
     const signs = signsOf(stats, this.#store.facts, this.#control?.pongs ?? 0);
     const verdict = this.#watchdog.check(signs);
     const answers = this.#answers.check({ ...signs, packets: signs.pongs, decoded: 0, expected: false });
-    if (verdict === 'keyframe') this.#control?.requestKeyframe();
+    if (verdict === 'keyframe') this.send({ type: 'keyframe' });
     if (verdict === 'dead' || (answers === 'dead' && this.#takeOver)) this.#pathless('no more video comes from the server');
   }
 
@@ -169,10 +165,10 @@ export class Session {
   #askForHelp({ packetsLost, nacks }) {
     if (!this.#control?.open) return;
     const repeats = this.#loss.lossy(packetsLost + nacks, pageTime()) ? REPEATS : 0;
-    if (repeats !== this.#repeats) this.#control.requestRepeats(repeats);
+    if (repeats !== this.#repeats) this.send({ type: 'results', repeats });
     this.#repeats = repeats;
-    const playoutMax = this.#videoDelay?.check() ?? 0;
-    if (playoutMax !== this.#playoutMax) this.#control.requestPlayout(playoutMax);
-    this.#playoutMax = playoutMax;
+    const max = this.#videoDelay?.check() ?? 0;
+    if (max !== this.#playoutMax) this.send({ type: 'playout', max });
+    this.#playoutMax = max;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Watches by the WebSocket itself, for where no UDP passes (launcher/PROTOCOL.md §5). Every message is acknowledged at once: behind
 // a proxy nothing else tells the server what arrives.
-import { STATS_INTERVAL_MS, VideoWish, addProperty, handOn, signsOf } from './beside.js';
+import { STATS_INTERVAL_MS, VideoWish, handOn, signsOf } from './beside.js';
 import { pageTime } from './clock.js';
 import { ControlChannel } from './control-channel.js';
 import { FrameDecoder } from './frame-decoder.js';
@@ -74,14 +74,12 @@ export class SocketSession {
         this.#size = { width: frame.displayWidth, height: frame.displayHeight };
         events.frame(frame, info);
       },
-      needsKey: () => this.#control.requestKeyframe(),
+      needsKey: () => this.send({ type: 'keyframe' }),
       applied: (appliedDelay) => store.set({ appliedDelay }),
       unsupported: (message) => this.#fail('browser', message),
     });
     this.#sound = new SoundDecoder(events.sound);
-    this.#control = new ControlChannel(this.#channel, clock, {
-      delays: events.delays, link: (link) => store.set({ link }), property: (property) => addProperty(store, property),
-    });
+    this.#control = new ControlChannel(this.#channel, clock, store, events.delays);
     this.#deadline = typeof to === 'string'
       ? setTimeout(() => this.#fail('timeout', 'the server sent no video in time'), FIRST_MS)
       : setTimeout(() => this.#fail('media', 'no video comes from the server, not by WebSocket either'), store.facts.hasPicture ? GONE_ON_MS : TAKEN_OVER_MS);
@@ -103,9 +101,9 @@ export class SocketSession {
     this.#decoder.seen(id);
   }
 
-  /** What a property is to be for all viewers. @param {string} name @param {import('./protocol.js').Value} value */
-  setProperty(name, value) {
-    this.#control.requestProperty(name, value);
+  /** @param {import('./protocol.js').Request} message */
+  send(message) {
+    this.#control.send(message);
   }
 
   close() {
@@ -131,7 +129,7 @@ export class SocketSession {
     const message = parseBeside(text);
     if (this.#media || message.type === 'media') this.#acknowledge();
     if (message.type === 'media') this.#onMedia(message);
-    else if (message.type === 'pong' || message.type === 'link' || message.type === 'property') this.#channel.onmessage?.(new MessageEvent('message', { data: text }));
+    else if (['pong', 'link', 'property', 'window'].includes(message.type)) this.#channel.onmessage?.(new MessageEvent('message', { data: text }));
     else handOn(message, this.#store, this.#events);
   }
 
@@ -172,7 +170,7 @@ export class SocketSession {
     };
     this.#events.stats(stats);
     const verdict = this.#watchdog.check(signsOf(stats, this.#store.facts, this.#control.pongs));
-    if (verdict === 'keyframe') this.#control.requestKeyframe();
+    if (verdict === 'keyframe') this.send({ type: 'keyframe' });
     if (verdict === 'dead') this.#fail('media', 'no more video comes from the server');
   }
 }

@@ -27,6 +27,8 @@ import { DEFAULTS } from './settings.js';
  * @property {boolean} watched whether the viewer looks at one of those others; written by the feed
  * @property {PlayerState} state written by the player
  * @property {SessionError|null} error that ended the last attempt, until the next one plays; written by the player
+ * @property {import('./protocol.js').ProgramWindow|null} window the server's newest message about the program's window that the stream is, also of a connection before; null: it is none;
+ *   written by ControlChannel, and by the player
  * @property {number} attempt how often it has connected since it was started; written by the player
  */
 
@@ -72,7 +74,7 @@ export const NO_ATTEMPT = {
 };
 
 /** @type {GivenFacts} */
-const NOTHING_KNOWN = { settings: DEFAULTS, token: '', results: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT };
+const NOTHING_KNOWN = { settings: DEFAULTS, token: '', results: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, window: null, attempt: 0, ...NO_ATTEMPT };
 
 /** @param {GivenFacts} given @returns {Facts} */
 const derive = (given) => ({

@@ -4,7 +4,8 @@ import { pageTime } from './clock.js';
 import { Signaling } from './signaling.js';
 
 /**
- * @typedef {{name: string, state: string, message: string}} StreamState as in launcher/PROTOCOL.md §7
+ * @typedef {{name: string, state: string, message: string, window: string|null}} StreamState as in launcher/PROTOCOL.md §7 and §8; `window`: its title; null: it
+ *   is no window of a program
  * @typedef {import('./signaling.js').SessionError} SessionError
  */
 
@@ -13,7 +14,7 @@ export function parseStreams(text) {
   const message = JSON.parse(text);
   if (message.type !== 'streams' || !Array.isArray(message.streams)) return null;
   const named = message.streams.filter((/** @type {any} */ one) => typeof one?.name === 'string' && one.name !== '');
-  return named.map((/** @type {any} */ one) => ({ name: one.name, state: String(one.state), message: String(one.message ?? '') }));
+  return named.map((/** @type {any} */ one) => ({ name: one.name, state: String(one.state), message: String(one.message ?? ''), window: typeof one.window === 'string' ? one.window : null }));
 }
 
 /** Is told which streams a server has, for as long as it is open. */

@@ -5,6 +5,10 @@
 
 /** Who looks elsewhere for less is expected back. After that a tile costs nothing. */
 const AWAY_MS = 10_000;
+/** @type {Record<string, string>} */
+const WORDS = { live: 'Live', starting: 'Starting', lost: 'No picture', failed: 'Can’t start', asleep: 'Asleep', closed: 'Closed', ended: 'Ended' };
+/** What a program's window says of itself that its stream does not. @type {Record<string, string>} */
+const ENDED = { closed: 'closed', ended: 'ended' };
 
 export class Tile {
   root = document.createElement('section');
@@ -13,9 +17,12 @@ export class Tile {
   #token;
   #player = /** @type {import('../player/cv-player.js').CvPlayer} */ (document.createElement('cv-player'));
   #open = document.createElement('button');
+  #title = document.createElement('h2');
   #words = document.createElement('p');
   #why = document.createElement('p');
   #seen = false;
+  /** @type {StreamState|null} */
+  #stream = null;
   #lines = Infinity;
   /** Whether there is anything to connect to. */
   #runs = true;
@@ -32,10 +39,8 @@ export class Tile {
     this.#token = token;
     this.root.className = 'tile';
     this.root.dataset.stream = name;
-    const title = document.createElement('h2');
-    title.textContent = name;
+    this.title = name;
     this.#open.className = 'open';
-    this.#open.setAttribute('aria-label', `${name}: show it large`);
     this.#open.onclick = open;
     const stage = document.createElement('div');
     stage.className = 'place';
@@ -43,23 +48,59 @@ export class Tile {
     stage.append(this.#why, this.#open);
     const below = document.createElement('div');
     below.className = 'below';
-    below.append(title, this.#words);
+    below.append(this.#title, this.#words);
     this.root.append(stage, below);
     this.#player.setAttribute('mode', 'async');
     this.#player.connect = connect;
+    this.#player.addEventListener('cv-window', () => {
+      this.#show();
+      this.#operate();
+    });
+  }
+
+  /** What it is called. */
+  get title() {
+    return this.#title.textContent ?? '';
+  }
+
+  set title(title) {
+    if (this.title === title) return;
+    this.#title.textContent = title;
+    this.#open.setAttribute('aria-label', `${title}: show it large`);
   }
 
   /** @param {StreamState} stream */
-  update({ state, message }) {
-    this.root.dataset.state = state;
-    const words = /** @type {Record<string, string>} */ ({ live: 'Live', starting: 'Starting', lost: 'No picture', failed: 'Can’t start', asleep: 'Asleep' });
-    const text = words[state] ?? state;
-    if (this.#words.textContent === text && this.#words.title === message) return;
-    this.#words.textContent = text;
+  update(stream) {
+    const { name, state, message, window } = stream;
+    this.title = window || name;
+    this.#stream = stream;
+    this.#show();
     this.#words.title = message;
     this.#why.textContent = state === 'failed' ? message : '';
     this.#runs = state !== 'failed';
     if (this.#runs !== this.#player.isConnected) this.seen = this.#seen;
+    this.#operate();
+  }
+
+  #show() {
+    if (!this.#stream) return;
+    const { state, window } = this.#stream;
+    // a window that is open is as any stream
+    const now = (window !== null && ENDED[this.#player.window?.state ?? '']) || state;
+    this.root.dataset.state = now;
+    const text = WORDS[now] ?? now;
+    if (this.#words.textContent !== text) this.#words.textContent = text;
+  }
+
+  /** What is done in a program's window is done where it is large: there it has its own controls and no others. */
+  #operate() {
+    const large = this.root.classList.contains('large');
+    const isWindow = !!this.#stream && this.#stream.window !== null;
+    this.#player.inert = isWindow && !large;
+    this.#player.controls = !isWindow && large;
+    // what a program says is in its picture is shown on that picture
+    if (large && (!isWindow || this.#player.window?.objects)) this.#player.removeAttribute('mode');
+    else this.#player.setAttribute('mode', 'async');
   }
 
   /** @param {boolean} seen whether it is in view */
@@ -88,12 +129,9 @@ export class Tile {
   set large(large) {
     this.root.classList.toggle('large', large);
     this.#open.hidden = large;
-    this.#player.controls = large;
-    if (large) for (const name of ['mode', 'max-height']) this.#player.removeAttribute(name);
-    else {
-      this.#player.setAttribute('mode', 'async');
-      this.lines = this.#lines;
-    }
+    if (large) this.#player.removeAttribute('max-height');
+    else this.lines = this.#lines;
+    this.#operate();
   }
 
   focus() {

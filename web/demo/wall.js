@@ -44,7 +44,7 @@ const largeName = () => new URLSearchParams(location.search).get('stream') ?? ''
 /** @param {StreamState[]} streams */
 function show(streams) {
   sharing.names = streams.filter(({ state }) => state !== 'failed').map(({ name }) => name);
-  notice.textContent = streams.length === 0 ? 'This server has no streams now.' : '';
+  notice.textContent = streams.length === 0 ? 'There is nothing to show now. What comes appears here by itself: streams of this server, and windows that a program opens.' : '';
   const before = tiles;
   tiles = new Map(streams.map(({ name }) => [name, before.get(name) ?? newTile(name)]));
   for (const [name, tile] of before) {
@@ -105,10 +105,10 @@ function showLarge() {
   for (const tile of tiles.values()) if (tile !== large && tile.root === was) tile.large = false;
   wall.classList.toggle('one', large !== undefined);
   bar.hidden = !large;
-  document.title = large ? `${name} – cv-launch` : 'cv-launch';
+  document.title = large ? `${large.title} – cv-launch` : 'cv-launch';
+  if (large) title.textContent = large.title;
   if (large && large.root !== was) {
     large.large = true;
-    title.textContent = name;
     own.href = `${name}/${location.hash}`;
     back.focus();
   } else if (!large && was) {

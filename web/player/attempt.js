@@ -39,7 +39,7 @@ export class Attempt {
   /** @type {import('./feed.js').FeedEvents} */
   #sessionEvents;
   /** The way by which frames come. @type {{want: (rtp: number) => void, seen: (rtp: number, id: number|null) => void,
-   *   setProperty: (name: string, value: import('../core/protocol.js').Value) => void, close: (error?: import('../core/signaling.js').SessionError|null) => void}|null} */
+   *   send: (message: import('../core/protocol.js').Request) => void, close: (error?: import('../core/signaling.js').SessionError|null) => void}|null} */
   #session = null;
   #closed = false;
   #stopListening;
@@ -128,7 +128,7 @@ export class Attempt {
 
   /** @param {import('../core/signaling.js').SessionError|null} [error] why */
   close(error) {
-    if (this.#url) remember(this.#url, this.#store.facts.link);
+    if (this.#url) remember(this.#url, this.#facts.link);
     this.#closed = true;
     clearTimeout(this.#stale);
     this.#view.video.cancelVideoFrameCallback?.(this.#frameRequest);
@@ -138,9 +138,13 @@ export class Attempt {
     this.#stopListening();
   }
 
-  /** What a property is to be for all viewers. @param {string} name @param {import('../core/protocol.js').Value} value */
-  setProperty(name, value) {
-    this.#session?.setProperty(name, value);
+  /** To the server. @param {import('../core/protocol.js').Request} message */
+  send(message) {
+    this.#session?.send(message);
+  }
+
+  get #facts() {
+    return this.#store.facts;
   }
 
   /** How long the picture has stood still, in ms. @param {number} now */
@@ -150,12 +154,12 @@ export class Attempt {
 
   /** What there is to say of the network. To be asked now and then. @param {number} now */
   notice(now) {
-    return this.#notice.words(this.#store.facts, now);
+    return this.#notice.words(this.#facts, now);
   }
 
   /** What is seen now: in the live view nobody can say for certain which frame that is. */
   get shown() {
-    const { mode, resultsVisible } = this.#store.facts;
+    const { mode, resultsVisible } = this.#facts;
     if (mode !== 'exact') return { frame: null, results: this.#view.liveOverlay.results };
     return resultsVisible ? this.#composed : { ...this.#composed, results: [] };
   }
@@ -172,7 +176,7 @@ export class Attempt {
 
   /** How results meet their frames. @param {number} now */
   exact(now) {
-    return exactReport(this.#store.facts, this.#delayControl.lag(now), this.#proof, {
+    return exactReport(this.#facts, this.#delayControl.lag(now), this.#proof, {
       rtp: this.#matching.rtp, stampMs: this.#composing.stampMs(now), overlayError: this.#errors.median(now),
     });
   }
@@ -235,13 +239,13 @@ export class Attempt {
     }, this.#store);
     const nothing = () => {};
     this.#session = {
-      want: nothing, seen: nothing, setProperty: nothing,
+      want: nothing, seen: nothing, send: nothing,
       close: () => {
         leave();
         frames?.close();
       },
     };
-    if (this.#store.facts.transport !== 'socket') return;
+    if (this.#facts.transport !== 'socket') return;
     // which the other player has loaded
     this.#loadBySocket().then((parts) => {
       if (parts && !this.#closed) frames = new parts.ReceivedFrames(this.#socketParts);
@@ -258,7 +262,7 @@ export class Attempt {
     const onFrame = (now, frame) => {
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
       this.#measurements.addFrame(frame, now);
-      if (this.#store.facts.mode === 'exact') this.#composing.show(video, frame, pageTime());
+      if (this.#facts.mode === 'exact') this.#composing.show(video, frame, pageTime());
       else this.#onLive(frame, pageTime());
     };
     this.#frameRequest = video.requestVideoFrameCallback(onFrame);
@@ -270,12 +274,12 @@ export class Attempt {
     // A browser without callbacks tells of frames by its counts alone.
     const more = stats.decoded > this.#decoded;
     this.#decoded = stats.decoded;
-    if (more && !this.#callsBack && this.#store.facts.transport === 'webrtc') this.#measurements.addPicture(pageTime());
+    if (more && !this.#callsBack && this.#facts.transport === 'webrtc') this.#measurements.addPicture(pageTime());
   }
 
   /** A frame is shown live, with results of older ones over it. @param {VideoFrameCallbackMetadata} frame @param {number} now */
   #onLive({ rtpTimestamp }, now) {
-    this.#addShown(frameIdOf(rtpTimestamp, this.#store.facts.stream?.rtpOffset), this.#view.liveOverlay.results, now);
+    this.#addShown(frameIdOf(rtpTimestamp, this.#facts.stream?.rtpOffset), this.#view.liveOverlay.results, now);
   }
 
   /** A frame is shown with its own results. @param {import('./composing.js').ShownFrame} frame @param {number} now */
@@ -292,14 +296,14 @@ export class Attempt {
   #addShown(id, results, now) {
     if (id === null || this.#measurements.isOld(id, now)) return;
     this.#delayControl.addFrame(id, now);
-    this.#errors.addFrame(id, results, this.#store.facts.mode, now);
+    this.#errors.addFrame(id, results, this.#facts.mode, now);
   }
 
   /** @param {Result} result */
   #onResult(result) {
     const now = pageTime();
     if (!this.#matching.addResult(result, now)) return;
-    const { mode, resultsVisible } = this.#store.facts;
+    const { mode, resultsVisible } = this.#facts;
     if (mode === 'exact') this.#proof.addResult(result.frame, !resultsVisible);
     this.#delayControl.addResult(result, now);
     this.#errors.addResult(result, now);
@@ -312,7 +316,7 @@ export class Attempt {
   }
 
   #showFresh() {
-    if (this.#store.facts.paused) return;  // what is drawn belongs to the picture that stands still
+    if (this.#facts.paused) return;  // what is drawn belongs to the picture that stands still
     this.#view.liveOverlay.show(this.#measurements.models.fresh(pageTime()));
   }
 }

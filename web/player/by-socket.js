@@ -28,8 +28,8 @@ export function watchBySocket(to, clock, events, parts) {
     want: (id) => session.want(id),
     /** @param {number} id */
     seen: (id) => session.seen(id),
-    /** @param {string} name @param {import('../core/protocol.js').Value} value */
-    setProperty: (name, value) => session.setProperty(name, value),
+    /** @param {import('../core/protocol.js').Request} message */
+    send: (message) => session.send(message),
     close: () => {
       session.close();
       frames.close();

@@ -21,6 +21,8 @@ import { View } from './view.js';
  */
 
 const NOTHING = () => {};
+const hasWebRtc = () => typeof RTCPeerConnection === 'function';
+const PAGE_EVENTS = /** @type {const} */ (['pagehide', 'pageshow']);
 const HUD_INTERVAL_MS = 500;
 /** From one single picture to the next one: a server may let 10 s pass. */
 const LONGEST_STILL_MS = 10_000;
@@ -33,7 +35,7 @@ const NO_WEBRTC = { code: 'browser', message: 'this browser has no WebRTC (RTCPe
  *
  * Events: `cv-state` (detail: {state, error}), `cv-error` (detail: {code, message, final}: what ended an attempt to watch; `final`: there will be
  * no other one), `cv-result` (detail: the result, each once), `cv-model` (detail: a model's state), `cv-stats` (detail: see report(), twice
- * a second), `cv-properties` (detail: see properties), `cv-setting` (detail: {name, text}: what a viewer chose), `cv-select` (detail: {object,
+ * a second), `cv-properties` (detail: see properties), `cv-window` (detail: see window), `cv-setting` (detail: {name, text}: what a viewer chose), `cv-select` (detail: {object,
  * result}: what a viewer selected in the picture, or null).
  *
  * Slots: `over`, above the picture; `controls`, below it.
@@ -58,9 +60,10 @@ export class CvPlayer extends Attributes {
     chosen: (name, text) => this.#choose(name, text),
     selected: (picked) => this.#tell('cv-select', picked),
     snapshot: () => this.snapshot(),
+    send: (message) => this.#attempt?.send(message),
   });
   // later: who follows may be in the midst of it
-  #feed = new Feed(this, this.#store, () => queueMicrotask(() => { if (this.paused && this.#store.facts.state === 'closed') this.#start(); }));
+  #feed = new Feed(this, this.#store, () => queueMicrotask(() => { if (this.paused && this.#facts.state === 'closed') this.#start(); }));
   /** @type {Attempt|null} */
   #attempt = null;
   #telling = 0;
@@ -73,15 +76,18 @@ export class CvPlayer extends Attributes {
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #refresh;
   // A page that is left may be kept and come back: it holds no connection meanwhile.
-  #onHide = () => this.#stop();
   /** @param {PageTransitionEvent} event */
-  #onShow = (event) => { if (event.persisted) this.#start(); };
+  #onPage = ({ type, persisted }) => {
+    if (type === 'pagehide') this.#stop();
+    else if (persisted) this.#start();
+  };
 
   constructor() {
     super();
     this.#store.on(['stream', 'hasPicture'], () => this.#onProgress());
     this.#store.on(['asks'], () => this.#update());
     this.#store.on(['properties'], ({ properties }) => this.#tell('cv-properties', properties));
+    this.#store.on(['window'], () => this.#tell('cv-window', this.window));
     this.#store.on(['paused'], ({ paused }) => {
       if (!paused && !this.#reconnector) this.#start();
       else if (paused && !this.#attempt && !this.#feed.followed) this.#stop();
@@ -90,27 +96,25 @@ export class CvPlayer extends Attributes {
   }
 
   connectedCallback() {
-    addEventListener('pagehide', this.#onHide);
-    addEventListener('pageshow', this.#onShow);
+    for (const name of PAGE_EVENTS) addEventListener(name, this.#onPage);
     this.#start();
   }
 
   disconnectedCallback() {
-    removeEventListener('pagehide', this.#onHide);
-    removeEventListener('pageshow', this.#onShow);
+    for (const name of PAGE_EVENTS) removeEventListener(name, this.#onPage);
     this.#stop();
   }
 
   /** @param {string} name @param {string|null} _ @param {string|null} text */
   attributeChangedCallback(name, _, text) {
     if (isSetting(name)) {
-      const { settings } = this.#store.facts;
+      const { settings } = this.#facts;
       this.#store.set({ settings: withSetting(settings, name, text) });
-      if (settings.transport !== this.#store.facts.settings.transport) this.#restart();
+      if (settings.transport !== this.#facts.settings.transport) this.#restart();
     } else if (name === 'controls') {
       this.#view.controls = text !== null;
     } else {
-      if (name in this.#store.facts) this.#store.set({ [name]: text ?? '' });
+      if (name in this.#facts) this.#store.set({ [name]: text ?? '' });
       this.#restart();
     }
   }
@@ -130,7 +134,7 @@ export class CvPlayer extends Attributes {
 
   /** Whether the picture was told to stand still. */
   get paused() {
-    return this.#store.facts.paused;
+    return this.#facts.paused;
   }
 
   /** The picture stands still, and soon nothing is sent for it any more. */
@@ -148,7 +152,7 @@ export class CvPlayer extends Attributes {
    * follows another one.
    */
   get properties() {
-    return this.#store.facts.properties;
+    return this.#facts.properties;
   }
 
   /**
@@ -159,7 +163,15 @@ export class CvPlayer extends Attributes {
   setProperty(name, value) {
     const property = this.properties.find((one) => one.name === name);
     if (!property || !takes(property, value)) throw new RangeError(`the property "${name}" can’t be set to ${value}: ${JSON.stringify(property ?? this.properties)}`);
-    this.#attempt?.setProperty(name, value);
+    this.#attempt?.send({ type: 'set', name, value });
+  }
+
+  /**
+   * The window of a program that the stream is, as the server said last (launcher/PROTOCOL.md §8), also while there is no connection; null: it is none, or
+   * nothing was said yet, or the player follows another one.
+   */
+  get window() {
+    return this.#facts.window;
   }
 
   /**
@@ -178,14 +190,14 @@ export class CvPlayer extends Attributes {
   /** What is known now, as plain JSON. */
   report() {
     const now = pageTime();
-    const { state, error, attempt, mayControl } = this.#store.facts;
+    const { state, error, attempt, mayControl } = this.#facts;
     const measured = this.#attempt?.report(now) ?? new Measurements(this.#store, new ServerClock(0), 0).report(now);
     return { state, error, attempt, mayControl, notice: this.#attempt?.notice(now) ?? '', ...measured, exact: this.#attempt?.exact(now) ?? null };
   }
 
   /** A player that was refused may be one that can, now. */
   #restart() {
-    if (!this.#reconnector && this.#store.facts.state !== 'failed') return;
+    if (!this.#reconnector && this.#facts.state !== 'failed') return;
     this.#stop();
     this.#start();
   }
@@ -193,10 +205,10 @@ export class CvPlayer extends Attributes {
   #start() {
     // Who listens to the events may have taken it out of the page. One that is paused connects when it is to go on.
     if (this.#reconnector || !this.isConnected || this.#rests) return;
-    const { transport } = this.#store.facts.settings;
+    const { transport } = this.#facts.settings;
     if (transport === 'socket' && !canDecode()) return this.#refuse(NO_WEBCODECS);
-    if (typeof RTCPeerConnection !== 'function' && (transport === 'webrtc' || !canDecode())) return this.#refuse(NO_WEBRTC);
-    this.#store.set({ error: null, attempt: 0 });
+    if (!hasWebRtc() && (transport === 'webrtc' || !canDecode())) return this.#refuse(NO_WEBRTC);
+    this.#store.set({ error: null, window: null, attempt: 0 });
     this.#view.open();
     this.#endAttention = watchAttention(this.#view.video, this.#store);
     this.#refresh = setInterval(() => this.#update(), HUD_INTERVAL_MS);
@@ -233,7 +245,7 @@ export class CvPlayer extends Attributes {
     this.#unwatch();
     this.#unwatch = leader?.watch(() => this.#connectAnew()) ?? NOTHING;
     const reconnector = this.#reconnector;
-    this.#store.set({ attempt: this.#store.facts.attempt + 1, shared: leader !== null });
+    this.#store.set({ attempt: this.#facts.attempt + 1, shared: leader !== null });
     this.#setState('connecting');
     // who listens to the events, of this player or of one that follows, may have stopped it, in there or in here
     if (this.#reconnector !== reconnector) return;
@@ -244,12 +256,16 @@ export class CvPlayer extends Attributes {
         this.#tell('cv-model', state);
       },
       bySocket: ({ WayBack }) => {
-        if (this.#store.facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), this.#store.facts.token, () => this.#goBack());
+        if (this.#facts.settings.transport === 'auto') this.#wayBack ??= new WayBack(this.#url(), this.#facts.token, () => this.#goBack());
       },
       ended: (error) => this.#onEnded(error),
     }, { bySocket: this.#bySocket(), connect: this.connect, feed: this.#feed, leader });
     if (this.#reconnector === reconnector) this.#attempt = attempt;
     else attempt.close();
+  }
+
+  get #facts() {
+    return this.#store.facts;
   }
 
   /** Whether it needs no connection: it is paused, and nobody follows. */
@@ -268,8 +284,8 @@ export class CvPlayer extends Attributes {
 
   /** Whether frames are to come by WebSocket from the beginning. */
   #bySocket() {
-    const { transport } = this.#store.facts.settings;
-    if (transport === 'auto') return this.#wayBack !== null || typeof RTCPeerConnection !== 'function';
+    const { transport } = this.#facts.settings;
+    if (transport === 'auto') return this.#wayBack !== null || !hasWebRtc();
     return transport === 'socket';
   }
 
@@ -291,19 +307,18 @@ export class CvPlayer extends Attributes {
   /** What the viewer chose becomes an attribute. @param {string} name @param {string} text */
   #choose(name, text) {
     this.setAttribute(name, text);
-    this.#tell('cv-setting', { name, text: settingText(this.#store.facts.settings, name) });
+    this.#tell('cv-setting', { name, text: settingText(this.#facts.settings, name) });
   }
 
   /** The picture is shown once there is one and it is known which part of it is for showing. */
   #onProgress() {
-    const { stream, hasPicture } = this.#store.facts;
+    const { stream, hasPicture } = this.#facts;
     if (!stream) return;
     if (hasPicture) {
       this.#view.reveal(stream);
       this.#reconnector?.succeeded();
     }
-    if (stream.state === 'lost') this.#setState('lost');
-    else this.#setState(hasPicture ? 'playing' : 'connecting');
+    this.#setState(stream.state === 'lost' ? 'lost' : hasPicture ? 'playing' : 'connecting');
   }
 
   /** @param {SessionError} error */
@@ -329,13 +344,13 @@ export class CvPlayer extends Attributes {
   #standstill(now) {
     // A hidden page is shown no frames, a paused one has its button, and single pictures stand still for a while.
     const still = document.hidden || this.paused || this.#view.video.paused;
-    return still ? 0 : (this.#attempt?.standstill(now) ?? 0) - (isStills(this.#store.facts.link) ? LONGEST_STILL_MS : 0);
+    return still ? 0 : (this.#attempt?.standstill(now) ?? 0) - (isStills(this.#facts.link) ? LONGEST_STILL_MS : 0);
   }
 
   #endAttempt() {
     this.#view.freeze();
     this.#view.stop();
-    const { error } = this.#store.facts;
+    const { error } = this.#facts;
     this.#attempt?.close(error);
     this.#attempt = null;
     this.#feed.end(error ?? { code: 'media', message: 'the player it follows has stopped' });
@@ -344,12 +359,12 @@ export class CvPlayer extends Attributes {
 
   /** @param {PlayerState} state */
   #setState(state) {
-    const { state: before, error } = this.#store.facts;
+    const { state: before, error } = this.#facts;
     this.#store.set({ state, error: state === 'playing' ? null : error });
     this.#update();
     if (state === before) return;
     clearTimeout(this.#telling);
-    const tell = () => this.#tell('cv-state', { state, error: this.#store.facts.error });
+    const tell = () => this.#tell('cv-state', { state, error: this.#facts.error });
     // It plays: that is known in a callback of the video. Who takes the player out of the page in there, gets a page that Firefox 153 does not
     // repaint any more, one time in ten on a busy machine.
     if (state === 'playing') this.#telling = setTimeout(tell);
@@ -358,7 +373,7 @@ export class CvPlayer extends Attributes {
 
   #update() {
     const now = pageTime();
-    const { state, error, stream, asks } = this.#store.facts;
+    const { state, error, stream, asks } = this.#facts;
     const attempt = this.#attempt;
     this.#view.show(statusOf(state, error, stream?.message ?? '', this.#reconnector?.wait ?? 0, this.#standstill(now), attempt?.notice(now) ?? '', this.paused, asks));
     this.#view.showFigures({ report: attempt?.report(now) ?? null, exact: attempt?.exact(now) ?? null, errors: attempt?.errors(now) ?? [] }, now);

@@ -30,6 +30,22 @@ export function layout(stage, video, stampRows) {
 export const wholeHeight = (height, rows) => `${100 * height / Math.max(1, height - rows)}%`;
 
 /**
+ * Which of its pixels, with fractions, a picture has at a point of the page, whatever size it is shown in. Beside it: the nearest one.
+ * @param {{left: number, top: number, width: number, height: number}} shown where it is in the page @param {Size} size in its own pixels @param {Point} point
+ * @returns {Point & {inside: boolean}|null} null: there is no picture
+ */
+export function pixelAt(shown, size, point) {
+  if (!(shown.width > 0 && shown.height > 0 && size.width > 0 && size.height > 0)) return null;
+  const x = (point.x - shown.left) / shown.width * size.width;
+  const y = (point.y - shown.top) / shown.height * size.height;
+  const inside = x >= 0 && y >= 0 && x < size.width && y < size.height;
+  return { x: clamped(x, size.width), y: clamped(y, size.height), inside };
+}
+
+/** Hundredths are enough. @param {number} place @param {number} size */
+const clamped = (place, size) => place < 0 ? 0 : place >= size ? size - 1 : Math.floor(place * 100) / 100;
+
+/**
  * The height on the screen of what the model saw: the whole picture, or what is above its stamp, as its result says.
  * @param {Size & {whole?: boolean}} result @param {Layout} place
  */

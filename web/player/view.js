@@ -33,8 +33,9 @@ const TEMPLATE = `
   </div>`;
 
 /**
- * @typedef {import('./controls.js').ControlEvents & {selected: (picked: import('./pick.js').Picked|null) => void}} ViewEvents what the viewer
- *   does: `selected`: something in the picture, or nothing any more
+ * @typedef {import('./controls.js').ControlEvents & {selected: (picked: import('./pick.js').Picked|null) => void,
+ *   send: (message: import('../core/protocol.js').Input) => void}} ViewEvents what the viewer does: `selected`: something in the picture, or nothing any
+ *   more; `send`: in a program's window
  */
 
 /** All of the player's DOM: a shadow tree, drawn by player.css. */
@@ -62,6 +63,8 @@ export class View {
   #controlled = false;
   /** @type {Promise<void>|null} */
   #loading = null;
+  /** Where the stream is a program's window. @type {Promise<void>|null} */
+  #window = null;
   /** Of the video that is shown. @type {import('../core/protocol.js').Stream|null} */
   #stream = null;
   /** Of the frames that the page itself decodes. @type {import('../core/protocol.js').Size|null} */
@@ -107,6 +110,7 @@ export class View {
     this.video.addEventListener('resize', () => this.#measure());
     store.on(['composed', 'drawn', 'mode', 'resultsVisible'], () => this.#showLayers());
     store.on(['paused'], ({ paused }) => this.#onPaused(paused));
+    store.on(['window'], () => { this.#window ??= this.#loadWindow(); });
     this.controls = false;
   }
 
@@ -123,7 +127,7 @@ export class View {
   /** @param {MediaStream} stream */
   async play(stream) {
     this.video.srcObject = stream;
-    if (this.#store.facts.paused) this.video.pause();  // it would begin by itself
+    if (this.#facts.paused) this.video.pause();  // it would begin by itself
     else await this.#tryToPlay();
   }
 
@@ -166,7 +170,7 @@ export class View {
   freeze() {
     if (!this.#stream) return;
     this.#stream = null;
-    const { composed, drawn } = this.#store.facts;
+    const { composed, drawn } = this.#facts;
     if (composed || drawn) this.composedPicture.copyTo(this.#cover);
     else this.#copyVideo();
     this.#cover.hidden = false;
@@ -184,7 +188,7 @@ export class View {
    * @returns {HTMLCanvasElement|null} null: there is none
    */
   copy() {
-    const { composed, drawn } = this.#store.facts;
+    const { composed, drawn } = this.#facts;
     const { width, height, rows } = this.#full;
     const { canvas } = this.composedPicture;
     const source = composed || drawn ? canvas : this.video;
@@ -221,10 +225,21 @@ export class View {
 
   async #loadControls() {
     /** @type {typeof import('./controls.js')|void} */
-    const part = await load(new URL('controls.js', import.meta.url)).catch(({ message }) => console.warn(`cv-player: ${message}`));
+    const part = await this.#load(new URL('controls.js', import.meta.url));
     if (!part) return;
     this.#controls = new part.Controls(this.#root, this.#store, this.#palette, this.#events, this.composedPicture);
     this.#controls.shown = this.#controlled;
+  }
+
+  async #loadWindow() {
+    /** @type {typeof import('./window.js')|void} */
+    const part = await this.#load(new URL('window.js', import.meta.url));
+    if (part) new part.ProgramWindow(this.#root, this.#store, this.#events.send);
+  }
+
+  /** A part of the player that it can do without. @param {URL} url */
+  #load(url) {
+    return load(url).catch(({ message }) => console.warn(`cv-player: ${message}`));
   }
 
   /** @param {boolean} paused */
@@ -237,7 +252,7 @@ export class View {
   /** Whoever has paused the picture, a viewer can go on. At its end it is not paused. */
   #showPlay() {
     const { srcObject, paused, ended } = this.video;
-    this.#play.hidden = !this.#store.facts.paused && (srcObject === null || ended || !paused);
+    this.#play.hidden = !this.#facts.paused && (srcObject === null || ended || !paused);
   }
 
   async #tryToPlay() {
@@ -281,9 +296,13 @@ export class View {
     this.composedPicture.resize(place);
   }
 
+  get #facts() {
+    return this.#store.facts;
+  }
+
   /** The one that is seen. */
   get #overlay() {
-    return (this.#store.facts.mode === 'exact' ? this.composedPicture : this.liveOverlay).overlay;
+    return (this.#facts.mode === 'exact' ? this.composedPicture : this.liveOverlay).overlay;
   }
 
   get #overlays() {
@@ -292,7 +311,7 @@ export class View {
 
   /** The composed picture takes the place of the video, when there is one. In the exact view no frame has results of another one. */
   #showLayers() {
-    const { composed, drawn, mode, resultsVisible } = this.#store.facts;
+    const { composed, drawn, mode, resultsVisible } = this.#facts;
     this.composedPicture.canvas.hidden = !composed && !drawn;
     this.composedPicture.overlay.hidden = !composed || !resultsVisible;
     this.liveOverlay.overlay.hidden = mode === 'exact' || !resultsVisible;
@@ -301,7 +320,7 @@ export class View {
   #addPlay() {
     this.#play.onclick = () => {
       this.#stage.focus({ preventScroll: true });  // the button goes
-      if (this.#store.facts.paused) this.#store.set({ paused: false });
+      if (this.#facts.paused) this.#store.set({ paused: false });
       else this.#tryToPlay();
     };
     this.video.onpause = () => this.#showPlay();

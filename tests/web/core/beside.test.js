@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { VideoWish, addProperty, handOn, signsOf, takes } from '../../../web/core/beside.js';
+import { VideoWish, handOn, signsOf, takes } from '../../../web/core/beside.js';
+import { addProperty } from '../../../web/core/control-channel.js';
 import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { STREAM, resultOf } from '../lib/stream.js';
@@ -75,7 +76,7 @@ test('a wish is told a server that tells of the link, when it is another one', (
   const wish = new VideoWish();
   /** @type {unknown[]} */
   const asked = [];
-  const control = /** @type {any} */ ({ requestVideo: (/** @type {unknown[]} */ ...wanted) => asked.push(wanted) });
+  const control = /** @type {any} */ ({ send: (/** @type {any} */ { type, wanted, maxBitrate, maxHeight }) => asked.push([type, wanted, maxBitrate, maxHeight]) });
   /** @type {Partial<import('../../../web/core/store.js').GivenFacts>[]} */
   const steps = [{ looking: false }, { link: LINK }, { link: { ...LINK, rung: 1 } }, { looking: true }, { settings: { ...store.facts.settings, 'max-bitrate': 300_000 } },
     { settings: { ...store.facts.settings, 'max-bitrate': 300_000, 'max-height': 200 } }];
@@ -85,10 +86,10 @@ test('a wish is told a server that tells of the link, when it is another one', (
     return asked.length;
   });
   assert.deepEqual(after, [0, 1, 1, 2, 3, 4]);
-  assert.deepEqual(asked, [[false, null, undefined], [true, null, undefined], [true, 300_000, undefined], [true, 300_000, 200]]);
+  assert.deepEqual(asked, [['video', false, null, undefined], ['video', true, null, undefined], ['video', true, 300_000, undefined], ['video', true, 300_000, 200]]);
   for (const facts of [{ watched: true }, { looking: false }, { watched: false }]) {
     store.set(facts);
     wish.tell(store.facts, control);
   }
-  assert.deepEqual(asked.slice(4), [[false, 300_000, 200]], 'not before those that follow look no more either');
+  assert.deepEqual(asked.slice(4), [['video', false, 300_000, 200]], 'not before those that follow look no more either');
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ServerClock } from '../../../web/core/clock.js';
 import { ControlChannel } from '../../../web/core/control-channel.js';
+import { Store } from '../../../web/core/store.js';
 import { test } from '../../lib/test.js';
 import { FakeChannel } from '../lib/peer-connection.js';
 import { pass, stopTime, timersLeft } from '../lib/time.js';
@@ -16,10 +17,9 @@ function open(readyState = 'open') {
   const clock = new ServerClock(0);
   /** @type {object[]} */
   const delays = [];
-  /** @type {object[]} */
-  const links = [];
-  const control = new ControlChannel(/** @type {any} */ (channel), clock, { delays: (told) => delays.push(told), link: (told) => links.push(told) });
-  return { channel, clock, delays, links, control };
+  const store = new Store();
+  const control = new ControlChannel(/** @type {any} */ (channel), clock, store, (told) => delays.push(told));
+  return { channel, clock, delays, store, control };
 }
 
 test('pings come quickly until the clock is known, then once a second', async () => {
@@ -45,11 +45,12 @@ test('a pong says what the server’s clock is: at the middle of its way', async
   control.close();
 });
 
-test('what the server says of the link is handed on', () => {
-  const { channel, links, control } = open();
+test('what the server says of the link, and of a program’s window, is kept as it was said last', () => {
+  const { channel, store, control } = open();
   const link = { type: 'link', rung: 1, rungs: 3, width: 320, height: 196, bitrate: 170_000, framerate: null, carries: null, reason: 'network' };
-  for (const message of [link, { ...link, rung: null }]) channel.deliver(message);
-  assert.deepEqual([links, control.pongs], [[link], 0]);
+  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', mouse: false, objects: false, writable: true, trackbars: [] };
+  for (const message of [link, { ...link, rung: null }, window, { ...window, mouse: true }, { ...window, state: 'minimized' }]) channel.deliver(message);
+  assert.deepEqual([store.facts.link, store.facts.window, control.pongs], [link, { ...window, mouse: true }, 0]);
   control.close();
 });
 
@@ -63,19 +64,16 @@ test('what is no pong is no sign of life', () => {
 test('what it asks of the server', () => {
   const { channel, control } = open();
   channel.sent = [];
-  control.requestKeyframe();
-  control.requestRepeats(2);
-  control.requestPlayout(500);
-  control.requestVideo(false, 300_000);
-  assert.deepEqual(channel.sent, [
-    { type: 'keyframe' }, { type: 'results', repeats: 2 }, { type: 'playout', max: 500 }, { type: 'video', wanted: false, maxBitrate: 300_000 },
-  ]);
+  /** @type {import('../../../web/core/protocol.js').Request[]} */
+  const asked = [{ type: 'keyframe' }, { type: 'results', repeats: 2 }, { type: 'video', wanted: false, maxBitrate: 300_000 }, { type: 'key', key: 'q' }];
+  for (const message of asked) control.send(message);
+  assert.deepEqual(channel.sent, asked);
   control.close();
 });
 
 test('nothing is sent before the channel is open, and the first ping when it is', async () => {
   const { channel, control } = open('connecting');
-  control.requestKeyframe();
+  control.send({ type: 'keyframe' });
   await pass(2000);
   assert.deepEqual([control.open, channel.sent], [false, []]);
   channel.readyState = 'open';

@@ -15,6 +15,11 @@ const STREAM = {
   state: 'live', message: '', rungs: [RUNG, { width: 320, height: 196, rows: 16, cell: 8 }],
 };
 
+const TRACKBAR = { name: 'low', min: -10, max: 255, value: 100 };
+const WINDOW = {
+  type: 'window', title: 'edges', width: 640, height: 0, state: 'open', message: '', mouse: true, objects: false, writable: false, trackbars: [TRACKBAR, { ...TRACKBAR, name: '' }],
+};
+
 /**
  * @type {{parse: (data: unknown) => {type: string}, message: Record<string, any>,
  *   wrong: Record<string, unknown[]>}[]}
@@ -69,6 +74,14 @@ const MESSAGES = [
     wrong: {
       name: [1, undefined], title: [null, undefined], description: [null, 1], writable: ['true', undefined, null], value: [null, undefined, [], {}],
       initial: [null, undefined], min: ['0', null], max: [null, true], whole: [1, null], choices: [null, {}, [1], [{ value: 'a' }], [{ value: 1, title: 'A' }]],
+    },
+  },
+  {
+    parse: parseControl, message: WINDOW,
+    wrong: {
+      title: [null, 3, undefined], width: [-1, 0.5, '640', null, undefined], height: [-1, null], state: ['minimized', null, undefined, true], message: [null, undefined],
+      mouse: ['true', 1, null, undefined], objects: [1, undefined], writable: ['true', null, undefined],
+      trackbars: [undefined, null, {}, [null], [[]], [{}], [TRACKBAR, { ...TRACKBAR, name: 7 }], [{ ...TRACKBAR, min: '0' }], [{ ...TRACKBAR, max: 1.5 }], [{ ...TRACKBAR, value: null }]],
     },
   },
   {
@@ -129,7 +142,7 @@ test('a type of a newer server, or of another channel, is unknown', () => {
 
 test('beside frames by WebSocket comes all that data channels bring, and no signalling', () => {
   const property = { type: 'property', name: 'a.b', title: 'B', description: '', writable: false, value: true, initial: false };
-  for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }, property]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
+  for (const message of [STREAM, RESULT, { type: 'pong', t: 1, now: 2 }, property, WINDOW]) assert.deepEqual(parseBeside(JSON.stringify(message)), message);
   assert.equal(parseBeside('{"type":"offer","sdp":"v=0"}').type, 'unknown');
   for (const parse of [parseSignal, parseResults, parseControl]) assert.equal(parse('{"type":"media","video":{"codec":"vp8"},"audio":null}').type, 'unknown');
 });
@@ -144,7 +157,7 @@ test('the streams of an offer are named, each with its media sections; what is w
 test('a message says which of several streams it is of, and what of that it tells', () => {
   const of = (/** @type {object} */ message) => addressOf(JSON.stringify({ stream: 'door', ...message }));
   assert.deepEqual(of(RESULT), { stream: 'door', state: '' });
-  assert.deepEqual([STREAM, { type: 'link' }, { type: 'property', name: 'a.b' }, { type: 'model', model: 'm' }].map((message) => of(message)?.state), ['stream ', 'link ', 'property a.b', 'model m']);
+  assert.deepEqual([STREAM, { type: 'link' }, { type: 'property', name: 'a.b' }, { type: 'model', model: 'm' }, WINDOW].map((message) => of(message)?.state), ['stream ', 'link ', 'property a.b', 'model m', 'window ']);
   for (const wrong of [{ type: 'result' }, { stream: 7 }, [], 'text', null]) assert.equal(addressOf(JSON.stringify(wrong)), null);
   for (const wrong of ['{', new ArrayBuffer(2), null]) assert.equal(addressOf(wrong), null);
 });

@@ -34,6 +34,7 @@ Object.assign(globalThis, {
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
 const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height: 360, objects: [] };
 const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since: 1 };
+const WINDOW = { type: 'window', title: 'edges', width: 64, height: 48, state: 'open', message: '', mouse: false, objects: false, writable: true, trackbars: [] };
 const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 const PROPERTY = { type: 'property', name: 'a.b', title: 'B', description: '', writable: true, value: 1, initial: 1 };
 /** As the server offers them: sound is of the yard. @type {{name: string, mids: string[], stamped?: boolean}[]} */
@@ -88,7 +89,7 @@ async function carry(streams = STREAMS, sections = ['video0', 'video1', 'audio0'
   const results = connection.pc.openChannel('results');
   const control = connection.pc.openChannel('control');
   const say = (/** @type {string} */ stream, /** @type {object[]} */ ...messages) => {
-    for (const message of messages) (['link', 'pong', 'property'].includes(/** @type {any} */ (message).type) ? control : results).deliver({ stream, ...message });
+    for (const message of messages) (['link', 'pong', 'property', 'window'].includes(/** @type {any} */ (message).type) ? control : results).deliver({ stream, ...message });
   };
   /** What was asked for this stream, but for pings. @param {string} stream */
   const asked = (stream) => control.sent.filter((message) => message.stream === stream && message.type !== 'ping').map(({ stream: _, ...message }) => message);
@@ -125,7 +126,7 @@ test('messages go to the stream that they name, and say which one they are of', 
   say('yard', STREAM, RESULT, MODEL, LINK, PROPERTY, { type: 'pong', t: 0, now: 0, encoded: 3, sent: 4 });
   assert.deepEqual([yard.told.result.length, yard.told.model.length, yard.told.delays, yard.store.facts.link?.rungs], [1, 1, [{ encoded: 3, sent: 4 }], 3]);
   assert.deepEqual([door.told.result, door.told.model, door.told.delays, door.store.facts.link, door.store.facts.properties], [[], [], [], null, []]);
-  yard.session.setProperty('a.b', 2);
+  yard.session.send({ type: 'set', name: 'a.b', value: 2 });
   assert.deepEqual(control.of('set'), [{ stream: 'yard', type: 'set', name: 'a.b', value: 2 }]);
   assert.deepEqual([...new Set(control.of('ping').map(({ stream }) => stream))], ['door', 'yard']);
   assert.equal(JSON.stringify(control.sent[0]).indexOf('{"stream":'), 0);
@@ -149,16 +150,16 @@ test('a stream that nobody watches is not sent, and to who comes back the server
   watch('door');
   const first = watch('yard', { store });
   const { say, asked, tracks } = await carry();
-  say('yard', STREAM, { ...STREAM, state: 'lost' }, RESULT, MODEL, LINK, PROPERTY);
+  say('yard', STREAM, { ...STREAM, state: 'lost' }, RESULT, MODEL, LINK, PROPERTY, WINDOW, { ...WINDOW, mouse: true });
   assert.deepEqual([asked('door'), asked('yard')], [[], []]);
   first.session.close();
   assert.deepEqual(asked('yard'), [{ type: 'video', wanted: false, maxBitrate: null }]);
   say('yard', { ...PROPERTY, value: 5 });
-  store.set({ link: null, stream: null, properties: [] });
+  store.set({ link: null, stream: null, properties: [], window: null });
   const second = watch('yard', { store });
   await settle();
   assert.deepEqual(second.told.track[0].tracks, [tracks.video1.track, tracks.audio0.track]);
-  assert.deepEqual([store.facts.stream?.state, store.facts.link?.rungs, store.facts.properties[0].value, second.told.model.length, second.told.result], ['lost', 3, 5, 1, []]);
+  assert.deepEqual([store.facts.stream?.state, store.facts.link?.rungs, store.facts.properties[0].value, second.told.model.length, second.told.result, store.facts.window?.mouse], ['lost', 3, 5, 1, [], true]);
   assert.deepEqual(asked('yard').slice(1), [{ type: 'video', wanted: true, maxBitrate: null }]);
   assert.deepEqual(urls(), [SHARED]);
 });

@@ -7,7 +7,7 @@ import { STREAM } from '../lib/stream.js';
 
 test('at first nothing is known, and nothing is chosen', () => {
   const { facts } = new Store();
-  assert.deepEqual(facts, { settings: DEFAULTS, token: '', results: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, attempt: 0, ...NO_ATTEMPT, mode: 'async', obstacle: 'Not connected yet', resultsVisible: true, streamDelay: null, delay: 0 });
+  assert.deepEqual(facts, { settings: DEFAULTS, token: '', results: '', paused: false, audible: false, looking: true, shared: false, watched: false, state: 'closed', error: null, window: null, attempt: 0, ...NO_ATTEMPT, mode: 'async', obstacle: 'Not connected yet', resultsVisible: true, streamDelay: null, delay: 0 });
   assert.deepEqual([facts.stream, facts.wantedDelay, facts.composed], [null, null, false]);
 });
 

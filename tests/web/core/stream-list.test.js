@@ -61,8 +61,10 @@ test('who has closed it is told nothing more', async (t) => {
 
 for (const [text, streams] of [
   ['{"type":"streams","streams":[]}', []],
-  ['{"type":"streams","streams":[{"name":"a","state":"from-the-future"}]}', [{ name: 'a', state: 'from-the-future', message: '' }]],
-  ['{"type":"streams","streams":[null,7,{"name":""},{"state":"live"},{"name":"a","state":"live","message":"m","more":1}]}', [{ name: 'a', state: 'live', message: 'm' }]],
+  ['{"type":"streams","streams":[{"name":"a","state":"from-the-future"}]}', [{ name: 'a', state: 'from-the-future', message: '', window: null }]],
+  ['{"type":"streams","streams":[null,7,{"name":""},{"state":"live"},{"name":"a","state":"live","message":"m","more":1}]}', [{ name: 'a', state: 'live', message: 'm', window: null }]],
+  ['{"type":"streams","streams":[{"name":"a","state":"live","message":"","window":""},{"name":"b","state":"live","message":"","window":7}]}',
+    [{ name: 'a', state: 'live', message: '', window: '' }, { name: 'b', state: 'live', message: '', window: null }]],
   ['{"type":"streams"}', null],
   ['{"type":"streams","streams":{}}', null],
   ['{"type":"stream"}', null],

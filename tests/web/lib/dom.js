@@ -4,6 +4,8 @@
 export class FakeElement extends EventTarget {
   /** @type {(FakeElement|string)[]} */
   children = [];
+  /** Where it was inserted. @type {FakeElement|null} */
+  #parent = null;
   hidden = false;
   title = '';
   /** @type {Record<string, string>} */
@@ -42,6 +44,18 @@ export class FakeElement extends EventTarget {
     this.children.unshift(...nodes);
   }
 
+  /** @param {FakeElement} node @param {FakeElement|null} next */
+  insertBefore(node, next) {
+    node.remove();
+    this.children.splice(next ? this.children.indexOf(next) : this.children.length, 0, node);
+    node.#parent = this;
+  }
+
+  remove() {
+    if (this.#parent) this.#parent.children = this.#parent.children.filter((child) => child !== this);
+    this.#parent = null;
+  }
+
   /** @param {(FakeElement|string)[]} nodes */
   replaceChildren(...nodes) {
     this.children = nodes;
@@ -51,6 +65,17 @@ export class FakeElement extends EventTarget {
 
   matches() {
     return false;
+  }
+
+  closest() {
+    return null;
+  }
+
+  /** Something happens to it. @param {string} type of the event @param {object} [more] what it says */
+  meets(type, more = {}) {
+    const event = Object.assign(new Event(type, { cancelable: true }), more);
+    this.dispatchEvent(event);
+    return event;
   }
 
   /** @param {string} name */
@@ -68,7 +93,7 @@ export class FakeElement extends EventTarget {
 export const colours = { edge: 'edge', caption: 'caption', label: '85% 70%', live: 'live', exact: 'exact', quiet: 'quiet', line: 'line' };
 
 Object.assign(globalThis, {
-  PLAYER_CSS: 'player.css', CONTROLS_CSS: 'controls.css',
+  PLAYER_CSS: 'player.css', CONTROLS_CSS: 'controls.css', WINDOW_CSS: 'window.css',
   CSSStyleSheet: class {
     text = '';
 

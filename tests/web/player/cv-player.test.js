@@ -90,7 +90,7 @@ Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true }
 Math.random = () => 1;
 // It measures the resolution of its clock when it is loaded: before time stops.
 const { CvPlayer } = await import('../../../web/player/cv-player.js');
-await import('../../../web/player/controls.js');  // for the player it is there at once
+for (const part of ['controls', 'window']) await import(`../../../web/player/${part}.js`);  // for the player they are there at once
 const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 360, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
@@ -748,6 +748,31 @@ test('what the server lets viewers change is told, and set where this viewer may
   assert.deepEqual(heard.map((all) => all.map((/** @type {any} */ { value }) => value)), [[1], [1, 1], [1.5, 1]]);
   player.disconnectedCallback();
   assert.deepEqual([player.properties, heard.at(-1)], [[], []], 'nothing is adjustable without a connection');
+});
+
+test('what the server says of a program’s window is told, and what is done in it is sent; when the connection has gone it is still known', async () => {
+  /** @type {any[]} */
+  const heard = [];
+  player.addEventListener('cv-window', (/** @type {any} */ { detail }) => heard.push(detail));
+  assert.equal(player.window, null);
+  const { control } = await play();
+  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', mouse: true, objects: false, writable: true, trackbars: [] };
+  control.deliver(window);
+  assert.deepEqual([player.window, heard], [window, [window]]);
+  await settle();
+  assert.equal(text('.told'), 'Keys go to the program while the picture has the focus.');
+  control.sent.length = 0;
+  player.root.querySelector('.close').onclick();
+  assert.deepEqual(control.sent, [{ type: 'close' }]);
+  const ended = { ...window, state: 'ended', message: 'The program has ended.' };
+  control.deliver(ended);
+  FakeSocket.last.deliver({ type: 'error', code: 'shutdown', message: 'the server is ending' });
+  assert.deepEqual([player.report().state, player.window, heard.length], ['waiting', ended, 2]);
+  assert.match(text('.told'), /^The program has ended\. The last picture stays/);
+  await connect();
+  player.disconnectedCallback();
+  player.connectedCallback();
+  assert.deepEqual([player.window, heard.at(-1)], [null, null], 'another one may come');
 });
 
 test('before it is connected its report is complete, and says that nothing is known', () => {

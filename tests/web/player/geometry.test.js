@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
-import { captionOf, colourOf, keypointsOf, layout, seenHeight, shapeOf } from '../../../web/player/geometry.js';
+import { captionOf, colourOf, keypointsOf, layout, pixelAt, seenHeight, shapeOf } from '../../../web/player/geometry.js';
 import { test } from '../../lib/test.js';
 
 const SEEN = { width: 640, height: 360 };
@@ -51,6 +51,29 @@ test('a circle is round where the detector gives one, or fills its box', () => {
   assert.deepEqual(filling, { kind: 'circle', x: 256, y: 144, rx: 128, ry: 72 });
   assert.equal(shapeOf({ ...BOX, radius: 10 }, SEEN, canvas).kind, 'box');
   assert.equal(shapeOf({ ...BOX, 'center-x': '1', 'center-y': 2, radius: 3 }, SEEN, canvas).kind, 'box');
+});
+
+test('a point of the page is a pixel of the picture, whatever size and place that has on the page', () => {
+  const size = { width: 640, height: 480 };
+  const shown = { left: 100, top: 50, width: 320, height: 240 };
+  assert.deepEqual(pixelAt(shown, size, { x: 100, y: 50 }), { x: 0, y: 0, inside: true });
+  assert.deepEqual(pixelAt(shown, size, { x: 260, y: 170 }), { x: 320, y: 240, inside: true });
+  assert.deepEqual(pixelAt({ ...shown, width: 1920, height: 1440 }, size, { x: 101, y: 51 }), { x: 0.33, y: 0.33, inside: true }, 'of a larger one, parts of pixels');
+  assert.deepEqual(pixelAt({ ...shown, height: 120 }, size, { x: 260, y: 60 }), { x: 320, y: 40, inside: true }, 'each way by its own scale');
+});
+
+test('a point beside the picture is the nearest pixel of its edge, and known to be beside', () => {
+  const size = { width: 640, height: 480 };
+  const shown = { left: 100, top: 50, width: 640, height: 480 };
+  assert.deepEqual(pixelAt(shown, size, { x: 99, y: 49 }), { x: 0, y: 0, inside: false });
+  assert.deepEqual(pixelAt(shown, size, { x: 740, y: 529.5 }), { x: 639, y: 479.5, inside: false });
+  assert.deepEqual(pixelAt(shown, size, { x: 5000, y: 5000 }), { x: 639, y: 479, inside: false });
+});
+
+test('where there is no picture yet no point is in it', () => {
+  const shown = { left: 0, top: 0, width: 100, height: 100 };
+  assert.equal(pixelAt(shown, { width: 0, height: 0 }, { x: 5, y: 5 }), null);
+  assert.equal(pixelAt({ ...shown, width: 0 }, { width: 10, height: 10 }, { x: 5, y: 5 }), null);
 });
 
 test('a label has one colour, others have others', () => {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "window.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/shorten.h"
+#include "input.h"
+#include "objects.h"
+
+namespace {
+
+// More pictures than that a second nobody sees.
+constexpr gint64 kShortest = G_USEC_PER_SEC / 60;
+// A picture that stands still is given again: who comes needs a key frame, and the encoder makes it better each time.
+constexpr guint kAgainMs = 200;
+constexpr guint kSoonMs = 4;
+constexpr guint kNotYetMs = 20;
+constexpr std::size_t kMostTrackbars = 64;
+
+}  // namespace
+
+Window::Window(std::string name) : name_(std::move(name)) {
+  state_.title = name_;
+}
+
+void Window::set_events(Events events) {
+  events_ = std::move(events);
+  next_.stop();
+  if (events_.show) give();
+}
+
+void Window::changed() const {
+  if (events_.changed) events_.changed();
+}
+
+void Window::open(Owner owner) {
+  owner_ = std::move(owner);
+  const unsigned width = state_.width;
+  const unsigned height = state_.height;
+  const bool objects = state_.objects;
+  state_ = {.title = name_, .width = width, .height = height, .objects = objects};
+  changed();
+}
+
+void Window::close() {
+  owner_ = {};
+  state_.state = "closed";
+  changed();
+}
+
+void Window::end(const std::string& how) {
+  owner_ = {};
+  state_.state = "ended";
+  state_.message = how;
+  changed();
+}
+
+void Window::input(const protocol::Input& input) {
+  if (!owner_.say) return;  // it has gone while that was under way
+  if (const auto* key = std::get_if<protocol::KeyPress>(&input)) {
+    if (const auto code = key_code(key->key)) owner_.say(windows::Key{.window = owner_.window, .code = *code});
+  } else if (const auto* mouse = std::get_if<protocol::MouseInput>(&input)) {
+    if (state_.mouse)
+      for (const auto& event : mouse_events(*mouse, owner_.window)) owner_.say(event);
+  } else if (const auto* move = std::get_if<protocol::TrackbarMove>(&input)) {
+    const auto bar = std::ranges::find(state_.trackbars, move->name, &protocol::Trackbar::name);
+    if (bar == state_.trackbars.end()) return;  // as after a restart of the program
+    const int value = std::clamp(move->value, bar->min, bar->max);
+    owner_.say(windows::MoveTrackbar{.window = owner_.window, .name = move->name, .value = value});
+  } else {
+    owner_.say(windows::CloseWindow{.window = owner_.window});
+    state_.state = "closed";
+    changed();
+  }
+}
+
+void Window::set_title(const std::string& title) {
+  state_.title = title;
+  changed();
+}
+
+void Window::set_memory(core::Fd memory, std::uint64_t slot) {
+  pictures_.attach(std::make_unique<windows::PictureReader>(std::move(memory), slot));
+}
+
+void Window::set_trackbar(const windows::Trackbar& said) {
+  if (said.min > said.max)
+    throw std::runtime_error("the trackbar \"" + shorten(said.name) + "\" ends before it begins");
+  const protocol::Trackbar now{said.name, said.min, said.max, std::clamp(said.value, said.min, said.max)};
+  const auto before = std::ranges::find(state_.trackbars, said.name, &protocol::Trackbar::name);
+  if (before != state_.trackbars.end()) {
+    if (*before == now) return;
+    *before = now;
+  } else {
+    if (state_.trackbars.size() == kMostTrackbars)
+      throw std::runtime_error("a window of more than " + std::to_string(kMostTrackbars) + " trackbars");
+    state_.trackbars.push_back(now);
+  }
+  changed();
+}
+
+void Window::want_mouse(bool wanted) {
+  if (std::exchange(state_.mouse, wanted) != wanted) changed();
+}
+
+void Window::picture_is_there() {
+  waits_ = true;
+  // one that nobody could show stays with the program; and the next one has its time
+  if (!next_.running() || g_get_monotonic_time() - shown_at_ >= kShortest) give();
+}
+
+void Window::wake() {
+  give();
+}
+
+// True if last() can be shown: there is one, and no newer one comes in a moment.
+bool Window::take() {
+  if (!waits_) return pictures_.last() != nullptr;
+  try {
+    const auto taken = pictures_.take();
+    waits_ = taken == PictureSource::Taken::kLater;
+    if (taken == PictureSource::Taken::kNew) took();
+  } catch (const std::runtime_error& error) {
+    waits_ = false;
+    pictures_.attach(nullptr);
+    if (owner_.send_away) owner_.send_away(error.what());
+  }
+  return !waits_ && pictures_.last();
+}
+
+void Window::took() {
+  objects_.reset();
+  if (!pictures_.objects().empty()) {
+    auto [objects, left_out] = parse_objects(pictures_.objects());
+    objects_ = std::move(objects);
+    if (!left_out.empty() && events_.warning) events_.warning("an object is left out: " + left_out);
+  }
+  const protocol::Window before = state_;
+  state_.width = pictures_.width(), state_.height = pictures_.height();
+  state_.objects = objects_.has_value();
+  // a program that does not look whether its window was closed goes on showing it
+  if (state_.state == "closed" && owner_.say) state_.state = "open";
+  if (state_ != before) changed();
+}
+
+void Window::give() {
+  next_.stop();
+  if (!events_.show) return;
+  const gint64 due = shown_at_ + kShortest - g_get_monotonic_time();
+  if (waits_ && due > 0) return next_.once(static_cast<guint>(due / 1000 + 1), [this] { give(); });
+  // nobody takes pictures: the program keeps its newest one
+  if (events_.show(nullptr) == Shown::kNobody) return;
+  if (!take()) {
+    if (waits_) next_.once(kSoonMs, [this] { give(); });
+    return;
+  }
+  const Still still{pictures_.last(), state_.width, state_.height, objects_ ? &*objects_ : nullptr};
+  const Shown shown = events_.show(&still);
+  if (shown == Shown::kNobody) return;
+  if (shown == Shown::kYes) shown_at_ = g_get_monotonic_time();
+  next_.once(shown == Shown::kYes ? kAgainMs : kNotYetMs, [this] { give(); });
+}

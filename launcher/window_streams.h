@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Windows of programs as streams: each has one, made of the same pipeline file. Main thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "programs/programs.h"
+#include "stream_options.h"
+#include "streams.h"
+
+// A name for a stream that shows a window of this name; none of `taken` has it.
+std::string stream_name_of(const std::string& window, const std::function<bool(const std::string&)>& taken);
+
+class WindowStreams {
+ public:
+  // `options`: of each of them, but for its name; its pipeline takes pictures by an appsrc "window". `socket`: where
+  // programs connect; "": in a folder that is made. `streams` outlives this. Throws UserError if the pipeline has a
+  // mistake, or programs can't be listened to.
+  WindowStreams(const StreamOptions& options, const std::string& socket, const std::vector<std::string>& folders,
+                Streams& streams);
+  ~WindowStreams();
+
+  // Where programs connect.
+  const std::string& socket() const { return socket_; }
+  bool has(const std::string& stream) const;
+  // The programs have ended. `how`: for people.
+  void end(const std::string& how) { programs_.end(how); }
+
+ private:
+  void open(const std::shared_ptr<Window>& window);
+  void close(const std::shared_ptr<Window>& window);
+
+  const StreamOptions options_;
+  Streams& streams_;
+  std::map<std::string, std::string> names_;  // of streams, by the window's name
+  const std::string folder_;                  // ours alone, with the socket in it; "": the socket is elsewhere
+  const std::string socket_;
+  Programs programs_;
+};

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Programs that nobody runs for: the first window starts a cv-launch of their own.
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Child } from '../lib/child.js';
+import { temporaryFolder } from '../lib/paths.js';
+import { processes } from '../lib/proc.js';
+import { test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
+import { alone, printed, pythonIn } from '../lib/windows.js';
+
+/** A folder with a cv-launch that is this script. @param {string} script */
+function launcherOf(script) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'cv-launch'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'cv-launch'), 0o755);
+  return folder;
+}
+
+const servers = (socket) => processes().filter(({ command, state }) => command.includes(`--windows=${socket}`) && state !== 'Z');
+
+test('the first window starts a cv-launch that shows it, and that ends with the program, even with one that is killed', async (t) => {
+  const program = pythonIn(t, alone(), `
+import cv_launch, numpy, subprocess
+cv_launch.imshow('camera', numpy.zeros((48, 64, 3), numpy.uint8), [])
+print(cv_launch.address(), os.environ['CV_LAUNCH_WINDOWS'])
+cv_launch.waitKey(0)`);
+  const [, address, socket] = await program.says(/^(http:\S+) (\S+)\n/m);
+  assert.match(program.stderr, new RegExp(`^${address}$`, 'm'));
+  assert.match(await (await fetch(address)).text(), /<html/i);
+  await program.says(/camera: live at/);
+  assert.equal(servers(socket).length, 1);
+  assert.notEqual(servers(socket)[0].parent, program.pid);
+  program.signal('SIGKILL');
+  await until('the end of cv-launch', () => servers(socket).length === 0);
+  await until('no folder of it', () => !existsSync(dirname(socket)));
+});
+
+test('the program\'s children and descriptors are its own', async (t) => {
+  const program = pythonIn(t, alone(launcherOf('echo http://somewhere/; exec sleep 1000')), `
+import cv_launch, subprocess
+reading, low = os.pipe()
+writing = os.dup2(low, 50)
+os.close(low)
+cv_launch.namedWindow('w')
+try:
+  print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+  print('no children')
+os.close(writing)
+print(os.read(reading, 1))
+child = os.fork()
+if child == 0:
+  cv_launch.namedWindow('child')
+  print(cv_launch.address())
+  os._exit(0)
+os.waitpid(child, 0)`);
+  assert.deepEqual(await printed(program), ['no children', 'b\'\'', 'http://somewhere/']);
+});
+
+test('a cv-launch that can\'t start is an exception, and is tried again', async (t) => {
+  const program = pythonIn(t, alone(launcherOf('echo "something is wrong" >&2; exit 1')), `
+import cv_launch
+for attempt in range(2):
+  try:
+    cv_launch.namedWindow('w')
+  except cv_launch.error as wrong:
+    print(wrong)
+print(cv_launch.waitKey(1), cv_launch.waitKey(0))`);
+  const message = 'no windows: cv-launch could not start, or is not installed';
+  assert.deepEqual(await printed(program), [message, message, '-1 -1']);
+  assert.equal(program.stderr, 'something is wrong\nsomething is wrong\n');
+});
