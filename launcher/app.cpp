@@ -310,6 +310,7 @@ void App::shut_down() {
   if (ending_.running()) return;
   service_.stopping();
   second_.stop();
+  if (windows_) windows_->end(why_);
   shared_.end(why_);
   streams_->end(why_);
   list_.end(why_);

@@ -5,8 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstring>
 
+#include "base/descriptors.h"
 #include "base/user_error.h"
 
 namespace {
@@ -20,16 +24,22 @@ std::string words(int status) {
   return code == 0 ? "The program has ended." : "The program has ended with exit code " + std::to_string(code) + ".";
 }
 
-// Of Ctrl-C the terminal has told the program too.
-bool by_terminal(int signal) {
-  return signal == SIGINT && tcgetpgrp(STDIN_FILENO) == getpgrp();
+// Signals that were sent to us alone, a byte each. Of Ctrl-C the terminal (the kernel) has told the program too.
+std::array<int, 2> heard{-1, -1};
+
+void hear(int signal, siginfo_t* info, void*) {
+  const int error = errno;
+  const char byte = static_cast<char>(signal);
+  if (info->si_code != SI_KERNEL) [[maybe_unused]]
+    const ssize_t written = write(heard[1], &byte, 1);
+  errno = error;
 }
 
 }  // namespace
 
 Command::Command(const std::vector<std::string>& command, const std::map<std::string, std::string>& variables,
                  Ended ended)
-    : ended_(std::move(ended)), passed_{{{*this, SIGINT}, {*this, SIGTERM}}} {
+    : ended_(std::move(ended)) {
   std::vector<char*> argv;
   argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -40,27 +50,43 @@ Command::Command(const std::vector<std::string>& command, const std::map<std::st
   constexpr auto kFlags =
       static_cast<GSpawnFlags>(G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN);
   g_autoptr(GError) error = nullptr;
-  if (!g_spawn_async(nullptr, argv.data(), environment, kFlags, nullptr, nullptr, &pid_, &error))
+  if (!g_spawn_async(
+          nullptr, argv.data(), environment, kFlags, [](gpointer) { restore_descriptors(); }, nullptr, &pid_, &error))
     throw UserError("run: " + std::string(error->message));
-  watches_.push_back(g_child_watch_add(
+  child_ = g_child_watch_add(
       pid_,
       [](GPid, gint status, gpointer data) {
         auto* self = static_cast<Command*>(data);
+        self->child_ = 0;
         self->pid_ = 0;
+        // from here on they end us
+        for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
         self->ended_(WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status), words(status));
       },
-      this));
-  for (const auto& passed : passed_)
-    watches_.push_back(g_unix_signal_add(passed.signal, pass_on, const_cast<Passed*>(&passed)));
+      this);
+  pass_signals_on();
+}
+
+void Command::pass_signals_on() {
+  g_autoptr(GError) error = nullptr;
+  if (!g_unix_open_pipe(heard.data(), FD_CLOEXEC, &error))
+    throw UserError(std::string("no pipe can be made for signals: ") + error->message);
+  struct sigaction action {};
+  action.sa_sigaction = hear;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  signals_ = g_unix_fd_add(
+      heard[0], G_IO_IN,
+      [](int pipe, GIOCondition, gpointer data) -> gboolean {
+        char signal = 0;
+        const auto* self = static_cast<Command*>(data);
+        if (read(pipe, &signal, 1) == 1 && self->pid_ != 0) kill(self->pid_, signal);
+        return G_SOURCE_CONTINUE;
+      },
+      this);
 }
 
 Command::~Command() {
-  for (const guint watch : watches_)
-    if (GSource* source = g_main_context_find_source_by_id(nullptr, watch)) g_source_destroy(source);
-}
-
-gboolean Command::pass_on(gpointer passed) {
-  const auto& [to, signal] = *static_cast<const Passed*>(passed);
-  if (to.pid_ != 0 && !by_terminal(signal)) kill(to.pid_, signal);
-  return G_SOURCE_CONTINUE;
+  if (child_ != 0) g_source_remove(child_);
+  if (signals_ != 0) g_source_remove(signals_);
 }

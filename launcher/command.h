@@ -4,8 +4,6 @@
 
 #include <glib.h>
 
-#include <array>
-#include <csignal>
 #include <functional>
 #include <map>
 #include <string>
@@ -16,23 +14,18 @@ class Command {
   // What a shell would have for it, and a sentence for people.
   using Ended = std::function<void(int status, const std::string& how)>;
 
-  // Starts it, with these variables beside ours. Throws UserError if it can't be started. What is to end us goes to it
-  // from then on.
+  // Starts it, with these variables beside ours. Throws UserError if it can't be started. SIGINT and SIGTERM go
+  // to it from then on, until it has ended.
   Command(const std::vector<std::string>& command, const std::map<std::string, std::string>& variables, Ended ended);
   ~Command();
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
  private:
-  static gboolean pass_on(gpointer passed);
-
-  struct Passed {
-    const Command& to;
-    int signal;
-  };
+  void pass_signals_on();
 
   const Ended ended_;
   GPid pid_ = 0;
-  const std::array<Passed, 2> passed_;
-  std::vector<guint> watches_;
+  guint child_ = 0;
+  guint signals_ = 0;
 };

@@ -47,6 +47,8 @@ LiveStream::LiveStream(const StreamOptions& options, PipeText pipe, std::shared_
       window_(std::move(window)),
       set_in_caps_(set_in_caps(pipe)),
       producer_(std::make_shared<Producer>(std::move(pipe), reaper, producer_events())) {
+  if (window_ && !producer_->takes_pictures())
+    throw UserError(options.pipeline + " has no appsrc name=window, which a program's pictures would come to");
   for (const auto& output : producer_->outputs()) show(*output, people);
   for (const auto& each : options.publish) publish(each);
   if (options.idle == Idle::kStop) needed_.every(kNeededPollMs, [this] { look_whether_needed(); });

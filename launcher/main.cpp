@@ -2,16 +2,15 @@
 // cv-launch: a GStreamer pipeline, live in browsers.
 #include <gst/gst.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "app.h"
 #include "base/credentials.h"
 #include "base/deadlines.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "core/shorten.h"
 #include "options.h"
@@ -47,15 +46,6 @@ void print(const Options& options, const std::vector<std::string>& folders) {
 void find_plugin() {
   g_autoptr(GstElementFactory) ours = gst_element_factory_find("framestamp");
   if (!ours) gst_registry_scan_path(gst_registry_get(), CV_PLUGIN_DIR);
-}
-
-// The usual limit of 1024 is for programs that use select().
-void allow_descriptors() {
-  constexpr rlim_t kEnough = 65536;
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int run(int argc, char** argv) {

@@ -74,6 +74,8 @@ void take_streams(StreamArguments arguments, const std::string& windows, Options
   if (run && !windows.empty()) throw UserError("run: the program is told where to connect; leave out --windows");
   const bool alone = run || (!windows.empty() && arguments.pipelines.empty());
   if (run && arguments.pipelines.size() > 1) throw UserError("run: one --pipeline=FILE: all windows are made of it");
+  if (alone && !arguments.idle.empty())
+    throw UserError("--idle: a window that nobody watches is always stopped; leave it out");
   if (alone && arguments.pipelines.empty()) arguments.pipelines.emplace_back(kWindow);
   options.streams = parse_streams(arguments);
   options.windows_socket = windows;
@@ -83,7 +85,8 @@ void take_streams(StreamArguments arguments, const std::string& windows, Options
     if (options.streams.front().name.empty())
       throw UserError("--windows: the pipeline beside them needs a name: --pipeline=NAME=" +
                       options.streams.front().pipeline);
-    options.window = StreamOptions{.pipeline = kWindow, .idle = Idle::kStop};
+    options.window = StreamOptions{
+        .pipeline = kWindow, .shared_settings = options.streams.front().shared_settings, .idle = Idle::kStop};
   }
 }
 
@@ -256,7 +259,8 @@ Options parse_with(const std::vector<ConfigArgument>& config, std::vector<std::s
     texts.push_back(argument.text);
     if (!argument.of_stream) of_server += argument.text + "\n";
   }
-  arguments.insert(arguments.begin() + 1, texts.begin(), texts.end());
+  const bool run = arguments.size() > 1 && arguments[1] == "run";
+  arguments.insert(arguments.begin() + (run ? 2 : 1), texts.begin(), texts.end());
   try {
     Options options = parse(arguments, true);
     options.of_server = of_server;

@@ -108,6 +108,10 @@ void Streams::become(const std::vector<StreamOptions>& streams) {
   for (const auto& options : streams) {
     Reading reading = read(options);
     const Entry* before = entry(options.name);
+    if (before && before->window) {
+      events_.say(Level::kError, options.name + ": a program's window has this name; the pipeline is left out");
+      continue;
+    }
     if (before && before->live) {
       if (!reading.mistake.empty()) {
         events_.say(Level::kError, options.name + ": it goes on as it was: " + reading.mistake);

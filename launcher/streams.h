@@ -53,6 +53,8 @@ class Streams {
 
   // Whose stream it is. Null: nobody's, or the pipeline has a mistake.
   LiveStream* find(const std::string& name) const;
+  // By a pipeline or a stream.
+  bool is_taken(const std::string& name) const;
   // In words why find() found none, for who has these rights.
   std::string absence(const std::string& name, const Rights& rights) const;
   // Some pipeline has no mistake.
@@ -79,7 +81,6 @@ class Streams {
     std::unique_ptr<LiveStream> live{};  // null: there is a mistake
   };
   const Entry* entry(const std::string& name) const;
-  bool is_taken(const std::string& name) const;  // by a pipeline or a stream
   // Of a pipeline's file.
   struct Reading {
     std::optional<PipeText> pipe{};

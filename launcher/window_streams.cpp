@@ -14,14 +14,17 @@ namespace {
 
 constexpr std::size_t kLongest = 48;
 
-std::string private_folder() {
+}  // namespace
+
+PrivateFolder::PrivateFolder() {
   g_autoptr(GError) error = nullptr;
-  const std::string folder = take_string(g_dir_make_tmp("cv-launch-XXXXXX", &error));
+  path_ = take_string(g_dir_make_tmp("cv-launch-XXXXXX", &error));
   if (error) throw UserError(std::string("no folder can be made for the socket of programs: ") + error->message);
-  return folder;
 }
 
-}  // namespace
+PrivateFolder::~PrivateFolder() {
+  rmdir(path_.c_str());
+}
 
 std::string stream_name_of(const std::string& window, const std::function<bool(const std::string&)>& taken) {
   std::string name;
@@ -45,19 +48,19 @@ WindowStreams::WindowStreams(const StreamOptions& options, const std::string& so
                              const std::vector<std::string>& folders, Streams& streams)
     : options_(options),
       streams_(streams),
-      folder_(socket.empty() ? private_folder() : ""),
-      socket_(socket.empty() ? folder_ + "/windows" : socket),
+      folder_(socket.empty() ? std::make_unique<PrivateFolder>() : nullptr),
+      socket_(socket.empty() ? folder_->path() + "/windows" : socket),
       programs_({.opened = [this](const auto& window) { open(window); },
                  .closed = [this](const auto& window) { close(window); },
-                 .warning = [](const std::string& message) { say(Level::kWarning, message); }}) {
-  check_values(read_pipe_file(find_pipe_file(options.pipeline, folders), options.settings, folders));
+                 .warning = [this](const std::string& message) { warn(message); }}) {
+  const std::string file = find_pipe_file(options.pipeline, folders);
+  check_values(read_pipe_file(file, settings_of(options, file, folders), folders));
   programs_.listen(socket_);
 }
 
-WindowStreams::~WindowStreams() {
-  if (folder_.empty()) return;
-  unlink(socket_.c_str());
-  rmdir(folder_.c_str());
+// A program that is sent away comes again and again.
+void WindowStreams::warn(const std::string& message) {
+  if (warnings_.is_news(message, std::chrono::microseconds(g_get_monotonic_time()))) say(Level::kWarning, message);
 }
 
 bool WindowStreams::has(const std::string& stream) const {
@@ -66,11 +69,10 @@ bool WindowStreams::has(const std::string& stream) const {
 
 void WindowStreams::open(const std::shared_ptr<Window>& window) {
   StreamOptions options = options_;
-  options.name = stream_name_of(window->name(), [this](const std::string& name) {
-    return has(name) || std::ranges::count(streams_.names(), name) > 0;
-  });
-  names_[window->name()] = options.name;
+  options.name =
+      stream_name_of(window->name(), [this](const std::string& name) { return has(name) || streams_.is_taken(name); });
   streams_.open(options, window);
+  names_[window->name()] = options.name;
 }
 
 void WindowStreams::close(const std::shared_ptr<Window>& window) {

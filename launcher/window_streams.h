@@ -3,14 +3,30 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
+#include "base/said_lately.h"
 #include "programs/programs.h"
 #include "stream_options.h"
 #include "streams.h"
 
 // A name for a stream that shows a window of this name; none of `taken` has it.
 std::string stream_name_of(const std::string& window, const std::function<bool(const std::string&)>& taken);
+
+// Ours alone, and gone with this, if it is empty then.
+class PrivateFolder {
+ public:
+  // Throws UserError.
+  PrivateFolder();
+  ~PrivateFolder();
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 class WindowStreams {
  public:
@@ -19,7 +35,6 @@ class WindowStreams {
   // mistake, or programs can't be listened to.
   WindowStreams(const StreamOptions& options, const std::string& socket, const std::vector<std::string>& folders,
                 Streams& streams);
-  ~WindowStreams();
 
   // Where programs connect.
   const std::string& socket() const { return socket_; }
@@ -30,11 +45,13 @@ class WindowStreams {
  private:
   void open(const std::shared_ptr<Window>& window);
   void close(const std::shared_ptr<Window>& window);
+  void warn(const std::string& message);
 
   const StreamOptions options_;
   Streams& streams_;
-  std::map<std::string, std::string> names_;  // of streams, by the window's name
-  const std::string folder_;                  // ours alone, with the socket in it; "": the socket is elsewhere
+  SaidLately warnings_;
+  std::map<std::string, std::string> names_;     // of streams, by the window's name
+  const std::unique_ptr<PrivateFolder> folder_;  // with the socket in it; null: the socket is elsewhere
   const std::string socket_;
   Programs programs_;
 };

@@ -22,11 +22,11 @@ export function ourSocket(server) {
   return `ws://${location.host}/ws/${new URL(server).port}${downlink ? `?downlink=${downlink}` : ''}`;
 }
 
-/** What cv-launch tells becomes known to `source`. */
-function told(source) {
+/** What cv-launch tells becomes known to `source`. @param {boolean} [stamped] the pictures have a stamp of their own, which counts from 1970 */
+function told(source, stamped = false) {
   const nothing = () => {};
   const store = new Store();
-  store.on(['stream'], ({ stream }) => { if (stream) Object.assign(source, { epoch: stream.epoch, stream }); });
+  store.on(['stream'], ({ stream }) => { if (stream && !stamped) Object.assign(source, { epoch: stream.epoch, stream }); });
   store.on(['link'], ({ link }) => { if (link) source.links.push({ at: performance.now(), ...link }); });
   const events = {
     delays: (delays) => { source.delays = delays; },
@@ -38,8 +38,8 @@ function told(source) {
 }
 
 /** cv-launch, as its own page connects to it. */
-function ours(video, server, source) {
-  const { store, events } = told(source);
+function ours(video, server, source, stamped = false) {
+  const { store, events } = told(source, stamped);
   const Native = RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Native {
     constructor(...args) {
@@ -88,7 +88,10 @@ async function offered(video, server, source) {
   await pc.setRemoteDescription(await reply.json());
 }
 
-export const videos = { ours, aiortc: offered, libwebrtc: offered, webrtcbin: offered };
+/** A window of a program. */
+const imshow = (video, server, source) => ours(video, server, source, true);
+
+export const videos = { ours, imshow, aiortc: offered, libwebrtc: offered, webrtcbin: offered };
 
 /** Give the page decoded frames. */
 export const frames = { socket };

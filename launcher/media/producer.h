@@ -54,7 +54,9 @@ class Producer : public std::enable_shared_from_this<Producer> {
   // What it shows: one at least. As long as the producer, these and no others.
   const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
 
-  // Gives a picture to the file's appsrc "window". Returns its frame's id; nothing: it takes none now.
+  // The file has an appsrc "window", for pictures that are ours.
+  bool takes_pictures() const { return window_ != nullptr; }
+  // Gives it a picture. Returns its frame's id; nothing: it takes none now.
   std::optional<std::uint32_t> give(GstSample* picture);
 
   // What the file lets viewers change.

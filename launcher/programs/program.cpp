@@ -3,6 +3,7 @@
 
 #include <glib-unix.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,7 @@ namespace {
 // While so much has not been read by the program yet, moves of the mouse are left out: what comes after them is not
 // to be lost.
 constexpr int kBehind = 16 * 1024;
+constexpr int kMostAtOnce = 1000;
 
 struct Packet {
   std::string text;
@@ -32,7 +34,8 @@ std::optional<Packet> receive(int socket, bool& ended) {
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = control;
-  message.msg_controllen = sizeof(control);
+  // room for one: with CMSG_SPACE's a second one would fit, and be ours without our knowing
+  message.msg_controllen = CMSG_LEN(sizeof(int));
   const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   ended = size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
   if (size <= 0) return std::nullopt;
@@ -60,7 +63,16 @@ Program::Program(core::Fd socket, Events events) : socket_(std::move(socket)), e
 }
 
 Program::~Program() {
-  if (watch_ != 0) g_source_remove(watch_);
+  stop();
+}
+
+void Program::stop() {
+  if (watch_ != 0) g_source_remove(std::exchange(watch_, 0));
+}
+
+void Program::hear_all() {
+  for (int i = 0; i < kMostAtOnce && watch_ != 0; ++i)
+    if (pollfd one{socket_.get(), POLLIN, 0}; poll(&one, 1, 0) <= 0 || !hear()) return;
 }
 
 // One message at a time: others are to have their turn.
@@ -84,7 +96,7 @@ bool Program::hear() {
     }
   }
   if (!ended && wrong.empty()) return true;
-  watch_ = 0;
+  stop();
   if (!wrong.empty()) say(windows::Failed{wrong});
   events_.gone(wrong);  // may end this
   return false;

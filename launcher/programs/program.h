@@ -23,6 +23,10 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  // What it has said by now is heard now.
+  void hear_all();
+  // Nothing is heard any more.
+  void stop();
   // It is lost if the program does not read.
   void say(const windows::ToProgram& message);
 

@@ -19,6 +19,7 @@ namespace {
 constexpr int kBacklog = 16;
 constexpr std::size_t kMostPrograms = 64;
 constexpr std::size_t kMostWindows = 512;
+constexpr std::size_t kMostEnded = 32;
 // A program that closes all its windows mostly ends then, and their last pictures are to stay; and who runs it knows a
 // little later how it has ended.
 constexpr gint64 kClosingUs = 1'000'000;
@@ -33,8 +34,10 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-// Of a process that has not ended well.
-bool is_left_over(const sockaddr_un& address) {
+// A socket of a process that has not ended well. Connections to what is no socket are refused too.
+bool is_left_over(const std::string& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
   const core::Fd probe(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   return probe && connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 &&
          errno == ECONNREFUSED;
@@ -53,13 +56,18 @@ bool is_ours(int socket) {
 Programs::Programs(Events events) : events_(std::move(events)) {}
 
 Programs::~Programs() {
-  if (watch_ != 0) g_source_remove(watch_);
+  stop_listening();
   if (!path_.empty()) unlink(path_.c_str());
+}
+
+void Programs::stop_listening() {
+  if (watch_ != 0) g_source_remove(std::exchange(watch_, 0));
+  socket_.reset();
 }
 
 void Programs::listen(const std::string& path) {
   const sockaddr_un address = address_of(path);
-  if (is_left_over(address)) unlink(path.c_str());
+  if (is_left_over(path, address)) unlink(path.c_str());
   socket_.reset(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const mode_t mask = umask(0177);
   const bool bound = socket_ && bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
@@ -81,10 +89,14 @@ void Programs::listen(const std::string& path) {
 void Programs::let_in() {
   core::Fd socket(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket) return;
-  if (!is_ours(socket.get())) return events_.warning("a program of another user wanted to show windows; it may not");
+  const auto refuse = [&](const std::string& why) {
+    const std::string text = windows::encode(windows::ToProgram(windows::Failed{why}));
+    [[maybe_unused]] const ssize_t sent = send(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    events_.warning("a program is not let in: " + why);
+  };
+  if (!is_ours(socket.get())) return refuse("it is another user's than cv-launch");
   if (guests_.size() == kMostPrograms)
-    return events_.warning("more than " + std::to_string(kMostPrograms) +
-                           " programs want to show windows; one is left out");
+    return refuse("there are " + std::to_string(kMostPrograms) + " already that show windows");
   Guest* guest = guests_.emplace_back(std::make_unique<Guest>()).get();
   guest->program = std::make_unique<Program>(
       std::move(socket),
@@ -101,36 +113,48 @@ void Programs::hear(Guest& guest, const windows::FromProgram& message, core::Fd 
   }
   if (const auto* window = std::get_if<windows::NewWindow>(&message)) return open(guest, *window);
   if (const auto* closed = std::get_if<windows::Close>(&message)) return close(guest, closed->window);
-  const auto of = [&guest](std::uint32_t number) -> Window& {
+  // null: a newer one has its name, and it is nobody's
+  const auto with = [&guest](std::uint32_t number, auto&& work) {
     const auto found = guest.windows.find(number);
     if (found == guest.windows.end()) throw std::runtime_error("there is no window " + std::to_string(number));
-    return *found->second;
+    if (found->second) work(*found->second);
   };
-  if (const auto* title = std::get_if<windows::Title>(&message)) return of(title->window).set_title(title->title);
-  if (const auto* bar = std::get_if<windows::Trackbar>(&message)) return of(bar->window).set_trackbar(*bar);
-  if (const auto* mouse = std::get_if<windows::Mouse>(&message)) return of(mouse->window).want_mouse(mouse->wanted);
-  if (const auto* memory = std::get_if<windows::Memory>(&message))
-    return of(memory->window).set_memory(std::move(descriptor), memory->slot);
-  if (const auto* picture = std::get_if<windows::PictureReady>(&message)) of(picture->window).picture_is_there();
+  if (const auto* title = std::get_if<windows::Title>(&message))
+    with(title->window, [&](Window& window) { window.set_title(title->title); });
+  else if (const auto* bar = std::get_if<windows::Trackbar>(&message))
+    with(bar->window, [&](Window& window) { window.set_trackbar(*bar); });
+  else if (const auto* mouse = std::get_if<windows::Mouse>(&message))
+    with(mouse->window, [&](Window& window) { window.want_mouse(mouse->wanted); });
+  else if (const auto* memory = std::get_if<windows::Memory>(&message))
+    with(memory->window, [&](Window& window) { window.set_memory(std::move(descriptor), memory->slot); });
+  else if (const auto* picture = std::get_if<windows::PictureReady>(&message))
+    with(picture->window, [](Window& window) { window.picture_is_there(); });
 }
 
 void Programs::open(Guest& guest, const windows::NewWindow& message) {
   if (guest.windows.contains(message.window))
     throw std::runtime_error("there is a window " + std::to_string(message.window) + " already");
-  auto& window = windows_[message.name];
-  const bool is_new = !window;
-  if (is_new && windows_.size() > kMostWindows) {
-    windows_.erase(message.name);
-    throw std::runtime_error("more than " + std::to_string(kMostWindows) + " windows");
+  auto& place = windows_[message.name];
+  if (!place) {
+    const auto made = std::make_shared<Window>(message.name);
+    try {
+      if (windows_.size() > kMostWindows && !drop_oldest(0))
+        throw std::runtime_error("more than " + std::to_string(kMostWindows) + " windows");
+      events_.opened(made);
+    } catch (...) {
+      windows_.erase(message.name);
+      throw;
+    }
+    place = made;
   }
-  if (is_new) window = std::make_shared<Window>(message.name);
+  const auto window = place;
   closed_.erase(message.name);
   left_.erase(message.name);
   // what its last program says of it counts no more
   for (const auto& other : guests_)
-    std::erase_if(other->windows, [&window](const auto& one) { return one.second == window; });
+    for (auto& [number, shown] : other->windows)
+      if (shown == window) shown = nullptr;
   guest.windows.emplace(message.window, window);
-  if (is_new) events_.opened(window);
   window->open({.window = message.window,
                 .say = [program = guest.program.get()](const auto& said) { program->say(said); },
                 .send_away =
@@ -140,9 +164,23 @@ void Programs::open(Guest& guest, const windows::NewWindow& message) {
                     }});
 }
 
+// Last pictures of programs that have ended are kept, so many. False: there are no more.
+bool Programs::drop_oldest(std::size_t most) {
+  const Window* oldest = nullptr;
+  std::size_t ended = 0;
+  for (const auto& [name, window] : windows_) {
+    if (!window || window->ended_at() == 0) continue;
+    ++ended;
+    if (!oldest || window->ended_at() < oldest->ended_at()) oldest = window.get();
+  }
+  if (ended <= most) return false;
+  forget(std::string(oldest->name()));
+  return true;
+}
+
 void Programs::close(Guest& guest, std::uint32_t number) {
   const auto found = guest.windows.extract(number);
-  if (found.empty()) return;  // a newer one has its name
+  if (found.empty() || !found.mapped()) return;  // a newer one has its name
   found.mapped()->close();
   closed_[found.mapped()->name()] = {&guest, g_get_monotonic_time()};
   look_later();
@@ -161,6 +199,8 @@ void Programs::look() {
   for (const auto& [name, since] : left_)
     if (now - since > kClosingUs) windows_.at(name)->end("The program has ended.");
   std::erase_if(left_, [now](const auto& one) { return now - one.second > kClosingUs; });
+  while (drop_oldest(kMostEnded)) {
+  }
   if (closed_.empty() && left_.empty()) looking_.stop();
 }
 
@@ -174,6 +214,7 @@ void Programs::forget(const std::string& name) {
 void Programs::leave(Guest& guest, const std::string& why) {
   const auto found = std::ranges::find_if(guests_, [&guest](const auto& one) { return one.get() == &guest; });
   if (found == guests_.end()) return;
+  guest.program->stop();
   post([gone = std::shared_ptr<Guest>(std::move(*found))] {});
   guests_.erase(found);
   if (!why.empty()) events_.warning("the program " + shorten(guest.name) + " is sent away: " + why);
@@ -184,7 +225,8 @@ void Programs::leave(Guest& guest, const std::string& why) {
     else
       window.end("What the program said made no sense: " + why);
   };
-  for (const auto& [number, window] : guest.windows) lose(*window);
+  for (const auto& [number, window] : guest.windows)
+    if (window) lose(*window);
   // what it closed just now was closed because it ends, and stays
   for (const auto& [name, closed] : closed_)
     if (closed.by == &guest) lose(*windows_.at(name));
@@ -193,6 +235,11 @@ void Programs::leave(Guest& guest, const std::string& why) {
 }
 
 void Programs::end(const std::string& how) {
+  stop_listening();
+  std::vector<Guest*> guests;
+  for (const auto& guest : guests_) guests.push_back(guest.get());
+  for (auto* guest : guests) guest->program->hear_all();  // what it showed last
+  while (!guests_.empty()) leave(*guests_.front(), "");
   for (const auto& [name, window] : windows_) window->end(how);
   left_.clear();
   closed_.clear();

@@ -28,11 +28,12 @@ class Programs {
 
   // `path`: of the socket. One that nobody listens to any more is replaced. Throws UserError.
   void listen(const std::string& path);
-  // All programs have ended. `how`: for people. Who knows it says so at once: after a second windows say it themselves.
+  // All programs have ended, and no more are let in. `how`: for people. Who knows it says so at once: after a second
+  // windows say it themselves.
   void end(const std::string& how);
 
  private:
-  // A window that a program has shown under this number.
+  // What a program shows, by its numbers. Null: a newer one has the window's name.
   using Numbered = std::map<std::uint32_t, std::shared_ptr<Window>>;
   struct Guest {
     std::string name;
@@ -40,9 +41,11 @@ class Programs {
     Numbered windows;
   };
 
+  void stop_listening();
   void let_in();
   void hear(Guest& guest, const windows::FromProgram& message, core::Fd descriptor);
   void open(Guest& guest, const windows::NewWindow& message);
+  bool drop_oldest(std::size_t most);
   void close(Guest& guest, std::uint32_t number);
   void leave(Guest& guest, const std::string& why);
   void look_later();

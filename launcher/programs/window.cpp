@@ -16,6 +16,7 @@ constexpr gint64 kShortest = G_USEC_PER_SEC / 60;
 constexpr guint kAgainMs = 200;
 constexpr guint kSoonMs = 4;
 constexpr guint kNotYetMs = 20;
+constexpr gint64 kTellUs = G_USEC_PER_SEC / 30;
 constexpr std::size_t kMostTrackbars = 64;
 
 }  // namespace
@@ -30,12 +31,22 @@ void Window::set_events(Events events) {
   if (events_.show) give();
 }
 
-void Window::changed() const {
+// A program may change its title a thousand times a second.
+void Window::changed() {
+  if (telling_.running()) return;
+  const gint64 due = told_at_ + kTellUs - g_get_monotonic_time();
+  if (due <= 0) return tell();
+  telling_.once(static_cast<guint>(due / 1000 + 1), [this] { tell(); });
+}
+
+void Window::tell() {
+  told_at_ = g_get_monotonic_time();
   if (events_.changed) events_.changed();
 }
 
 void Window::open(Owner owner) {
   owner_ = std::move(owner);
+  ended_at_ = 0;
   const unsigned width = state_.width;
   const unsigned height = state_.height;
   const bool objects = state_.objects;
@@ -52,6 +63,7 @@ void Window::close() {
 void Window::end(const std::string& how) {
   owner_ = {};
   state_.state = "ended";
+  ended_at_ = g_get_monotonic_time();
   state_.message = how;
   changed();
 }
@@ -76,8 +88,7 @@ void Window::input(const protocol::Input& input) {
 }
 
 void Window::set_title(const std::string& title) {
-  state_.title = title;
-  changed();
+  if (std::exchange(state_.title, title) != title) changed();
 }
 
 void Window::set_memory(core::Fd memory, std::uint64_t slot) {
@@ -106,8 +117,7 @@ void Window::want_mouse(bool wanted) {
 
 void Window::picture_is_there() {
   waits_ = true;
-  // one that nobody could show stays with the program; and the next one has its time
-  if (!next_.running() || g_get_monotonic_time() - shown_at_ >= kShortest) give();
+  give();
 }
 
 void Window::wake() {
@@ -124,7 +134,8 @@ bool Window::take() {
   } catch (const std::runtime_error& error) {
     waits_ = false;
     pictures_.attach(nullptr);
-    if (owner_.send_away) owner_.send_away(error.what());
+    // a copy: it takes the window from its owner
+    if (const auto send_away = owner_.send_away) send_away(error.what());
   }
   return !waits_ && pictures_.last();
 }

@@ -51,6 +51,8 @@ class Window {
   void close();
   // The program has gone.
   void lose() { owner_ = {}; }
+  // When it ended; 0: it has not.
+  gint64 ended_at() const { return ended_at_; }
   // It has ended. `how`: for people.
   void end(const std::string& how);
 
@@ -65,7 +67,8 @@ class Window {
   void wake();
 
  private:
-  void changed() const;
+  void changed();
+  void tell();
   void give();
   bool take();
   void took();
@@ -78,5 +81,8 @@ class Window {
   std::optional<std::vector<protocol::Object>> objects_;  // of the last picture
   bool waits_ = false;                                    // there may be a newer picture than the last one
   gint64 shown_at_ = 0;
+  gint64 ended_at_ = 0;
+  gint64 told_at_ = 0;
   Timer next_;
+  Timer telling_;
 };

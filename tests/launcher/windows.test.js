@@ -127,6 +127,26 @@ test('a program that is run has its own input, output and exit code', async () =
   assert.match(missing.stderr, /no-such-program/);
 });
 
+test('a program that is run may have as many descriptors as without', async () => {
+  const { stdout } = await runLaunch(['run', '--port=0', '--', 'sh', '-c', 'ulimit -n'], { prefix: ['prlimit', '--nofile=1024:4096', '--'] });
+  assert.equal(stdout, '1024\n');
+});
+
+test('options of a config are run’s own, and the program’s are its own', async () => {
+  const config = join(temporaryFolder(), 'config.ini');
+  writeFileSync(config, '[cv-launch]\nport=0\n');
+  const { code, stdout } = await runLaunch(['run', `--config=${config}`, '--', 'sh', '-c', 'echo "$1"', 'sh', '--port=1']);
+  assert.equal(code, 0);
+  assert.equal(stdout, '--port=1\n');
+});
+
+test('a pipeline that takes no pictures says so where its windows would be', async (t) => {
+  const server = await startServer({ command: ['python3', script(windowOf('w'))], args: ['--pipeline=plain.pipe'] });
+  t.after(() => server.stop());
+  await server.says(/w: plain\.pipe has no appsrc name=window/);
+  assert.equal((await streams(server))[0].state, 'failed');
+});
+
 test('a signal that is to end cv-launch goes to the program that it runs', async () => {
   for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]]) {
     const server = await startServer({ command: ['python3', '-c', `

@@ -146,6 +146,27 @@ print(type(cv2.imshow).__name__, 'cv_launch' in sys.modules)`);
   assert.deepEqual(await printed(program), ['[]', 'builtin_function_or_method False']);
 });
 
+test('a program that asks where cv2 is before it imports it gets the windows', async (t) => {
+  const launcher = await FakeLauncher.start(t);
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'cv2'));
+  writeFileSync(join(folder, 'cv2/__init__.py'), 'error = Exception\ndef imshow(*arguments): pass\n');
+  const program = pythonIn(t, { ...launcher.env, PYTHONPATH: `${launcher.env.PYTHONPATH}:${folder}` }, `
+import importlib.util
+class Asks:
+  asking = False
+  def find_spec(self, name, path=None, target=None):
+    if name == 'cv2' and not self.asking:
+      self.asking = True
+      importlib.util.find_spec('cv2')
+      self.asking = False
+sys.meta_path.insert(1, Asks())
+print([importlib.util.find_spec('cv2').origin == ${JSON.stringify(join(folder, 'cv2/__init__.py'))} for time in range(2)])
+import cv2
+print(cv2.imshow.__module__, importlib.util.find_spec('cv2') is cv2.__spec__)`);
+  assert.deepEqual(await printed(program), ['[True, True]', 'cv_launch._windows True']);
+});
+
 test('a sitecustomize that ours hides is run, once', async (t) => {
   const launcher = await FakeLauncher.start(t);
   const hidden = temporaryFolder();

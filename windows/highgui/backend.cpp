@@ -111,21 +111,23 @@ int Backend::handle_all() {
 // Whoever holds one of these locks is not there any more in the child. OpenCV's own may be held for long, by a
 // callback.
 void Backend::before_fork() {
-  holds_highgui_ = false;
-  for (int i = 0; highgui_ && !holds_highgui_ && i < kForkTries; ++i) {
-    holds_highgui_ = highgui_->try_lock();
-    if (!holds_highgui_) poll(nullptr, 0, kForkTryMs);
+  bool holds_highgui = false;
+  for (int i = 0; highgui_ && !holds_highgui && i < kForkTries; ++i) {
+    holds_highgui = highgui_->try_lock();
+    if (!holds_highgui) poll(nullptr, 0, kForkTryMs);
   }
   list_.lock();
+  holds_highgui_ = holds_highgui;
   state_.lock();
   client_.before_fork();
 }
 
 void Backend::after_fork_in_parent() {
+  const bool holds_highgui = holds_highgui_;
   client_.after_fork_in_parent();
   state_.unlock();
   list_.unlock();
-  if (holds_highgui_) highgui_->unlock();
+  if (holds_highgui) highgui_->unlock();
 }
 
 void Backend::after_fork_in_child() {

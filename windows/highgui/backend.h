@@ -35,9 +35,9 @@ class Backend : public cv::highgui_backend::UIBackend {
 
   Client client_;
   cv::Mutex* const highgui_;
-  bool holds_highgui_ = false;  // while it forks
   mutable std::mutex state_;    // of the windows; nothing but client_ is called with it
-  mutable std::mutex list_;     // of windows_; before state_
+  mutable std::mutex list_;     // of windows_ and holds_highgui_; before state_, and after highgui_
+  bool holds_highgui_ = false;  // the thread that forks
   mutable std::vector<std::weak_ptr<Window>> windows_;
 };
 
