@@ -34,8 +34,10 @@ class LockWaiter {
  private:
   // −1: it runs.
   long system_call() const {
-    std::ifstream file("/proc/self/task/" + std::to_string(id_) + "/syscall");
-    EXPECT_TRUE(id_ == 0 || file) << "the kernel does not tell";
+    const pid_t id = id_;
+    if (id == 0) return -1;
+    std::ifstream file("/proc/self/task/" + std::to_string(id) + "/syscall");
+    EXPECT_TRUE(file) << "the kernel does not tell";
     long number = -1;
     return file >> number ? number : -1;
   }
