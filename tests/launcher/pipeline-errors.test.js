@@ -218,7 +218,7 @@ const useless = [
   ['framerate=-5', /framerate can be/], ['framerate=1/0', /framerate can be/],
   ['bitrate=-5', /vp8enc takes a whole number from 0 to \d+ as target-bitrate; the default of "bitrate" is "[14]000000"/],
   ['bitrate=1M', /as target-bitrate/], ['bitrate=99999999999', /as target-bitrate/], ['bitrate=300', /vp8enc makes "0" of it; it takes .* as target-bitrate/],
-  ['most=abc', /width can be/], ['most=-5', /width can be/],
+  ['most=abc', /width can be/],
   ['threads=1000', /vp8enc takes a whole number from 0 to 64 as threads/], ['threads=', /as threads/],
   ['runtime=-1', /circledetect takes a whole number from 0 to 60000 as runtime/], ['runtime=20ms', /as runtime/], ['runtime=010', /as runtime/],
   ['jitter=60001', /as runtime-jitter/], ['speed=fast', /ballsrc takes a number from 0 to 10 as speed/],
