@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <climits>
 #include <utility>
 
 #include "base/glib_ptr.h"
@@ -16,6 +17,7 @@ constexpr const char* kSummary =
     "Runs a GStreamer pipeline that ends in webrtcbin and shows it, with a model's results, in any number of browsers.";
 
 constexpr const char* kWindow = "window.pipe";
+constexpr int kNotGiven = INT_MIN;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -96,7 +98,7 @@ Options parse_with(const std::vector<ConfigArgument>& config, std::vector<std::s
 Options parse(const std::vector<std::string>& typed, bool merged) {
   Options options;
   std::vector<std::string> arguments = typed;  // GLib takes out what it knows
-  int port = -1;
+  int port = kNotGiven;
   int max_viewers = static_cast<int>(options.max_viewers);
   gboolean print = FALSE;
   gboolean variables = FALSE;
@@ -230,7 +232,7 @@ Options parse(const std::vector<std::string>& typed, bool merged) {
   options.log_json = log && std::string_view(log) == "json";
   if (log && !options.log_json && std::string_view(log) != "text")
     throw UserError("--log=" + std::string(log) + ": there are text and json");
-  if (port != -1) options.port = in_range("--port", port, 0, 65535);
+  if (port != kNotGiven) options.port = in_range("--port", port, 0, 65535);
   for (char** origin = public_origins; origin && *origin; ++origin)
     options.public_origins.push_back(public_origin(*origin));
   for (char** origin = allowed_origins; origin && *origin; ++origin)

@@ -194,7 +194,7 @@ test('Ctrl-C ends a wait as it does elsewhere', async (t) => {
   const program = python(t, launcher, `
 cv2.imshow('w', np.zeros((2, 2), np.uint8))
 try:
-  print('waits')
+  print('waits\\n', end='')  # in one piece: the signal may come at once
   cv2.waitKey(0)
 except KeyboardInterrupt:
   print('interrupted')`);
