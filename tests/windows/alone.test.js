@@ -59,6 +59,29 @@ os.waitpid(child, 0)`);
   assert.deepEqual(await printed(program), ['no children', 'b\'\'', 'http://somewhere/']);
 });
 
+test('while one thread starts cv-launch the others go on, and so do children that are forked then', async (t) => {
+  const folder = temporaryFolder();
+  const slow = `[ -e ${folder}/again ] || { : >${folder}/again; echo >${folder}/started; read _ <${folder}/go; }`;
+  const program = pythonIn(t, alone(launcherOf(`${slow}; echo http://somewhere/; exec sleep 1000`)), `
+import threading
+from cv_launch import _library
+for name in 'started', 'go':
+  os.mkfifo(${JSON.stringify(folder)} + '/' + name)
+thread = threading.Thread(target=_library.open_window, args=['w'])
+thread.start()
+open(${JSON.stringify(`${folder}/started`)}).read()
+print(_library.wait(0), repr(_library.address()))
+child = os.fork()
+if child == 0:
+  print('the child', _library.wait(0), _library.open_window('child'), _library.address())
+  os._exit(0)
+os.waitpid(child, 0)
+open(${JSON.stringify(`${folder}/go`)}, 'w').write('\\n')
+thread.join()
+print(_library.address())`);
+  assert.deepEqual(await printed(program), ['None \'\'', 'the child None 1 http://somewhere/', 'http://somewhere/']);
+});
+
 test('a cv-launch that can\'t start is an exception, and is tried again', async (t) => {
   const program = pythonIn(t, alone(launcherOf('echo "something is wrong" >&2; exit 1')), `
 import cv_launch

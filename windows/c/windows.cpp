@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,7 +30,8 @@ namespace {
 
 // What ctypes and C callers see of the client.
 struct Shared {
-  std::mutex mutex;  // guards all below; before the client's own
+  std::mutex starting;  // of the one thread that makes the client, which may take long; before the next one
+  std::mutex mutex;     // guards all below; before the client's own
   std::unique_ptr<OwnLauncher> launcher;
   std::string socket;
   std::unique_ptr<Client> client;
@@ -67,36 +69,38 @@ Client* client_if_any() {
   return shared().client.get();
 }
 
-void watch_forks() {
-  pthread_atfork(
-      [] {
-        shared().mutex.lock();
-        if (shared().client) shared().client->before_fork();
-      },
-      [] {
-        if (shared().client) shared().client->after_fork_in_parent();
-        shared().mutex.unlock();
-      },
-      [] {
-        if (shared().client) shared().client->after_fork_in_child();
-        shared().mutex.unlock();
-      });
-}
+// From the very beginning: a fork may come while the first window is made.
+[[maybe_unused]] const int watching_forks = pthread_atfork(
+    [] {
+      shared().mutex.lock();
+      if (shared().client) shared().client->before_fork();
+    },
+    [] {
+      if (shared().client) shared().client->after_fork_in_parent();
+      shared().mutex.unlock();
+    },
+    [] {
+      if (shared().client) shared().client->after_fork_in_child();
+      shared().mutex.unlock();
+      // nobody waits for a thread that starts cv-launch; it is not there in the child, which starts its own
+      new (&shared().starting) std::mutex;
+    });
 
 Client& client() {
   Shared& all = shared();
-  const std::lock_guard lock(all.mutex);
-  if (all.client) return *all.client;
+  if (Client* const there = client_if_any()) return *there;
+  const std::lock_guard starting(all.starting);
+  if (Client* const there = client_if_any()) return *there;
   const char* const given = std::getenv("CV_LAUNCH_WINDOWS");
-  if (given && *given) {
-    all.socket = given;
-  } else {
-    all.launcher = std::make_unique<OwnLauncher>();
-    all.socket = all.launcher->socket();
-    std::fprintf(stderr, "%s\n", all.launcher->address().c_str());
+  std::unique_ptr<OwnLauncher> launcher;
+  if (!given || !*given) {
+    launcher = std::make_unique<OwnLauncher>();
+    std::fprintf(stderr, "%s\n", launcher->address().c_str());
   }
+  const std::lock_guard lock(all.mutex);
+  all.socket = launcher ? launcher->socket() : given;
+  all.launcher = std::move(launcher);
   all.client = std::make_unique<Client>(all.socket, program_name());
-  watch_forks();
   return *all.client;
 }
 
