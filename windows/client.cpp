@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -59,6 +58,17 @@ std::unique_ptr<PictureWriter> copied(const PictureWriter& pictures) {
 }
 
 }  // namespace
+
+KeptInterrupts::KeptInterrupts() {
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &interrupt, &before_);
+}
+
+KeptInterrupts::~KeptInterrupts() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 Client::Client(std::string socket, std::string_view program)
     : program_(shown_name(program)), process_(getpid()), connection_(std::move(socket)) {}
@@ -143,7 +153,7 @@ void Client::set_trackbar(std::uint32_t window, std::string_view name, int min, 
   say_what_is_new();
 }
 
-Client::Waited Client::wait(std::chrono::milliseconds limit) {
+Client::Waited Client::wait(std::chrono::milliseconds limit, const KeptInterrupts& interrupts) {
   using std::chrono::steady_clock;
   const std::lock_guard lock(mutex_);
   const auto end = steady_clock::now() + limit;
@@ -158,18 +168,21 @@ Client::Waited Client::wait(std::chrono::milliseconds limit) {
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
     if (left <= std::chrono::milliseconds::zero()) return {};
-    if (!wait_for_socket(left) && handles_interrupt()) return {std::nullopt, true};
+    if (!wait_for_socket(left, interrupts.mask_before()) && handles_interrupt()) return {std::nullopt, true};
   }
 }
 
 // The lock is held before and after. False: a signal came.
-bool Client::wait_for_socket(std::chrono::milliseconds limit) {
+bool Client::wait_for_socket(std::chrono::milliseconds limit, const sigset_t& signals) {
   const auto retry = windows_.empty() ? std::nullopt : connection_.retry();
   if (retry) limit = std::min(limit, *retry);
   pollfd waited{connection_.descriptor(), POLLIN, 0};
   ++waiting_;
   mutex_.unlock();
-  const int result = poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(limit.count(), INT_MAX)));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
+  const timespec time{static_cast<time_t>(seconds.count()),
+                      static_cast<long>(std::chrono::nanoseconds(limit - seconds).count())};
+  const int result = ppoll(&waited, 1, &time, &signals);
   const bool interrupted = result < 0 && errno == EINTR;
   mutex_.lock();
   --waiting_;

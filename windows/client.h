@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <deque>
 #include <map>
 #include <memory>
@@ -24,6 +25,20 @@
 namespace windows {
 
 using Event = std::variant<Key, MouseEvent, MoveTrackbar, CloseWindow>;
+
+// While one of these lives, a SIGINT for this thread ends its next Client::wait(), also one that comes before that: the
+// program's handler may do nothing but set a flag. Not to be held while the program is called back.
+class KeptInterrupts {
+ public:
+  KeptInterrupts();
+  ~KeptInterrupts();
+  KeptInterrupts(const KeptInterrupts&) = delete;
+  KeptInterrupts& operator=(const KeptInterrupts&) = delete;
+  const sigset_t& mask_before() const { return before_; }
+
+ private:
+  sigset_t before_{};
+};
 
 class Client {
  public:
@@ -45,7 +60,8 @@ class Client {
     bool interrupted = false;  // by a signal that the program handles
   };
   // The next event. Nothing else happens: what it means is up to the caller.
-  Waited wait(std::chrono::milliseconds limit);
+  Waited wait(std::chrono::milliseconds limit) { return wait(limit, KeptInterrupts()); }
+  Waited wait(std::chrono::milliseconds limit, const KeptInterrupts& interrupts);
 
   // For pthread_atfork: the child has neither the parent's connection nor its memory, and says nothing of a window
   // before it uses it. Found out by the process's number too.
@@ -82,7 +98,7 @@ class Client {
   void receive();
   void keep(const Event& event);
   void tell(const std::string& complaint);
-  bool wait_for_socket(std::chrono::milliseconds limit);
+  bool wait_for_socket(std::chrono::milliseconds limit, const sigset_t& signals);
 
   const std::string program_;
   std::mutex mutex_;  // guards all below; not held while waiting

@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 
 #include <array>
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <set>
 #include <thread>
 
+#include "blocked.h"
 #include "launcher.h"
 
 namespace windows {
@@ -344,26 +344,24 @@ TEST_F(ClientTest, NoDescriptorGoesToOtherPrograms) {
 
 volatile std::sig_atomic_t interrupts = 0;
 
-TEST_F(ClientTest, AnInterruptThatTheProgramHandlesEndsAWait) {
+TEST_F(ClientTest, AnInterruptThatTheProgramHandlesEndsAWaitAlsoWhereItDoesNotSleepYet) {
+  interrupts = 0;
   Client client(path_, "test");
   struct sigaction handled {};
   handled.sa_handler = [](int) { interrupts = interrupts + 1; };
   struct sigaction before {};
   sigaction(SIGINT, &handled, &before);
-  const pthread_t waiting = pthread_self();
-  std::atomic_bool over = false;
-  // one that comes before the wait begins does not end it
-  std::thread interrupting([&] {
-    while (!over) {
-      pthread_kill(waiting, SIGINT);
-      std::this_thread::yield();
-    }
-  });
-  const auto waited = client.wait(std::chrono::seconds(60));
-  over = true;
-  interrupting.join();
+  Client::Waited waited;
+  {
+    client.before_fork();  // its lock is held
+    LockWaiter waiting([&] { waited = client.wait(std::chrono::seconds(30)); });
+    waiting.await_lock();
+    pthread_kill(waiting.handle(), SIGINT);
+    client.after_fork_in_parent();
+  }
   sigaction(SIGINT, &before, nullptr);
   EXPECT_TRUE(waited.interrupted);
+  EXPECT_EQ(interrupts, 1);
   EXPECT_FALSE(waited.event);
 }
 

@@ -79,16 +79,25 @@ int Backend::handle(const Event& event) {
   return kNoKey;
 }
 
+Client::Waited Backend::wait(int delay, steady_clock::time_point end) {
+  const KeptInterrupts interrupts;
+  while (true) {
+    const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
+    if (delay > 0 ? left <= milliseconds::zero() : !has_window()) return {};
+    auto waited = client_.wait(delay > 0 ? std::min(left, kLook) : kLook, interrupts);
+    if (waited.event || waited.interrupted) return waited;
+  }
+}
+
 int Backend::waitKeyEx(int delay) {
   const Unlocked unlocked(highgui_);
   const auto end = steady_clock::now() + milliseconds(std::max(delay, 0));
   while (true) {
-    const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
-    if (delay > 0 && left <= milliseconds::zero()) return handle_all();
-    if (delay <= 0 && !has_window()) return kNoKey;
-    const auto waited = client_.wait(delay > 0 ? std::min(left, kLook) : kLook);
-    const int key = waited.event ? handle(*waited.event) : kNoKey;
-    if (key != kNoKey || waited.interrupted) return key;
+    const auto waited = wait(delay, end);
+    if (waited.interrupted) return kNoKey;
+    if (!waited.event) return delay > 0 ? handle_all() : kNoKey;
+    const int key = handle(*waited.event);
+    if (key != kNoKey) return key;
   }
 }
 

@@ -3,6 +3,7 @@
 // calls them: programs expect nothing else.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <vector>
 
@@ -29,6 +30,8 @@ class Backend : public cv::highgui_backend::UIBackend {
  private:
   std::vector<std::shared_ptr<Window>> windows() const;
   bool has_window() const;
+  // Without an event or an interrupt: the time is over, or, where that is as long as there is a window, none is left.
+  Client::Waited wait(int delay, std::chrono::steady_clock::time_point end);
   // The key; −1: it was another event.
   int handle(const Event& event);
   int handle_all();
