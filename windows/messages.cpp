@@ -74,10 +74,18 @@ core::OrderedJson about(const char* type, std::uint32_t window) {
   return {{"type", type}, {"window", window}};
 }
 
+// Of another version the rest may mean anything.
+unsigned version(Reader& reader) {
+  const auto said = reader.integer<unsigned>("version", 1);
+  if (said != kVersion)
+    reader.fail("the program's messages have version " + std::to_string(said) + "; this cv-launch takes only version " +
+                std::to_string(kVersion));
+  return said;
+}
+
 FromProgram from_program(Reader& reader, const std::string& type) {
   if (type == "program")
-    return Program{reader.integer<unsigned>("version", 1), reader.integer<long>("pid", 1, kMaxPid),
-                   reader.short_string("name")};
+    return Program{version(reader), reader.integer<long>("pid", 1, kMaxPid), reader.short_string("name")};
   if (type == "window") return NewWindow{reader.window(), reader.short_string("name")};
   if (type == "title") return Title{reader.window(), reader.short_string("title")};
   if (type == "memory")

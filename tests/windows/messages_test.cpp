@@ -54,6 +54,10 @@ TEST(Messages, WhatCvLaunchSaysArrives) {
 TEST(Messages, WhatIsWrongIsSaidInWords) {
   EXPECT_EQ(wrong("[]"), "it is not one JSON object");
   EXPECT_EQ(wrong(R"({"window":1})"), "\"type\" must be a string");
+  EXPECT_EQ(wrong(R"({"type":"program","version":2,"process":"another"})"),
+            "the program's messages have version 2; this cv-launch takes only version 1");
+  EXPECT_EQ(wrong(R"({"type":"program","version":0,"pid":1,"name":"p"})"),
+            "\"version\" must be an integer from 1 to 2147483647");
   EXPECT_EQ(wrong(R"({"type":"shout"})"), "the message type \"shout\" is not one that a program may send");
   EXPECT_EQ(wrong(R"({"type":"close","window":0})"), "\"window\" must be an integer from 1 to 4294967295");
   EXPECT_EQ(wrong(R"({"type":"close","window":1.5})"), "\"window\" must be an integer from 1 to 4294967295");
