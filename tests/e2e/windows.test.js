@@ -164,6 +164,7 @@ for (const [name, start] of Object.entries(browsers))
         await tab.mouse('click', ...at(160, 120), { clickCount: 2, count: 2 });
         await hears(server, /^mouse 7 (159|160|161) (119|120|121) 1$/, before);
 
+        const keysBefore = keys();
         const focus = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.trackbars input').focus());
         await focus();
         await tab.key('End');
@@ -171,7 +172,10 @@ for (const [name, start] of Object.entries(browsers))
         await tab.key('ArrowLeft');
         await hears(server, /^low 254$/, before);
         await shows(tab, 'where it is', ({ window, sliders }) => window.trackbars[0].value === 254 && sliders[0][1] === '254' && sliders[0][2] === '254');
-        assert.equal(keys().length, keys().filter((code) => ![0xff57].includes(code)).length, 'a slider\'s keys are its own');
+        await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.stage').focus());
+        await tab.key('z');
+        await until('the picture\'s key', () => keys().at(-1) === 122, { state: keys });
+        assert.deepEqual(keys(), [...keysBefore, 122], 'a slider\'s keys are its own');
         assert.deepEqual([tab.errors, tab.complaints], [[], []]);
       });
 
@@ -186,15 +190,15 @@ for (const [name, start] of Object.entries(browsers))
       await watching.mouse('click', x + width / 2, y + height / 2);
       await watching.key('a');
       await watching.wheel(0, 100);
-      assert.equal((await watching.evaluate(seen)).state, 'playing', 'the server has not sent it away');
       assert.deepEqual(await violations(watching), []);
-      assert.deepEqual([watching.errors, watching.complaints], [[], []]);
       const operating = await open(t, `${server.url}edges/#token=${token}`);
       await shows(operating, 'the window', playing);
       await operating.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.stage').focus());
       await operating.key('z');
       await hears(server, /^key 122$/, 0);
       assert.deepEqual(server.lines.filter((line) => /^(key|mouse)/.test(line)), ['key 122']);
+      assert.equal((await watching.evaluate(seen)).state, 'playing', 'the server has not sent it away');
+      assert.deepEqual([watching.errors, watching.complaints], [[], []]);
     });
 
     test('a window that a viewer closes is closed for the program, and says so', async (t) => {
