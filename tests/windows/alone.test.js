@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Programs that nobody runs for: the first window starts a cv-launch of their own.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Child } from '../lib/child.js';
 import { temporaryFolder } from '../lib/paths.js';
@@ -57,6 +57,24 @@ if child == 0:
   os._exit(0)
 os.waitpid(child, 0)`);
   assert.deepEqual(await printed(program), ['no children', 'b\'\'', 'http://somewhere/']);
+});
+
+test('where nothing can be started no folder is left', async (t) => {
+  const folder = temporaryFolder();
+  const program = pythonIn(t, { ...alone(), TMPDIR: folder }, `
+import cv_launch, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = []
+try:
+  while True: held.append(os.open('/dev/null', os.O_RDONLY))
+except OSError:
+  for one in held[-4:]: os.close(one)  # two pipes, and nothing more
+try:
+  cv_launch.namedWindow('w')
+except cv_launch.error as wrong:
+  print(wrong)`);
+  assert.deepEqual(await printed(program), ['cv-launch can\'t be started: Too many open files']);
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('while one thread starts cv-launch the others go on, and so do children that are forked then', async (t) => {

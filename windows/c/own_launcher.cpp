@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace windows {
 namespace {
@@ -46,12 +47,25 @@ struct Pipe {
   }
 };
 
-std::string private_folder() {
-  const char* const temporary = std::getenv("TMPDIR");
-  std::string folder = std::string(temporary && *temporary ? temporary : "/tmp") + "/cv-launch-XXXXXX";
-  if (!mkdtemp(folder.data())) throw failed(errno);
-  return folder;
-}
+// It goes away by itself until the script has it, which removes it with what is in it.
+class PrivateFolder {
+ public:
+  PrivateFolder() {
+    const char* const temporary = std::getenv("TMPDIR");
+    path_ = std::string(temporary && *temporary ? temporary : "/tmp") + "/cv-launch-XXXXXX";
+    if (!mkdtemp(path_.data())) throw failed(errno);
+  }
+  ~PrivateFolder() {
+    if (!path_.empty()) rmdir(path_.c_str());
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  const std::string& path() const { return path_; }
+  std::string release() { return std::exchange(path_, {}); }
+
+ private:
+  std::string path_;
+};
 
 // The terminal's Ctrl-C is the program's, and what the program ignores is its own too.
 class Attributes {
@@ -139,16 +153,16 @@ std::string first_line(const core::Fd& output) {
 OwnLauncher::OwnLauncher() {
   Pipe lifeline;
   Pipe output;
-  const std::string folder = private_folder();
+  PrivateFolder folder;
   {
     // nobody but the children has these ends
     const core::Fd ended = above(lifeline.read);
     const core::Fd said = above(output.write);
-    spawn(folder, ended, said);
+    spawn(folder.path(), ended, said);
   }
+  socket_ = folder.release() + "/windows";
   output.write.reset();
   address_ = first_line(output.read);
-  socket_ = folder + "/windows";
   lifeline_ = std::move(lifeline.write);
   output_ = std::move(output.read);
 }
