@@ -134,6 +134,7 @@ test('properties, places and sizes are what the program made of them', async (t)
   const program = python(t, launcher, `
 cv2.namedWindow('w', cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO)
 print([int(cv2.getWindowProperty('w', which)) for which in range(7)])
+print(cv2.getWindowImageRect('w'))
 cv2.imshow('w', np.zeros((20, 30), np.uint8))
 print(cv2.getWindowImageRect('w'))
 cv2.resizeWindow('w', 300, 200)
@@ -141,7 +142,7 @@ cv2.moveWindow('w', 4, 5)
 print(cv2.getWindowImageRect('w'))
 cv2.setWindowProperty('w', cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
 print(cv2.getWindowProperty('w', cv2.WND_PROP_FULLSCREEN))`);
-  assert.deepEqual(await printed(program), ['[0, 0, 256, 0, 1, -1, -1]', '(0, 0, 30, 20)', '(4, 5, 300, 200)', '1.0']);
+  assert.deepEqual(await printed(program), ['[0, 0, 256, 0, 1, -1, -1]', '(0, 0, 400, 300)', '(0, 0, 30, 20)', '(4, 5, 300, 200)', '1.0']);
 });
 
 test('windows are closed one by one, or all; then waitKey does not wait', async (t) => {

@@ -12,7 +12,7 @@ constexpr int kAutosize = 1;
 constexpr int kFreeRatio = 0x100;
 enum Property { kFullScreen, kAutosizes, kAspectRatio, kOpenGl, kVisible };
 
-const cv::Size kWithoutPicture{400, 300};
+const cv::Size kWithoutPicture{400, 300};  // of Qt's windows
 
 }  // namespace
 

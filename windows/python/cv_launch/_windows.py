@@ -31,7 +31,7 @@ Rect = tuple[int, int, int, int]
 _NO_KEY = -1
 _LOOK_MS = 100  # other threads may close the last window meanwhile
 _MOST_AT_ONCE = 1000  # events: a program that is slower than a viewer's hand would not come back
-_SIZE_WITHOUT_PICTURE = (640, 480)
+_SIZE_WITHOUT_PICTURE = (400, 300)  # of Qt's windows
 _DEPTHS = {numpy.dtype(numpy.uint8): 0, numpy.dtype(numpy.int8): 1, numpy.dtype(numpy.uint16): 2, numpy.dtype(numpy.int16): 3,
            numpy.dtype(numpy.float32): 5, numpy.dtype(numpy.float64): 6}
 
