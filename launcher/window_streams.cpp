@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/deadlines.h"
 #include "base/log.h"
 #include "http/stream_path.h"
 #include "pipe/value_check.h"
@@ -52,7 +53,8 @@ WindowStreams::WindowStreams(const StreamOptions& options, const std::string& so
       socket_(socket.empty() ? folder_->path() + "/windows" : socket),
       programs_({.opened = [this](const auto& window) { open(window); },
                  .closed = [this](const auto& window) { close(window); },
-                 .warning = [this](const std::string& message) { warn(message); }}) {
+                 .warning = [this](const std::string& message) { warn(message); }},
+                deadlines().closed) {
   const std::string file = find_pipe_file(options.pipeline, folders);
   check_values(read_pipe_file(file, settings_of(options, file, folders), folders));
   programs_.listen(socket_);

@@ -96,7 +96,7 @@ test('meson install into a prefix has all that runs', async () => {
   const prefix = join(folder, 'usr/local');
   for (const path of ['bin/cv-launch', 'share/man/man1/cv-launch.1', 'share/bash-completion/completions/cv-launch',
     'share/cv-launch/pipelines/async.pipe', 'share/cv-launch/pipelines/codecs/vp8.pipe', 'share/cv-launch/pipelines/ladder/rungs/6.pipe', 'share/cv-launch/models/cv_model.py',
-    'share/cv-launch/python/run/sitecustomize.py', 'share/cv-launch/python/cv_launch/py.typed', 'include/cv-launch/imshow.hpp', 'include/cv-launch/windows.h'])
+    'share/cv-launch/python/run/sitecustomize.py', 'share/cv-launch/python/cv_launch/py.typed', 'include/cv-launch/imshow.hpp', 'include/cv-launch/objects.hpp', 'include/cv-launch/windows.h'])
     assert.ok(existsSync(join(prefix, path)), path);
   // it runs from there, with the pipelines that it was installed with
   const { stdout } = await run(join(prefix, 'bin/cv-launch'), ['--pipeline=async.pipe', '--print'],

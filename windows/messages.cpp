@@ -2,7 +2,6 @@
 #include "messages.h"
 
 #include <climits>
-#include <cmath>
 
 #include "core/json.h"
 #include "core/shorten.h"
@@ -11,63 +10,25 @@
 namespace windows {
 namespace {
 
-constexpr double kMaxWindow = 0xffffffff;
-constexpr double kMaxPid = INT_MAX;
+constexpr std::int64_t kMaxWindow = 0xffffffff;
 constexpr int kLastMouseEvent = 11;  // cv::EVENT_MOUSEHWHEEL
 
-// Reads the members of one received object. Only the first error is kept.
-class Reader {
+class Reader : public core::JsonReader {
  public:
-  explicit Reader(std::string_view text) {
-    if (text.size() > kMaxMessage) {
-      fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kMaxMessage) +
-           " are taken");
-      return;
-    }
-    auto parsed = core::parse_json_object(text);
-    if (!parsed.wrong.empty()) fail("it is " + parsed.wrong);
-    object_ = std::move(parsed.object);
-  }
+  explicit Reader(std::string_view text) : JsonReader(text, kMaxMessage) {}
 
-  std::string string(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
-    if (value && value->is_string()) return value->get<std::string>();
-    fail(named(name) + " must be a string");
-    return {};
-  }
   std::string short_string(const char* name) {
     std::string text = string(name);
     if (text.size() > kMaxName)
-      fail(named(name) + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kMaxName) +
-           " are taken");
+      fail("\"" + std::string(name) + "\" has " + std::to_string(text.size()) + " bytes; at most " +
+           std::to_string(kMaxName) + " are taken");
     return text;
   }
-  bool boolean(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
-    if (value && value->is_boolean()) return value->get<bool>();
-    fail(named(name) + " must be true or false");
-    return false;
+  int number_of(const char* name, int least = INT_MIN, int most = INT_MAX) {
+    return static_cast<int>(integer(name, least, most));
   }
-  template <typename T = int>
-  T integer(const char* name, double least = INT_MIN, double most = INT_MAX) {
-    const auto value = core::json_number(core::json_member(object_, name));
-    if (value && *value >= least && *value <= most && *value == std::floor(*value)) return static_cast<T>(*value);
-    fail(named(name) + " must be an integer from " + std::to_string(static_cast<std::int64_t>(least)) + " to " +
-         std::to_string(static_cast<std::int64_t>(most)));
-    return static_cast<T>(least);
-  }
-  std::uint32_t window() { return integer<std::uint32_t>("window", 1, kMaxWindow); }
-
-  void fail(std::string message) {
-    if (!error_) error_ = Error{std::move(message)};
-  }
-  const std::optional<Error>& error() const { return error_; }
-
- private:
-  static std::string named(const char* name) { return "\"" + std::string(name) + "\""; }
-
-  core::Json object_ = core::Json::object();
-  std::optional<Error> error_;
+  std::uint32_t window() { return static_cast<std::uint32_t>(integer("window", 1, kMaxWindow)); }
+  std::optional<Error> error() const { return wrong().empty() ? std::nullopt : std::optional(Error{wrong()}); }
 };
 
 core::OrderedJson about(const char* type, std::uint32_t window) {
@@ -76,7 +37,7 @@ core::OrderedJson about(const char* type, std::uint32_t window) {
 
 // Of another version the rest may mean anything.
 unsigned version(Reader& reader) {
-  const auto said = reader.integer<unsigned>("version", 1);
+  const auto said = static_cast<unsigned>(reader.number_of("version", 1));
   if (said != kVersion)
     reader.fail("the program's messages have version " + std::to_string(said) + "; this cv-launch takes only version " +
                 std::to_string(kVersion));
@@ -84,27 +45,25 @@ unsigned version(Reader& reader) {
 }
 
 FromProgram from_program(Reader& reader, const std::string& type) {
-  if (type == "program")
-    return Program{version(reader), reader.integer<long>("pid", 1, kMaxPid), reader.short_string("name")};
+  if (type == "program") return Program{version(reader), reader.number_of("pid", 1), reader.short_string("name")};
   if (type == "window") return NewWindow{reader.window(), reader.short_string("name")};
   if (type == "title") return Title{reader.window(), reader.short_string("title")};
-  if (type == "memory")
-    return Memory{reader.window(), reader.integer<std::uint64_t>("slot", 1, static_cast<double>(kMaxSlot))};
+  if (type == "memory") return Memory{reader.window(), static_cast<std::uint64_t>(reader.integer("slot", 1, kMaxSlot))};
   if (type == "picture") return PictureReady{reader.window()};
   if (type == "trackbar")
-    return Trackbar{reader.window(), reader.short_string("name"), reader.integer("min"), reader.integer("max"),
-                    reader.integer("value")};
+    return Trackbar{reader.window(), reader.short_string("name"), reader.number_of("min"), reader.number_of("max"),
+                    reader.number_of("value")};
   if (type == "mouse") return Mouse{reader.window(), reader.boolean("wanted")};
   if (type == "close") return Close{reader.window()};
   return Error{"the message type \"" + shorten(type, kMaxName) + "\" is not one that a program may send"};
 }
 
 std::optional<ToProgram> to_program(Reader& reader, const std::string& type) {
-  if (type == "key") return Key{reader.window(), reader.integer("code", 0)};
+  if (type == "key") return Key{reader.window(), reader.number_of("code", 0)};
   if (type == "mouse")
-    return MouseEvent{reader.window(), reader.integer("event", 0, kLastMouseEvent), reader.integer("x"),
-                      reader.integer("y"), reader.integer("flags")};
-  if (type == "trackbar") return MoveTrackbar{reader.window(), reader.string("name"), reader.integer("value")};
+    return MouseEvent{reader.window(), reader.number_of("event", 0, kLastMouseEvent), reader.number_of("x"),
+                      reader.number_of("y"), reader.number_of("flags")};
+  if (type == "trackbar") return MoveTrackbar{reader.window(), reader.string("name"), reader.number_of("value")};
   if (type == "close") return CloseWindow{reader.window()};
   if (type == "error") return Failed{reader.string("message")};
   return std::nullopt;

@@ -30,6 +30,7 @@ Deadlines read_deadlines() try {
       .ran_well = environment_ms("CV_LAUNCH_RAN_WELL_MS", 5s),
       .awake = environment_ms("CV_LAUNCH_AWAKE_MS", 1500ms),
       .idle = environment_ms("CV_LAUNCH_IDLE_MS", 10s),
+      .closed = environment_ms("CV_LAUNCH_CLOSED_MS", 1s),
       .end = environment_ms("CV_LAUNCH_END_MS", 1s),  // cv-launch must end within 2 s
   };
 } catch (const std::runtime_error& error) {

@@ -37,6 +37,9 @@ struct Deadlines {
   Milliseconds awake;
   // For a source: how long it goes on when nobody needs it any more, with --idle=stop.
   Milliseconds idle;
+  // For a program with windows: from its closing one until that is gone, unless it ends meanwhile; and from its end
+  // until that is said, unless who runs it knows sooner how it has ended.
+  Milliseconds closed;
   // For cv-launch's own end: until viewers and threads have ended.
   Milliseconds end;
 };

@@ -22,86 +22,44 @@ constexpr double kMaxPlace = 1e6;    // pixels
 constexpr double kMaxNotches = 100;  // of a wheel, in one turn
 constexpr unsigned kMaxButtons = 0xffff;
 
-// Reads the members of one received object. Only the first error is kept.
-class Reader {
+class Reader : public core::JsonReader {
  public:
-  Reader(std::string_view text, std::size_t limit) {
-    if (text.size() > limit) {
-      fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limit) + " are taken");
-      return;
-    }
-    auto parsed = core::parse_json_object(text);
-    if (!parsed.wrong.empty()) fail("it is " + parsed.wrong);
-    object_ = std::move(parsed.object);
-  }
+  using JsonReader::JsonReader;
 
-  std::string string(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
-    if (value && value->is_string()) return value->get<std::string>();
-    fail("\"" + std::string(name) + "\" must be a string");
-    return {};
-  }
-  std::string string_or_nothing(const char* name) {
-    return core::json_member(object_, name) ? string(name) : std::string();
-  }
-  double number(const char* name) {
-    if (const auto value = core::json_number(core::json_member(object_, name))) return *value;
-    fail("\"" + std::string(name) + "\" must be a number");
-    return 0;
-  }
-  bool boolean(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
-    if (value && value->is_boolean()) return value->get<bool>();
-    fail("\"" + std::string(name) + "\" must be true or false");
-    return false;
-  }
+  std::string string_or_nothing(const char* name) { return member(name) ? string(name) : std::string(); }
   // Within these bounds; what is beyond is a number all the same, and counts as the bound.
   double bounded(const char* name, double bound) { return std::clamp(number(name), -bound, bound); }
   std::array<double, 2> pair(const char* name, double bound) {
-    const core::Json* value = core::json_member(object_, name);
+    const core::Json* value = member(name);
     const bool two = value && value->is_array() && value->size() == 2;
     const auto first = two ? core::json_number(&(*value)[0]) : std::nullopt;
     const auto second = two ? core::json_number(&(*value)[1]) : std::nullopt;
     if (!first || !second) fail("\"" + std::string(name) + "\" must be two numbers");
     return {std::clamp(first.value_or(0), -bound, bound), std::clamp(second.value_or(0), -bound, bound)};
   }
-  int signed_integer(const char* name) { return static_cast<int>(integer(name, INT32_MIN, INT32_MAX)); }
-  unsigned integer(const char* name, unsigned most) { return static_cast<unsigned>(integer(name, 0, most)); }
+  int any_integer(const char* name) { return static_cast<int>(integer(name, INT32_MIN, INT32_MAX)); }
+  unsigned up_to(const char* name, unsigned most) { return static_cast<unsigned>(integer(name, 0, most)); }
   std::optional<double> bitrate_or_null(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
+    const core::Json* value = member(name);
     if (value && value->is_null()) return std::nullopt;
     return static_cast<double>(integer(name, 1, kMaxBitrate));
   }
   std::optional<unsigned> lines_or_nothing(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
+    const core::Json* value = member(name);
     if (!value || value->is_null()) return std::nullopt;
     return static_cast<unsigned>(integer(name, 1, kMaxLines));
   }
   Value value(const char* name) {
-    const core::Json* value = core::json_member(object_, name);
+    const core::Json* value = member(name);
     if (value && value->is_boolean()) return value->get<bool>();
     if (value && value->is_string()) return value->get<std::string>();
     if (const auto number = core::json_number(value)) return *number;
     fail("\"" + std::string(name) + "\" must be a number, true, false or a string");
     return false;
   }
-  void fail(std::string message) {
-    if (!error_) error_ = Error{"malformed", std::move(message)};
+  std::optional<Error> error() const {
+    return wrong().empty() ? std::nullopt : std::optional(Error{"malformed", wrong()});
   }
-  const std::optional<Error>& error() const { return error_; }
-
- private:
-  std::int64_t integer(const char* name, std::int64_t least, std::int64_t most) {
-    const double value = number(name);
-    if (value >= static_cast<double>(least) && value <= static_cast<double>(most) && value == std::floor(value))
-      return static_cast<std::int64_t>(value);
-    fail("\"" + std::string(name) + "\" must be an integer from " + std::to_string(least) + " to " +
-         std::to_string(most));
-    return least;
-  }
-
-  core::Json object_ = core::Json::object();
-  std::optional<Error> error_;
 };
 
 Error unknown_type(const std::string& type) {
@@ -130,8 +88,8 @@ MouseInput mouse_of(Reader& reader) {
     reader.fail("\"event\" must be move, down, up, double or wheel");
   mouse.x = reader.bounded("x", kMaxPlace);
   mouse.y = reader.bounded("y", kMaxPlace);
-  mouse.button = reader.integer("button", 2);
-  mouse.buttons = reader.integer("buttons", kMaxButtons);
+  mouse.button = reader.up_to("button", 2);
+  mouse.buttons = reader.up_to("buttons", kMaxButtons);
   mouse.shift = reader.boolean("shift");
   mouse.ctrl = reader.boolean("ctrl");
   mouse.alt = reader.boolean("alt");
@@ -149,7 +107,7 @@ std::optional<Input> input_of(Reader& reader, const std::string& type) {
     return press;
   }
   if (type == "mouse") return mouse_of(reader);
-  if (type == "trackbar") return TrackbarMove{reader.string("name"), reader.signed_integer("value")};
+  if (type == "trackbar") return TrackbarMove{reader.string("name"), reader.any_integer("value")};
   if (type == "close") return CloseRequest{};
   return std::nullopt;
 }
@@ -183,12 +141,12 @@ Control control_of(Reader& reader) {
   const std::string type = reader.string("type");
   if (reader.error()) return *reader.error();
   if (type == "results") {
-    const unsigned repeats = reader.integer("repeats", kMaxRepeats);
+    const unsigned repeats = reader.up_to("repeats", kMaxRepeats);
     if (reader.error()) return *reader.error();
     return ResultsRequest{repeats};
   }
   if (type == "playout") {
-    const unsigned max_ms = reader.integer("max", kMaxPlayoutMs);
+    const unsigned max_ms = reader.up_to("max", kMaxPlayoutMs);
     if (reader.error()) return *reader.error();
     return PlayoutRequest{max_ms};
   }
@@ -212,7 +170,7 @@ Signal parse_signal(std::string_view text) {
     return SocketRequest{};
   }
   if (type != "candidate") return unknown_type(type);
-  Candidate candidate{reader.string("candidate"), reader.integer("sdpMLineIndex", kMaxMline)};
+  Candidate candidate{reader.string("candidate"), reader.up_to("sdpMLineIndex", kMaxMline)};
   if (candidate.candidate.size() > kMaxCandidate)
     reader.fail("\"candidate\" is longer than " + std::to_string(kMaxCandidate) + " bytes");
   if (reader.error()) return *reader.error();
@@ -238,7 +196,7 @@ SocketMessage parse_socket(std::string_view text) {
   const std::string type = reader.string("type");
   if (reader.error()) return *reader.error();
   if (type != "ack") return request<SocketMessage>(reader, type);
-  const Ack ack{reader.integer("number", kMaxNumber), reader.number("at")};
+  const Ack ack{reader.up_to("number", kMaxNumber), reader.number("at")};
   if (std::abs(ack.at) > kMaxTime) reader.fail("\"at\" is no time in ms");
   if (reader.error()) return *reader.error();
   return ack;

@@ -20,10 +20,7 @@ constexpr int kBacklog = 16;
 constexpr std::size_t kMostPrograms = 64;
 constexpr std::size_t kMostWindows = 512;
 constexpr std::size_t kMostEnded = 32;
-// A program that closes all its windows mostly ends then, and their last pictures are to stay; and who runs it knows a
-// little later how it has ended.
-constexpr gint64 kClosingUs = 1'000'000;
-constexpr guint kLookMs = 200;
+constexpr guint kLookMs = 100;
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -53,7 +50,8 @@ bool is_ours(int socket) {
 
 }  // namespace
 
-Programs::Programs(Events events) : events_(std::move(events)) {}
+Programs::Programs(Events events, std::chrono::milliseconds patience)
+    : events_(std::move(events)), patience_(patience) {}
 
 Programs::~Programs() {
   stop_listening();
@@ -190,15 +188,17 @@ void Programs::look_later() {
   if (!looking_.running()) looking_.every(kLookMs, [this] { look(); });
 }
 
+// A program that closes all its windows mostly ends then, and their last pictures are to stay; and who runs it knows a
+// little later how it has ended.
 void Programs::look() {
-  const gint64 now = g_get_monotonic_time();
+  const gint64 before = g_get_monotonic_time() - patience_.count();
   std::vector<std::string> over;
   for (const auto& [name, closed] : closed_)
-    if (now - closed.at > kClosingUs) over.push_back(name);
+    if (closed.at < before) over.push_back(name);
   for (const auto& name : over) forget(name);
   for (const auto& [name, since] : left_)
-    if (now - since > kClosingUs) windows_.at(name)->end("The program has ended.");
-  std::erase_if(left_, [now](const auto& one) { return now - one.second > kClosingUs; });
+    if (since < before) windows_.at(name)->end("The program has ended.");
+  std::erase_if(left_, [before](const auto& one) { return one.second < before; });
   while (drop_oldest(kMostEnded)) {
   }
   if (closed_.empty() && left_.empty()) looking_.stop();

@@ -2,6 +2,7 @@
 // The programs that show windows: where they connect, and which windows there are. Main thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,15 +22,16 @@ class Programs {
     std::function<void(const std::string& message)> warning;
   };
 
-  explicit Programs(Events events);
+  // `patience`: see Deadlines::closed.
+  Programs(Events events, std::chrono::milliseconds patience);
   ~Programs();
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
   // `path`: of the socket. One that nobody listens to any more is replaced. Throws UserError.
   void listen(const std::string& path);
-  // All programs have ended, and no more are let in. `how`: for people. Who knows it says so at once: after a second
-  // windows say it themselves.
+  // All programs have ended, and no more are let in. `how`: for people. Who knows it says so at once: windows say it
+  // themselves a little later.
   void end(const std::string& how);
 
  private:
@@ -53,6 +55,7 @@ class Programs {
   void forget(const std::string& name);
 
   const Events events_;
+  const std::chrono::microseconds patience_;
   std::string path_;
   core::Fd socket_;
   unsigned watch_ = 0;

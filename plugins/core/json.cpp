@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 namespace core {
 namespace {
@@ -61,6 +62,49 @@ std::optional<double> json_number(const Json* value) {
   if (value == nullptr || !value->is_number()) return std::nullopt;
   const auto number = value->get<double>();
   return std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
+JsonReader::JsonReader(std::string_view text, std::size_t most) {
+  if (text.size() > most) {
+    fail("a message of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(most) + " are taken");
+    return;
+  }
+  auto parsed = parse_json_object(text);
+  if (!parsed.wrong.empty()) fail("it is " + parsed.wrong);
+  object_ = std::move(parsed.object);
+}
+
+std::string JsonReader::string(const char* name) {
+  const Json* value = member(name);
+  if (value && value->is_string()) return value->get<std::string>();
+  fail("\"" + std::string(name) + "\" must be a string");
+  return {};
+}
+
+double JsonReader::number(const char* name) {
+  if (const auto value = json_number(member(name))) return *value;
+  fail("\"" + std::string(name) + "\" must be a number");
+  return 0;
+}
+
+std::int64_t JsonReader::integer(const char* name, std::int64_t least, std::int64_t most) {
+  const double value = number(name);
+  if (value >= static_cast<double>(least) && value <= static_cast<double>(most) && value == std::floor(value))
+    return static_cast<std::int64_t>(value);
+  fail("\"" + std::string(name) + "\" must be an integer from " + std::to_string(least) + " to " +
+       std::to_string(most));
+  return least;
+}
+
+bool JsonReader::boolean(const char* name) {
+  const Json* value = member(name);
+  if (value && value->is_boolean()) return value->get<bool>();
+  fail("\"" + std::string(name) + "\" must be true or false");
+  return false;
+}
+
+void JsonReader::fail(std::string wrong) {
+  if (wrong_.empty()) wrong_ = std::move(wrong);
 }
 
 OrderedJson json_of(double value) {

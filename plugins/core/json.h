@@ -3,6 +3,7 @@
 // recurse: nested input needs no stack.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,6 +31,29 @@ ParsedJson parse_json_object(std::string_view text);
 const Json* json_member(const Json& object, const char* name);
 // Nothing if the value is no number, or too large for a double.
 std::optional<double> json_number(const Json* value);
+// The members of a message, which must be a JSON object. Only the first thing that is wrong is kept.
+class JsonReader {
+ public:
+  // `most`: bytes of the message.
+  JsonReader(std::string_view text, std::size_t most);
+
+  // Each returns something in any case.
+  std::string string(const char* name);
+  double number(const char* name);
+  std::int64_t integer(const char* name, std::int64_t least, std::int64_t most);
+  bool boolean(const char* name);
+
+  void fail(std::string wrong);
+  // What is wrong, in words for the sender; "": nothing is.
+  const std::string& wrong() const { return wrong_; }
+
+ protected:
+  const Json* member(const char* name) const { return json_member(object_, name); }
+
+ private:
+  Json object_ = Json::object();
+  std::string wrong_;
+};
 // null for a number that JSON does not have (infinity, NaN).
 OrderedJson json_of(double value);
 template <typename T>

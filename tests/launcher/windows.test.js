@@ -194,7 +194,7 @@ for (const [args, says] of [
 
 test('a cv-launch that stays shows programs that come and go, beside its streams', async (t) => {
   const socket = join(temporaryFolder(), 'windows');
-  const server = await startServer({ pipeline: null, args: [`--windows=${socket}`, '--pipeline=ball=plain.pipe'] });
+  const server = await startServer({ pipeline: null, args: [`--windows=${socket}`, '--pipeline=ball=plain.pipe'], env: { CV_LAUNCH_CLOSED_MS: '300' } });
   t.after(() => server.stop());
   assert.equal(statSync(socket).mode & 0o777, 0o600);
   const variables = { CV_LAUNCH_WINDOWS: socket, OPENCV_UI_PRIORITY_LIST: 'CVLAUNCH', OPENCV_CORE_PLUGIN_PATH: pluginFolder };

@@ -33,7 +33,7 @@ export function runLaunch(args, { prefix = [], ...options } = {}) {
 
 // No machine is so slow that one of these comes: a test of a deadline sets it. A source is tried again soon.
 const deadlines = {
-  ...Object.fromEntries(['OFFER', 'ANSWER', 'DTLS', 'HEARTBEAT', 'CHANNEL', 'SILENT', 'REQUEST', 'FIRST_FRAME', 'STILL', 'END', 'ENDPOINT'].map((name) => [`CV_LAUNCH_${name}_MS`, '3600000'])),
+  ...Object.fromEntries(['OFFER', 'ANSWER', 'DTLS', 'HEARTBEAT', 'CHANNEL', 'SILENT', 'REQUEST', 'FIRST_FRAME', 'STILL', 'END', 'ENDPOINT', 'CLOSED'].map((name) => [`CV_LAUNCH_${name}_MS`, '3600000'])),
   CV_LAUNCH_RETRY_MS: '100', CV_LAUNCH_LAST_RETRY_MS: '1000', CV_LAUNCH_PUBLISH_RETRY_MS: '100', CV_LAUNCH_LAST_PUBLISH_RETRY_MS: '1000',
 };
 

@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include <array>
 #include <cstring>
 #include <iostream>
 #include <map>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "packet.h"
 #include "windows/messages.h"
 #include "windows/picture_memory.h"
 
@@ -42,31 +42,6 @@ core::Fd listen_at(const char* path) {
       listen(socket.get(), 16) != 0)
     throw std::runtime_error(std::string(path) + ": " + std::strerror(errno));
   return socket;
-}
-
-struct Packet {
-  std::string text;
-  core::Fd descriptor;
-};
-
-Packet receive(int socket) {
-  std::array<char, windows::kMaxMessage> text{};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  iovec part{text.data(), text.size()};
-  msghdr packet{};
-  packet.msg_iov = &part;
-  packet.msg_iovlen = 1;
-  packet.msg_control = control.data();
-  packet.msg_controllen = control.size();
-  const ssize_t size = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
-  Packet received{std::string(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0), {}};
-  const cmsghdr* const rights = size > 0 ? CMSG_FIRSTHDR(&packet) : nullptr;
-  if (rights && rights->cmsg_type == SCM_RIGHTS) {
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
-    received.descriptor.reset(descriptor);
-  }
-  return received;
 }
 
 // Of small pictures all pixels, of others those of the corners.

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <string>
 
+#include "packet.h"
 #include "windows/messages.h"
 #include "windows/picture_memory.h"
 
@@ -20,7 +21,7 @@ namespace windows {
 
 using std::chrono::milliseconds;
 
-struct Packet {
+struct Said {
   FromProgram message;
   core::Fd descriptor;
 };
@@ -42,29 +43,15 @@ class Launcher {
     return poll(&waited, 1, static_cast<int>(limit.count())) == 1;
   }
   // The next message, of which there must be one.
-  Packet next() {
-    std::array<char, kMaxMessage> text{};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec part{text.data(), text.size()};
-    msghdr packet{};
-    packet.msg_iov = &part;
-    packet.msg_iovlen = 1;
-    packet.msg_control = control.data();
-    packet.msg_controllen = control.size();
-    const ssize_t size = recvmsg(connection_.get(), &packet, MSG_CMSG_CLOEXEC);
-    Packet received{parse_from_program({text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))}), {}};
-    if (const cmsghdr* const rights = CMSG_FIRSTHDR(&packet)) {
-      int descriptor = -1;
-      std::memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
-      received.descriptor.reset(descriptor);
-    }
-    return received;
+  Said next() {
+    Packet packet = receive(connection_.get());
+    return {parse_from_program(packet.text), std::move(packet.descriptor)};
   }
   template <typename T>
   T next_as() {
-    const auto packet = next();
-    const T* message = std::get_if<T>(&packet.message);
-    EXPECT_NE(message, nullptr) << "another message, number " << packet.message.index();
+    const auto said = next();
+    const T* message = std::get_if<T>(&said.message);
+    EXPECT_NE(message, nullptr) << "another message, number " << said.message.index();
     return message ? *message : T{};
   }
   PictureReader next_memory() {

@@ -29,6 +29,15 @@ print(cv_launch.waitKey(0))`, imports);
   assert.equal(program.stderr, 'object 1 is left out: x is nan\n');
 });
 
+test('what JSON has of an object is what cv_model has of it', () => {
+  // one is a file that can be copied by itself, the other a package that needs none: they can't share it
+  const [ours, theirs] = ['windows/python/cv_launch/_objects.py', 'models/cv_model.py'].map((file) => readFileSync(join(root, file), 'utf8'));
+  for (const name of ['_plain', '_has_nan']) {
+    const text = (source) => source.match(new RegExp(`^def ${name}\\([^]*?(?=\\n\\n\\n|$(?![^]))`, 'm'))[0].trim();
+    assert.equal(text(ours), text(theirs));
+  }
+});
+
 test('what are no objects, or no picture, is an exception in words', async (t) => {
   const launcher = await FakeLauncher.start(t);
   const program = python(t, launcher, `
