@@ -24,10 +24,10 @@ class Viewer extends Child {
     }, { limit, state: () => this.report });
   }
 
-  /** Its last report, after it ended by itself. */
+  /** Its last report, after it ended by itself. `exitCode` of one that crashed: the signal. */
   async ended(limit = patience) {
-    const { code } = await this.end(limit);
-    return { ...this.report, exitCode: code };
+    const { code, signal } = await this.end(limit);
+    return { ...this.report, exitCode: code ?? signal };
   }
 
   /** Ends it; its last report. */

@@ -96,10 +96,11 @@ Viewer::~Viewer() {
   if (socket_ != nullptr) g_signal_handlers_disconnect_by_data(socket_, this);
   if (socket_ != nullptr && soup_websocket_connection_get_state(socket_) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close(socket_, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, nullptr);
-  g_clear_object(&control_);
-  g_clear_object(&results_);
   if (pipeline_ != nullptr) gst_element_set_state(pipeline_, GST_STATE_NULL);
   g_clear_object(&pipeline_);
+  // webrtcbin's threads use them without a reference of their own, up to there
+  g_clear_object(&control_);
+  g_clear_object(&results_);
   g_clear_object(&socket_);
   g_clear_object(&session_);
 }
