@@ -22,12 +22,15 @@ void drop(const GValue* element, GstPadProbeType what) {
 
 // sctpenc of 1.22 that finds no room to send tries again and again with its pad's lock held, and a state change waits
 // for that lock (GStreamer MR 4636). A flush ends it. It is for that element only: what comes after it says goodbye.
+// Who sends still at that moment is waited for: sctpdec ends first, and frees what is sent through.
 void release_sender(const GValue* element, gpointer) {
   drop(element, GST_PAD_PROBE_TYPE_EVENT_FLUSH);
   gst_element_foreach_sink_pad(
       static_cast<GstElement*>(g_value_get_object(element)),
       [](GstElement*, GstPad* pad, gpointer) -> gboolean {
         gst_pad_send_event(pad, gst_event_new_flush_start());
+        GST_PAD_STREAM_LOCK(pad);
+        GST_PAD_STREAM_UNLOCK(pad);
         return TRUE;
       },
       nullptr);

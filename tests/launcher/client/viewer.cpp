@@ -82,6 +82,18 @@ void discardTrack(GstElement* peer, GstPad* pad, gpointer pipeline) {
   gst_element_sync_state_with_parent(sink);
 }
 
+/// Waits for who sends; sctpdec ends first, and frees what is sent through (1.22).
+void endSending(GstElement* pipeline) {
+  auto end = [](GstElement*, GstPad* pad, gpointer) { return gst_pad_set_active(pad, FALSE); };
+  GstIterator* senders = gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline), "sctpenc");
+  g_auto(GValue) sender = G_VALUE_INIT;
+  while (gst_iterator_next(senders, &sender) == GST_ITERATOR_OK) {
+    gst_element_foreach_sink_pad(static_cast<GstElement*>(g_value_get_object(&sender)), end, nullptr);
+    g_value_reset(&sender);
+  }
+  gst_iterator_free(senders);
+}
+
 Codec codecOf(const std::string& encoding) {
   if (encoding == "VP8") return Codec::vp8;
   return encoding == "H264" ? Codec::h264 : Codec::other;
@@ -96,7 +108,10 @@ Viewer::~Viewer() {
   if (socket_ != nullptr) g_signal_handlers_disconnect_by_data(socket_, this);
   if (socket_ != nullptr && soup_websocket_connection_get_state(socket_) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close(socket_, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, nullptr);
-  if (pipeline_ != nullptr) gst_element_set_state(pipeline_, GST_STATE_NULL);
+  if (pipeline_ != nullptr) {
+    endSending(pipeline_);
+    gst_element_set_state(pipeline_, GST_STATE_NULL);
+  }
   g_clear_object(&pipeline_);
   // webrtcbin's threads use them without a reference of their own, up to there
   g_clear_object(&control_);
