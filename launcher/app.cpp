@@ -268,6 +268,10 @@ Server::Events App::server_events() {
   events.streams = [this] { return streams_->names(); };
   events.windows = options_.window.has_value();
   events.is_window = [this](const std::string& stream) { return windows_ && windows_->has(stream); };
+  events.picture = [this](const std::string& stream, const std::string& name, Server::Picture reply) {
+    if (windows_) return windows_->fetch_picture(stream, name, std::move(reply));
+    reply(nullptr);
+  };
   events.health = [this](const std::string& stream) { return health(stream); };
   events.metrics = [this] { return metrics_text(streams_->figures(), metrics_); };
   return events;

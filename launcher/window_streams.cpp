@@ -65,8 +65,10 @@ void WindowStreams::warn(const std::string& message) {
   if (warnings_.is_news(message, std::chrono::microseconds(g_get_monotonic_time()))) say(Level::kWarning, message);
 }
 
-bool WindowStreams::has(const std::string& stream) const {
-  return std::ranges::any_of(names_, [&stream](const auto& one) { return one.second == stream; });
+void WindowStreams::fetch_picture(const std::string& stream, const std::string& name, StillPicture::Reply reply) const {
+  const auto found = windows_.find(stream);
+  if (found == windows_.end()) return reply(nullptr);
+  found->second->fetch_picture(name, std::move(reply));
 }
 
 void WindowStreams::open(const std::shared_ptr<Window>& window) {
@@ -74,9 +76,12 @@ void WindowStreams::open(const std::shared_ptr<Window>& window) {
   options.name =
       stream_name_of(window->name(), [this](const std::string& name) { return has(name) || streams_.is_taken(name); });
   streams_.open(options, window);
-  names_[window->name()] = options.name;
+  windows_[options.name] = window;
 }
 
 void WindowStreams::close(const std::shared_ptr<Window>& window) {
-  if (const auto name = names_.extract(window->name())) streams_.close(name.mapped());
+  const auto found = std::ranges::find(windows_, window, [](const auto& one) { return one.second; });
+  if (found == windows_.end()) return;
+  streams_.close(found->first);
+  windows_.erase(found);
 }

@@ -38,7 +38,9 @@ class WindowStreams {
 
   // Where programs connect.
   const std::string& socket() const { return socket_; }
-  bool has(const std::string& stream) const;
+  bool has(const std::string& stream) const { return windows_.contains(stream); }
+  // See Window. Null: there is no such stream.
+  void fetch_picture(const std::string& stream, const std::string& name, StillPicture::Reply reply) const;
   // The programs have ended. `how`: for people.
   void end(const std::string& how) { programs_.end(how); }
 
@@ -50,8 +52,8 @@ class WindowStreams {
   const StreamOptions options_;
   Streams& streams_;
   SaidLately warnings_;
-  std::map<std::string, std::string> names_;     // of streams, by the window's name
-  const std::unique_ptr<PrivateFolder> folder_;  // with the socket in it; null: the socket is elsewhere
+  std::map<std::string, std::shared_ptr<Window>> windows_;  // by the stream's name
+  const std::unique_ptr<PrivateFolder> folder_;             // with the socket in it; null: the socket is elsewhere
   const std::string socket_;
   Programs programs_;
 };

@@ -2,7 +2,7 @@
 # What ./demo, ./check and bench/latency share: packages, build, environment. Sourced from the top folder.
 
 build_packages=(g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libgnutls28-dev libnice-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild libjs-dygraphs)
+  libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev libgnutls28-dev libnice-dev libpng-dev nlohmann-json3-dev libopencv-imgproc-dev esbuild libjs-dygraphs)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice python3-numpy)
 test_packages=(libjson-glib-dev libgtest-dev libgmock-dev libgstrtspserver-1.0-dev gstreamer1.0-opencv python3-opencv libopencv-highgui-dev opencv-data opencv-doc pulseaudio

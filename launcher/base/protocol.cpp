@@ -246,6 +246,7 @@ std::string encode(const Window& window, bool writable) {
                           {"height", window.height},
                           {"state", window.state},
                           {"message", window.message},
+                          {"picture", window.picture},
                           {"mouse", window.mouse},
                           {"objects", window.objects},
                           {"writable", writable},

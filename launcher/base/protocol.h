@@ -207,6 +207,7 @@ struct Window {
   unsigned width = 0, height = 0;  // of the program's picture, in pixels; 0: there was none yet
   std::string state = "open";      // one of those in PROTOCOL.md
   std::string message{};           // for people
+  std::string picture{};           // the name of its very pixels, while they stand still; "": they move
   bool mouse = false;              // the program wants to know of it
   bool objects = false;            // it says what is in its pictures
   std::vector<Trackbar> trackbars{};

@@ -22,6 +22,9 @@ constexpr guint64 kMaxRead = 1 << 20;
 constexpr const char* kHowTo = ": open the whole address that cv-launch printed, with #token=";
 constexpr const char* kGuard = "cv-guard";
 constexpr const char* kMethods = "GET, HEAD";
+constexpr std::string_view kPictures = "/pictures/";
+constexpr std::string_view kPng = ".png";
+constexpr gsize kSlowest = 32;  // bytes in 1 ms: a quarter of a Mbit/s
 
 guint whole_seconds(std::chrono::milliseconds time) {
   return static_cast<guint>(std::chrono::ceil<std::chrono::seconds>(time).count());
@@ -112,11 +115,14 @@ struct Server::Guard {
   explicit Guard(Server& owner, GSocket* watched)
       : server(owner), alive(owner.alive_), socket(static_cast<GSocket*>(g_object_ref(watched))) {
     g_socket_set_timeout(watched, whole_seconds(deadlines().silent));
-    deadline.once(static_cast<guint>(deadlines().request.count()), [this] { cut(); });
+    wait(deadlines().request);
     if (++server.connections_ > kMaxConnections) cut();
   }
   ~Guard() {
     if (*alive) --server.connections_;
+  }
+  void wait(std::chrono::milliseconds time) {
+    deadline.once(static_cast<guint>(time.count()), [this] { cut(); });
   }
   void cut() { g_socket_shutdown(socket.get(), TRUE, TRUE, nullptr); }
 
@@ -213,6 +219,39 @@ void Server::serve_metrics(SoupServerMessage* message) {
   serve_text(message, "text/plain; version=0.0.4; charset=utf-8", events_.metrics());
 }
 
+void Server::serve_picture(SoupServerMessage* message, const std::string& stream, std::string_view file) {
+  if (!file.ends_with(kPng)) return refuse(message, SOUP_STATUS_NOT_FOUND, "not found");
+  let_other_sites_read(message);
+  // libsoup (3.2) takes what has no status yet for a WebSocket
+  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
+  soup_server_message_pause(message);
+  const std::shared_ptr<SoupServerMessage> held(static_cast<SoupServerMessage*>(g_object_ref(message)), g_object_unref);
+  events_.picture(stream, std::string(file.substr(0, file.size() - kPng.size())),
+                  [held](GBytes* png) { reply_with(held.get(), png); });
+}
+
+void Server::reply_with(SoupServerMessage* message, GBytes* png) {
+  if (png) {
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Content-Type", "image/png");
+    soup_message_body_append_bytes(soup_server_message_get_response_body(message), png);
+    // as long as a slow link takes for it, and no longer
+    const auto slow = std::chrono::milliseconds(g_bytes_get_size(png) / kSlowest);
+    static_cast<Guard*>(g_object_get_data(G_OBJECT(message), kGuard))->wait(deadlines().request + slow);
+  } else {
+    refuse(message, SOUP_STATUS_NOT_FOUND, "the window shows another picture now");
+  }
+  soup_server_message_unpause(message);
+}
+
+void Server::let_other_sites_read(SoupServerMessage* message) const {
+  if (!origins_.has_other_sites()) return;
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+  soup_message_headers_append(headers, "Vary", "Origin");
+  const char* origin = soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Origin");
+  if (origin && origins_.is_other_site(origin))
+    soup_message_headers_replace(headers, "Access-Control-Allow-Origin", origin);
+}
+
 // Who needs a token is not told which streams there are.
 void Server::refuse_path(SoupServerMessage* message, const StreamPath& path) {
   const auto streams = events_.streams();
@@ -233,6 +272,9 @@ void Server::serve(SoupServerMessage* message, const char* whole) {
   if (path.rest.empty()) return send_to_folder(message, path.stream);
   if (path.rest == "/healthz") return serve_health(message, path.stream);
   if (path.rest == "/metrics" && path.stream.empty()) return serve_metrics(message);
+  if (path.rest.starts_with(kPictures))
+    return serve_picture(message, path.stream.empty() && streams.size() == 1 ? streams.front() : path.stream,
+                         std::string_view(path.rest).substr(kPictures.size()));
   const bool all = path.stream.empty() && (streams.size() != 1 || events_.windows);
   const PageFile* file = files_.find(path.rest != "/"                           ? path.rest
                                      : all                                      ? "/wall.html"
@@ -244,12 +286,7 @@ void Server::serve(SoupServerMessage* message, const char* whole) {
   soup_message_headers_replace(headers, "Content-Type", file->type);
   GBytes* body = file->plain.get();
   SoupMessageHeaders* asked = soup_server_message_get_request_headers(message);
-  if (origins_.has_other_sites()) {
-    soup_message_headers_append(headers, "Vary", "Origin");
-    const char* origin = soup_message_headers_get_list(asked, "Origin");
-    if (origin && origins_.is_other_site(origin))
-      soup_message_headers_replace(headers, "Access-Control-Allow-Origin", origin);
-  }
+  let_other_sites_read(message);
   if (file->gzip) {
     soup_message_headers_append(headers, "Vary", "Accept-Encoding");
     if (takes_gzip(soup_message_headers_get_list(asked, "Accept-Encoding"))) {

@@ -32,6 +32,7 @@ class Server {
     bool well = true;
     std::string text;  // what there is to say, in lines
   };
+  using Picture = std::function<void(GBytes* png)>;  // null: there is none of this name
   // All of viewers who may watch: nobody is told of others.
   struct Events {
     std::function<void(const std::shared_ptr<Peer>&)> connected;
@@ -44,6 +45,9 @@ class Server {
     // Streams that are windows of programs have another page; where there may be some "/" shows all, however few.
     bool windows = false;
     std::function<bool(const std::string& stream)> is_window = [](const std::string&) { return false; };
+    // A window's picture, by a name that only viewers have been told. The reply may come later.
+    std::function<void(const std::string& stream, const std::string& name, Picture reply)> picture =
+        [](const std::string&, const std::string&, const Picture& reply) { reply(nullptr); };
     // For who runs the server: why the stream is not well, or "", or of all together ("") what is to be told of them;
     // figures in Prometheus' text format.
     std::function<Health(const std::string& stream)> health;
@@ -72,6 +76,9 @@ class Server {
   bool may_know(SoupServerMessage* message);
   void serve_health(SoupServerMessage* message, const std::string& stream);
   void serve_metrics(SoupServerMessage* message);
+  void serve_picture(SoupServerMessage* message, const std::string& stream, std::string_view file);
+  static void reply_with(SoupServerMessage* message, GBytes* png);
+  void let_other_sites_read(SoupServerMessage* message) const;
   void serve_text(SoupServerMessage* message, const char* type, const std::string& text);
   void refuse_who_asks(SoupServerMessage* message);
   void refuse_path(SoupServerMessage* message, const StreamPath& path);

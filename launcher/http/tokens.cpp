@@ -2,7 +2,6 @@
 #include "tokens.h"
 
 #include <gio/gio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,28 +11,16 @@
 
 #include "base/glib_ptr.h"
 #include "base/private_file.h"
+#include "base/unguessable.h"
 #include "base/user_error.h"
 #include "stream_path.h"
 
 namespace {
 
-constexpr std::size_t kRandomBytes = 16;
 constexpr std::size_t kShortest = 16;
 constexpr std::size_t kLongest = 256;
 constexpr const char* kEnvironment = "CV_LAUNCH_TOKEN";
 constexpr const char* kViewEnvironment = "CV_LAUNCH_VIEW_TOKEN";
-
-std::string make_up() {
-  std::array<unsigned char, kRandomBytes> random{};
-  if (getentropy(random.data(), random.size()) != 0) throw UserError("the system gives no random bytes for a token");
-  std::string text;
-  for (const unsigned char byte : random) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
 
 // It stands in the fragment of an address.
 void check(const std::string& token, const std::string& where) {
@@ -111,7 +98,7 @@ Opening opening_of(const std::string& host, bool shown, const AuthOptions& optio
   if (options.no_auth && !source.empty()) throw UserError(both("--no-auth", source));
   if (!source.empty()) return {.access = Access(std::move(tokens)), .made_up = {}};
   if (options.auth) {
-    const std::string token = make_up();
+    const std::string token = unguessable();
     return {.access = Access(Tokens{.all = token, .view = {}}), .made_up = token};
   }
   if (is_loopback(host) && !shown) return {.access = Access(), .made_up = {}};

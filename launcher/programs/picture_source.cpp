@@ -36,8 +36,7 @@ PictureSource::Taken PictureSource::take() {
   if (!picture) return Taken::kNone;
   sample_ = sample_of(*picture, reader_);
   of_sample_ = reader_;
-  width_ = picture->width;
-  height_ = picture->height;
+  picture_ = *picture;
   objects_ = picture->objects;
   return Taken::kNew;
 }

@@ -21,14 +21,13 @@ class PictureSource {
   GstSample* last() const { return sample_.get(); }
   // What the program says is in it: JSON; "": it says nothing of that.
   const std::string& objects() const { return objects_; }
-  unsigned width() const { return width_; }
-  unsigned height() const { return height_; }
+  // The same as it lies there: its pixels are to be read until take() has another one. Null: none was.
+  const windows::Picture* picture() const { return sample_ ? &picture_ : nullptr; }
 
  private:
   std::shared_ptr<windows::PictureReader> reader_;  // null: there is no memory yet
   std::shared_ptr<windows::PictureReader> of_sample_;
   SamplePtr sample_;
-  unsigned width_ = 0;
-  unsigned height_ = 0;
+  windows::Picture picture_{};
   std::string objects_;
 };

@@ -21,7 +21,9 @@ constexpr std::size_t kMostTrackbars = 64;
 
 }  // namespace
 
-Window::Window(std::string name) : name_(std::move(name)) {
+Window::Window(std::string name)
+    : name_(std::move(name)),
+      still_([this] { return pictures_.picture(); }, [this] { state_.picture = still_.name(), changed(); }) {
   state_.title = name_;
 }
 
@@ -50,7 +52,7 @@ void Window::open(Owner owner) {
   const unsigned width = state_.width;
   const unsigned height = state_.height;
   const bool objects = state_.objects;
-  state_ = {.title = name_, .width = width, .height = height, .objects = objects};
+  state_ = {.title = name_, .width = width, .height = height, .picture = still_.name(), .objects = objects};
   changed();
 }
 
@@ -148,11 +150,12 @@ void Window::took() {
     if (!left_out.empty() && events_.warning) events_.warning("an object is left out: " + left_out);
   }
   const protocol::Window before = state_;
-  state_.width = pictures_.width(), state_.height = pictures_.height();
+  state_.width = pictures_.picture()->width, state_.height = pictures_.picture()->height;
   state_.objects = objects_.has_value();
   // a program that does not look whether its window was closed goes on showing it
   if (state_.state == "closed" && owner_.say) state_.state = "open";
   if (state_ != before) changed();
+  still_.renewed();
 }
 
 void Window::give() {

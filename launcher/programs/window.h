@@ -12,6 +12,7 @@
 #include "base/main_thread.h"
 #include "base/protocol.h"
 #include "picture_source.h"
+#include "still_picture.h"
 #include "windows/messages.h"
 
 // Whether those who watch have been given a picture.
@@ -65,6 +66,8 @@ class Window {
 
   // Somebody takes pictures again.
   void wake();
+  // The very pixels that it shows, by state().picture.
+  void fetch_picture(const std::string& name, StillPicture::Reply reply) { still_.fetch(name, std::move(reply)); }
 
  private:
   void changed();
@@ -78,6 +81,7 @@ class Window {
   protocol::Window state_;
   Owner owner_;
   PictureSource pictures_;
+  StillPicture still_;
   std::optional<std::vector<protocol::Object>> objects_;  // of the last picture
   bool waits_ = false;                                    // there may be a newer picture than the last one
   gint64 shown_at_ = 0;

@@ -48,6 +48,21 @@ while True:
     sys.exit(3)
 `);
 const MOVE = 0;
+/** A program with a picture that no video shows as it is, and that stands still until it is told. */
+const stillProgram = join(folder, 'still.py');
+writeFileSync(stillProgram, `
+import cv2
+import numpy
+
+picture = numpy.random.default_rng(1).integers(0, 256, (48, 64, 3), numpy.uint8)
+print('picture', *picture[:, :, ::-1].flatten(), flush=True)
+cv2.namedWindow('noise')
+cv2.setMouseCallback('noise', lambda event, x, y, flags, data: print('mouse', event, x, y, flush=True) if event == 1 else None)
+while True:
+  cv2.imshow('noise', picture)
+  if cv2.waitKey(20) == ord('m'):
+    picture[20, 30] = (1, 2, 3)
+`);
 
 /** Runs in the page: its window, as it is seen. */
 const seen = () => {
@@ -106,7 +121,7 @@ for (const [name, start] of Object.entries(browsers))
       const now = await shows(tab, 'the window', playing);
       assert.deepEqual([now.heading, now.title], ['Edges & “more” <b>', 'Edges & “more” <b> – cv-launch']);
       assert.deepEqual(now.sliders, [['low', '100', '100', false], ['high', '7', '7', false]]);
-      assert.deepEqual([now.words, now.banner, now.buttons], ['Keys go to the program while the picture has the focus.', '', ['Close the window']]);
+      assert.deepEqual([now.words, now.banner, now.buttons], ['Keys go to the program while the picture has the focus.', '', ['−', '+', 'Fit', 'Pixels', 'Save', 'Close the window']]);
       await until('its picture', async () => isBlue(await colourAt(tab, 0.25, 0.25)) && isGreen(await colourAt(tab, 0.75, 0.75)));
       const { width, height } = await tab.placeOf('.picture');
       assert.ok(Math.abs(width / height - 320 / 240) < 0.02, `${width} × ${height}`);
@@ -199,6 +214,67 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual(server.lines.filter((line) => /^(key|mouse)/.test(line)), ['key 122']);
       assert.equal((await watching.evaluate(seen)).state, 'playing', 'the server has not sent it away');
       assert.deepEqual([watching.errors, watching.complaints], [[], []]);
+    });
+
+    test('a picture that stands still is the very pixels: it is zoomed to, read, and saved', async (t) => {
+      const server = await startServer({ command: ['python3', stillProgram] });
+      t.after(() => server.stop());
+      const tab = await open(t, `${server.url}noise/`);
+      const look = () => tab.evaluate(() => {
+        const root = document.querySelector('cv-player')?.shadowRoot;
+        const [player, stage, values] = ['.player', '.stage', '.pixel-values'].map((selector) => root?.querySelector(selector));
+        return { exact: player?.dataset.exact, words: root?.querySelector('.pixel')?.textContent, zoomed: stage?.dataset.zoomed, values: values && !values.hidden, save: root?.querySelector('.save')?.disabled };
+      });
+      let last;
+      const sees = async (what, condition) => until(what, async () => {
+        last = await look();
+        return condition(last) && last;
+      }, { state: () => last });
+      const now = await sees('the very pixels', ({ exact }) => exact === 'true');
+      assert.deepEqual([now.words, now.zoomed, now.values, now.save], ['The very pixels of the program’s picture', 'false', false, false]);
+      const values = server.lines.find((line) => line.startsWith('picture')).split(' ').slice(1).map(Number);
+      const valueAt = (x, y) => values.slice((y * 64 + x) * 3, (y * 64 + x) * 3 + 3);
+      for (const [x, y] of [[0, 0], [63, 47], [30, 20], [31, 20], [7, 40]]) assert.deepEqual(await colourAt(tab, (x + 0.5) / 64, (y + 0.5) / 48), valueAt(x, y), `${x}, ${y}`);
+
+      const text = (x, y) => `x ${x}, y ${y}: R ${valueAt(x, y)[0]} G ${valueAt(x, y)[1]} B ${valueAt(x, y)[2]}`;
+      const point = async (x, y) => {
+        const place = await tab.placeOf('.picture');
+        const at = [place.x + (x + 0.5) / 64 * place.width, place.y + (y + 0.5) / 48 * place.height];
+        await tab.mouse('move', ...at);
+        return at;
+      };
+      const at = await point(30, 20);
+      await sees('its value', ({ words }) => words === text(30, 20));
+      await tab.hold('Control', 'down');
+      for (let i = 0; i < 8; ++i) await tab.wheel(0, -120);
+      await tab.hold('Control', 'up');
+      await sees('pixels with their values', (page) => page.zoomed === 'true' && page.values && page.words === text(30, 20));
+      await tab.mouse('click', ...at);
+      await hears(server, /^mouse 1 30 20$/, 0);
+      assert.deepEqual(await violations(tab), []);
+      await point(33, 21);
+      await sees('the value of another one', ({ words }) => words === text(33, 21));
+      await tab.click('.fit');
+      await sees('all of it', (page) => page.zoomed === 'false' && !page.values);
+      await tab.click('.values');
+      await sees('the values in the middle', (page) => page.zoomed === 'true' && page.values);
+      await tab.click('.fit');
+
+      const saved = await tab.evaluate(async () => {
+        let [blob, name] = [null, ''];
+        URL.createObjectURL = (object) => { blob = object; return 'blob:'; };
+        HTMLAnchorElement.prototype.click = function click() { name = this.download; };
+        document.querySelector('cv-player').shadowRoot.querySelector('.save').click();
+        return { name, bytes: [...new Uint8Array(await blob.arrayBuffer())] };
+      });
+      const file = decodePng(Buffer.from(saved.bytes));
+      assert.deepEqual([saved.name, file.width, file.height, [...file.data]], ['noise.png', 64, 48, values]);
+
+      await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.stage').focus());
+      await tab.key('m');
+      await point(30, 20);
+      await sees('what the program has changed', ({ words }) => words === 'x 30, y 20: R 3 G 2 B 1');
+      assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
     test('a window that a viewer closes is closed for the program, and says so', async (t) => {

@@ -5,6 +5,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from '../lib/http.js';
 import { temporaryFolder } from '../lib/paths.js';
+import { decodePng } from '../lib/png.js';
 import { runLaunch, startServer } from '../lib/server.js';
 import { SocketViewer } from '../lib/socket-viewer.js';
 import { test } from '../lib/test.js';
@@ -61,7 +62,7 @@ test('a window is a stream: its pictures, what it says of itself, and what viewe
   const window = await viewer.receives('window');
   await until('all of it', () => viewer.of('window').at(-1).mouse);
   assert.deepEqual(viewer.of('window').at(-1), {
-    type: 'window', title: 'Größe / 1', width: 64, height: 48, state: 'open', message: '', mouse: true, objects: false, writable: true,
+    type: 'window', title: 'Größe / 1', width: 64, height: 48, state: 'open', message: '', picture: viewer.of('window').at(-1).picture, mouse: true, objects: false, writable: true,
     trackbars: [{ name: 'low', min: 0, max: 10, value: 3 }],
   }, JSON.stringify(window));
   viewer.send({ type: 'trackbar', name: 'low', value: 8 });
@@ -76,6 +77,36 @@ test('a window is a stream: its pictures, what it says of itself, and what viewe
   const { errors } = await viewer.ends();
   assert.deepEqual(errors.map(({ code, message }) => [code, message]), [['shutdown', 'The program has ended.']]);
   assert.deepEqual(await server.end(), { code: 0, signal: null });
+});
+
+test('a picture that stands still is had as the very pixels, by who has been told its name, until it moves', async (t) => {
+  const program = script(`
+import cv2, numpy as np
+picture = np.random.default_rng(1).integers(0, 256, (3, 77, 3), np.uint8)
+while True:
+  cv2.imshow('still', picture)
+  if cv2.waitKey(10) == ord('m'):
+    picture[0, 0] = (1, 2, 3)
+`);
+  const server = await startServer({ command: ['python3', program], env: { CV_LAUNCH_TOKEN: token, CV_LAUNCH_VIEW_TOKEN: viewToken } });
+  t.after(() => server.stop());
+  const viewer = await watch(t, server, 'still', token);
+  const newest = () => viewer.of('window').at(-1)?.picture;
+  const name = await until('a picture that stands still', newest);
+  const get = (path) => request(server, 'GET', `/${path}`);
+  const reply = await get(`still/pictures/${name}.png`);
+  assert.deepEqual([reply.status, reply.headers['content-type'], reply.headers['cache-control']], [200, 'image/png', 'no-store']);
+  const before = decodePng(reply.body);
+  assert.deepEqual([before.width, before.height, before.channels, new Set(before.data).size > 200], [77, 3, 3, true]);
+  for (const path of [`other/pictures/${name}.png`, `still/pictures/${name}`, 'still/pictures/.png', `still/pictures/${name.slice(1)}.png`, 'still/pictures/'])
+    assert.equal((await get(path)).status, 404, path);
+  viewer.send({ type: 'key', key: 'm' });
+  await until('another one', () => newest() && newest() !== name);
+  const old = await get(`still/pictures/${name}.png`);
+  assert.deepEqual([old.status, old.body.toString()], [404, 'the window shows another picture now\n']);
+  const after = decodePng((await get(`still/pictures/${newest()}.png`)).body);
+  // OpenCV's blue comes first, PNG's red
+  assert.deepEqual([[...after.data.subarray(0, 3)], after.data.subarray(3)], [[3, 2, 1], before.data.subarray(3)]);
 });
 
 test('who may only watch sees a window, and is sent away when it operates one', async (t) => {

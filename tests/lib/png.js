@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Pixels of a screenshot: PNG with 8 bits a channel, RGB or RGBA, not interlaced, as browsers write it.
+// Pixels of a screenshot: PNG with 8 bits a channel, grey, RGB or RGBA, not interlaced, as browsers and cv-launch write it.
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
 
-const CHANNELS = { 2: 3, 6: 4 };
+const CHANNELS = { 0: 1, 2: 3, 6: 4 };
 
 /** @param {Buffer} png @returns {{width: number, height: number, channels: number, data: Uint8Array}} */
 export function decodePng(png) {

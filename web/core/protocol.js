@@ -25,8 +25,8 @@
  * @typedef {{type: 'property', name: string, title: string, description: string, writable: boolean, value: Value, initial: Value, min?: number,
  *   max?: number, whole?: boolean, choices?: {value: string, title: string}[]}} Property
  * @typedef {{name: string, min: number, max: number, value: number}} Trackbar
- * @typedef {Size & {type: 'window', title: string, state: 'open'|'closed'|'ended', message: string, mouse: boolean, objects: boolean, writable: boolean,
- *   trackbars: Trackbar[]}} ProgramWindow
+ * @typedef {Size & {type: 'window', title: string, state: 'open'|'closed'|'ended', message: string, picture: string, mouse: boolean, objects: boolean,
+ *   writable: boolean, trackbars: Trackbar[]}} ProgramWindow
  * @typedef {{type: 'media', video: {codec: string, description?: string}, audio: AudioFormat|null}} Media
  * @typedef {{codec: string, rate: number, channels: number}} AudioFormat
  * @typedef {{type: 'key', key: string} | MouseInput | {type: 'trackbar', name: string, value: number} | {type: 'close'}} Input what is done in a program's window
@@ -107,7 +107,7 @@ const CONTROLS = {
     whole: orAbsent(isTruth), choices: orAbsent(listOf(object({ value: isText, title: isText }))),
   },
   window: {
-    ...CODED, title: isText, state: oneOf('open', 'closed', 'ended'), message: isText, mouse: isTruth, objects: isTruth, writable: isTruth,
+    ...CODED, title: isText, state: oneOf('open', 'closed', 'ended'), message: isText, picture: isText, mouse: isTruth, objects: isTruth, writable: isTruth,
     trackbars: listOf(object({ name: isText, min: isInteger, max: isInteger, value: isInteger })),
   },
 };

@@ -107,7 +107,7 @@ export class Mouse {
     if (event.detail === 2 && event.button in BITS) this.#now(input);
   }
 
-  /** With Ctrl it zooms the page. @param {WheelEvent} event */
+  /** With Ctrl it zooms. @param {WheelEvent} event */
   #wheel(event) {
     const input = event.ctrlKey ? null : this.#input(event, 'wheel');
     if (!input) return;
@@ -124,7 +124,7 @@ export class Mouse {
   #input(event, what) {
     const size = this.#wanted();
     const at = size && pixelAt(this.#picture.getBoundingClientRect(), size, { x: event.clientX, y: event.clientY });
-    if (!at || !(at.inside || this.#held.buttons)) return null;
+    if (!at || !(at.inside || this.#held.buttons) || onScrollBar(event)) return null;
     const { button, buttons, shiftKey: shift, ctrlKey: ctrl, altKey: alt } = event;
     return { type: 'mouse', event: what, x: at.x, y: at.y, button: button in BITS ? button : 0, buttons: buttons & 7, shift, ctrl, alt, wheel: [0, 0] };
   }
@@ -158,6 +158,12 @@ export class Mouse {
     if (wheel) this.#send(wheel);
   }
 }
+
+/** Of the stage, where the picture is larger than that. @param {MouseEvent} event */
+const onScrollBar = ({ target, offsetX, offsetY }) => {
+  const { dataset, clientWidth, clientHeight } = /** @type {HTMLElement} */ (target);
+  return dataset?.zoomed === 'true' && (offsetX >= clientWidth || offsetY >= clientHeight);
+};
 
 /** Whether it is for a control in the picture, or for what the page has put there. @param {Event} event */
 const ofItsOwn = ({ target }) => /** @type {Element} */ (target).closest('button, [slot]') !== null;

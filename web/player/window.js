@@ -4,10 +4,11 @@
 import { Keys } from './keys.js';
 import { Mouse } from './mouse.js';
 import { say } from './dom.js';
+import { LookingClosely, ROW } from './looking-closely.js';
 import { Trackbars } from './trackbars.js';
 
 const BELOW = `
-  <div class="window" part="window">
+  <div class="window" part="window">${ROW}
     <div class="trackbars" part="trackbars" role="group" aria-label="Trackbars"></div>
     <div class="foot">
       <p class="told" role="status"></p>
@@ -48,6 +49,7 @@ export class ProgramWindow {
     this.#player.insertAdjacentHTML('beforeend', BELOW);
     this.#mouse = new Mouse(this.#stage, find('.picture'), send, () => this.#open && this.#open.mouse ? this.#open : null);
     new Keys(this.#stage, send, () => this.#open !== null);
+    new LookingClosely(root, store);
     this.#trackbars = new Trackbars(find('.trackbars'), send);
     find('.close').onclick = () => { if (this.#open) send({ type: 'close' }); };
     store.on(['window', 'stream'], () => this.#show());

@@ -63,6 +63,12 @@ export class FakeElement extends EventTarget {
 
   focus() {}
 
+  after() {}
+
+  getBoundingClientRect() {
+    return { left: 0, top: 0, width: 0, height: 0 };
+  }
+
   matches() {
     return false;
   }

@@ -116,8 +116,9 @@ beforeEach(async () => {
   for (const name of Object.keys(told)) player.addEventListener(name, (/** @type {any} */ { detail }) => told[name].push(detail));
 });
 
-afterEach(() => {
+afterEach(async () => {
   player.disconnectedCallback();
+  await pass(16);  // the frame that something was to be drawn with
   assert.deepEqual([timersLeft(), complaints], [0, []], 'nothing is left behind');
 });
 
@@ -756,7 +757,7 @@ test('what the server says of a program’s window is told, and what is done in 
   player.addEventListener('cv-window', (/** @type {any} */ { detail }) => heard.push(detail));
   assert.equal(player.window, null);
   const { control } = await play();
-  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', mouse: true, objects: false, writable: true, trackbars: [] };
+  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, trackbars: [] };
   control.deliver(window);
   assert.deepEqual([player.window, heard], [window, [window]]);
   await settle();

@@ -7,16 +7,16 @@ import { fakeDocument } from '../lib/dom.js';
 import { FakeRoot } from '../lib/player.js';
 import { STREAM } from '../lib/stream.js';
 
-Object.assign(globalThis, { document: fakeDocument, requestAnimationFrame: (/** @type {() => void} */ callback) => callback(), cancelAnimationFrame: () => {} });
+Object.assign(globalThis, { document: fakeDocument, ResizeObserver: class { observe() {} }, requestAnimationFrame: (/** @type {() => void} */ callback) => callback(), cancelAnimationFrame: () => {} });
 
 /** @type {import('../../../web/core/protocol.js').ProgramWindow} */
 const OPEN = {
-  type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', mouse: true, objects: false, writable: true, trackbars: [{ name: 'low', min: 0, max: 255, value: 100 }],
+  type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, trackbars: [{ name: 'low', min: 0, max: 255, value: 100 }],
 };
 
 /** @param {Partial<typeof OPEN>} [window] */
 function open(window = {}) {
-  const root = Object.assign(new FakeRoot(), { innerHTML: '<div class="player"><div class="stage"><div class="picture">', adoptedStyleSheets: [] });
+  const root = Object.assign(new FakeRoot(), { innerHTML: '<div class="player"><div class="stage"><div class="picture"><canvas class="composed">', adoptedStyleSheets: [] });
   const store = new Store();
   /** @type {any[]} */
   const sent = [];
