@@ -71,7 +71,7 @@ App::App(const Options& options, const std::vector<std::string>& folders, Servic
       shared_(*streams_, reaper_, ice_, metrics_, options_.max_viewers),
       list_([this] { return streams_->list(); }, [this](const std::string& code) { metrics_.add_refusal(code); }),
       server_(std::make_unique<Server>(server_events(), opening_.access,
-                                       Origins(options_.public_origins, options_.allowed_origins),
+                                       Origins(options_.public_origins, options_.allowed_origins, frame_key()),
                                        certificate_of(options_))) {
   require_elements();
   if (options_.window)
@@ -271,6 +271,10 @@ Server::Events App::server_events() {
   events.picture = [this](const std::string& stream, const std::string& name, Server::Picture reply) {
     if (windows_) return windows_->fetch_picture(stream, name, std::move(reply));
     reply(nullptr);
+  };
+  events.stream_of = [this](const std::string& window) {
+    // who needs a token is not told which windows there are
+    return windows_->stream_of(window, !opening_.access.needs_token());
   };
   events.health = [this](const std::string& stream) { return health(stream); };
   events.metrics = [this] { return metrics_text(streams_->figures(), metrics_); };

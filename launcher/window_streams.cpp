@@ -71,6 +71,12 @@ void WindowStreams::fetch_picture(const std::string& stream, const std::string& 
   found->second->fetch_picture(name, std::move(reply));
 }
 
+std::string WindowStreams::stream_of(const std::string& window, bool told) const {
+  const auto found = std::ranges::find(windows_, window, [](const auto& one) { return one.second->name(); });
+  return told && found != windows_.end() ? found->first
+                                         : stream_name_of(window, [](const std::string&) { return false; });
+}
+
 void WindowStreams::open(const std::shared_ptr<Window>& window) {
   StreamOptions options = options_;
   options.name =

@@ -41,6 +41,9 @@ class WindowStreams {
   bool has(const std::string& stream) const { return windows_.contains(stream); }
   // See Window. Null: there is no such stream.
   void fetch_picture(const std::string& stream, const std::string& name, StillPicture::Reply reply) const;
+  // The stream that shows the window of this name. If there is none, or it is not to be `told`: the one that would show
+  // it if there were no others.
+  std::string stream_of(const std::string& window, bool told) const;
   // The programs have ended. `how`: for people.
   void end(const std::string& how) { programs_.end(how); }
 

@@ -24,16 +24,16 @@ Digest digest_of(std::string_view text) {
   return digest;
 }
 
-// Of digests, so that not even the token's length can be told from the time that it takes.
-bool is_same(std::string_view token, std::string_view right) {
-  const Digest one = digest_of(token);
+}  // namespace
+
+// Of digests, so that not even the length can be told from the time that it takes.
+bool is_same_secret(std::string_view given, std::string_view right) {
+  const Digest one = digest_of(given);
   const Digest other = digest_of(right);
   guint8 difference = 0;
   for (std::size_t i = 0; i < one.size(); ++i) difference |= one[i] ^ other[i];
   return difference == 0;
 }
-
-}  // namespace
 
 bool Rights::are_for(std::string_view stream) const {
   return streams.empty() || std::ranges::find(streams, stream) != streams.end();
@@ -41,12 +41,12 @@ bool Rights::are_for(std::string_view stream) const {
 
 Rights Access::rights_of(std::string_view token) const {
   if (!needs_token()) return everybody_;
-  const bool all = is_same(token, tokens_.all);
-  const bool view = is_same(token, tokens_.view);
+  const bool all = is_same_secret(token, tokens_.all);
+  const bool view = is_same_secret(token, tokens_.view);
   const bool may_all = all && !tokens_.all.empty();
   Rights rights{.view = may_all || (view && !tokens_.view.empty()), .control = may_all};
   for (const auto& [other, streams] : tokens_.some)
-    if (is_same(token, other) && !rights.view) rights = {.view = true, .control = false, .streams = streams};
+    if (is_same_secret(token, other) && !rights.view) rights = {.view = true, .control = false, .streams = streams};
   return rights;
 }
 

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+// Takes as long for a wrong one as for another.
+bool is_same_secret(std::string_view given, std::string_view right);
+
 struct Rights {
   bool view = false;
   bool control = false;                // to change what all viewers see

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "access.h"
 #include "base/glib_ptr.h"
 #include "base/user_error.h"
 
@@ -57,8 +58,14 @@ std::string public_origin(const std::string& text, const std::string& option) {
          (usual ? "" : ":" + std::to_string(port));
 }
 
-Origins::Origins(std::vector<std::string> proxies, std::vector<std::string> other_sites)
-    : proxies_(std::move(proxies)), other_sites_(std::move(other_sites)) {}
+Origins::Origins(std::vector<std::string> proxies, std::vector<std::string> other_sites, std::string key)
+    : proxies_(std::move(proxies)), other_sites_(std::move(other_sites)), key_(std::move(key)) {}
+
+Origins::Path Origins::without_key(std::string_view path) const {
+  const std::size_t end = path.find('/', 1);
+  if (key_.empty() || end == std::string_view::npos || !is_same_secret(path.substr(1, end - 1), key_)) return {path};
+  return {path.substr(end), true};
+}
 
 bool Origins::is_other_site(std::string_view origin) const {
   return has(other_sites_, origin);

@@ -16,8 +16,17 @@ std::string_view name_of(std::string_view host);
 class Origins {
  public:
   // As public_origin() gives them. `proxies`: where a proxy shows us; `other_sites`: their pages may load what we
-  // serve, and connect.
-  explicit Origins(std::vector<std::string> proxies = {}, std::vector<std::string> other_sites = {});
+  // serve, and connect. `key`: of frames, or "".
+  explicit Origins(std::vector<std::string> proxies = {}, std::vector<std::string> other_sites = {},
+                   std::string key = {});
+
+  // A path whose first part is the key, without that. No other site can know it, so whoever does asks by any name and
+  // from any page: what keeps those out need not be looked at.
+  struct Path {
+    std::string_view path;
+    bool has_key = false;
+  };
+  Path without_key(std::string_view path) const;
 
   bool proxied() const { return !proxies_.empty(); }
   bool has_other_sites() const { return !other_sites_.empty(); }
@@ -32,4 +41,5 @@ class Origins {
 
   std::vector<std::string> proxies_;
   std::vector<std::string> other_sites_;
+  std::string key_;
 };

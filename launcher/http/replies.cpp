@@ -7,6 +7,8 @@
 namespace {
 
 constexpr const char* kLine = "cv-line";
+constexpr const char* kPolicy = "Content-Security-Policy";
+constexpr std::string_view kNoFrames = "frame-ancestors 'none'; ";
 
 }  // namespace
 
@@ -48,10 +50,29 @@ void add_headers(SoupServerMessage* message) {
   soup_message_headers_replace(headers, "Cache-Control", "no-store");
 }
 
+// Not by "*", which stands for pages by http and https only: an editor's have other schemes.
+void allow_frames(SoupServerMessage* message) {
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+  std::string policy = soup_message_headers_get_one(headers, kPolicy);
+  policy.erase(policy.find(kNoFrames), kNoFrames.size());
+  soup_message_headers_replace(headers, kPolicy, policy.c_str());
+}
+
 void refuse(SoupServerMessage* message, guint status, const std::string& text) {
   soup_server_message_set_status(message, status, nullptr);
   const std::string line = text + "\n";
   soup_server_message_set_response(message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line.data(), line.size());
+}
+
+void reply_text(SoupServerMessage* message, const char* type, const std::string& text) {
+  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
+  soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text.data(), text.size());
+}
+
+void refuse_who_asks(SoupServerMessage* message) {
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
+  refuse(message, SOUP_STATUS_UNAUTHORIZED,
+         "only this machine may ask, and through no proxy, or who has the server's token: Authorization: Bearer TOKEN");
 }
 
 // libsoup (3.2 to 3.7) replies only after it has read and stored the whole body. So we write the reply to the socket

@@ -15,7 +15,12 @@ const Listener::Line& line_of(SoupServerMessage* message);
 void prepare_close(SoupServerMessage* message);
 
 void add_headers(SoupServerMessage* message);
+// Any page may show this reply in a frame.
+void allow_frames(SoupServerMessage* message);
 void refuse(SoupServerMessage* message, guint status, const std::string& text);
+void reply_text(SoupServerMessage* message, const char* type, const std::string& text);
+// Who asks for what is told this machine only.
+void refuse_who_asks(SoupServerMessage* message);
 // A request whose body is too large.
 void refuse_body(SoupServerMessage* message);
 // `socket`: a WebSocket was asked for, of which no client can be sent on.

@@ -9,6 +9,7 @@
 
 #include "base/deadlines.h"
 #include "replies.h"
+#include "request.h"
 #include "tokens.h"
 
 namespace {
@@ -33,12 +34,6 @@ guint whole_seconds(std::chrono::milliseconds time) {
 // Where a WebSocket is opened, and nothing else is to be had.
 bool is_socket(std::string_view path) {
   return path == "/streams" || split_path(path).rest == "/ws";
-}
-
-// The last word of a list like "192.0.2.1, 198.51.100.7": each proxy adds the one that it sees itself.
-std::string last_of(std::string_view list) {
-  const std::string_view last = list.substr(list.rfind(',') + 1);  // without a comma: all
-  return take_string(g_strstrip(g_strndup(last.data(), last.size())));
 }
 
 // G_MAXINT64 for a chunked body: its length is known only at its end.
@@ -140,7 +135,8 @@ void Server::guard_connection(SoupServerMessage* message) {
 }
 
 // Runs when the headers have come, before a body is read. A status set here ends the request.
-void Server::admit(SoupServerMessage* message, std::string_view path) {
+void Server::admit(SoupServerMessage* message, std::string_view whole) {
+  const auto [path, has_key] = origins_.without_key(whole);
   const bool socket = is_socket(path);
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   if (body_size(headers) > 0) return refuse_body(message);
@@ -154,14 +150,14 @@ void Server::admit(SoupServerMessage* message, std::string_view path) {
   }
   // libsoup joins duplicate headers with ", "
   const char* host = soup_message_headers_get_list(headers, "Host");
-  if (!host || !host_allowed(host) || std::strchr(host, ','))
+  if (!host || !(has_key || host_allowed(host)) || std::strchr(host, ','))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "this Host is not served; open the address that cv-launch printed");
   if (certificate_ && !line_of(message).secure) return send_to_https(message, host, socket);
   // the reply to many overlapping ranges can be 16,000 times as large as the request
   soup_message_headers_remove(headers, "Range");
   if (!socket) return;
   const char* origin = soup_message_headers_get_list(headers, "Origin");
-  if (!origin || !origins_.origin_allowed(origin, host, loopback_))
+  if (!origin || !(has_key || origins_.origin_allowed(origin, host, loopback_)))
     return refuse(message, SOUP_STATUS_FORBIDDEN, "only the page of this server may connect");
   // Proxies in front of notebooks (Tornado) take no connection that says it will be closed. libsoup says so itself if
   // the handshake fails.
@@ -179,7 +175,7 @@ bool Server::host_allowed(std::string_view host) const {
 // What the server's own machine may know, or who has a token: figures tell who watches, and when. Behind a proxy all
 // seem to be on this machine, and not each proxy says for whom it asks.
 bool Server::may_know(SoupServerMessage* message) {
-  const std::string address = request_of(message).address;
+  const std::string address = read_request(message, origins_, events_.streams()).address;
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   const bool for_others = origins_.proxied() || soup_message_headers_get_list(headers, "X-Forwarded-For") ||
                           soup_message_headers_get_list(headers, "Forwarded");
@@ -196,27 +192,16 @@ bool Server::may_know(SoupServerMessage* message) {
   return false;
 }
 
-void Server::refuse_who_asks(SoupServerMessage* message) {
-  soup_message_headers_replace(soup_server_message_get_response_headers(message), "WWW-Authenticate", "Bearer");
-  refuse(message, SOUP_STATUS_UNAUTHORIZED,
-         "only this machine may ask, and through no proxy, or who has the server's token: Authorization: Bearer TOKEN");
-}
-
-void Server::serve_text(SoupServerMessage* message, const char* type, const std::string& text) {
-  soup_server_message_set_status(message, SOUP_STATUS_OK, nullptr);
-  soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text.data(), text.size());
-}
-
 void Server::serve_health(SoupServerMessage* message, const std::string& stream) {
   if (!may_know(message)) return refuse_who_asks(message);
   const Health health = events_.health(stream);
   if (!health.well) return refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE, health.text);
-  serve_text(message, "text/plain; charset=utf-8", "ok\n" + health.text + (health.text.empty() ? "" : "\n"));
+  reply_text(message, "text/plain; charset=utf-8", "ok\n" + health.text + (health.text.empty() ? "" : "\n"));
 }
 
 void Server::serve_metrics(SoupServerMessage* message) {
   if (!may_know(message)) return refuse_who_asks(message);
-  serve_text(message, "text/plain; version=0.0.4; charset=utf-8", events_.metrics());
+  reply_text(message, "text/plain; version=0.0.4; charset=utf-8", events_.metrics());
 }
 
 void Server::serve_picture(SoupServerMessage* message, const std::string& stream, std::string_view file) {
@@ -263,8 +248,10 @@ void Server::refuse_path(SoupServerMessage* message, const StreamPath& path) {
 }
 
 void Server::serve(SoupServerMessage* message, const char* whole) {
-  if (is_socket(whole)) return;  // libsoup looks whether it is one
-  const StreamPath path = split_path(whole);
+  const auto [below, has_key] = origins_.without_key(whole);
+  if (is_socket(below)) return;  // libsoup looks whether it is one
+  if (has_key) allow_frames(message);
+  const StreamPath path = split_path(below);
   const auto streams = events_.streams();
   // a window comes back when its program is started again, and its page waits for that
   const bool there = path.stream.empty() || std::ranges::find(streams, path.stream) != streams.end();
@@ -275,6 +262,10 @@ void Server::serve(SoupServerMessage* message, const char* whole) {
   if (path.rest.starts_with(kPictures))
     return serve_picture(message, path.stream.empty() && streams.size() == 1 ? streams.front() : path.stream,
                          std::string_view(path.rest).substr(kPictures.size()));
+  if (const auto fields = read_request(message, origins_, events_.streams()).query;
+      events_.windows && path.rest == "/" && path.stream.empty())
+    if (const auto window = fields.find("window"); window != fields.end())
+      return send_to_folder(message, events_.stream_of(window->second));
   const bool all = path.stream.empty() && (streams.size() != 1 || events_.windows);
   const PageFile* file = files_.find(path.rest != "/"                           ? path.rest
                                      : all                                      ? "/wall.html"
@@ -297,45 +288,13 @@ void Server::serve(SoupServerMessage* message, const char* whole) {
   soup_message_body_append_bytes(soup_server_message_get_response_body(message), body);
 }
 
-Request Server::request_of(SoupServerMessage* message) const {
-  Request request;
-  GUri* uri = soup_server_message_get_uri(message);
-  const StreamPath path = split_path(g_uri_get_path(uri));
-  request.stream = path.stream;
-  request.list = path.rest == "/streams" && path.stream.empty();
-  const auto streams = events_.streams();
-  if (request.stream.empty() && streams.size() == 1) request.stream = streams.front();
-  if (const char* query = g_uri_get_query(uri)) {
-    g_autoptr(GHashTable) fields = soup_form_decode(query);
-    GHashTableIter iterator;
-    gpointer name = nullptr;
-    gpointer value = nullptr;
-    g_hash_table_iter_init(&iterator, fields);
-    while (g_hash_table_iter_next(&iterator, &name, &value))
-      request.query[static_cast<const char*>(name)] = static_cast<const char*>(value);
-  }
-  const auto several = request.query.find("streams");
-  if (several != request.query.end() && path.rest == "/ws" && path.stream.empty() && !streams.empty() &&
-      !streams.front().empty()) {
-    request.streams = stream_names(several->second);
-    request.stream.clear();
-  }
-  if (const char* address = soup_server_message_get_remote_host(message)) request.address = address;
-  // whoever is not on this machine could write there what it likes
-  if (origins_.proxied() && is_loopback(request.address)) {
-    const char* by = soup_message_headers_get_list(soup_server_message_get_request_headers(message), "X-Forwarded-For");
-    const std::string last = by ? last_of(by) : "";
-    if (g_hostname_is_ip_address(last.c_str())) request.address = last;
-  }
-  return request;
-}
-
 void Server::open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection) {
   // This is no request any more: from here on the viewer has deadlines of its own.
   g_object_set_data(G_OBJECT(message), kGuard, nullptr);
   soup_websocket_connection_set_max_incoming_payload_size(connection, kMaxRead);
   soup_websocket_connection_set_keepalive_interval(connection, whole_seconds(deadlines().keepalive));
-  const auto peer = std::make_shared<Peer>(connection, line_of(message).socket.get(), request_of(message));
+  const auto peer = std::make_shared<Peer>(connection, line_of(message).socket.get(),
+                                           read_request(message, origins_, events_.streams()));
   peers_.insert(peer);
   if (!received_timer_.running())
     received_timer_.every(kReceivedPollMs, [this] {

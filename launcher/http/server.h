@@ -48,6 +48,8 @@ class Server {
     // A window's picture, by a name that only viewers have been told. The reply may come later.
     std::function<void(const std::string& stream, const std::string& name, Picture reply)> picture =
         [](const std::string&, const std::string&, const Picture& reply) { reply(nullptr); };
+    // The stream that shows a program's window, or will show it.
+    std::function<std::string(const std::string& window)> stream_of = [](const std::string& window) { return window; };
     // For who runs the server: why the stream is not well, or "", or of all together ("") what is to be told of them;
     // figures in Prometheus' text format.
     std::function<Health(const std::string& stream)> health;
@@ -71,18 +73,15 @@ class Server {
   struct Guard;
   bool host_allowed(std::string_view host) const;
   void guard_connection(SoupServerMessage* message);
-  void admit(SoupServerMessage* message, std::string_view path);
-  void serve(SoupServerMessage* message, const char* path);
+  void admit(SoupServerMessage* message, std::string_view whole);
+  void serve(SoupServerMessage* message, const char* whole);
   bool may_know(SoupServerMessage* message);
   void serve_health(SoupServerMessage* message, const std::string& stream);
   void serve_metrics(SoupServerMessage* message);
   void serve_picture(SoupServerMessage* message, const std::string& stream, std::string_view file);
   static void reply_with(SoupServerMessage* message, GBytes* png);
   void let_other_sites_read(SoupServerMessage* message) const;
-  void serve_text(SoupServerMessage* message, const char* type, const std::string& text);
-  void refuse_who_asks(SoupServerMessage* message);
   void refuse_path(SoupServerMessage* message, const StreamPath& path);
-  Request request_of(SoupServerMessage* message) const;
   void open_peer(SoupServerMessage* message, SoupWebsocketConnection* connection);
   void hear(const std::shared_ptr<Peer>& peer, std::string_view text);
   bool take_token(const std::shared_ptr<Peer>& peer, std::string_view text);

@@ -21,6 +21,7 @@ constexpr std::size_t kShortest = 16;
 constexpr std::size_t kLongest = 256;
 constexpr const char* kEnvironment = "CV_LAUNCH_TOKEN";
 constexpr const char* kViewEnvironment = "CV_LAUNCH_VIEW_TOKEN";
+constexpr const char* kFrameEnvironment = "CV_LAUNCH_FRAME_KEY";
 
 // It stands in the fragment of an address.
 void check(const std::string& token, const std::string& where) {
@@ -79,6 +80,13 @@ Tokens parse_tokens(const std::string& text, const std::string& name) {
   }
   if (known.empty()) throw UserError(name + ": there is no token in it");
   return tokens;
+}
+
+std::string frame_key() {
+  const std::string key = take(kFrameEnvironment);
+  if (!std::ranges::all_of(key, [](char c) { return g_ascii_isalnum(c) != 0; }))
+    throw UserError(std::string(kFrameEnvironment) + ": it stands in a path: letters and digits only");
+  return key;
 }
 
 bool is_loopback(const std::string& host) {

@@ -29,5 +29,9 @@ Opening opening_of(const std::string& host, bool shown, const AuthOptions& optio
 // with `name`.
 Tokens parse_tokens(const std::string& text, const std::string& name);
 
+// What stands first in the path of an address that any page may show in a frame: CV_LAUNCH_FRAME_KEY, taken out of the
+// environment too; empty: there is none. It opens nothing that needs a token. Throws UserError.
+std::string frame_key();
+
 // Whether it is an address that only this machine reaches.
 bool is_loopback(const std::string& host);

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { descriptors, resident, sockets } from '../lib/proc.js';
 import { RawConnection, handshake, request } from '../lib/http.js';
-import { startServer } from '../lib/server.js';
+import { pipe } from '../lib/paths.js';
+import { runLaunch, startServer } from '../lib/server.js';
 import { after, before, describe, test } from '../lib/test.js';
 import { baseOf, backAt } from '../lib/viewer.js';
 import { connect, connectForOffer } from '../lib/websocket.js';
@@ -250,6 +251,37 @@ describe('a WebSocket', () => {
     assert.equal((await handshake(server, [origin()], '/other')).status, 404);
   });
 });
+
+test('who knows the key of frames has all by any name and for any page, in a frame too, but for what wants a token', async (t) => {
+  const key = '0123456789abcdef';
+  const open = await startServer({ pipeline: 'plain', env: { CV_LAUNCH_FRAME_KEY: key, CV_LAUNCH_TOKEN: 'all-0123456789abcdef' } });
+  t.after(() => open.stop());
+  const host = 'Host: hub.example';
+  for (const path of ['/', '/cv-player.js']) {
+    const { status, headers: given } = await request(open, 'GET', `/${key}${path}`, [host]);
+    assert.equal(status, 200, path);
+    assert.deepEqual({ ...given, ...headers }, { ...given, ...headers, 'content-security-policy': headers['content-security-policy'] });
+    assert.equal(given['content-security-policy'], headers['content-security-policy'].replace("frame-ancestors 'none'; ", ''));
+  }
+  assert.equal((await handshake(open, [host, 'Origin: vscode-webview://abc'], `/${key}/ws`)).status, 101);
+  assert.equal((await handshake(open, [host], `/${key}/ws`)).status, 403, 'from no page');
+  const signalling = await connect(open, { path: `/${key}/ws` });
+  await signalling.receives('locked');
+  signalling.close();
+  assert.equal((await request(open, 'GET', `/${key}/nothing`)).status, 404);
+  for (const path of ['/', '/0123456789abcdee/', `/other/${key}/`, `//${key}/`]) {
+    assert.equal((await request(open, 'GET', path, [host])).status, 403, path);
+    assert.equal((await handshake(open, [`Host: 127.0.0.1:${open.port}`, 'Origin: http://evil.example'], `${path}ws`)).status === 101, false, path);
+    assert.equal((await request(open, 'GET', path)).headers['content-security-policy'], headers['content-security-policy'], path);
+  }
+});
+
+for (const [key, wrong] of [['short', 'a token of 5 characters'], ['0123456789abcdef/', 'letters and digits only']])
+  test(`a key of frames that is none is refused: ${key}`, async () => {
+    const { code, stderr } = await runLaunch([`--pipeline=${pipe('plain')}`, '--port=0'], { env: { CV_LAUNCH_FRAME_KEY: key } });
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`CV_LAUNCH_FRAME_KEY: .*${wrong}`));
+  });
 
 test('200 requests leave no descriptor behind', async () => {
   await request(server, 'GET', '/');

@@ -109,6 +109,29 @@ while True:
   assert.deepEqual([[...after.data.subarray(0, 3)], after.data.subarray(3)], [[3, 2, 1], before.data.subarray(3)]);
 });
 
+test('a window is found by its own name, wherever its stream is', async (t) => {
+  const open = [`import cv2`, ...['a b', 'a/b'].map((name) => `cv2.namedWindow('${name}')`), 'cv2.waitKey(0)'].join('\n');
+  const server = await startServer({ command: ['python3', script(open)] });
+  t.after(() => server.stop());
+  await until('two streams', async () => (await streams(server)).length === 2);
+  const leadsTo = async (name, of = server) => {
+    const { status, headers } = await request(of, 'GET', `/?window=${encodeURIComponent(name)}&mode=async`);
+    return [status, headers.location];
+  };
+  const query = (name) => `?window=${encodeURIComponent(name)}&mode=async`;
+  assert.deepEqual(await leadsTo('a b'), [307, `a-b/${query('a b')}`]);
+  assert.deepEqual(await leadsTo('a/b'), [307, `a-b-2/${query('a/b')}`]);
+  assert.deepEqual(await leadsTo('not there'), [307, `not-there/${query('not there')}`]);
+  assert.equal((await request(server, 'GET', '/a-b/?window=x')).status, 200, 'a page of its own');
+  const locked = await startServer({ command: ['python3', script(open)], env: { CV_LAUNCH_TOKEN: token } });
+  t.after(() => locked.stop());
+  await until('two streams', async () => (await streams(locked, token)).length === 2);
+  assert.deepEqual(await leadsTo('a/b', locked), [307, `a-b/${query('a/b')}`], 'who needs a token is told of no window');
+  const plain = await startServer({ pipeline: 'plain' });
+  t.after(() => plain.stop());
+  assert.deepEqual(await leadsTo('a', plain), [200, undefined], 'where there are no windows');
+});
+
 test('who may only watch sees a window, and is sent away when it operates one', async (t) => {
   const server = await startServer({ command: ['python3', script(windowOf('w'))], env: { CV_LAUNCH_TOKEN: token, CV_LAUNCH_VIEW_TOKEN: viewToken } });
   t.after(() => server.stop());

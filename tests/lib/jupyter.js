@@ -1,21 +1,99 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Debian's Jupyter Server with jupyter-server-proxy, which has a path for every port of its machine.
-import { join } from 'node:path';
+// JupyterLab with jupyter-server-proxy, which has a path for every port of its machine.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Child } from './child.js';
 import { root, temporaryFolder } from './paths.js';
+import { startProxy } from './proxy.js';
+import { until } from './wait.js';
 
 const python = join(root, 'build-jupyter/bin/python');
 const token = 'known';
+/** ms, in which JupyterLab has heard a key. */
+const taken = 10_000;
 
-/**
- * It listens on a Unix socket: it can't say which free port it took.
- * @param {{port: number}} server
- */
-export async function startJupyter(server) {
-  const folder = temporaryFolder();
+/** It listens on a Unix socket: it can't say which free port it took. @param {string} module @param {string[]} args @param {object} [env] */
+async function start(module, args, env, folder = temporaryFolder()) {
   const socket = join(folder, 'socket');
-  const child = new Child(python, ['-m', 'jupyter_server', '--allow-root', '--no-browser', `--ServerApp.sock=${socket}`, `--ServerApp.token=${token}`],
-    { env: { HOME: folder }, cwd: folder });
+  const child = new Child(python, ['-m', module, '--allow-root', '--no-browser', `--ServerApp.sock=${socket}`, `--ServerApp.token=${token}`, ...args],
+    { env: { ...env, HOME: folder, JUPYTER_RUNTIME_DIR: join(folder, 'runtime') }, cwd: folder });
   await child.says(/Jupyter Server \S+ is running/);
-  return { socket, path: `/proxy/${server.port}/?token=${token}`, stop: () => child.stop() };
+  return { socket, stop: () => child.stop() };
+}
+
+/** @param {{port: number}} server */
+export async function startJupyter(server) {
+  return { ...await start('jupyter_server', []), path: `/proxy/${server.port}/?token=${token}` };
+}
+
+/** A notebook in JupyterLab, in a tab of a browser. */
+export class Notebook {
+  #tab;
+
+  /**
+   * @param {import('node:test').TestContext} t @param {{newTab: () => Promise<import('./tab.js').Tab>}} browser
+   * @param {string[]} cells @param {object} env of its kernel
+   */
+  static async open(t, browser, cells, env) {
+    const base = '/user/me/';
+    const folder = temporaryFolder();
+    // it asks nobody for news, nor for a newer one
+    const settings = join(folder, '.jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings');
+    mkdirSync(dirname(settings), { recursive: true });
+    writeFileSync(settings, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }));
+    writeFileSync(join(folder, 'windows.ipynb'), JSON.stringify({
+      nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
+      cells: cells.map((source, index) => ({ cell_type: 'code', id: `cell-${index}`, source, metadata: {}, outputs: [], execution_count: null })),
+    }));
+    const jupyter = await start('jupyterlab', [`--ServerApp.base_url=${base}`, '--LabApp.extension_manager=readonly'], env, folder);
+    t.after(jupyter.stop);
+    const port = await startProxy();
+    t.after(port.stop);
+    port.to(jupyter.socket);
+    const tab = await browser.newTab();
+    t.after(() => tab.close());
+    await tab.open(`http://127.0.0.1:${port.port}${base}lab/tree/windows.ipynb?token=${token}`);
+    const notebook = new Notebook(tab);
+    await until('an idle kernel', () => tab.evaluate(isIdle), { every: 100, state: () => tab.complaints });
+    return notebook;
+  }
+
+  /** @param {import('./tab.js').Tab} tab */
+  constructor(tab) { this.#tab = tab; }
+
+  get tab() { return this.#tab; }
+
+  /** Runs a cell by Ctrl+Enter, and waits until it has run. @param {number} index @returns {Promise<string>} what it has printed */
+  async run(index) {
+    const tab = this.#tab;
+    const before = await tab.evaluate(promptOf, index);
+    const prompt = (condition, options) => until(`cell ${index} runs`, async () => {
+      const now = await tab.evaluate(promptOf, index);
+      return now !== before && condition.test(now);
+    }, { every: 100, state: () => tab.complaints, ...options });
+    // while JupyterLab begins it may take the focus elsewhere
+    await until(`cell ${index} takes Ctrl+Enter`, async () => {
+      const { x, y } = await until(`cell ${index} in sight`, () => tab.evaluate(placeOfCell, index), { every: 100 });
+      await tab.mouse('click', x, y);
+      await tab.hold('Control', 'down');
+      await tab.key('Enter');
+      await tab.hold('Control', 'up');
+      return prompt(/./, { limit: taken }).catch(() => false);
+    });
+    await prompt(/\d/);
+    return tab.evaluate(outputOf, index);
+  }
+}
+
+/* These run in the page. */
+const isIdle = () => /^Python 3/.test(document.querySelector('.jp-KernelName')?.textContent ?? '') && document.querySelector('.jp-Notebook-ExecutionIndicator')?.getAttribute('data-status') === 'idle';
+const promptOf = (index) => document.querySelectorAll('.jp-CodeCell')[index]?.querySelector('.jp-InputPrompt')?.textContent ?? '';
+const outputOf = (index) => document.querySelectorAll('.jp-CodeCell')[index].querySelector('.jp-OutputArea')?.textContent ?? '';
+function placeOfCell(index) {
+  const text = document.querySelectorAll('.jp-CodeCell')[index]?.querySelector('.cm-content');
+  if (!text) return null;
+  text.scrollIntoView({ block: 'nearest' });
+  const { x, y } = text.getBoundingClientRect();
+  const place = { x: x + 10, y: y + 10 };
+  return text.contains(document.elementFromPoint(place.x, place.y)) ? place : null;  // and not behind what loads
 }

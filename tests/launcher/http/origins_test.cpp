@@ -84,4 +84,18 @@ TEST(Origins, ForOtherMachinesServesAddressesAndItsOwnName) {
   EXPECT_FALSE(origins.host_allowed("rebound.example:8080", false));
 }
 
+TEST(Origins, TakesTheKeyOfFramesOffThePath) {
+  const Origins origins({}, {}, "0123456789abcdef");
+  for (const auto& [path, below] : {std::pair("/0123456789abcdef/", "/"), {"/0123456789abcdef/door/ws", "/door/ws"}}) {
+    EXPECT_TRUE(origins.without_key(path).has_key) << path;
+    EXPECT_EQ(origins.without_key(path).path, below);
+  }
+  for (const char* path : {"", "/", "/door/", "/0123456789abcdef", "/0123456789abcdee/", "//0123456789abcdef/",
+                           "/door/0123456789abcdef/", "0123456789abcdef/"}) {
+    EXPECT_FALSE(origins.without_key(path).has_key) << path;
+    EXPECT_EQ(origins.without_key(path).path, path);
+  }
+  EXPECT_FALSE(Origins().without_key("//").has_key) << "there is none";
+}
+
 }  // namespace

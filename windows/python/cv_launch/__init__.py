@@ -15,11 +15,14 @@ any other field.
 
 A program that `cv-launch run` starts shows its windows there. Any other one starts a cv-launch of its own with its first
 window; its address is told on stderr, and is what address() returns.
+
+In a notebook, a Window shows itself in its cell.
 """
 from ._constants import *
 from ._constants import __all__ as _constants
 from ._errors import error
 from ._library import address
+from ._notebook import Window
 from ._objects import Objects
 from ._roi import selectROI, selectROIs
 from ._windows import (
@@ -28,8 +31,8 @@ from ._windows import (
     setTrackbarMin, setTrackbarPos, setWindowProperty, setWindowTitle, startWindowThread, waitKey, waitKeyEx)
 
 __all__ = [
-    "Image", "Objects", "address", "createTrackbar", "destroyAllWindows", "destroyWindow", "displayOverlay", "displayStatusBar", "error",
-    "getMouseWheelDelta", "getTrackbarPos", "getWindowImageRect", "getWindowProperty", "imshow", "moveWindow", "namedWindow", "pollKey",
-    "resizeWindow", "selectROI", "selectROIs", "setMouseCallback", "setTrackbarMax", "setTrackbarMin", "setTrackbarPos",
+    "Image", "Objects", "Window", "address", "createTrackbar", "destroyAllWindows", "destroyWindow", "displayOverlay", "displayStatusBar",
+    "error", "getMouseWheelDelta", "getTrackbarPos", "getWindowImageRect", "getWindowProperty", "imshow", "moveWindow", "namedWindow",
+    "pollKey", "resizeWindow", "selectROI", "selectROIs", "setMouseCallback", "setTrackbarMax", "setTrackbarMin", "setTrackbarPos",
     "setWindowProperty", "setWindowTitle", "startWindowThread", "waitKey", "waitKeyEx"]
 __all__ += _constants

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 from typing import Optional
 
 from ._errors import failure
 
 _NAME = "libcv-launch.so.0"
+
+FRAME_KEY = "CV_LAUNCH_FRAME_KEY"
 
 KEY, MOUSE, TRACKBAR, CLOSED = 1, 2, 3, 4
 
@@ -70,6 +73,8 @@ def address() -> str:
 
 
 def open_window(name: str) -> int:
+    if not os.environ.get("CV_LAUNCH_WINDOWS"):  # the cv-launch that this starts lets who knows this show it in a frame
+        os.environ.setdefault(FRAME_KEY, secrets.token_hex(16))
     number: int = _library.cv_launch_open(_bytes(name))
     _check(number != 0)
     if address():  # other programs that this one starts are to be seen there too

@@ -6,6 +6,8 @@ import math
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Union, overload
 
@@ -79,6 +81,12 @@ class _Window:
             self.say(trackbar)
         _library.set_mouse_wanted(self.number, self.on_mouse is not None)
 
+    def show(self, image: Image, channels: int, objects: Optional[bytes]) -> None:
+        self.open()
+        height, width = image.shape[:2]
+        self.shown = (width, height)
+        _library.show(self.number, image.ctypes.data, self.shown, image.strides[0], _DEPTHS[image.dtype], channels, objects)
+
     def close(self) -> None:
         _library.close_window(self.number)
         self.number = 0
@@ -124,18 +132,14 @@ def imshow(winname: str, mat: Image, objects: Optional[Objects] = None) -> None:
     Raises error for what is no picture, TypeError for objects that are not as in Objects or have values that JSON has not,
     and ValueError for more than 1 MiB of them.
     """
-    image, channels = _checked(mat)
+    image, channels = checked(mat)
     found = objects_text(objects)
     with _lock:
         namedWindow(winname)
-        window = _windows[winname]
-        window.open()
-        height, width = image.shape[:2]
-        window.shown = (width, height)
-        _library.show(window.number, image.ctypes.data, (width, height), image.strides[0], _DEPTHS[image.dtype], channels, found)
+        _windows[winname].show(image, channels, found)
 
 
-def _checked(mat: Any) -> tuple[Image, int]:
+def checked(mat: Any) -> tuple[Image, int]:
     """The picture, its lines as the library reads them, and how many channels it has."""
     if not isinstance(mat, numpy.ndarray) and hasattr(mat, "get"):
         mat = mat.get()  # a cv2.UMat
@@ -191,7 +195,7 @@ def _handle(event: _library.Event) -> int:
     if event.type == _library.KEY:
         return event.code
     with _lock:
-        window = next((one for one in _windows.values() if one.number == event.window), None)
+        window = next((one for one in list(_windows.values()) if one.number == event.window), None)
         if not window:
             return _NO_KEY
         if event.type == _library.CLOSED:
@@ -214,9 +218,34 @@ def destroyWindow(winname: str) -> None:
 
 def destroyAllWindows() -> None:
     with _lock:
-        for window in _windows.values():
-            window.close()
-        _windows.clear()
+        while _windows:
+            _windows.popitem()[1].close()
+
+
+def replace(name: str) -> _Window:
+    """A new window. One that has its name is closed."""
+    with _lock:
+        if name in _windows:
+            destroyWindow(name)
+        namedWindow(name)
+        return _windows[name]
+
+
+@contextmanager
+def held(window: _Window) -> Iterator[None]:
+    """Meanwhile it is the one of its name. Raises error where it is no more."""
+    with _lock:
+        if _windows.get(window.name) is not window:
+            raise failure(f"the window {window.name!r} has been closed, or another one has its name")
+        yield
+
+
+def end(window: _Window) -> None:
+    """If another one has its name already, nothing happens. May be called in the middle of any function here, by the
+    garbage collector."""
+    with _lock:
+        if _windows.get(window.name) is window:
+            destroyWindow(window.name)
 
 
 def createTrackbar(trackbarName: str, windowName: str, value: int, count: int, onChange: Optional[OnChange] = None) -> None:
@@ -319,7 +348,7 @@ def displayStatusBar(winname: str, text: str, delayms: int = 0) -> None:
 
 def _end_notes() -> None:
     with _lock:
-        for window in _windows.values():
+        for window in list(_windows.values()):
             if window.note and time.monotonic() >= window.note.until:
                 window.note = None
                 window.say_title()

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A window in the cell of a notebook, in JupyterLab: through jupyter-server-proxy, and directly.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChromium } from '../lib/browsers.js';
+import { Notebook } from '../lib/jupyter.js';
+import { root } from '../lib/paths.js';
+import { listOf } from '../lib/streams.js';
+import { after, before, test } from '../lib/test.js';
+import { until } from '../lib/wait.js';
+import { alone } from '../lib/windows.js';
+
+let browser;
+before(async () => { browser = await startChromium(); });
+after(() => browser?.stop());
+
+/** As docs/opencv-windows.md has it. */
+const [shown] = readFileSync(join(root, 'docs/opencv-windows.md'), 'utf8').split('## In a notebook')[1].match(/(?<=```python\n)[^]*?(?=```)/) ?? [];
+/** Pictures that go on while other cells run, till the window is gone; nothing else than the notebook holds it. */
+const film = `
+import numpy, threading, time, weakref
+
+def film(held, seconds=0.03):
+  picture = numpy.zeros((240, 320, 3), numpy.uint8)
+  while window := held():
+    picture[:] = (0, 200, 0)
+    picture[:, int(time.monotonic() * 100) % 300:][:, :20] = 255
+    try:
+      window.imshow(picture, [{"label": "all", "x": 10, "y": 10, "w": 300, "h": 220}])
+    except cv_launch.error as wrong:
+      print(wrong)
+      return
+    del window
+    time.sleep(seconds)
+
+threading.Thread(target=film, args=[weakref.ref(window)]).start()
+print(window)`;
+
+const frames = () => [...document.querySelectorAll('iframe')].map(({ src }) => src);
+/** Runs in the frame. */
+const state = () => {
+  const player = document.querySelector('cv-player');
+  return { state: player?.window?.state, decoded: player?.report?.()?.frames?.decoded ?? 0, transport: player?.report?.()?.transport, mode: player?.mode };
+};
+
+for (const { way, env, place } of [
+  { way: 'through jupyter-server-proxy', env: {}, place: /^http:\/\/127\.0\.0\.1:\d+\/user\/me\/proxy\/(\d+)\/\w{32}\/\?window=camera$/ },
+  { way: 'directly', env: { CV_LAUNCH_PROXY: 'http://localhost:{port}/' }, place: /^http:\/\/localhost:(\d+)\/\w{32}\/\?window=camera$/ },
+])
+  test(`a window plays in its cell ${way}, a second run replaces it, and it ends when it is deleted`, async (t) => {
+    const notebook = await Notebook.open(t, browser, [shown, film, '%xdel window'], { ...alone(), ...env });
+    const { tab } = notebook;
+    const inFrame = async () => await tab.evaluateInFrame(/\/camera\//, state) ?? null;
+    const plays = async (more) => {
+      const first = await until('the player', inFrame);
+      let last;
+      return until('moving pictures', async () => {
+        last = await inFrame();
+        return last?.decoded >= first.decoded + more && last.state === 'open' && last;
+      }, { every: 100, state: () => [last, tab.errors, tab.complaints] });
+    };
+    await notebook.run(0);
+    const [src, ...more] = await until('the frame', async () => (await tab.evaluate(frames)).length > 0 && tab.evaluate(frames));
+    assert.deepEqual(more, []);
+    const [, port] = src.match(place) ?? assert.fail(src);
+    assert.match(await notebook.run(1), /<cv_launch\.Window 'camera'>/);
+    assert.equal((await plays(30)).mode, 'exact', 'with its objects');
+    if (process.env.CV_SCREENSHOT) await tab.screenshot(process.env.CV_SCREENSHOT);
+    const url = `http://127.0.0.1:${port}/`;
+    const list = await listOf({ url, socketUrl: `${url.replace('http', 'ws')}ws` });
+    const names = (streams) => streams.map(({ name }) => name).join();
+    await list.reads('one window', (streams) => names(streams) === 'camera');
+
+    await notebook.run(0);
+    await until('that the first one\'s pictures ended', async () => /another one has its name/.test(await tab.evaluate(() => document.body.textContent)));
+    assert.deepEqual(await tab.evaluate(frames), [src]);
+    await notebook.run(1);
+    await plays(30);
+    await list.reads('one window still', (streams) => names(streams) === 'camera');
+
+    await notebook.run(2);
+    await until('the window\'s end in the page', async () => (await inFrame())?.state === 'closed', { state: inFrame });
+    await list.reads('no window', (streams) => streams.length === 0);
+    assert.deepEqual(tab.errors, []);
+  });
