@@ -37,6 +37,7 @@ def film(held, seconds=0.03):
 threading.Thread(target=film, args=[weakref.ref(window)]).start()
 print(window)`;
 
+/* Runs in the page. */
 const frames = () => [...document.querySelectorAll('iframe')].map(({ src }) => src);
 /** Runs in the frame. */
 const state = () => {
@@ -66,11 +67,13 @@ for (const { way, env, place } of [
     const [, port] = src.match(place) ?? assert.fail(src);
     assert.match(await notebook.run(1), /<cv_launch\.Window 'camera'>/);
     assert.equal((await plays(30)).mode, 'exact', 'with its objects');
-    if (process.env.CV_SCREENSHOT) await tab.screenshot(process.env.CV_SCREENSHOT);
     const url = `http://127.0.0.1:${port}/`;
     const list = await listOf({ url, socketUrl: `${url.replace('http', 'ws')}ws` });
     const names = (streams) => streams.map(({ name }) => name).join();
     await list.reads('one window', (streams) => names(streams) === 'camera');
+    await tab.evaluate(() => { document.querySelector('iframe').src += '&transport=socket'; });
+    await until('the way without UDP', async () => (await inFrame())?.transport === 'socket', { state: inFrame });
+    await plays(30);
 
     await notebook.run(0);
     await until('that the first one\'s pictures ended', async () => /another one has its name/.test(await tab.evaluate(() => document.body.textContent)));

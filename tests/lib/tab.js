@@ -116,10 +116,11 @@ export class Tab {
 
   evaluate(work, argument) { return within(`${work.name || 'a script'} in the page`, this.#page.evaluate(work, argument)); }
 
-  /** In the frame of the page whose address is such; undefined where there is none. @param {RegExp} address */
+  /** In the frame of the page whose address is such; undefined where there is none, or it goes to another one. @param {RegExp} address */
   async evaluateInFrame(address, work, argument) {
     const frame = this.#page.frames().find((one) => address.test(one.url()));
-    return frame && within(`${work.name || 'a script'} in a frame`, frame.evaluate(work, argument));
+    const gone = (error) => (/context was destroyed|detached/i.test(error.message) ? undefined : Promise.reject(error));
+    return frame && within(`${work.name || 'a script'} in a frame`, frame.evaluate(work, argument).catch(gone));
   }
 
   resize(size) { return within('another size of the window', this.#extra.resize(size)); }
