@@ -3,17 +3,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startChromium } from '../lib/browsers.js';
+import { browsers } from '../lib/browsers.js';
 import { Notebook } from '../lib/jupyter.js';
 import { root } from '../lib/paths.js';
 import { listOf } from '../lib/streams.js';
-import { after, before, test } from '../lib/test.js';
+import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 import { alone } from '../lib/windows.js';
-
-let browser;
-before(async () => { browser = await startChromium(); });
-after(() => browser?.stop());
 
 /** As docs/opencv-windows.md has it. */
 const [shown] = readFileSync(join(root, 'docs/opencv-windows.md'), 'utf8').split('## In a notebook')[1].match(/(?<=```python\n)[^]*?(?=```)/) ?? [];
@@ -45,45 +41,48 @@ const state = () => {
   return { state: player?.window?.state, decoded: player?.report?.()?.frames?.decoded ?? 0, transport: player?.report?.()?.transport, mode: player?.mode };
 };
 
-for (const { way, env, place } of [
-  { way: 'through jupyter-server-proxy', env: {}, place: /^http:\/\/127\.0\.0\.1:\d+\/user\/me\/proxy\/(\d+)\/\w{32}\/\?window=camera$/ },
-  { way: 'directly', env: { CV_LAUNCH_PROXY: 'http://localhost:{port}/' }, place: /^http:\/\/localhost:(\d+)\/\w{32}\/\?window=camera$/ },
-])
-  test(`a window plays in its cell ${way}, a second run replaces it, and it ends when it is deleted`, async (t) => {
-    const notebook = await Notebook.open(t, browser, [shown, film, '%xdel window'], { ...alone(), ...env });
-    const { tab } = notebook;
-    const inFrame = async () => await tab.evaluateInFrame(/\/camera\//, state) ?? null;
-    const plays = async (more) => {
-      const first = await until('the player', inFrame);
-      let last;
-      return until('moving pictures', async () => {
-        last = await inFrame();
-        return last?.decoded >= first.decoded + more && last.state === 'open' && last;
-      }, { every: 100, state: () => [last, tab.errors, tab.complaints] });
-    };
-    await notebook.run(0);
-    const [src, ...more] = await until('the frame', async () => (await tab.evaluate(frames)).length > 0 && tab.evaluate(frames));
-    assert.deepEqual(more, []);
-    const [, port] = src.match(place) ?? assert.fail(src);
-    assert.match(await notebook.run(1), /<cv_launch\.Window 'camera'>/);
-    assert.equal((await plays(30)).mode, 'exact', 'with its objects');
-    const url = `http://127.0.0.1:${port}/`;
-    const list = await listOf({ url, socketUrl: `${url.replace('http', 'ws')}ws` });
-    const names = (streams) => streams.map(({ name }) => name).join();
-    await list.reads('one window', (streams) => names(streams) === 'camera');
-    await tab.evaluate(() => { document.querySelector('iframe').src += '&transport=socket'; });
-    await until('the way without UDP', async () => (await inFrame())?.transport === 'socket', { state: inFrame });
-    await plays(30);
+for (const [name, startBrowser] of Object.entries(browsers))
+  for (const { way, env, place } of [
+    { way: 'through jupyter-server-proxy', env: {}, place: /^http:\/\/127\.0\.0\.1:\d+\/user\/me\/proxy\/(\d+)\/\w{32}\/\?window=camera$/ },
+    { way: 'directly', env: { CV_LAUNCH_PROXY: 'http://localhost:{port}/' }, place: /^http:\/\/localhost:(\d+)\/\w{32}\/\?window=camera$/ },
+  ])
+    test(`${name}: a window plays in its cell ${way}, a second run replaces it, and it ends when it is deleted`, async (t) => {
+      const browser = await startBrowser();
+      t.after(() => browser.stop());
+      const notebook = await Notebook.open(t, browser, [shown, film, '%xdel window'], { ...alone(), ...env });
+      const { tab } = notebook;
+      const inFrame = async () => await tab.evaluateInFrame(/\/camera\//, state) ?? null;
+      const plays = async (more) => {
+        const first = await until('the player', inFrame);
+        let last;
+        return until('moving pictures', async () => {
+          last = await inFrame();
+          return last?.decoded >= first.decoded + more && last.state === 'open' && last;
+        }, { every: 100, state: () => [last, tab.errors, tab.complaints] });
+      };
+      await notebook.run(0);
+      const [src, ...more] = await until('the frame', async () => (await tab.evaluate(frames)).length > 0 && tab.evaluate(frames));
+      assert.deepEqual(more, []);
+      const [, port] = src.match(place) ?? assert.fail(src);
+      assert.match(await notebook.run(1), /<cv_launch\.Window 'camera'>/);
+      assert.equal((await plays(30)).mode, 'exact', 'with its objects');
+      const url = `http://127.0.0.1:${port}/`;
+      const list = await listOf({ url, socketUrl: `${url.replace('http', 'ws')}ws` });
+      const names = (streams) => streams.map(({ name }) => name).join();
+      await list.reads('one window', (streams) => names(streams) === 'camera');
+      await tab.evaluate(() => { document.querySelector('iframe').src += '&transport=socket'; });
+      await until('the way without UDP', async () => (await inFrame())?.transport === 'socket', { state: inFrame });
+      await plays(30);
 
-    await notebook.run(0);
-    await until('that the first one\'s pictures ended', async () => /another one has its name/.test(await tab.evaluate(() => document.body.textContent)));
-    assert.deepEqual(await tab.evaluate(frames), [src]);
-    await notebook.run(1);
-    await plays(30);
-    await list.reads('one window still', (streams) => names(streams) === 'camera');
+      await notebook.run(0);
+      await until('that the first one\'s pictures ended', async () => /another one has its name/.test(await tab.evaluate(() => document.body.textContent)));
+      assert.deepEqual(await tab.evaluate(frames), [src]);
+      await notebook.run(1);
+      await plays(30);
+      await list.reads('one window still', (streams) => names(streams) === 'camera');
 
-    await notebook.run(2);
-    await until('the window\'s end in the page', async () => (await inFrame())?.state === 'closed', { state: inFrame });
-    await list.reads('no window', (streams) => streams.length === 0);
-    assert.deepEqual(tab.errors, []);
-  });
+      await notebook.run(2);
+      await until('the window\'s end in the page', async () => (await inFrame())?.state === 'closed', { state: inFrame });
+      await list.reads('no window', (streams) => streams.length === 0);
+      assert.deepEqual(tab.errors, []);
+    });
