@@ -83,7 +83,7 @@ Tokens parse_tokens(const std::string& text, const std::string& name) {
 }
 
 std::string frame_key() {
-  const std::string key = take(kFrameEnvironment);
+  std::string key = take(kFrameEnvironment);
   if (!std::ranges::all_of(key, [](char c) { return g_ascii_isalnum(c) != 0; }))
     throw UserError(std::string(kFrameEnvironment) + ": it stands in a path: letters and digits only");
   return key;

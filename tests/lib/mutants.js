@@ -229,7 +229,7 @@ export const mutants = [
   { fault: 'a part of a frame is taken for all of it', file: 'launcher/viewer/socket_viewer.cpp', from: 'header.more = at + size < map.size;', to: 'header.more = false;', tests: ['tests/launcher/viewer/socket_viewer_test.cpp'] },
 
   // launcher: HTTP
-  { fault: 'other sites\' pages may connect', file: 'launcher/http/server.cpp', from: 'if (!origin || !origins_.origin_allowed(origin, host, loopback_))', to: 'if (!origin)',
+  { fault: 'other sites\' pages may connect', file: 'launcher/http/server.cpp', from: 'if (!origin || !(has_key || origins_.origin_allowed(origin, host, loopback_)))', to: 'if (!origin)',
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'a request with a body is taken', file: 'launcher/http/server.cpp', from: 'body_size(headers) > 0', to: 'body_size(headers) > 100\'000\'000',
     tests: ['tests/launcher/http.test.js'] },
@@ -243,8 +243,8 @@ export const mutants = [
     tests: ['tests/launcher/http.test.js'] },
   { fault: 'a public origin is known to Host only', file: 'launcher/http/origins.cpp', from: 'has(proxies_, origin) || ', to: '',
     tests: ['tests/launcher/http/origins_test.cpp', 'tests/launcher/http.test.js'] },
-  { fault: 'the beginning of a token opens the server', file: 'launcher/http/access.cpp', from: 'const Digest one = digest_of(token);\n  const Digest other = digest_of(right);',
-    to: 'const Digest one = digest_of(token);\n  const Digest other = digest_of(right.substr(0, token.size()));', tests: ['tests/launcher/http/access_test.cpp'] },
+  { fault: 'the beginning of a token opens the server', file: 'launcher/http/access.cpp', from: 'const Digest one = digest_of(given);\n  const Digest other = digest_of(right);',
+    to: 'const Digest one = digest_of(given);\n  const Digest other = digest_of(right.substr(0, given.size()));', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'a token that there is not is an empty one', file: 'launcher/http/access.cpp', from: 'all && !tokens_.all.empty()', to: 'all', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'who may watch may do all', file: 'launcher/http/access.cpp', from: '.control = may_all}', to: '.control = may_all || view}', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'tokens are guessed without end', file: 'launcher/http/server.cpp', from: '    wrong_tokens_.add(address, now);\n    refuse_peer', to: '    refuse_peer', tests: ['tests/launcher/access.test.js'] },
@@ -487,7 +487,7 @@ export const mutants = [
   // the package cv_launch, imshow.hpp and their library
   { fault: 'a picture without objects is said to have none', file: 'windows/python/cv_launch/_objects.py', from: 'if objects is None:\n        return None', to: 'if objects is None:\n        return b"[]"', tests: ['tests/windows/python.test.js'] },
   { fault: 'an object with a number that is none is shown', file: 'windows/python/cv_launch/_objects.py', from: 'if wrong is None:', to: 'if True:', tests: ['tests/windows/python.test.js'] },
-  { fault: 'a slice of a picture is shown as if its lines had no gaps', file: 'windows/python/cv_launch/_windows.py', from: '(width, height), image.strides[0], ', to: '(width, height), width * channels * image.itemsize, ', tests: ['tests/windows/pip.test.js'] },
+  { fault: 'a slice of a picture is shown as if its lines had no gaps', file: 'windows/python/cv_launch/_windows.py', from: 'self.shown, image.strides[0], ', to: 'self.shown, width * channels * image.itemsize, ', tests: ['tests/windows/pip.test.js'] },
   { fault: 'a window that a viewer closed is shown again at once', file: 'windows/python/cv_launch/_windows.py', from: 'if event.type == _library.CLOSED:\n            window.close()', to: 'if event.type == _library.CLOSED:\n            pass', tests: ['tests/windows/pip.test.js'] },
   { fault: 'waitKey waits without windows', file: 'windows/python/cv_launch/_windows.py', from: 'if delay <= 0 and not any(', to: 'if False and not any(', tests: ['tests/windows/pip.test.js'] },
   { fault: 'a region may reach beyond the picture', file: 'windows/python/cv_launch/_roi.py', from: 'min(max(value, 0), most)', to: 'value', tests: ['tests/windows/python.test.js'] },
