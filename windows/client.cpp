@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -37,6 +38,13 @@ bool handles_interrupt() {
   struct sigaction action {};
   if (sigaction(SIGINT, nullptr, &action) != 0) return false;
   return action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+}
+
+// One whose time is over is said too, for a moment: the one before it is to go.
+int left_of(const std::optional<std::chrono::steady_clock::time_point>& until) {
+  if (!until) return 0;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 1, INT_MAX));
 }
 
 // Nothing: no memory, or no descriptor, is left.
@@ -153,6 +161,29 @@ void Client::set_trackbar(std::uint32_t window, std::string_view name, int min, 
   say_what_is_new();
 }
 
+void Client::show_text(std::uint32_t window, bool over, std::string_view text, std::chrono::milliseconds limit) {
+  const std::lock_guard lock(mutex_);
+  Window* const found = used(window);
+  if (!found) return;
+  const auto until = std::chrono::steady_clock::now() + limit;
+  found->texts[over] = {shown_name(text, kMaxText), limit.count() > 0 ? std::optional(until) : std::nullopt};
+  say_what_is_new();
+}
+
+void Client::set_button(Button button) {
+  const std::lock_guard lock(mutex_);
+  Window* const found = used(button.window);
+  if (!found) return;
+  button.name = shown_name(button.name);
+  const auto before = std::find_if(found->buttons.begin(), found->buttons.end(),
+                                   [&](const auto& one) { return one.button.button == button.button; });
+  if (before == found->buttons.end())
+    found->buttons.push_back({std::move(button)});
+  else if (before->button != button)
+    *before = {std::move(button)};
+  say_what_is_new();
+}
+
 Client::Waited Client::wait(std::chrono::milliseconds limit, const KeptInterrupts& interrupts) {
   using std::chrono::steady_clock;
   const std::lock_guard lock(mutex_);
@@ -223,6 +254,8 @@ Client::Window* Client::used(std::uint32_t number) {
 void Client::say_again(Window& window) {
   window.unsaid = {true, window.title.has_value(), window.mouse_wanted, window.pictures != nullptr, false};
   for (Slider& slider : window.sliders) slider.unsaid = true;
+  for (PressedButton& button : window.buttons) button.unsaid = true;
+  for (auto& [over, text] : window.texts) text.unsaid = true;
 }
 
 void Client::say_all_again() {
@@ -266,6 +299,10 @@ bool Client::say(std::uint32_t number, Window& window) {
   if (unsaid.title && !said(unsaid.title, Title{number, *window.title})) return false;
   for (Slider& slider : window.sliders)
     if (!said(slider.unsaid, slider.trackbar)) return false;
+  for (PressedButton& button : window.buttons)
+    if (!said(button.unsaid, button.button)) return false;
+  for (auto& [over, text] : window.texts)
+    if (text.unsaid && !said(text.unsaid, ShownText{number, over, text.text, left_of(text.until)})) return false;
   if (!said(unsaid.mouse, Mouse{number, window.mouse_wanted})) return false;
   if (unsaid.memory && !say_memory(number, window)) return false;
   return said(unsaid.picture, PictureReady{number});
@@ -294,6 +331,7 @@ void Client::receive() {
     if (const auto* key = std::get_if<Key>(&*message)) keep(*key);
     if (const auto* mouse = std::get_if<MouseEvent>(&*message)) keep(*mouse);
     if (const auto* trackbar = std::get_if<MoveTrackbar>(&*message)) keep(*trackbar);
+    if (const auto* button = std::get_if<PressButton>(&*message)) keep(*button);
     if (const auto* close = std::get_if<CloseWindow>(&*message)) keep(*close);
     if (const auto* failed = std::get_if<Failed>(&*message)) tell(failed->message);
   }

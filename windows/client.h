@@ -24,7 +24,7 @@
 
 namespace windows {
 
-using Event = std::variant<Key, MouseEvent, MoveTrackbar, CloseWindow>;
+using Event = std::variant<Key, MouseEvent, MoveTrackbar, PressButton, CloseWindow>;
 
 // While one of these lives, a SIGINT for this thread ends its next Client::wait(), also one that comes before that: the
 // program's handler may do nothing but set a flag. Not to be held while the program is called back.
@@ -54,6 +54,10 @@ class Client {
   void set_mouse_wanted(std::uint32_t window, bool wanted);
   // A new one, or what has changed of it. Its name in events is shown_name() of this one.
   void set_trackbar(std::uint32_t window, std::string_view name, int min, int max, int value);
+  // In place of the last one there. `limit`: how long; 0: until there is another one.
+  void show_text(std::uint32_t window, bool over, std::string_view text, std::chrono::milliseconds limit);
+  // A new one, or how the one of its number is now.
+  void set_button(Button button);
 
   struct Waited {
     std::optional<Event> event;
@@ -70,6 +74,15 @@ class Client {
   void after_fork_in_child();
 
  private:
+  struct Text {
+    std::string text;
+    std::optional<std::chrono::steady_clock::time_point> until;
+    bool unsaid = true;
+  };
+  struct PressedButton {
+    Button button;
+    bool unsaid = true;
+  };
   struct Slider {
     Trackbar trackbar;
     bool unsaid = true;
@@ -78,6 +91,8 @@ class Client {
     std::string name;
     std::optional<std::string> title{};
     std::vector<Slider> sliders{};
+    std::vector<PressedButton> buttons{};
+    std::map<bool, Text> texts{};  // over the picture, and below it
     bool mouse_wanted = false;
     std::unique_ptr<PictureWriter> pictures{};
     std::uint64_t shown = 0;

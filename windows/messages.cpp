@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "messages.h"
 
+#include <algorithm>
+#include <array>
 #include <climits>
 
 #include "core/json.h"
@@ -10,24 +12,33 @@
 namespace windows {
 namespace {
 
-constexpr std::int64_t kMaxWindow = 0xffffffff;
+constexpr std::int64_t kMaxNumber = 0xffffffff;
 constexpr int kLastMouseEvent = 11;  // cv::EVENT_MOUSEHWHEEL
+constexpr std::array<std::string_view, 3> kKinds{"push", "check", "radio"};
 
 class Reader : public core::JsonReader {
  public:
   explicit Reader(std::string_view text) : JsonReader(text, kMaxMessage) {}
 
-  std::string short_string(const char* name) {
+  std::string short_string(const char* name, std::size_t most = kMaxName) {
     std::string text = string(name);
-    if (text.size() > kMaxName)
+    if (text.size() > most)
       fail("\"" + std::string(name) + "\" has " + std::to_string(text.size()) + " bytes; at most " +
-           std::to_string(kMaxName) + " are taken");
+           std::to_string(most) + " are taken");
     return text;
   }
   int number_of(const char* name, int least = INT_MIN, int most = INT_MAX) {
     return static_cast<int>(integer(name, least, most));
   }
-  std::uint32_t window() { return static_cast<std::uint32_t>(integer("window", 1, kMaxWindow)); }
+  std::uint32_t number_from(std::int64_t least, const char* name) {
+    return static_cast<std::uint32_t>(integer(name, least, kMaxNumber));
+  }
+  std::uint32_t window() { return number_from(1, "window"); }
+  ButtonKind kind() {
+    const auto found = std::find(kKinds.begin(), kKinds.end(), string("kind"));
+    if (found == kKinds.end()) fail("\"kind\" must be push, check or radio");
+    return static_cast<ButtonKind>(found - kKinds.begin());
+  }
   std::optional<Error> error() const { return wrong().empty() ? std::nullopt : std::optional(Error{wrong()}); }
 };
 
@@ -53,6 +64,12 @@ FromProgram from_program(Reader& reader, const std::string& type) {
   if (type == "trackbar")
     return Trackbar{reader.window(), reader.short_string("name"), reader.number_of("min"), reader.number_of("max"),
                     reader.number_of("value")};
+  if (type == "text")
+    return ShownText{reader.window(), reader.boolean("over"), reader.short_string("text", kMaxText),
+                     reader.number_of("ms", 0)};
+  if (type == "button")
+    return Button{reader.window(), reader.number_from(1, "button"), reader.short_string("name"),
+                  reader.kind(),   reader.number_from(0, "bar"),    reader.boolean("on")};
   if (type == "mouse") return Mouse{reader.window(), reader.boolean("wanted")};
   if (type == "close") return Close{reader.window()};
   return Error{"the message type \"" + shorten(type, kMaxName) + "\" is not one that a program may send"};
@@ -64,6 +81,7 @@ std::optional<ToProgram> to_program(Reader& reader, const std::string& type) {
     return MouseEvent{reader.window(), reader.number_of("event", 0, kLastMouseEvent), reader.number_of("x"),
                       reader.number_of("y"), reader.number_of("flags")};
   if (type == "trackbar") return MoveTrackbar{reader.window(), reader.string("name"), reader.number_of("value")};
+  if (type == "button") return PressButton{reader.window(), reader.number_from(1, "button"), reader.boolean("on")};
   if (type == "close") return CloseWindow{reader.window()};
   if (type == "error") return Failed{reader.string("message")};
   return std::nullopt;
@@ -85,6 +103,11 @@ struct Encoder {
     json.update({{"name", trackbar.name}, {"value", trackbar.value}});
     return json;
   }
+  core::OrderedJson operator()(const PressButton& button) const {
+    auto json = about("button", button.window);
+    json.update({{"button", button.button}, {"on", button.on}});
+    return json;
+  }
   core::OrderedJson operator()(const CloseWindow& close) const { return about("close", close.window); }
   core::OrderedJson operator()(const Failed& failed) const {
     return {{"type", "error"}, {"message", shorten(failed.message)}};
@@ -93,10 +116,10 @@ struct Encoder {
 
 }  // namespace
 
-std::string shown_name(std::string_view name) {
+std::string shown_name(std::string_view name, std::size_t most) {
   // a text of JSON has only characters of UTF-8
   const auto text = core::json_text({{"name", shorten(name, kMaxMessage)}});
-  return shorten(core::Json::parse(text).at("name").get<std::string>(), kMaxName);
+  return shorten(core::Json::parse(text).at("name").get<std::string>(), most);
 }
 
 std::string encode(const Program& message) {
@@ -129,6 +152,22 @@ std::string encode(const PictureReady& message) {
 std::string encode(const Trackbar& message) {
   auto json = about("trackbar", message.window);
   json.update({{"name", message.name}, {"min", message.min}, {"max", message.max}, {"value", message.value}});
+  return core::json_text(json);
+}
+
+std::string encode(const ShownText& message) {
+  auto json = about("text", message.window);
+  json.update({{"over", message.over}, {"text", message.text}, {"ms", message.milliseconds}});
+  return core::json_text(json);
+}
+
+std::string encode(const Button& message) {
+  auto json = about("button", message.window);
+  json.update({{"button", message.button},
+               {"name", message.name},
+               {"kind", kKinds.at(static_cast<std::size_t>(message.kind))},
+               {"bar", message.bar},
+               {"on", message.on}});
   return core::json_text(json);
 }
 

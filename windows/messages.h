@@ -13,9 +13,10 @@ namespace windows {
 inline constexpr unsigned kVersion = 1;
 inline constexpr std::size_t kMaxMessage = 64 * 1024;
 inline constexpr std::size_t kMaxName = 200;
+inline constexpr std::size_t kMaxText = 2000;
 
-// A window, a title or a trackbar as viewers see it: UTF-8, and short.
-std::string shown_name(std::string_view name);
+// A window, a title, a trackbar or a text as viewers see it: UTF-8, and short.
+std::string shown_name(std::string_view name, std::size_t most = kMaxName);
 
 // What a program says.
 struct Program {
@@ -43,6 +44,22 @@ struct Trackbar {
   std::string name;
   int min = 0, max = 0, value = 0;
 };
+struct ShownText {
+  std::uint32_t window = 0;
+  bool over = false;  // the picture; else below it
+  std::string text;
+  int milliseconds = 0;  // how long; 0: until there is another one
+};
+enum class ButtonKind { kPush, kCheck, kRadio };  // with OpenCV's numbers
+struct Button {
+  std::uint32_t window = 0;
+  std::uint32_t button = 0;
+  std::string name;
+  ButtonKind kind = ButtonKind::kPush;
+  std::uint32_t bar = 0;
+  bool on = false;
+  bool operator==(const Button&) const = default;
+};
 struct Mouse {
   std::uint32_t window = 0;
   bool wanted = false;
@@ -53,7 +70,8 @@ struct Close {
 struct Error {  // what was wrong with a message, in words
   std::string message;
 };
-using FromProgram = std::variant<Program, NewWindow, Title, Memory, PictureReady, Trackbar, Mouse, Close, Error>;
+using FromProgram =
+    std::variant<Program, NewWindow, Title, Memory, PictureReady, Trackbar, ShownText, Button, Mouse, Close, Error>;
 
 std::string encode(const Program& message);
 std::string encode(const NewWindow& message);
@@ -61,6 +79,8 @@ std::string encode(const Title& message);
 std::string encode(const Memory& message);
 std::string encode(const PictureReady& message);
 std::string encode(const Trackbar& message);
+std::string encode(const ShownText& message);
+std::string encode(const Button& message);
 std::string encode(const Mouse& message);
 std::string encode(const Close& message);
 FromProgram parse_from_program(std::string_view text);
@@ -81,13 +101,18 @@ struct MoveTrackbar {
   std::string name;
   int value = 0;
 };
+struct PressButton {
+  std::uint32_t window = 0;
+  std::uint32_t button = 0;
+  bool on = false;
+};
 struct CloseWindow {
   std::uint32_t window = 0;
 };
 struct Failed {
   std::string message;
 };
-using ToProgram = std::variant<Key, MouseEvent, MoveTrackbar, CloseWindow, Failed>;
+using ToProgram = std::variant<Key, MouseEvent, MoveTrackbar, PressButton, CloseWindow, Failed>;
 
 std::string encode(const ToProgram& message);
 // Nothing: it is none of these.

@@ -108,6 +108,7 @@ std::optional<Input> input_of(Reader& reader, const std::string& type) {
   }
   if (type == "mouse") return mouse_of(reader);
   if (type == "trackbar") return TrackbarMove{reader.string("name"), reader.any_integer("value")};
+  if (type == "button") return ButtonPress{reader.up_to("button", UINT32_MAX), reader.boolean("on")};
   if (type == "close") return CloseRequest{};
   return std::nullopt;
 }
@@ -240,6 +241,9 @@ std::string encode(const Window& window, bool writable) {
   core::OrderedJson trackbars = core::OrderedJson::array();
   for (const auto& [name, min, max, value] : window.trackbars)
     trackbars.push_back({{"name", name}, {"min", min}, {"max", max}, {"value", value}});
+  core::OrderedJson buttons = core::OrderedJson::array();
+  for (const auto& [button, name, kind, bar, on] : window.buttons)
+    buttons.push_back({{"button", button}, {"name", name}, {"kind", kind}, {"bar", bar}, {"on", on}});
   return core::json_text({{"type", "window"},
                           {"title", window.title},
                           {"width", window.width},
@@ -250,7 +254,10 @@ std::string encode(const Window& window, bool writable) {
                           {"mouse", window.mouse},
                           {"objects", window.objects},
                           {"writable", writable},
-                          {"trackbars", std::move(trackbars)}});
+                          {"overlay", window.overlay},
+                          {"status", window.status},
+                          {"trackbars", std::move(trackbars)},
+                          {"buttons", std::move(buttons)}});
 }
 
 std::string encode(const Media& message) {

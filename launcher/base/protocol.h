@@ -80,8 +80,12 @@ struct TrackbarMove {
   std::string name;
   int value = 0;
 };
+struct ButtonPress {
+  unsigned button = 0;  // its number
+  bool on = false;
+};
 struct CloseRequest {};
-using Input = std::variant<KeyPress, MouseInput, TrackbarMove, CloseRequest>;
+using Input = std::variant<KeyPress, MouseInput, TrackbarMove, ButtonPress, CloseRequest>;
 using Control =
     std::variant<Ping, KeyFrameRequest, ResultsRequest, PlayoutRequest, VideoRequest, SetRequest, Input, Error>;
 struct Controlled {
@@ -202,6 +206,14 @@ struct Trackbar {
   int min = 0, max = 0, value = 0;
   bool operator==(const Trackbar&) const = default;
 };
+struct Button {
+  unsigned button = 0;  // its number
+  std::string name;
+  std::string kind;  // one of those in PROTOCOL.md
+  unsigned bar = 0;
+  bool on = false;
+  bool operator==(const Button&) const = default;
+};
 struct Window {
   std::string title;
   unsigned width = 0, height = 0;  // of the program's picture, in pixels; 0: there was none yet
@@ -210,7 +222,10 @@ struct Window {
   std::string picture{};           // the name of its very pixels, while they stand still; "": they move
   bool mouse = false;              // the program wants to know of it
   bool objects = false;            // it says what is in its pictures
+  std::string overlay{};           // a text over the picture, and one below it
+  std::string status{};
   std::vector<Trackbar> trackbars{};
+  std::vector<Button> buttons{};
   bool operator==(const Window&) const = default;
 };
 // `writable`: whether this viewer may do something in it.

@@ -121,6 +121,10 @@ void Programs::hear(Guest& guest, const windows::FromProgram& message, core::Fd 
     with(title->window, [&](Window& window) { window.set_title(title->title); });
   else if (const auto* bar = std::get_if<windows::Trackbar>(&message))
     with(bar->window, [&](Window& window) { window.set_trackbar(*bar); });
+  else if (const auto* text = std::get_if<windows::ShownText>(&message))
+    with(text->window, [&](Window& window) { window.show_text(*text); });
+  else if (const auto* button = std::get_if<windows::Button>(&message))
+    with(button->window, [&](Window& window) { window.set_button(*button); });
   else if (const auto* mouse = std::get_if<windows::Mouse>(&message))
     with(mouse->window, [&](Window& window) { window.want_mouse(mouse->wanted); });
   else if (const auto* memory = std::get_if<windows::Memory>(&message))

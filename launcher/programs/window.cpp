@@ -18,6 +18,12 @@ constexpr guint kSoonMs = 4;
 constexpr guint kNotYetMs = 20;
 constexpr gint64 kTellUs = G_USEC_PER_SEC / 30;
 constexpr std::size_t kMostTrackbars = 64;
+constexpr std::size_t kMostButtons = 64;
+
+const char* name_of(windows::ButtonKind kind) {
+  if (kind == windows::ButtonKind::kCheck) return "check";
+  return kind == windows::ButtonKind::kRadio ? "radio" : "push";
+}
 
 }  // namespace
 
@@ -52,6 +58,8 @@ void Window::open(Owner owner) {
   const unsigned width = state_.width;
   const unsigned height = state_.height;
   const bool objects = state_.objects;
+  overlay_.stop();
+  status_.stop();
   state_ = {.title = name_, .width = width, .height = height, .picture = still_.name(), .objects = objects};
   changed();
 }
@@ -82,6 +90,9 @@ void Window::input(const protocol::Input& input) {
     if (bar == state_.trackbars.end()) return;  // as after a restart of the program
     const int value = std::clamp(move->value, bar->min, bar->max);
     owner_.say(windows::MoveTrackbar{.window = owner_.window, .name = move->name, .value = value});
+  } else if (const auto* press = std::get_if<protocol::ButtonPress>(&input)) {
+    if (std::ranges::find(state_.buttons, press->button, &protocol::Button::button) != state_.buttons.end())
+      owner_.say(windows::PressButton{.window = owner_.window, .button = press->button, .on = press->on});
   } else {
     owner_.say(windows::CloseWindow{.window = owner_.window});
     state_.state = "closed";
@@ -109,6 +120,32 @@ void Window::set_trackbar(const windows::Trackbar& said) {
     if (state_.trackbars.size() == kMostTrackbars)
       throw std::runtime_error("a window of more than " + std::to_string(kMostTrackbars) + " trackbars");
     state_.trackbars.push_back(now);
+  }
+  changed();
+}
+
+void Window::show_text(const windows::ShownText& said) {
+  auto& text = said.over ? state_.overlay : state_.status;
+  Timer& timer = said.over ? overlay_ : status_;
+  timer.stop();
+  if (std::exchange(text, said.text) != said.text) changed();
+  if (said.milliseconds > 0)
+    timer.once(static_cast<guint>(said.milliseconds), [this, &text] {
+      text.clear();
+      changed();
+    });
+}
+
+void Window::set_button(const windows::Button& said) {
+  const protocol::Button now{said.button, said.name, name_of(said.kind), said.bar, said.on};
+  const auto before = std::ranges::find(state_.buttons, said.button, &protocol::Button::button);
+  if (before != state_.buttons.end()) {
+    if (*before == now) return;
+    *before = now;
+  } else {
+    if (state_.buttons.size() == kMostButtons)
+      throw std::runtime_error("a window of more than " + std::to_string(kMostButtons) + " buttons");
+    state_.buttons.push_back(now);
   }
   changed();
 }

@@ -62,6 +62,8 @@ class Window {
   void set_memory(core::Fd memory, std::uint64_t slot);
   void picture_is_there();
   void set_trackbar(const windows::Trackbar& trackbar);
+  void show_text(const windows::ShownText& text);
+  void set_button(const windows::Button& button);
   void want_mouse(bool wanted);
 
   // Somebody takes pictures again.
@@ -89,4 +91,6 @@ class Window {
   gint64 told_at_ = 0;
   Timer next_;
   Timer telling_;
+  Timer overlay_;  // until the text is over
+  Timer status_;
 };

@@ -17,6 +17,13 @@ struct Check {
   void operator()(const windows::Memory& memory) const { must(memory.slot <= windows::kMaxSlot, "a slot has a limit"); }
   void operator()(const windows::PictureReady& picture) const { must(picture.window > 0, "windows count from 1"); }
   void operator()(const windows::Trackbar& trackbar) const { must_be_short(trackbar.name); }
+  void operator()(const windows::ShownText& text) const {
+    must(text.text.size() <= windows::kMaxText && text.milliseconds >= 0, "texts are short, and of some time");
+  }
+  void operator()(const windows::Button& button) const {
+    must_be_short(button.name);
+    must(button.button > 0 && static_cast<int>(button.kind) <= 2, "buttons count from 1, and are of three kinds");
+  }
   void operator()(const windows::Mouse& mouse) const { must(mouse.window > 0, "windows count from 1"); }
   void operator()(const windows::Close& close) const { must(close.window > 0, "windows count from 1"); }
   void operator()(const windows::Error& error) const {

@@ -34,6 +34,16 @@ TEST(Messages, WhatAProgramSaysArrives) {
   EXPECT_EQ(trackbar.min, -5);
   EXPECT_EQ(trackbar.max, 2147483647);
   EXPECT_EQ(trackbar.value, 100);
+  const auto text = heard(ShownText{2, true, "two\nlines", 1500});
+  EXPECT_TRUE(text.over);
+  EXPECT_EQ(text.text, "two\nlines");
+  EXPECT_EQ(text.milliseconds, 1500);
+  EXPECT_EQ(encode(Button{2, 1, "edges", ButtonKind::kRadio, 3, true}),
+            R"({"type":"button","window":2,"button":1,"name":"edges","kind":"radio","bar":3,"on":true})");
+  for (const auto kind : {ButtonKind::kPush, ButtonKind::kCheck, ButtonKind::kRadio}) {
+    const Button button{2, 4294967295, "edges", kind, 3, true};
+    EXPECT_EQ(heard(button), button);
+  }
   EXPECT_TRUE(heard(Mouse{2, true}).wanted);
   EXPECT_EQ(heard(Close{3}).window, 3U);
 }
@@ -47,6 +57,9 @@ TEST(Messages, WhatCvLaunchSaysArrives) {
   EXPECT_EQ(mouse.y, 9000);
   EXPECT_EQ(mouse.flags, -7864320);
   EXPECT_EQ(std::get<MoveTrackbar>(*parse_to_program(encode(MoveTrackbar{1, "t", 9}))).value, 9);
+  const auto pressed = std::get<PressButton>(*parse_to_program(encode(PressButton{1, 2, true})));
+  EXPECT_EQ(pressed.button, 2U);
+  EXPECT_TRUE(pressed.on);
   EXPECT_EQ(std::get<CloseWindow>(*parse_to_program(encode(CloseWindow{5}))).window, 5U);
   EXPECT_EQ(std::get<Failed>(*parse_to_program(encode(Failed{"no"}))).message, "no");
 }
@@ -65,6 +78,13 @@ TEST(Messages, WhatIsWrongIsSaidInWords) {
             "\"slot\" must be an integer from 1 to 1073741824");
   EXPECT_EQ(wrong(R"({"type":"mouse","window":1,"wanted":1})"), "\"wanted\" must be true or false");
   EXPECT_EQ(wrong(encode(Title{1, std::string(201, 'x')})), "\"title\" has 201 bytes; at most 200 are taken");
+  EXPECT_EQ(wrong(encode(ShownText{1, true, std::string(2001, 'x'), 0})),
+            "\"text\" has 2001 bytes; at most 2000 are taken");
+  EXPECT_EQ(wrong(encode(ShownText{1, true, "", -1})), "\"ms\" must be an integer from 0 to 2147483647");
+  EXPECT_EQ(wrong(R"({"type":"button","window":1,"button":1,"name":"b","kind":"knob","bar":0,"on":true})"),
+            "\"kind\" must be push, check or radio");
+  EXPECT_EQ(wrong(R"({"type":"button","window":1,"button":0,"name":"b","kind":"push","bar":0,"on":true})"),
+            "\"button\" must be an integer from 1 to 4294967295");
   EXPECT_EQ(wrong(std::string(65537, ' ')), "a message of 65537 bytes; at most 65536 are taken");
 }
 

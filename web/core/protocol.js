@@ -25,11 +25,12 @@
  * @typedef {{type: 'property', name: string, title: string, description: string, writable: boolean, value: Value, initial: Value, min?: number,
  *   max?: number, whole?: boolean, choices?: {value: string, title: string}[]}} Property
  * @typedef {{name: string, min: number, max: number, value: number}} Trackbar
- * @typedef {Size & {type: 'window', title: string, state: 'open'|'closed'|'ended', message: string, picture: string, mouse: boolean, objects: boolean,
- *   writable: boolean, trackbars: Trackbar[]}} ProgramWindow
+ * @typedef {{button: number, name: string, kind: 'push'|'check'|'radio', bar: number, on: boolean}} Button
+ * @typedef {Size & {type: 'window', title: string, state: 'open'|'closed'|'ended', message: string, picture: string, mouse: boolean, objects: boolean, writable: boolean,
+ *   overlay: string, status: string, trackbars: Trackbar[], buttons: Button[]}} ProgramWindow
  * @typedef {{type: 'media', video: {codec: string, description?: string}, audio: AudioFormat|null}} Media
  * @typedef {{codec: string, rate: number, channels: number}} AudioFormat
- * @typedef {{type: 'key', key: string} | MouseInput | {type: 'trackbar', name: string, value: number} | {type: 'close'}} Input what is done in a program's window
+ * @typedef {{type: 'key', key: string} | MouseInput | {type: 'trackbar', name: string, value: number} | {type: 'button', button: number, on: boolean} | {type: 'close'}} Input what is done in a program's window
  * @typedef {{type: 'mouse', event: 'move'|'down'|'up'|'double'|'wheel', x: number, y: number, button: number, buttons: number, shift: boolean,
  *   ctrl: boolean, alt: boolean, wheel: [number, number]}} MouseInput
  * @typedef {{type: 'ping', t: number} | {type: 'keyframe'} | {type: 'results', repeats: number} | {type: 'playout', max: number} |
@@ -108,7 +109,8 @@ const CONTROLS = {
   },
   window: {
     ...CODED, title: isText, state: oneOf('open', 'closed', 'ended'), message: isText, picture: isText, mouse: isTruth, objects: isTruth, writable: isTruth,
-    trackbars: listOf(object({ name: isText, min: isInteger, max: isInteger, value: isInteger })),
+    overlay: isText, status: isText, trackbars: listOf(object({ name: isText, min: isInteger, max: isInteger, value: isInteger })),
+    buttons: listOf(object({ button: isInteger, name: isText, kind: isText, bar: isInteger, on: isTruth })),
   },
 };
 

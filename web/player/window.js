@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A window of a program, where the stream is one: what a viewer does in it goes to the program (launcher/PROTOCOL.md §8). A file of its own, which only a player loads
 // that shows such a window.
+import { Buttons } from './buttons.js';
 import { Keys } from './keys.js';
 import { Mouse } from './mouse.js';
 import { say } from './dom.js';
 import { LookingClosely, ROW } from './looking-closely.js';
 import { Trackbars } from './trackbars.js';
 
+const OVER = '<p class="over-text" part="over-text" hidden></p>';
 const BELOW = `
   <div class="window" part="window">${ROW}
     <div class="trackbars" part="trackbars" role="group" aria-label="Trackbars"></div>
+    <div class="buttons" part="buttons" role="group" aria-label="Buttons"></div>
+    <p class="status-text" part="status-text"></p>
     <div class="foot">
       <p class="told" role="status"></p>
       <button class="close" part="button">Close the window</button>
@@ -34,6 +38,7 @@ export class ProgramWindow {
   #root;
   #mouse;
   #trackbars;
+  #buttons;
 
   /** @param {ShadowRoot} root of the player @param {import('../core/store.js').Store} store @param {(message: import('../core/protocol.js').Input) => void} send */
   constructor(root, store, send) {
@@ -47,10 +52,12 @@ export class ProgramWindow {
     sheet.replaceSync(/** @type {any} */ (globalThis).WINDOW_CSS);  // window.css, which the build puts in here
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     this.#player.insertAdjacentHTML('beforeend', BELOW);
+    this.#stage.insertAdjacentHTML('beforeend', OVER);
     this.#mouse = new Mouse(this.#stage, find('.picture'), send, () => this.#open && this.#open.mouse ? this.#open : null);
     new Keys(this.#stage, send, () => this.#open !== null);
     new LookingClosely(root, store);
     this.#trackbars = new Trackbars(find('.trackbars'), send);
+    this.#buttons = new Buttons(find('.buttons'), (message) => { if (this.#open) send(message); });
     find('.close').onclick = () => { if (this.#open) send({ type: 'close' }); };
     store.on(['window', 'stream'], () => this.#show());
     this.#show();
@@ -62,17 +69,26 @@ export class ProgramWindow {
     return window && stream && window.writable && window.state === 'open' ? window : null;
   }
 
+  /** A program may say another one with each picture, so they are not read aloud. @param {HTMLElement} element @param {string} text */
+  #tell(element, text) {
+    element.hidden = text === '';
+    say(element, text);
+  }
+
   #show() {
     const { window, stream } = this.#store.facts;
     /** @param {string} selector */
     const find = (selector) => /** @type {HTMLElement} */ (this.#root.querySelector(selector));
     find('.window').hidden = window === null;
     this.#player.dataset.window = window?.state ?? '';
+    this.#tell(find('.over-text'), window?.overlay ?? '');
     if (!window) return;
     const open = this.#open;
     this.#player.dataset.mouse = String(open?.mouse ?? false);
     this.#stage.setAttribute('aria-label', `Picture of the window ${window.title}${open ? '. Keys go to the program' : ''}`);
     this.#trackbars.show(window.trackbars, open !== null);
+    this.#buttons.show(window.buttons, open !== null);
+    this.#tell(find('.status-text'), window.status);
     if (!open) this.#mouse.release();
     /** @type {HTMLButtonElement} */ (find('.close')).disabled = open === null;
     say(find('.told'), wordsOf(window, stream !== null));

@@ -168,6 +168,12 @@ TEST_F(ProgramsTest, WhatAProgramSaysIsTheWindowsState) {
   guest.tell(windows::Trackbar{.window = 1, .name = "threshold", .min = 0, .max = 255, .value = 300});
   guest.tell(windows::Trackbar{.window = 1, .name = "blur", .min = -5, .max = 5, .value = 0});
   guest.tell(windows::Trackbar{.window = 1, .name = "threshold", .min = 0, .max = 100, .value = 7});
+  guest.tell(windows::ShownText{.window = 1, .over = true, .text = "over"});
+  guest.tell(windows::ShownText{.window = 1, .over = false, .text = "below"});
+  guest.tell(windows::Button{.window = 1, .button = 7, .name = "edges", .kind = windows::ButtonKind::kCheck, .bar = 2});
+  guest.tell(windows::Button{.window = 1, .button = 1, .name = "save"});
+  guest.tell(windows::Button{
+      .window = 1, .button = 7, .name = "edges", .kind = windows::ButtonKind::kRadio, .bar = 2, .on = true});
   guest.tell(windows::Mouse{.window = 1, .wanted = true});
   await([this] { return window_ && window_->state().mouse; });
   EXPECT_THAT(happened_, ElementsAre("opened camera"));
@@ -175,6 +181,31 @@ TEST_F(ProgramsTest, WhatAProgramSaysIsTheWindowsState) {
   EXPECT_EQ(window_->state().state, "open");
   EXPECT_THAT(window_->state().trackbars,
               ElementsAre(protocol::Trackbar{"threshold", 0, 100, 7}, protocol::Trackbar{"blur", -5, 5, 0}));
+  EXPECT_EQ(window_->state().overlay, "over");
+  EXPECT_EQ(window_->state().status, "below");
+  EXPECT_THAT(window_->state().buttons, ElementsAre(protocol::Button{7, "edges", "radio", 2, true},
+                                                    protocol::Button{1, "save", "push", 0, false}));
+}
+
+TEST_F(ProgramsTest, ATextGoesWhenItsTimeIsOverAndANewOneHasItsOwn) {
+  const Guest guest(path_);
+  guest.greet();
+  guest.open(1, "camera");
+  guest.tell(windows::ShownText{.window = 1, .over = true, .text = "short", .milliseconds = 20});
+  guest.tell(windows::ShownText{.window = 1, .over = false, .text = "first", .milliseconds = 20});
+  guest.tell(windows::ShownText{.window = 1, .over = false, .text = "stays"});
+  await([this] { return window_ && window_->state().overlay == "short"; });
+  await([this] { return window_->state().status == "stays" && window_->state().overlay.empty(); });
+  bool later = false;
+  Timer timer;
+  timer.once(40, [&later] { later = true; });
+  await([&later] { return later; });
+  EXPECT_EQ(window_->state().status, "stays");
+  guest.tell(windows::Close{.window = 1});
+  guest.open(2, "camera");
+  guest.tell(windows::Title{.window = 2, .title = "another"});
+  await([this] { return window_->state().title == "another"; });
+  EXPECT_EQ(window_->state().status, "") << "it was of the window before";
 }
 
 TEST_F(ProgramsTest, WhatViewersDoIsSaidToTheProgram) {
@@ -190,6 +221,11 @@ TEST_F(ProgramsTest, WhatViewersDoIsSaidToTheProgram) {
             encode(windows::ToProgram(windows::MoveTrackbar{.window = 3, .name = "threshold", .value = 255})));
   EXPECT_EQ(window_->state().trackbars[0].value, 1) << "where it is, the program says";
   window_->input(protocol::TrackbarMove{"other", 1});
+  window_->input(protocol::ButtonPress{6, true});
+  guest.tell(windows::Button{.window = 3, .button = 5, .name = "save"});
+  await([this] { return !window_->state().buttons.empty(); });
+  window_->input(protocol::ButtonPress{5, true});
+  EXPECT_EQ(guest.hear(), encode(windows::ToProgram(windows::PressButton{.window = 3, .button = 5, .on = true})));
   window_->input(protocol::MouseInput{});  // it does not want to know of the mouse
   window_->input(protocol::CloseRequest{});
   EXPECT_EQ(guest.hear(), encode(windows::ToProgram(windows::CloseWindow{.window = 3})));
@@ -525,6 +561,12 @@ TEST_F(ProgramsTest, NonsenseEndsItsProgramsConnectionOnly) {
                 bad.tell(windows::Trackbar{.window = 1, .name = "t", .min = 5, .max = 1, .value = 3});
               }),
               HasSubstr("ends before it begins"));
+  EXPECT_THAT(told([](const Guest& bad) {
+                bad.greet(), bad.open(1, "x");
+                for (std::uint32_t i = 1; i <= 65; ++i)
+                  bad.tell(windows::Button{.window = 1, .button = i, .name = "b"});
+              }),
+              HasSubstr("more than 64 buttons"));
   EXPECT_EQ(told([](const Guest& bad) { bad.say(std::string(windows::kMaxMessage + 1, ' ')); }).substr(0, 15),
             "{\"type\":\"error\"");
   window->input(protocol::KeyPress{"x"});

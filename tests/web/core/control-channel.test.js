@@ -48,7 +48,7 @@ test('a pong says what the server’s clock is: at the middle of its way', async
 test('what the server says of the link, and of a program’s window, is kept as it was said last', () => {
   const { channel, store, control } = open();
   const link = { type: 'link', rung: 1, rungs: 3, width: 320, height: 196, bitrate: 170_000, framerate: null, carries: null, reason: 'network' };
-  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: false, objects: false, writable: true, trackbars: [] };
+  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: false, objects: false, writable: true, overlay: '', status: '', buttons: [], trackbars: [] };
   for (const message of [link, { ...link, rung: null }, window, { ...window, mouse: true }, { ...window, state: 'minimized' }]) channel.deliver(message);
   assert.deepEqual([store.facts.link, store.facts.window, control.pongs], [link, { ...window, mouse: true }, 0]);
   control.close();

@@ -16,8 +16,10 @@ const STREAM = {
 };
 
 const TRACKBAR = { name: 'low', min: -10, max: 255, value: 100 };
+const BUTTON = { button: 1, name: 'save', kind: 'push', bar: 0, on: false };
 const WINDOW = {
-  type: 'window', title: 'edges', width: 640, height: 0, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: false, trackbars: [TRACKBAR, { ...TRACKBAR, name: '' }],
+  type: 'window', title: 'edges', width: 640, height: 0, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: false, overlay: 'a\nb', status: '',
+  trackbars: [TRACKBAR, { ...TRACKBAR, name: '' }], buttons: [BUTTON],
 };
 
 /**
@@ -79,9 +81,11 @@ const MESSAGES = [
   {
     parse: parseControl, message: WINDOW,
     wrong: {
-      picture: [null, undefined, 7],       title: [null, 3, undefined], width: [-1, 0.5, '640', null, undefined], height: [-1, null], state: ['minimized', null, undefined, true], message: [null, undefined],
+      picture: [null, undefined, 7], title: [null, 3, undefined], width: [-1, 0.5, '640', null, undefined], height: [-1, null], state: ['minimized', null, undefined, true], message: [null, undefined],
       mouse: ['true', 1, null, undefined], objects: [1, undefined], writable: ['true', null, undefined],
       trackbars: [undefined, null, {}, [null], [[]], [{}], [TRACKBAR, { ...TRACKBAR, name: 7 }], [{ ...TRACKBAR, min: '0' }], [{ ...TRACKBAR, max: 1.5 }], [{ ...TRACKBAR, value: null }]],
+      overlay: [null, undefined, 1], status: [undefined, {}],
+      buttons: [undefined, {}, [null], [{ ...BUTTON, button: 0.5 }], [{ ...BUTTON, name: 1 }], [{ ...BUTTON, kind: null }], [{ ...BUTTON, bar: '1' }], [BUTTON, { ...BUTTON, on: 1 }]],
     },
   },
   {

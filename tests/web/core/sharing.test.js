@@ -34,7 +34,7 @@ Object.assign(globalThis, {
 const STREAM = { type: 'stream', clockRate: 90000, rtpOffset: 0, epoch: 0, stamp: null, state: 'live', message: '' };
 const RESULT = { type: 'result', frame: 1, model: 'm', ms: 5, width: 640, height: 360, objects: [] };
 const MODEL = { type: 'model', model: 'm', state: 'running', message: '', since: 1 };
-const WINDOW = { type: 'window', title: 'edges', width: 64, height: 48, state: 'open', message: '', picture: '', mouse: false, objects: false, writable: true, trackbars: [] };
+const WINDOW = { type: 'window', title: 'edges', width: 64, height: 48, state: 'open', message: '', picture: '', mouse: false, objects: false, writable: true, overlay: '', status: '', buttons: [], trackbars: [] };
 const LINK = { type: 'link', rung: 0, rungs: 3, width: 640, height: 384, bitrate: 690_000, framerate: 30, carries: null, reason: 'free' };
 const PROPERTY = { type: 'property', name: 'a.b', title: 'B', description: '', writable: true, value: 1, initial: 1 };
 /** As the server offers them: sound is of the yard. @type {{name: string, mids: string[], stamped?: boolean}[]} */

@@ -757,7 +757,7 @@ test('what the server says of a program’s window is told, and what is done in 
   player.addEventListener('cv-window', (/** @type {any} */ { detail }) => heard.push(detail));
   assert.equal(player.window, null);
   const { control } = await play();
-  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, trackbars: [] };
+  const window = { type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, overlay: '', status: '', buttons: [], trackbars: [] };
   control.deliver(window);
   assert.deepEqual([player.window, heard], [window, [window]]);
   await settle();

@@ -11,7 +11,8 @@ Object.assign(globalThis, { document: fakeDocument, ResizeObserver: class { obse
 
 /** @type {import('../../../web/core/protocol.js').ProgramWindow} */
 const OPEN = {
-  type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, trackbars: [{ name: 'low', min: 0, max: 255, value: 100 }],
+  type: 'window', title: 'edges', width: 640, height: 480, state: 'open', message: '', picture: '', mouse: true, objects: false, writable: true, overlay: '', status: '',
+  trackbars: [{ name: 'low', min: 0, max: 255, value: 100 }], buttons: [{ button: 1, name: 'save', kind: 'push', bar: 0, on: false }],
 };
 
 /** @param {Partial<typeof OPEN>} [window] */
@@ -22,7 +23,7 @@ function open(window = {}) {
   const sent = [];
   store.set({ stream: STREAM, window: { ...OPEN, ...window } });
   new ProgramWindow(/** @type {any} */ (root), store, (message) => sent.push(message));
-  const [player, stage, picture, all, told, close, bars] = ['.player', '.stage', '.picture', '.window', '.told', '.close', '.trackbars'].map((name) => root.querySelector(name));
+  const [player, stage, picture, all, told, close, bars, buttons, over, below] = ['.player', '.stage', '.picture', '.window', '.told', '.close', '.trackbars', '.buttons', '.over-text', '.status-text'].map((name) => root.querySelector(name));
   picture.getBoundingClientRect = () => ({ left: 0, top: 0, width: 640, height: 480 });
   stage.setPointerCapture = () => {};
   const slider = () => bars.children[0].children[1];
@@ -32,15 +33,17 @@ function open(window = {}) {
     stage.meets('keydown', { key: 'q', ctrlKey: false, altKey: false, metaKey: false, isComposing: false });
     stage.meets('pointerdown', pointer);
     stage.meets('pointerup', { ...pointer, buttons: 0 });
+    const [save] = buttons.children[0].children;
+    if (!save.disabled) save.onclick();
     if (!close.disabled) close.onclick();
     return sent.splice(0).map(({ type, event }) => event ?? type);
   };
-  return { root, store, player, stage, all, told, close, slider, act, sent };
+  return { root, store, player, stage, all, told, close, slider, act, sent, over, below };
 }
 
 test('what a viewer does in a window that is open goes to the program', () => {
   const { act, slider, stage, told, player, root } = open();
-  assert.deepEqual(act(), ['key', 'down', 'up', 'close']);
+  assert.deepEqual(act(), ['key', 'down', 'up', 'button', 'close']);
   assert.equal(slider().disabled, false);
   assert.deepEqual([stage.attributes['aria-label'], told.textContent], ['Picture of the window edges. Keys go to the program', 'Keys go to the program while the picture has the focus.']);
   assert.deepEqual([player.dataset.window, player.dataset.mouse, /** @type {any} */ (root).adoptedStyleSheets[0].text], ['open', 'true', 'window.css']);
@@ -48,7 +51,7 @@ test('what a viewer does in a window that is open goes to the program', () => {
 
 test('a program that does not want to know of the mouse is told of keys alone', () => {
   const { act, player } = open({ mouse: false });
-  assert.deepEqual([act(), player.dataset.mouse], [['key', 'close'], 'false']);
+  assert.deepEqual([act(), player.dataset.mouse], [['key', 'button', 'close'], 'false']);
 });
 
 test('nothing is sent by who may only watch, nor to a window that is not open, nor where there is no connection; and it says why', () => {
@@ -82,6 +85,19 @@ test('it follows what the server says, and comes and goes with it', () => {
   assert.match(told.textContent, /^Keys go/);
   store.set({ window: null });
   assert.deepEqual([all.hidden, player.dataset.window, act()], [true, '', []]);
+});
+
+test('the program\'s texts are over the picture and below it, and go with the window', () => {
+  const { store, over, below } = open();
+  const seen = () => [over.textContent, over.hidden, below.textContent, below.hidden];
+  assert.deepEqual(seen(), ['', true, '', true]);
+  store.set({ window: { ...OPEN, overlay: 'two\nlines', status: 'busy' } });
+  assert.deepEqual(seen(), ['two\nlines', false, 'busy', false]);
+  store.set({ window: { ...OPEN, status: 'busy' } });
+  assert.deepEqual(seen(), ['', true, 'busy', false]);
+  store.set({ window: { ...OPEN, overlay: 'again' } });
+  store.set({ window: null });
+  assert.deepEqual(seen().slice(0, 2), ['', true]);
 });
 
 test('a button that is held when the window closes is held no more, and the next window is not told of it', () => {
