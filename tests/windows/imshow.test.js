@@ -20,6 +20,8 @@ for (const name of ['imshow-program', 'imshow-program-without-opencv'])
 
     const window = await launcher.window('none');
     await launcher.hears('that the mouse is wanted', () => launcher.said('mouse').some(({ wanted }) => wanted));
+    await launcher.hears('both texts', () => launcher.said('text').length === 2);
+    assert.deepEqual(launcher.said('text').map(({ over, text }) => [over, text]), [[true, 'saved'], [false, 'busy']]);
     launcher.say(window, { type: 'mouse', event: 10, x: 3, y: 4, flags: -120 * 65536 });
     launcher.say(window, { type: 'trackbar', name: 'level', value: 7 });
     launcher.press(window, 'q');

@@ -68,6 +68,8 @@ int main() {
   cv_launch::setMouseCallback("none", [&](int event, int x, int y, int flags, void*) {
     std::cout << "mouse " << event << ' ' << x << ' ' << y << ' ' << cv_launch::getMouseWheelDelta(flags) << std::endl;
   });
+  cv_launch::displayOverlay("none", "saved", 60000);
+  cv_launch::displayStatusBar("none", "busy");
   const int key = cv_launch::waitKey(0);
   std::cout << "key " << key << ", level " << level << std::endl;
   while (cv_launch::isVisible("none")) cv_launch::waitKey(20);

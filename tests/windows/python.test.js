@@ -85,19 +85,44 @@ print(cv_launch.getMouseWheelDelta(-120 << 16), cv_launch.getMouseWheelDelta(120
   assert.deepEqual(await printed(program), ['moved to 4', '-120 120 False ']);
 });
 
-test('what is told beside the picture stands behind the title, and goes', async (t) => {
+test('texts and buttons are as OpenCV\'s with Qt, also in a window that comes back', async (t) => {
   const launcher = await FakeLauncher.start(t);
   const program = python(t, launcher, `
-cv_launch.namedWindow('w')
-cv_launch.displayOverlay('w', 'saved', 1)
-while cv_launch.waitKey(1) == -1: pass
-cv_launch.setWindowTitle('w', 'Camera')
-cv_launch.displayStatusBar('w', 'busy')`, imports);
-  await launcher.hears('the end of the text', () => launcher.said('title').length === 2);
-  launcher.press(await launcher.window('w'), 'q');
-  await printed(program);
-  await launcher.hears('all titles', () => launcher.said('title').length === 4);
-  assert.deepEqual(launcher.said('title').map(({ title }) => title), ['w – saved', 'w', 'Camera', 'Camera – busy']);
+def pressed(state, data):
+  print(data, state)
+for late in False, True:
+  try:
+    cv_launch.createButton('none', None)
+  except cv_launch.error as wrong:
+    print(wrong)
+  cv_launch.namedWindow('w')
+  if not late:
+    cv_launch.displayOverlay('w', 'saved', 60000)
+    cv_launch.displayStatusBar('w', 'busy')
+    cv_launch.createButton('', pressed, 'push')
+    cv_launch.createButton('check', pressed, 'check', cv_launch.QT_CHECKBOX, True)
+    cv_launch.createButton('one', pressed, 'one', cv_launch.QT_RADIOBOX | cv_launch.QT_NEW_BUTTONBAR, True)
+    cv_launch.createButton('two', pressed, 'two', cv_launch.QT_RADIOBOX)
+    cv_launch.createButton('none', pressed, 'none', 77)
+    while cv_launch.getWindowProperty('w', cv_launch.WND_PROP_VISIBLE): cv_launch.waitKey(20)
+    cv_launch.imshow('w', np.zeros((2, 2), np.uint8))
+    cv_launch.waitKey(0)
+    cv_launch.destroyWindow('w')`, imports);
+  const window = await launcher.window('w');
+  const buttons = ({ window: number }) => Object.values(Object.fromEntries(launcher.said('button').filter((one) => one.window === number)
+    .map(({ button, name, kind, bar, on }) => [button, [name, kind, bar, on]])));
+  await launcher.hears('the buttons', () => buttons(window).length === 4);
+  assert.deepEqual(launcher.said('text').map(({ over, text }) => [over, text]), [[true, 'saved'], [false, 'busy']]);
+  for (const [button, on] of [[1, true], [2, false], [4, true], [4, false], [9, true]]) launcher.say(window, { type: 'button', button, on });
+  launcher.say(window, { type: 'close' });
+  const again = await launcher.hears('it again', () => launcher.said('window')[1]);
+  await launcher.hears('its buttons', () => buttons(again).length === 4);
+  assert.deepEqual(buttons(again), [['button 0', 'push', 0, false], ['check', 'check', 0, false], ['one', 'radio', 1, false], ['two', 'radio', 1, true]]);
+  launcher.press(again, 'q');
+  const none = 'there is no window yet that a button could be in';
+  assert.deepEqual(await printed(program), [none, 'check 1', 'one 1', 'push 0', 'check 0', 'one 0', 'two 1', none]);
+  const third = await launcher.hears('the last window', () => launcher.said('window')[2]);
+  assert.deepEqual(buttons(third), [], 'buttons go with the last window');
 });
 
 test('several regions are selected one after the other, and are drawn meanwhile', async (t) => {

@@ -134,6 +134,9 @@ struct EventWriter {
     const auto found = ids.find(moved.name);
     return {CV_LAUNCH_TRACKBAR, moved.window, moved.value, 0, 0, 0, found == ids.end() ? 0 : found->second};
   }
+  cv_launch_event operator()(const PressButton& pressed) const {
+    return {CV_LAUNCH_BUTTON, pressed.window, static_cast<std::int32_t>(pressed.button), 0, 0, pressed.on ? 1 : 0, 0};
+  }
   cv_launch_event operator()(const CloseWindow& closed) const {
     return {CV_LAUNCH_CLOSED, closed.window, 0, 0, 0, 0, 0};
   }
@@ -217,6 +220,24 @@ CV_LAUNCH_EXPORT void cv_launch_set_trackbar(std::uint32_t window, std::uint32_t
       shared().trackbars[window][shown_name(name)] = id;
     }
     client->set_trackbar(window, name, min, max, value);
+    return 0;
+  });
+}
+
+CV_LAUNCH_EXPORT void cv_launch_show_text(std::uint32_t window, int over, const char* text, int milliseconds) {
+  guarded(0, [&] {
+    if (Client* const client = client_if_any())
+      client->show_text(window, over != 0, text, std::chrono::milliseconds(milliseconds));
+    return 0;
+  });
+}
+
+CV_LAUNCH_EXPORT void cv_launch_set_button(std::uint32_t window, std::uint32_t id, const char* name, int kind,
+                                           std::uint32_t bar, int on) {
+  guarded(0, [&] {
+    Client* const client = client_if_any();
+    if (client && id > 0 && kind >= CV_LAUNCH_PUSH && kind <= CV_LAUNCH_RADIO)
+      client->set_button({window, id, name, static_cast<ButtonKind>(kind), bar, on != 0});
     return 0;
   });
 }

@@ -283,6 +283,17 @@ inline void setWindowTitle(const std::string& name, const std::string& title) {
   cv_launch_set_title(window.number, title.c_str());
 }
 
+// A text over the picture, for so many milliseconds; 0: until there is another one.
+inline void displayOverlay(const std::string& name, const std::string& text, int delayms = 0) {
+  const detail::Lock lock(detail::state().mutex);
+  cv_launch_show_text(detail::found(name).number, 1, text.c_str(), delayms);
+}
+// The same in a line below the picture.
+inline void displayStatusBar(const std::string& name, const std::string& text, int delayms = 0) {
+  const detail::Lock lock(detail::state().mutex);
+  cv_launch_show_text(detail::found(name).number, 0, text.c_str(), delayms);
+}
+
 // A slider from 0 to `count`. `value`: where it is at first, and where each position is written to; may be null.
 inline void createTrackbar(const std::string& name, const std::string& window_name, int* value, int count,
                            TrackbarCallback callback = nullptr, void* userdata = nullptr) {

@@ -52,6 +52,19 @@ int cv_launch_show(uint32_t window, const void* pixels, uint32_t width, uint32_t
  * number for it, which events have. */
 void cv_launch_set_trackbar(uint32_t window, uint32_t id, const char* name, int min, int max, int value);
 
+/* A text in place of the last one there: over the picture, or in a line below it. milliseconds: how long; 0: until
+ * there is another one. "": none. */
+void cv_launch_show_text(uint32_t window, int over, const char* text, int milliseconds);
+
+/* With OpenCV's numbers. */
+enum cv_launch_button_kind { CV_LAUNCH_PUSH = 0, CV_LAUNCH_CHECK = 1, CV_LAUNCH_RADIO = 2 };
+
+/* A button of the window, below its trackbars, or how the one of this id is now. id: the caller's own number for it,
+ * from
+ * 1. kind: a cv_launch_button_kind. bar: those of a number are side by side; of the radio buttons in a bar the caller
+ * has one on. */
+void cv_launch_set_button(uint32_t window, uint32_t id, const char* name, int kind, uint32_t bar, int on);
+
 /* Whether the mouse in this window is to be told. At first it is not. */
 void cv_launch_set_mouse_wanted(uint32_t window, int wanted);
 
@@ -59,7 +72,8 @@ enum cv_launch_event_type {
   CV_LAUNCH_KEY = 1,   /* code: as of OpenCV's waitKeyEx */
   CV_LAUNCH_MOUSE = 2, /* code: OpenCV's event, EVENT_MOUSEMOVE and so on; x, y: in the picture; flags: EVENT_FLAG_… */
   CV_LAUNCH_TRACKBAR = 3, /* trackbar: its id; code: where somebody has moved it to */
-  CV_LAUNCH_CLOSED = 4    /* somebody has closed the window. It is there until cv_launch_close() */
+  CV_LAUNCH_CLOSED = 4,   /* somebody has closed the window. It is there until cv_launch_close() */
+  CV_LAUNCH_BUTTON = 5    /* code: its id; flags: 1: somebody has pressed it or switched it on; 0: off */
 };
 
 typedef struct cv_launch_event {

@@ -26,13 +26,13 @@ from ._notebook import Window
 from ._objects import Objects
 from ._roi import selectROI, selectROIs
 from ._windows import (
-    Image, createTrackbar, destroyAllWindows, destroyWindow, displayOverlay, displayStatusBar, getMouseWheelDelta, getTrackbarPos,
+    Image, createButton, createTrackbar, destroyAllWindows, destroyWindow, displayOverlay, displayStatusBar, getMouseWheelDelta, getTrackbarPos,
     getWindowImageRect, getWindowProperty, imshow, moveWindow, namedWindow, pollKey, resizeWindow, setMouseCallback, setTrackbarMax,
     setTrackbarMin, setTrackbarPos, setWindowProperty, setWindowTitle, startWindowThread, waitKey, waitKeyEx)
 
 __all__ = [
-    "Image", "Objects", "Window", "address", "createTrackbar", "destroyAllWindows", "destroyWindow", "displayOverlay", "displayStatusBar",
-    "error", "getMouseWheelDelta", "getTrackbarPos", "getWindowImageRect", "getWindowProperty", "imshow", "moveWindow", "namedWindow",
-    "pollKey", "resizeWindow", "selectROI", "selectROIs", "setMouseCallback", "setTrackbarMax", "setTrackbarMin", "setTrackbarPos",
+    "Image", "Objects", "Window", "address", "createButton", "createTrackbar", "destroyAllWindows", "destroyWindow", "displayOverlay", "displayStatusBar", "error",
+    "getMouseWheelDelta", "getTrackbarPos", "getWindowImageRect", "getWindowProperty", "imshow", "moveWindow", "namedWindow", "pollKey",
+    "resizeWindow", "selectROI", "selectROIs", "setMouseCallback", "setTrackbarMax", "setTrackbarMin", "setTrackbarPos",
     "setWindowProperty", "setWindowTitle", "startWindowThread", "waitKey", "waitKeyEx"]
 __all__ += _constants

@@ -39,4 +39,19 @@ EVENT_FLAG_CTRLKEY = 8
 EVENT_FLAG_SHIFTKEY = 16
 EVENT_FLAG_ALTKEY = 32
 
-__all__ = [name for name in globals() if name.startswith(("WINDOW_", "WND_PROP_", "EVENT_"))]
+QT_FONT_LIGHT = 25
+QT_FONT_NORMAL = 50
+QT_FONT_DEMIBOLD = 63
+QT_FONT_BOLD = 75
+QT_FONT_BLACK = 87
+
+QT_STYLE_NORMAL = 0
+QT_STYLE_ITALIC = 1
+QT_STYLE_OBLIQUE = 2
+
+QT_PUSH_BUTTON = 0
+QT_CHECKBOX = 1
+QT_RADIOBOX = 2
+QT_NEW_BUTTONBAR = 1024
+
+__all__ = [name for name in globals() if name.startswith(("WINDOW_", "WND_PROP_", "EVENT_", "QT_"))]

@@ -13,7 +13,7 @@ _NAME = "libcv-launch.so.0"
 
 FRAME_KEY = "CV_LAUNCH_FRAME_KEY"
 
-KEY, MOUSE, TRACKBAR, CLOSED = 1, 2, 3, 4
+KEY, MOUSE, TRACKBAR, CLOSED, BUTTON = 1, 2, 3, 4, 5
 
 
 class Event(ctypes.Structure):
@@ -45,6 +45,8 @@ def _load() -> ctypes.CDLL:
         "set_title": (None, [number, text]),
         "show": (ctypes.c_int, [number, ctypes.c_void_p, number, number, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, text, ctypes.c_size_t]),
         "set_trackbar": (None, [number, number, text, ctypes.c_int, ctypes.c_int, ctypes.c_int]),
+        "show_text": (None, [number, ctypes.c_int, text, ctypes.c_int]),
+        "set_button": (None, [number, number, text, ctypes.c_int, number, ctypes.c_int]),
         "set_mouse_wanted": (None, [number, ctypes.c_int]),
         "wait": (ctypes.c_int, [ctypes.c_int64, ctypes.POINTER(Event)])}
     for function, (result, arguments) in signatures.items():
@@ -96,6 +98,14 @@ def set_title(number: int, title: str) -> None:
 
 def set_trackbar(number: int, identity: int, name: str, least: int, most: int, value: int) -> None:
     _library.cv_launch_set_trackbar(number, identity, _bytes(name), least, most, value)
+
+
+def show_text(number: int, over: bool, text: str, milliseconds: int) -> None:
+    _library.cv_launch_show_text(number, over, _bytes(text), max(0, milliseconds))
+
+
+def set_button(number: int, identity: int, name: str, kind: int, bar: int, on: bool) -> None:
+    _library.cv_launch_set_button(number, identity, _bytes(name), kind, bar, on)
 
 
 def set_mouse_wanted(number: int, wanted: bool) -> None:

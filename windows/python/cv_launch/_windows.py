@@ -16,7 +16,8 @@ import numpy.typing
 
 from . import _library
 from ._constants import (
-    WINDOW_AUTOSIZE, WINDOW_FREERATIO, WND_PROP_ASPECT_RATIO, WND_PROP_AUTOSIZE, WND_PROP_FULLSCREEN, WND_PROP_OPENGL, WND_PROP_VISIBLE)
+    QT_CHECKBOX, QT_NEW_BUTTONBAR, QT_PUSH_BUTTON, QT_RADIOBOX, WINDOW_AUTOSIZE, WINDOW_FREERATIO, WND_PROP_ASPECT_RATIO,
+    WND_PROP_AUTOSIZE, WND_PROP_FULLSCREEN, WND_PROP_OPENGL, WND_PROP_VISIBLE)
 from ._errors import failure
 from ._objects import Objects, objects_text
 
@@ -28,6 +29,7 @@ As of cv2.imshow(), values are uint8, of 16 bits (which are divided by 255), or 
 
 OnMouse = Callable[[int, int, int, int, Any], object]
 OnChange = Callable[[int], object]
+OnButton = Optional[Callable[[int, Any], object]]
 Rect = tuple[int, int, int, int]
 
 _NO_KEY = -1
@@ -49,9 +51,13 @@ class _Trackbar:
 
 
 @dataclass
-class _Note:
-    text: str
-    until: float  # of time.monotonic()
+class _Button:
+    name: str
+    kind: int
+    bar: int
+    on: bool
+    on_change: OnButton
+    user_data: Any
 
 
 @dataclass
@@ -62,7 +68,6 @@ class _Window:
     flags: int
     number: int = 0  # 0: viewers have closed it
     title: Optional[str] = None
-    note: Optional[_Note] = None
     trackbars: dict[str, _Trackbar] = field(default_factory=dict)
     on_mouse: Optional[OnMouse] = None
     mouse_param: Any = None
@@ -75,10 +80,11 @@ class _Window:
         if self.number:
             return
         self.number = _library.open_window(self.name)
-        if self.title is not None or self.note:
-            self.say_title()
+        if self.title is not None:
+            _library.set_title(self.number, self.title)
         for trackbar in self.trackbars.values():
             self.say(trackbar)
+        self.say_buttons()
         _library.set_mouse_wanted(self.number, self.on_mouse is not None)
 
     def show(self, image: Image, channels: int, objects: Optional[bytes]) -> None:
@@ -94,13 +100,14 @@ class _Window:
     def say(self, trackbar: _Trackbar) -> None:
         _library.set_trackbar(self.number, trackbar.identity, trackbar.name, trackbar.least, trackbar.most, trackbar.value)
 
-    def say_title(self) -> None:
-        title = self.name if self.title is None else self.title
-        _library.set_title(self.number, f"{title} – {self.note.text}" if self.note else title)
+    def say_buttons(self) -> None:
+        for identity, button in enumerate(_buttons, 1):
+            _library.set_button(self.number, identity, button.name, button.kind, button.bar, button.on)
 
 
 _windows: dict[str, _Window] = {}
-_lock = threading.RLock()  # guards the windows; not held while waiting, nor by callbacks
+_buttons: list[_Button] = []  # below each window
+_lock = threading.RLock()  # guards the windows and buttons; not held while waiting, nor by callbacks
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
@@ -167,7 +174,6 @@ def waitKeyEx(delay: int = 0) -> int:
             return pollKey()
         if delay <= 0 and not any(window.number for window in list(_windows.values())):
             return _NO_KEY
-        _end_notes()
         event = _library.wait(min(left, _LOOK_MS) if delay > 0 else _LOOK_MS)
         key = _handle(event) if event else _NO_KEY
         if key != _NO_KEY:
@@ -182,7 +188,6 @@ def waitKey(delay: int = 0) -> int:
 
 def pollKey() -> int:
     """As waitKeyEx(), without waiting."""
-    _end_notes()
     for _ in range(_MOST_AT_ONCE):
         event = _library.wait(0)
         key = _handle(event) if event else _NO_KEY
@@ -194,6 +199,9 @@ def pollKey() -> int:
 def _handle(event: _library.Event) -> int:
     if event.type == _library.KEY:
         return event.code
+    if event.type == _library.BUTTON:
+        _press(event.code, bool(event.flags))
+        return _NO_KEY
     with _lock:
         window = next((one for one in list(_windows.values()) if one.number == event.window), None)
         if not window:
@@ -214,12 +222,15 @@ def destroyWindow(winname: str) -> None:
     with _lock:
         _window(winname).close()
         del _windows[winname]
+        if not _windows:
+            _buttons.clear()
 
 
 def destroyAllWindows() -> None:
     with _lock:
         while _windows:
             _windows.popitem()[1].close()
+        _buttons.clear()
 
 
 def replace(name: str) -> _Window:
@@ -330,28 +341,74 @@ def setWindowTitle(winname: str, title: str) -> None:
     with _lock:
         window = _window(winname)
         window.title = title
-        window.say_title()
+        _library.set_title(window.number, title)
 
 
 def displayOverlay(winname: str, text: str, delayms: int = 0) -> None:
-    """The text stands behind the window's title, for so many milliseconds; 0: until there is another one."""
+    """The text stands over the picture, for so many milliseconds; 0: until there is another one."""
     with _lock:
-        window = _window(winname)
-        window.note = _Note(text, time.monotonic() + delayms / 1000 if delayms > 0 else math.inf) if text else None
-        window.say_title()
+        _library.show_text(_window(winname).number, True, text, delayms)
 
 
 def displayStatusBar(winname: str, text: str, delayms: int = 0) -> None:
-    """As displayOverlay()."""
-    displayOverlay(winname, text, delayms)
+    """As displayOverlay(), in a line below the picture."""
+    with _lock:
+        _library.show_text(_window(winname).number, False, text, delayms)
 
 
-def _end_notes() -> None:
+def createButton(buttonName: str, onChange: OnButton, userData: Any = None, buttonType: int = QT_PUSH_BUTTON,
+                 initialButtonState: bool = False) -> None:
+    """A button below each window of the program, beside the last one or, with QT_NEW_BUTTONBAR, in a new row.
+
+    onChange(state, userData) is called when somebody has pressed it, inside of waitKey() and pollKey(), and at once for one
+    that is on at first. state: 1 or 0 of QT_CHECKBOX and QT_RADIOBOX, of which one in a row is on; 0 of QT_PUSH_BUTTON, as of
+    OpenCV with Qt. Buttons go with the last window. Raises error where there is no window.
+    """
+    if onChange is not None and not callable(onChange):
+        raise TypeError("onChange must be callable")
+    kind = buttonType & ~QT_NEW_BUTTONBAR
+    if kind not in (QT_PUSH_BUTTON, QT_CHECKBOX, QT_RADIOBOX):
+        return
+    with _lock:
+        if not _windows:
+            raise failure("there is no window yet that a button could be in")
+        last = _buttons[-1].bar if _buttons else 0
+        bar = last + 1 if _buttons and buttonType & QT_NEW_BUTTONBAR else last
+        before = sum(button.bar == bar for button in _buttons)
+        on = bool(initialButtonState) and kind != QT_PUSH_BUTTON
+        _buttons.append(_Button(buttonName or f"button {before}", kind, bar, False, onChange, userData))
+        number = len(_buttons)
+    if on:
+        _press(number, True)
+    else:
+        _say_buttons()
+
+
+def _press(number: int, on: bool) -> None:
+    with _lock:
+        if number > len(_buttons):
+            return
+        pressed = _buttons[number - 1]
+        changed = [pressed]
+        if pressed.kind != QT_PUSH_BUTTON:
+            # of radio buttons one is switched off by another one
+            if pressed.on == on or pressed.kind == QT_RADIOBOX and not on:
+                return
+            if pressed.kind == QT_RADIOBOX:
+                changed = [one for one in _buttons if one.kind == QT_RADIOBOX and one.bar == pressed.bar and one.on] + changed
+            for button in changed:
+                button.on = on and button is pressed
+        states = [(button, int(button.on)) for button in changed]
+    _say_buttons()
+    for button, state in states:
+        if button.on_change:
+            button.on_change(state, button.user_data)
+
+
+def _say_buttons() -> None:
     with _lock:
         for window in list(_windows.values()):
-            if window.note and time.monotonic() >= window.note.until:
-                window.note = None
-                window.say_title()
+            window.say_buttons()
 
 
 def getWindowProperty(winname: str, prop_id: int) -> float:
