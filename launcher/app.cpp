@@ -50,6 +50,15 @@ std::string before_others(const std::string& ours, const char* variable) {
   return others && *others ? ours + ":" + others : ours;
 }
 
+// What OpenCV does not hand to its plugins. The linker would complain, in each process, of what it can't load.
+void add_preloaded(const std::string& library, std::map<std::string, std::string>& variables) {
+  if (library.find_first_of(": ") != std::string::npos || !g_file_test(library.c_str(), G_FILE_TEST_EXISTS)) return;
+  const char* others = g_getenv("LD_PRELOAD");
+  variables["LD_PRELOAD"] = others && *others ? std::string(others) + ":" + library : library;
+  // a program that is built with AddressSanitizer would end at once, as that does not come first
+  variables["ASAN_OPTIONS"] = before_others("verify_asan_link_order=0", "ASAN_OPTIONS");
+}
+
 // One that nobody watches may sleep.
 bool is_well(const protocol::StreamState& stream) {
   return stream.state == "live" || stream.state == "asleep";
@@ -118,12 +127,13 @@ void App::run_command() {
   // OPENCV_UI_PLUGIN_CVLAUNCH, which would name the file itself, is broken in OpenCV 4.6
   // pip's OpenCV can't take the plugin: windows/python/run/ has it shown by the package cv_launch
   const std::string python = place_of("CV_LAUNCH_PYTHON", CV_LAUNCH_PYTHON);
-  const std::map<std::string, std::string> variables{
+  std::map<std::string, std::string> variables{
       {"CV_LAUNCH_WINDOWS", windows_->socket()},
       {"CV_LAUNCH_LIBRARY", place_of("CV_LAUNCH_LIBRARY", CV_LAUNCH_LIBRARY)},
       {"PYTHONPATH", before_others(python + "/run:" + python, "PYTHONPATH")},
       {"OPENCV_CORE_PLUGIN_PATH", before_others(folder, "OPENCV_CORE_PLUGIN_PATH")},
       {"OPENCV_UI_PRIORITY_LIST", "CVLAUNCH"}};
+  add_preloaded(folder + "/libcv-launch-preload.so", variables);
   try {
     command_ = std::make_unique<Command>(options_.command, variables, [this](int status, const std::string& how) {
       exit_status_ = status;

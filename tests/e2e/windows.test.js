@@ -29,6 +29,10 @@ for name in ['edges', 'mask', 'plain']:
 cv2.setWindowTitle('edges', 'Edges & “more” <b>')
 cv2.createTrackbar('low', 'edges', 100, 255, lambda value: say('low', value))
 cv2.createTrackbar('high', 'edges', 7, 10, lambda value: say('high', value))
+cv2.createButton('save', lambda state, data: say(data, state), 'save')
+cv2.createButton('grey', lambda state, data: say(data, state), 'grey', cv2.QT_CHECKBOX, True)
+for name in ['near', 'far']:
+  cv2.createButton(name, lambda state, data: say(data, state), name, cv2.QT_RADIOBOX | (cv2.QT_NEW_BUTTONBAR if name == 'near' else 0))
 cv2.setMouseCallback('edges', lambda event, x, y, flags, data: say('mouse', event, x, y, flags))
 picture = numpy.zeros((240, 320, 3), numpy.uint8)
 picture[:] = (0, 200, 0)
@@ -44,6 +48,12 @@ while True:
   key = cv2.waitKeyEx(20)
   if key != -1:
     say('key', key)
+  if key == ord('t'):
+    cv2.displayOverlay('edges', 'two\\nlines')
+    cv2.displayStatusBar('edges', 'busy <b>')
+  if key == ord('u'):
+    cv2.displayOverlay('edges', 'short', 1)
+    cv2.displayStatusBar('edges', 'short', 1)
   if key == ord('q'):
     sys.exit(3)
 `);
@@ -72,6 +82,8 @@ const seen = () => {
     heading: document.querySelector('h1').textContent, title: document.title, state: player?.report?.().state, error: player?.report?.().error, window: player?.window ?? null,
     words: root?.querySelector('.told')?.textContent ?? '', banner: root && root.querySelector('.banner').checkVisibility() ? root.querySelector('.banner').textContent : '',
     sliders: [...root?.querySelectorAll('.trackbars label') ?? []].map((label) => [label.querySelector('span').textContent, label.querySelector('input').value, label.querySelector('output').textContent, label.querySelector('input').disabled]),
+    texts: ['.over-text', '.status-text'].map((name) => { const text = root?.querySelector(name); return text?.checkVisibility() ? text.innerText : null; }),
+    pressable: [...root?.querySelectorAll('.buttons div') ?? []].map((row) => [...row.children].map((one) => [one.textContent, (one.querySelector('input') ?? one).checked ?? null, (one.querySelector('input') ?? one).disabled])),
     close: root?.querySelector('.close')?.disabled ?? null, buttons: [...root?.querySelectorAll('button') ?? []].filter((button) => button.checkVisibility()).map(({ textContent }) => textContent),
     focused: root?.activeElement?.className ?? '',
   };
@@ -121,7 +133,9 @@ for (const [name, start] of Object.entries(browsers))
       const now = await shows(tab, 'the window', playing);
       assert.deepEqual([now.heading, now.title], ['Edges & “more” <b>', 'Edges & “more” <b> – cv-launch']);
       assert.deepEqual(now.sliders, [['low', '100', '100', false], ['high', '7', '7', false]]);
-      assert.deepEqual([now.words, now.banner, now.buttons], ['Keys go to the program while the picture has the focus.', '', ['−', '+', 'Fit', 'Pixels', 'Save', 'Close the window']]);
+      assert.deepEqual([now.words, now.banner, now.buttons], ['Keys go to the program while the picture has the focus.', '', ['−', '+', 'Fit', 'Pixels', 'Save', 'save', 'Close the window']]);
+      assert.deepEqual(now.pressable, [[['save', null, false], ['grey', true, false]], [['near', false, false], ['far', false, false]]]);
+      assert.deepEqual(now.texts, [null, null]);
       await until('its picture', async () => isBlue(await colourAt(tab, 0.25, 0.25)) && isGreen(await colourAt(tab, 0.75, 0.75)));
       const { width, height } = await tab.placeOf('.picture');
       assert.ok(Math.abs(width / height - 320 / 240) < 0.02, `${width} × ${height}`);
@@ -193,6 +207,42 @@ for (const [name, start] of Object.entries(browsers))
         assert.deepEqual(keys(), [...keysBefore, 122], 'a slider\'s keys are its own');
         assert.deepEqual([tab.errors, tab.complaints], [[], []]);
       });
+
+    test('buttons call the program, and are as it says in each page', async (t) => {
+      const server = await run(t);
+      const [tab, other] = [await open(t, `${server.url}edges/`), await open(t, `${server.url}mask/`)];
+      await shows(other, 'the other window', playing);
+      await shows(tab, 'the window', playing);
+      assert.deepEqual(server.lines.filter((line) => /^(save|grey|near|far)/.test(line)), ['grey 1']);
+      await tab.click('.buttons button');
+      await hears(server, /^save 0$/, 0);
+      await tab.click('.buttons [type=checkbox]');
+      await hears(server, /^grey 0$/, 0);
+      await tab.click('.buttons div:last-child label:first-child');
+      await hears(server, /^near 1$/, 0);
+      await tab.click('.buttons div:last-child label:last-child input');
+      await hears(server, /^far 1$/, 0);
+      assert.deepEqual(server.lines.filter((line) => /^(save|grey|near|far)/.test(line)), ['grey 1', 'save 0', 'grey 0', 'near 1', 'near 0', 'far 1']);
+      for (const one of [tab, other])
+        await shows(one, 'them as they are', ({ pressable }) => JSON.stringify(pressable.map((row) => row.map(([, on]) => on))) === '[[null,false],[false,true]]');
+      assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+    });
+
+    test('a program\'s texts are over the picture and below it, and go when their time is over', async (t) => {
+      const server = await run(t);
+      const tab = await open(t, `${server.url}edges/`);
+      await shows(tab, 'the window', playing);
+      await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.stage').focus());
+      await tab.key('t');
+      await shows(tab, 'the texts', ({ texts }) => texts[0] === 'two\nlines' && texts[1] === 'busy <b>');
+      const [over, stage, below] = [await tab.placeOf('.over-text'), await tab.placeOf('.stage'), await tab.placeOf('.status-text')];
+      assert.ok(Math.abs(over.y - stage.y) < 1 && Math.abs(over.width - stage.width) < 1 && over.height < stage.height / 2, JSON.stringify([over, stage]));
+      assert.ok(below.y >= stage.y + stage.height, JSON.stringify([below, stage]));
+      assert.deepEqual(await violations(tab), []);
+      await tab.key('u');
+      await shows(tab, 'no text', ({ texts }) => texts[0] === null && texts[1] === null);
+      assert.deepEqual([tab.errors, tab.complaints], [[], []]);
+    });
 
     test('who may only watch sees it all, and nothing of what they do arrives', async (t) => {
       const file = join(temporaryFolder(), 'token');

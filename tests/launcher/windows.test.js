@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../lib/child.js';
 import { request } from '../lib/http.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { decodePng } from '../lib/png.js';
@@ -63,7 +64,7 @@ test('a window is a stream: its pictures, what it says of itself, and what viewe
   await until('all of it', () => viewer.of('window').at(-1).mouse);
   assert.deepEqual(viewer.of('window').at(-1), {
     type: 'window', title: 'Größe / 1', width: 64, height: 48, state: 'open', message: '', picture: viewer.of('window').at(-1).picture, mouse: true, objects: false, writable: true,
-    trackbars: [{ name: 'low', min: 0, max: 10, value: 3 }],
+    overlay: '', status: '', trackbars: [{ name: 'low', min: 0, max: 10, value: 3 }], buttons: [],
   }, JSON.stringify(window));
   viewer.send({ type: 'trackbar', name: 'low', value: 8 });
   await until('the trackbar where it was moved to', () => viewer.of('window').at(-1).trackbars[0].value === 8);
@@ -132,10 +133,29 @@ test('a window is found by its own name, wherever its stream is', async (t) => {
   assert.deepEqual(await leadsTo('a', plain), [200, undefined], 'where there are no windows');
 });
 
+test('a program\'s texts go when their time is over, and its buttons are pressed', async (t) => {
+  const server = await startServer({ command: ['python3', script(`
+import cv2, numpy as np
+cv2.namedWindow('w')
+cv2.createButton('save', lambda state, data: cv2.displayOverlay('w', 'saved\\nit', 300))
+cv2.createButton('edges', lambda state, data: cv2.displayStatusBar('w', f'edges: {state}'), None, cv2.QT_CHECKBOX)
+cv2.imshow('w', np.zeros((48, 64), np.uint8))
+cv2.waitKey(0)`)] });
+  t.after(() => server.stop());
+  const viewer = await watch(t, server, 'w');
+  await until('its buttons', () => viewer.of('window').at(-1)?.buttons.length === 2);
+  assert.deepEqual(viewer.of('window').at(-1).buttons, [{ button: 1, name: 'save', kind: 'push', bar: 0, on: false }, { button: 2, name: 'edges', kind: 'check', bar: 0, on: false }]);
+  for (const button of [7, 2, 1]) viewer.send({ type: 'button', button, on: true });
+  await until('the text', () => viewer.of('window').some(({ overlay }) => overlay === 'saved\nit'));
+  await until('its end', () => viewer.of('window').at(-1).overlay === '');
+  const last = viewer.of('window').at(-1);
+  assert.deepEqual([last.status, last.buttons[1].on], ['edges: 1', true]);
+});
+
 test('who may only watch sees a window, and is sent away when it operates one', async (t) => {
   const server = await startServer({ command: ['python3', script(windowOf('w'))], env: { CV_LAUNCH_TOKEN: token, CV_LAUNCH_VIEW_TOKEN: viewToken } });
   t.after(() => server.stop());
-  for (const message of [{ type: 'key', key: 'a' }, { type: 'close' }, { type: 'trackbar', name: 'low', value: 1 }]) {
+  for (const message of [{ type: 'key', key: 'a' }, { type: 'close' }, { type: 'trackbar', name: 'low', value: 1 }, { type: 'button', button: 1, on: true }]) {
     const viewer = await watch(t, server, 'w', viewToken);
     assert.equal((await viewer.receives('window')).writable, false);
     viewer.send(message);
@@ -146,6 +166,7 @@ test('who may only watch sees a window, and is sent away when it operates one', 
 for (const [what, message] of [
   ['a key without a name', { type: 'key', key: '' }], ['a key of much', { type: 'key', key: 'x'.repeat(33) }], ['no event', { type: 'mouse', event: 'fall', x: 1, y: 1, button: 0, buttons: 0, shift: false, ctrl: false, alt: false, wheel: [0, 0] }],
   ['a fourth button', { type: 'mouse', event: 'up', x: 1, y: 1, button: 3, buttons: 0, shift: false, ctrl: false, alt: false, wheel: [0, 0] }],
+  ['a button without a number', { type: 'button', button: -1, on: true }], ['a button that is neither on nor off', { type: 'button', button: 1 }],
   ['half a wheel', { type: 'mouse', event: 'wheel', x: 1, y: 1, button: 0, buttons: 0, shift: false, ctrl: false, alt: false, wheel: [1] }], ['a place that is none', { type: 'trackbar', name: 'low', value: 0.5 }],
 ])
   test(`${what} is malformed, and ends its viewer alone`, async (t) => {
@@ -179,6 +200,19 @@ test('a program that is run has its own input, output and exit code', async () =
   const missing = await runLaunch(['run', '--port=0', '--', 'no-such-program']);
   assert.equal(missing.code, 127);
   assert.match(missing.stderr, /no-such-program/);
+});
+
+test('what is preloaded comes after what the user preloads, and lets a program with AddressSanitizer go on', async () => {
+  const folder = temporaryFolder();
+  const [source, program] = [join(folder, 'program.cpp'), join(folder, 'program')];
+  writeFileSync(source, '#include <cstdio>\n#include <cstdlib>\nint main() { std::puts(std::getenv("LD_PRELOAD")); }\n');
+  assert.equal((await run('g++', ['-fsanitize=address', source, '-o', program])).code, 0);
+  const own = join(pluginFolder, 'libcv-launch-preload.so');
+  const launched = async (variables) => runLaunch(['run', '--port=0', '--', program], { env: variables });
+  assert.deepEqual(Object.values(await launched({ LD_PRELOAD: undefined })).slice(0, 3), [0, null, `${own}\n`]);
+  assert.equal((await launched({ LD_PRELOAD: 'libm.so.6', ASAN_OPTIONS: 'color=never' })).stdout, `libm.so.6:${own}\n`);
+  const elsewhere = join(folder, 'no plugin');
+  assert.doesNotMatch((await launched({ CV_OPENCV_PLUGINS: elsewhere, LD_PRELOAD: 'libm.so.6' })).stdout, /no plugin/);
 });
 
 test('a program that is run may have as many descriptors as without', async () => {

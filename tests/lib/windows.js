@@ -12,6 +12,9 @@ export const pluginFolder = join(build, 'windows/highgui');
 /** What programs in Python have of cv-launch run, beside OpenCV's plugin. */
 export const pythonEnv = { PYTHONPATH: `${join(env.CV_LAUNCH_PYTHON, 'run')}:${env.CV_LAUNCH_PYTHON}`, CV_LAUNCH_LIBRARY: env.CV_LAUNCH_LIBRARY };
 
+/** What catches the calls that OpenCV does not hand to its plugin. */
+export const preloaded = join(pluginFolder, 'libcv-launch-preload.so');
+
 let interpreter = '/usr/bin/python3';
 /** From now on programs in Python are run by the one of this virtual environment, which has OpenCV from pip. @param {string} folder */
 export function useEnvironment(folder) { interpreter = join(root, folder, 'bin/python'); }
@@ -39,7 +42,7 @@ export class FakeLauncher {
   get socket() { return this.#socket; }
 
   /** The variables of a program whose windows come here. */
-  get env() { return { ...pythonEnv, CV_LAUNCH_WINDOWS: this.#socket, OPENCV_UI_PRIORITY_LIST: 'CVLAUNCH', OPENCV_CORE_PLUGIN_PATH: pluginFolder }; }
+  get env() { return { ...pythonEnv, CV_LAUNCH_WINDOWS: this.#socket, OPENCV_UI_PRIORITY_LIST: 'CVLAUNCH', OPENCV_CORE_PLUGIN_PATH: pluginFolder, LD_PRELOAD: preloaded }; }
 
   /** @returns {Line[]} what it heard so far */
   get lines() { return this.#child.lines.map((line) => JSON.parse(line)); }

@@ -238,6 +238,28 @@ print([name.split(':')[0] for name in look().split(',')] == before)`);
   assert.deepEqual(await printed(program), ['True']);
 });
 
+test('texts, buttons and a size in one piece are as with Qt', async (t) => {
+  const launcher = await FakeLauncher.start(t);
+  const program = python(t, launcher, `
+cv2.namedWindow('w', cv2.WINDOW_NORMAL)
+cv2.resizeWindow('w', (320, 240))
+print(cv2.getWindowImageRect('w')[2:])
+cv2.displayOverlay('w', 'over', 50)
+cv2.displayStatusBar('w', 'below')
+cv2.createButton('check', lambda state, data: print(state, data), 'data', cv2.QT_CHECKBOX, True)
+picture = np.zeros((40, 200, 3), np.uint8)
+cv2.addText(picture, 'text', (5, 30), 'Times', 20, (0, 200, 0))
+print(picture.max(axis=(0, 1)))
+cv2.imshow('w', picture)
+print(cv2.waitKey(0))`);
+  const window = await launcher.window('w');
+  await launcher.picture('w');
+  assert.deepEqual(launcher.said('text').map(({ over, text }) => [over, text]), [[true, 'over'], [false, 'below']]);
+  launcher.say(window, { type: 'button', button: 1, on: false });
+  launcher.press(window, 'q');
+  assert.deepEqual(await printed(program), ['(320, 240)', '1 data', '[  0 200   0]', '0 data', '113']);
+});
+
 test('a cv-launch that ends leaves the program running, and one that comes back gets its windows', async (t) => {
   const launcher = await FakeLauncher.start(t);
   const program = python(t, launcher, `

@@ -50,6 +50,12 @@ std::vector<std::shared_ptr<Window>> Backend::windows() const {
   return found;
 }
 
+std::vector<std::shared_ptr<Window>> Backend::active_windows() const {
+  auto found = windows();
+  std::erase_if(found, [](const auto& window) { return !window->isActive(); });
+  return found;
+}
+
 bool Backend::has_window() const {
   const auto all = windows();
   return std::any_of(all.begin(), all.end(), [](const auto& window) { return window->number() != 0; });
@@ -60,15 +66,55 @@ void Backend::destroyAllWindows() {
 }
 
 std::shared_ptr<cv::highgui_backend::UIWindow> Backend::createWindow(const std::string& name, int flags) {
-  auto window = std::make_shared<Window>(client_, state_, name, flags);
+  if (active_windows().empty()) {  // the panel has gone with the last one
+    const std::lock_guard lock(state_);
+    panel_.clear();
+  }
+  auto window = std::make_shared<Window>(client_, state_, panel_, name, flags);
   const std::lock_guard lock(list_);
   std::erase_if(windows_, [](const auto& one) { return one.expired(); });
   windows_.push_back(window);
   return window;
 }
 
+bool Backend::resize(const std::string& name, const cv::Size& size) {
+  const auto all = active_windows();
+  for (const auto& window : all)
+    if (window->getID() == name) window->resize(size.width, size.height);
+  return !all.empty();
+}
+
+bool Backend::show_text(const std::string& name, bool over, const std::string& text, int milliseconds) {
+  const auto all = active_windows();
+  for (const auto& window : all)
+    if (window->getID() == name) window->show_text(over, text, std::chrono::milliseconds(milliseconds));
+  return !all.empty();
+}
+
+bool Backend::create_button(const std::string& name, ButtonCallback callback, void* user, int type, bool on) {
+  if (active_windows().empty()) return false;
+  std::unique_lock lock(state_);
+  const auto calls = panel_.add(name, callback, user, type, on);
+  lock.unlock();
+  follow(calls);
+  return true;
+}
+
+void Backend::follow(const Panel::Calls& calls) {
+  for (const auto& window : windows()) window->say_buttons();
+  for (const auto& [callback, user, state] : calls)
+    if (callback) callback(state, user);
+}
+
 int Backend::handle(const Event& event) {
   if (const auto* key = std::get_if<Key>(&event)) return key->code;
+  if (const auto* button = std::get_if<PressButton>(&event)) {
+    std::unique_lock lock(state_);
+    const auto calls = panel_.press(button->button, button->on);
+    lock.unlock();
+    follow(calls);
+    return kNoKey;
+  }
   const std::uint32_t number = std::visit([](const auto& one) { return one.window; }, event);
   for (const auto& window : windows()) {
     if (window->number() != number) continue;

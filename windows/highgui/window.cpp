@@ -16,8 +16,10 @@ const cv::Size kWithoutPicture{400, 300};  // of Qt's windows
 
 }  // namespace
 
-Window::Window(Client& client, std::mutex& state, const std::string& name, int flags)
-    : client_(client), state_(state), name_(name), number_(client.open(name)), flags_(flags) {}
+Window::Window(Client& client, std::mutex& state, const Panel& panel, const std::string& name, int flags)
+    : client_(client), state_(state), panel_(panel), name_(name), number_(client.open(name)), flags_(flags) {
+  say_buttons();
+}
 
 bool Window::isActive() const {
   const std::lock_guard lock(state_);
@@ -47,6 +49,7 @@ std::uint32_t Window::open() {
   number_ = client_.open(name_);
   if (title_) client_.set_title(number_, *title_);
   for (const auto& trackbar : trackbars_) say(*trackbar, number_);
+  panel_.say(client_, number_);
   client_.set_mouse_wanted(number_, mouse_ != nullptr);
   return number_;
 }
@@ -113,6 +116,16 @@ void Window::setTitle(const std::string& title) {
   const std::lock_guard lock(state_);
   title_ = title;
   client_.set_title(number_, title);
+}
+
+void Window::show_text(bool over, const std::string& text, std::chrono::milliseconds limit) {
+  const std::lock_guard lock(state_);
+  client_.show_text(number_, over, text, limit);
+}
+
+void Window::say_buttons() const {
+  const std::lock_guard lock(state_);
+  panel_.say(client_, number_);
 }
 
 void Window::setMouseCallback(cv::highgui_backend::MouseCallback callback, void* user) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "opencv_ui.h"
+#include "panel.h"
 #include "windows/client.h"
 
 namespace windows {
@@ -43,8 +44,8 @@ class WindowTrackbar : public cv::highgui_backend::UITrackbar {
 
 class Window : public cv::highgui_backend::UIWindow, public std::enable_shared_from_this<Window> {
  public:
-  // `state` guards the windows' own state; the program is not called back with it.
-  Window(Client& client, std::mutex& state, const std::string& name, int flags);
+  // `state` guards the windows' own state, and the panel's; the program is not called back with it.
+  Window(Client& client, std::mutex& state, const Panel& panel, const std::string& name, int flags);
 
   const std::string& getID() const override { return name_; }
   bool isActive() const override;
@@ -64,6 +65,9 @@ class Window : public cv::highgui_backend::UIWindow, public std::enable_shared_f
 
   // Its number as the client has it; 0: viewers have closed it.
   std::uint32_t number() const;
+  void show_text(bool over, const std::string& text, std::chrono::milliseconds limit);
+  // How the panel's buttons are now.
+  void say_buttons() const;
   // What viewers did.
   void close();
   void handle(const MouseEvent& event);
@@ -76,6 +80,7 @@ class Window : public cv::highgui_backend::UIWindow, public std::enable_shared_f
 
   Client& client_;
   std::mutex& state_;
+  const Panel& panel_;
   const std::string name_;
   bool there_ = true;
   std::uint32_t number_;
