@@ -138,7 +138,7 @@ const elsewhere = {
   'sudo apt install ./packaging/out/*.deb': ['tests/fresh/packages.test.js', '/*.deb'],
   'meson setup build': ['tests/setup.test.js', "run('meson', ['setup'"],
   'ninja -C build': ['scripts/setup.sh', 'ninja -C "$dir"'],
-  'export CV_LAUNCH_WINDOWS=/tmp/windows.sock OPENCV_UI_PRIORITY_LIST=CVLAUNCH OPENCV_CORE_PLUGIN_PATH=/usr/lib/x86_64-linux-gnu/cv-launch': ['tests/lib/windows.js', 'OPENCV_UI_PRIORITY_LIST'],
+  'export CV_LAUNCH_WINDOWS=/tmp/windows.sock': ['tests/windows/installed.test.js', 'CV_LAUNCH_WINDOWS: launcher.socket'],
   'python3 -m venv --system-site-packages ~/cv-venv': ['tests/models/test_package.py', '"venv", "--system-site-packages"'],
   '~/cv-venv/bin/pip install ./models': ['tests/models/test_package.py', '"pip", "--isolated", "install"'],
 };

@@ -49,6 +49,7 @@ export const mutants = [
   { fault: 'two radio buttons of a bar are on', file: 'windows/highgui/panel.cpp', from: '    button.on = false;\n', to: '', tests: ['tests/windows/preload.test.js'] },
   { fault: 'a window that comes later has no buttons', file: 'windows/highgui/window.cpp', from: 'flags_(flags) {\n  say_buttons();', to: 'flags_(flags) {', tests: ['tests/windows/preload.test.js'] },
   { fault: 'a text that is said again has all its time again', file: 'windows/client.cpp', from: '*until - std::chrono::steady_clock::now()', to: '*until - (*until - std::chrono::hours(1))', tests: ['tests/windows/preload.test.js'] },
+  { fault: 'a program with a screen loses its windows to the browser', file: 'windows/highgui/plugin.cpp', from: '(has_screen() && !is_asked_for())', to: 'false', tests: ['tests/windows/installed.test.js'] },
   { fault: 'waitKey waits though no window is left', file: 'windows/highgui/backend.cpp', from: 'window->number() != 0', to: 'window != nullptr', tests: ['tests/windows/opencv.test.js'] },
 
   // plugins
@@ -512,8 +513,8 @@ export const mutants = [
   { fault: 'who needs a token is told of a window', file: 'launcher/app.cpp', from: '!opening_.access.needs_token()', to: 'true', tests: ['tests/launcher/windows.test.js'] },
   { fault: 'a hidden sitecustomize is not run', file: 'windows/python/run/sitecustomize.py', from: 'if folder != here]\n    try:', to: ']\n    try:', tests: ['tests/windows/python.test.js'] },
   { fault: 'objects that are no JSON reach cv-launch', file: 'windows/c/windows.cpp', from: ' || !core::Json::accept(text)', to: '', tests: ['tests/windows/c_test.cpp'] },
-  { fault: 'a cv-launch of a program\'s own outlives it', file: 'windows/c/own_launcher.cpp', from: 'kill $server; }', to: 'true; }', tests: ['tests/windows/alone.test.js'] },
-  { fault: 'a cv-launch of a program\'s own has its descriptors', file: 'windows/c/own_launcher.cpp', from: 'addclosefrom_np(&actions_, 5)', to: 'addclosefrom_np(&actions_, 500)', tests: ['tests/windows/alone.test.js'] },
+  { fault: 'a cv-launch of a program\'s own outlives it', file: 'windows/own_launcher.cpp', from: 'kill $server; }', to: 'true; }', tests: ['tests/windows/alone.test.js'] },
+  { fault: 'a cv-launch of a program\'s own has its descriptors', file: 'windows/own_launcher.cpp', from: 'addclosefrom_np(&actions_, 5)', to: 'addclosefrom_np(&actions_, 500)', tests: ['tests/windows/alone.test.js'] },
   { fault: 'of a window that comes back a trackbar is not told', file: 'windows/include/cv-launch/imshow.hpp', from: 'for (const Trackbar& trackbar : window.trackbars) say(window, trackbar);', to: '', tests: ['tests/windows/imshow.test.js'] },
   { fault: 'a forked child waits for a thread that it does not have, in C++', file: 'windows/include/cv-launch/imshow.hpp', from: '  watch_forks();\n', to: '', tests: ['tests/windows/imshow.test.js'] },
   { fault: 'objects are read beyond their slot', file: 'windows/picture_memory.cpp', from: 'header.channels, header.objects) > mapping_.slot_size()', to: 'header.channels) > mapping_.slot_size()', tests: ['tests/windows/memory_test.cpp'] },

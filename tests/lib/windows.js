@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Programs that show pictures in OpenCV's windows, and a cv-launch for them that does only what a test says.
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Child } from './child.js';
 import { build, cvLaunch, env, root, temporaryFolder } from './paths.js';
@@ -105,6 +105,14 @@ export function pythonIn(t, variables, text) {
 export function started(t, child) {
   t.after(() => child.alive && child.signal('SIGKILL'));
   return child;
+}
+
+/** A folder with a cv-launch that is this script. @param {string} script */
+export function launcherOf(script) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'cv-launch'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'cv-launch'), 0o755);
+  return folder;
 }
 
 /** The variables of a program that nobody runs for, and that finds `folder`'s cv-launch. */

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Programs that nobody runs for: the first window starts a cv-launch of their own.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Child } from '../lib/child.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { processes } from '../lib/proc.js';
 import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
-import { alone, printed, pythonIn } from '../lib/windows.js';
-
-/** A folder with a cv-launch that is this script. @param {string} script */
-function launcherOf(script) {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, 'cv-launch'), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(folder, 'cv-launch'), 0o755);
-  return folder;
-}
+import { alone, launcherOf, printed, pythonIn } from '../lib/windows.js';
 
 const servers = (socket) => processes().filter(({ command, state }) => command.includes(`--windows=${socket}`) && state !== 'Z');
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is hard on windows: sizes, numbers, names, other versions, and programs that are not as most are.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../lib/child.js';
-import { build, temporaryFolder } from '../lib/paths.js';
+import { build } from '../lib/paths.js';
 import { test } from '../lib/test.js';
 import { FakeLauncher, pluginFolder, python, printed, windowProgram } from '../lib/windows.js';
 
@@ -92,15 +91,6 @@ done.set()
 thread.join()`);
   assert.deepEqual(await printed(program), Array(5).fill('[0, 1, 2, 3, 4, 5]'));
   assert.equal(new Set(launcher.said('window').filter(({ name }) => name === 'main').map(({ connection }) => connection)).size, 1);
-});
-
-test('without cv-launch the program has OpenCV\'s own windows', async () => {
-  const file = join(temporaryFolder(), 'program.py');
-  writeFileSync(file, 'import cv2\nimport numpy as np\ncv2.imshow("w", np.zeros((20, 30, 3), np.uint8))\nprint(cv2.waitKey(1), cv2.getWindowProperty("w", cv2.WND_PROP_VISIBLE))');
-  const env = { OPENCV_UI_PRIORITY_LIST: 'CVLAUNCH', OPENCV_CORE_PLUGIN_PATH: pluginFolder, CV_LAUNCH_WINDOWS: undefined, QT_QPA_PLATFORM: 'offscreen' };
-  const { code, stdout } = await run('/usr/bin/python3', [file], { env });
-  assert.equal(code, 0);
-  assert.match(stdout, /-1 1\.0/);
 });
 
 test('an OpenCV of another version is left alone', async () => {

@@ -19,8 +19,8 @@
 #include <utility>
 
 #include "core/json.h"
-#include "own_launcher.h"
 #include "windows/client.h"
+#include "windows/own_launcher.h"
 #include "windows/program_name.h"
 
 #define CV_LAUNCH_EXPORT extern "C" __attribute__((visibility("default")))

@@ -32,8 +32,8 @@ class Panel {
  private:
   struct Entry {
     Button button;
-    ButtonCallback callback;
-    void* user;
+    ButtonCallback callback = nullptr;
+    void* user = nullptr;
   };
   void switch_others_off(const Button& radio, Calls& calls);
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where OpenCV finds us: libopencv_highgui_cvlaunch.so, the backend CVLAUNCH. Without cv-launch, whose socket is in
-// CV_LAUNCH_WINDOWS, OpenCV goes on with its own windows.
+// Where OpenCV finds us: libopencv_highgui_cvlaunch.so, the backend CVLAUNCH; or, beside its own libraries and by the
+// name that one with GTK would have, without being told of us. The socket of cv-launch is in CV_LAUNCH_WINDOWS. Without
+// that OpenCV goes on with its own windows where there is a screen, and else we start a cv-launch.
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <string_view>
 
 #include "backend.h"
 #include "preload.h"
+#include "windows/own_launcher.h"
 #include "windows/program_name.h"
 
 namespace cv::highgui_backend {
@@ -65,11 +70,41 @@ const CvLaunchCalls calls{[](const std::string& window, const cv::Size& size) { 
                           },
                           add_text};
 
+std::string_view variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value ? value : "";
+}
+
+// One that OpenCV's own windows may be on.
+bool has_screen() {
+  return !variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty() || !variable("QT_QPA_PLATFORM").empty();
+}
+
+bool is_asked_for() {
+  return variable("OPENCV_UI_PRIORITY_LIST").find("CVLAUNCH") != std::string_view::npos;
+}
+
+// Of a cv-launch that shows windows; "": it is not for us to show them. Throws std::runtime_error.
+std::string find_socket() {
+  std::string given(variable("CV_LAUNCH_WINDOWS"));
+  if (!given.empty() || (has_screen() && !is_asked_for())) return given;
+  // never deleted: it ends with the process
+  static const auto* const launcher = new windows::OwnLauncher;
+  std::fprintf(stderr, "%s\n", launcher->address().c_str());
+  return launcher->socket();
+}
+
 int get_instance(cv::highgui_backend::UIBackend** instance) {
-  const char* const socket = std::getenv("CV_LAUNCH_WINDOWS");
-  if (instance == nullptr || socket == nullptr || *socket == '\0') return kFailed;
+  if (instance == nullptr) return kFailed;
   if (backend == nullptr) {
-    backend = new windows::Backend(socket, windows::program_name(), highgui_mutex);
+    try {
+      const std::string socket = find_socket();
+      if (socket.empty()) return kFailed;
+      backend = new windows::Backend(socket, windows::program_name(), highgui_mutex);
+    } catch (const std::exception& wrong) {
+      std::fprintf(stderr, "cv-launch: %s\n", wrong.what());
+      return kFailed;
+    }
     pthread_atfork([] { backend->before_fork(); }, [] { backend->after_fork_in_parent(); },
                    [] { backend->after_fork_in_child(); });
     // where it is preloaded

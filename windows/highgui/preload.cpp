@@ -95,6 +95,7 @@ void addText(const Mat& picture, const Text& text, Point place, const QtFont& fo
   if (next) next(picture, text, place, font);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): OpenCV has it so
 void addText(const Mat& picture, const Text& text, Point place, const Text& font, int points, Scalar color, int weight,
              int style, int spacing) {
   if (calls() && calls()->add_text(picture, text, place, points, color, weight)) return;
