@@ -455,7 +455,7 @@ test('docs: README.md leads to every page, and is short', () => {
 /** The words in ticks of the first column of a page's tables, `after` a heading. */
 const named = (page, after) => read(page).split(`\n## ${after}\n`)[1].split('\n## ')[0].split('\n').filter((line) => line.startsWith('| `'))
   .flatMap((line) => [...cells(line)[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name)).sort();
-const player = ['view', 'choices', 'controls', 'window', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
+const player = ['view', 'choices', 'controls', 'window', 'looking-closely', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
 const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
 
 test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {

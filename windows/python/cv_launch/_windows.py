@@ -229,7 +229,7 @@ def destroyWindow(winname: str) -> None:
 def destroyAllWindows() -> None:
     with _lock:
         while _windows:
-            _windows.popitem()[1].close()
+            _windows.pop(next(iter(_windows))).close()
         _buttons.clear()
 
 
