@@ -66,8 +66,7 @@ __m128i eight_shown(const T* from) {
 void copy_whole(const std::uint8_t* from, std::uint8_t* to, std::size_t size) {
   std::size_t i = 0;
   for (; i + 16 <= size; i += 16)
-    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
   std::memcpy(to + i, from + i, size - i);
   _mm_sfence();  // before it is said that it is there
 }

@@ -11,6 +11,12 @@ GstMemory* memory_of(GstSample* sample) {
   return gst_buffer_peek_memory(gst_sample_get_buffer(sample), 0);
 }
 
+GstCaps* caps_of(const char* format, unsigned width, unsigned height) {
+  return gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, format, "width", G_TYPE_INT,
+                             static_cast<int>(width), "height", G_TYPE_INT, static_cast<int>(height), "framerate",
+                             GST_TYPE_FRACTION, 0, 1, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
+}
+
 // The pixels stay where they are, and so does the mapping while anybody has them.
 SamplePtr sample_of(const windows::Picture& picture, const Reader& reader) {
   const gsize size = static_cast<gsize>(picture.stride) * picture.height;
@@ -19,14 +25,20 @@ SamplePtr sample_of(const windows::Picture& picture, const Reader& reader) {
                              new Reader(reader), [](gpointer data) { delete static_cast<Reader*>(data); });
   g_autoptr(GstBuffer) buffer = gst_buffer_new();
   gst_buffer_append_memory(buffer, memory);
-  g_autoptr(GstCaps) caps = gst_caps_new_simple(
-      "video/x-raw", "format", G_TYPE_STRING, picture.channels == 1 ? "GRAY8" : "BGR", "width", G_TYPE_INT,
-      static_cast<int>(picture.width), "height", G_TYPE_INT, static_cast<int>(picture.height), "framerate",
-      GST_TYPE_FRACTION, 0, 1, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
+  g_autoptr(GstCaps) caps = caps_of(picture.channels == 1 ? "GRAY8" : "BGR", picture.width, picture.height);
   return SamplePtr(gst_sample_new(buffer, caps, nullptr, nullptr));
 }
 
 }  // namespace
+
+SamplePtr no_picture() {
+  constexpr unsigned kWidth = 320;
+  constexpr unsigned kHeight = 180;
+  g_autoptr(GstBuffer) buffer = gst_buffer_new_allocate(nullptr, kWidth * kHeight, nullptr);
+  gst_buffer_memset(buffer, 0, 0, kWidth * kHeight);
+  g_autoptr(GstCaps) caps = caps_of("GRAY8", kWidth, kHeight);
+  return SamplePtr(gst_sample_new(buffer, caps, nullptr, nullptr));
+}
 
 PictureSource::Taken PictureSource::take() {
   if (!reader_) return Taken::kNone;

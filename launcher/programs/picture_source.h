@@ -9,6 +9,9 @@
 #include "base/gst_ptr.h"
 #include "windows/picture_memory.h"
 
+// Of a window that has none: black.
+SamplePtr no_picture();
+
 class PictureSource {
  public:
   // The pictures come from there from now on.

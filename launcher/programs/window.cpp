@@ -16,6 +16,8 @@ constexpr gint64 kShortest = G_USEC_PER_SEC / 60;
 constexpr guint kAgainMs = 200;
 constexpr guint kSoonMs = 4;
 constexpr guint kNotYetMs = 20;
+// A window for trackbars alone never has a picture, and viewers of it need one; others have theirs by then.
+constexpr gint64 kEmptyUs = G_USEC_PER_SEC;
 constexpr gint64 kTellUs = G_USEC_PER_SEC / 30;
 constexpr std::size_t kMostTrackbars = 64;
 constexpr std::size_t kMostButtons = 64;
@@ -54,6 +56,7 @@ void Window::tell() {
 
 void Window::open(Owner owner) {
   owner_ = std::move(owner);
+  opened_at_ = g_get_monotonic_time();
   ended_at_ = 0;
   const unsigned width = state_.width;
   const unsigned height = state_.height;
@@ -195,6 +198,13 @@ void Window::took() {
   still_.renewed();
 }
 
+// Null: it may still come.
+GstSample* Window::no_picture() {
+  if (g_get_monotonic_time() - opened_at_ < kEmptyUs) return nullptr;
+  if (!no_picture_) no_picture_ = ::no_picture();
+  return no_picture_.get();
+}
+
 void Window::give() {
   next_.stop();
   if (!events_.show) return;
@@ -202,11 +212,11 @@ void Window::give() {
   if (waits_ && due > 0) return next_.once(static_cast<guint>(due / 1000 + 1), [this] { give(); });
   // nobody takes pictures: the program keeps its newest one
   if (events_.show(nullptr) == Shown::kNobody) return;
-  if (!take()) {
-    if (waits_) next_.once(kSoonMs, [this] { give(); });
-    return;
-  }
-  const Still still{pictures_.last(), state_.width, state_.height, objects_ ? &*objects_ : nullptr};
+  const bool taken = take();
+  if (!taken && waits_) return next_.once(kSoonMs, [this] { give(); });
+  GstSample* const picture = taken ? pictures_.last() : no_picture();
+  if (!picture) return next_.once(kAgainMs, [this] { give(); });
+  const Still still{picture, state_.width, state_.height, objects_ ? &*objects_ : nullptr};
   const Shown shown = events_.show(&still);
   if (shown == Shown::kNobody) return;
   if (shown == Shown::kYes) shown_at_ = g_get_monotonic_time();

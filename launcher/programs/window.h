@@ -76,6 +76,7 @@ class Window {
   void tell();
   void give();
   bool take();
+  GstSample* no_picture();
   void took();
 
   const std::string name_;
@@ -83,6 +84,8 @@ class Window {
   protocol::Window state_;
   Owner owner_;
   PictureSource pictures_;
+  SamplePtr no_picture_;
+  gint64 opened_at_ = g_get_monotonic_time();
   StillPicture still_;
   std::optional<std::vector<protocol::Object>> objects_;  // of the last picture
   bool waits_ = false;                                    // there may be a newer picture than the last one

@@ -110,6 +110,23 @@ while True:
   assert.deepEqual([[...after.data.subarray(0, 3)], after.data.subarray(3)], [[3, 2, 1], before.data.subarray(3)]);
 });
 
+test('a window for trackbars alone has them, and a black picture', async (t) => {
+  const program = script(`
+import cv2
+cv2.namedWindow('control')
+cv2.createTrackbar('sigma', 'control', 9, 15, lambda value: print('sigma', value, flush=True))
+cv2.waitKey(0)
+`);
+  const server = await startServer({ command: ['python3', program] });
+  t.after(() => server.stop());
+  const viewer = await watch(t, server, 'control');
+  await viewer.hasFrames(3);
+  const { width, height, trackbars } = await viewer.receives('window');
+  assert.deepEqual([width, height, trackbars], [0, 0, [{ name: 'sigma', min: 0, max: 15, value: 9 }]]);
+  viewer.send({ type: 'trackbar', name: 'sigma', value: 4 });
+  await server.says(/^sigma 4$/m);
+});
+
 test('a window is found by its own name, wherever its stream is', async (t) => {
   const open = [`import cv2`, ...['a b', 'a/b'].map((name) => `cv2.namedWindow('${name}')`), 'cv2.waitKey(0)'].join('\n');
   const server = await startServer({ command: ['python3', script(open)] });

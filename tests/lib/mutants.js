@@ -254,7 +254,7 @@ export const mutants = [
   { fault: 'a token that there is not is an empty one', file: 'launcher/http/access.cpp', from: 'all && !tokens_.all.empty()', to: 'all', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'who may watch may do all', file: 'launcher/http/access.cpp', from: '.control = may_all}', to: '.control = may_all || view}', tests: ['tests/launcher/http/access_test.cpp'] },
   { fault: 'tokens are guessed without end', file: 'launcher/http/server.cpp', from: '    wrong_tokens_.add(address, now);\n    refuse_peer', to: '    refuse_peer', tests: ['tests/launcher/access.test.js'] },
-  { fault: 'who is no proxy is believed what it says of addresses', file: 'launcher/http/server.cpp', from: 'if (origins_.proxied() && is_loopback(request.address)) {', to: '{',
+  { fault: 'who is no proxy is believed what it says of addresses', file: 'launcher/http/request.cpp', from: 'if (origins.proxied() && is_loopback(request.address)) {', to: '{',
     tests: ['tests/launcher/access.test.js'] },
   { fault: 'silent connections are kept without a token', file: 'launcher/http/server.cpp', from: 'if (!taken) return refuse_peer(peer, busy);', to: '', tests: ['tests/launcher/access.test.js'] },
   { fault: 'an address that others reach is open to all', file: 'launcher/http/tokens.cpp', from: 'if (is_loopback(host) || options.no_auth ||', to: 'if (true ||',
@@ -415,6 +415,7 @@ export const mutants = [
   { fault: 'an exact picture of before is had', file: 'launcher/programs/still_picture.cpp', from: 'name_.empty() || name != name_', to: 'name_.empty()', tests: ['tests/launcher/programs/still_picture_test.cpp'] },
   { fault: 'who waits for an exact picture waits for ever', file: 'launcher/programs/still_picture.cpp', from: '  png_.reset();\n  reply_all(nullptr);', to: '  png_.reset();', tests: ['tests/launcher/programs/still_picture_test.cpp'] },
   { fault: 'red is blue in an exact picture', file: 'launcher/programs/still_picture.cpp', from: 'PNG_FORMAT_BGR', to: 'PNG_FORMAT_RGB', tests: ['tests/launcher/programs/still_picture_test.cpp', 'tests/launcher/windows.test.js'] },
+  { fault: 'a window for trackbars alone is never seen', file: 'launcher/programs/window.cpp', from: 'taken ? pictures_.last() : no_picture()', to: 'pictures_.last()', tests: ['tests/launcher/windows.test.js'] },
   { fault: 'pictures of a window that nobody watches are taken', file: 'launcher/programs/window.cpp',
     from: 'if (events_.show(nullptr) == Shown::kNobody) return;', to: '', tests: ['tests/launcher/programs/programs_test.cpp'] },
   { fault: 'moves of the mouse fill the socket of a program that does not read', file: 'launcher/programs/program.cpp',
@@ -463,7 +464,7 @@ export const mutants = [
   { fault: 'Janus goes on sending to who does not look', file: 'web/core/relay-session.js', from: 'this.#relay.want(wanted);', to: '', tests: ['tests/web/core/relay-session.test.js'] },
 
   // several streams
-  { fault: 'a page with a WebSocket of its own is asked for one stream and gets another', file: 'launcher/http/server.cpp', from: 'request.stream = path.stream;', to: 'request.stream = streams.front();',
+  { fault: 'a page with a WebSocket of its own is asked for one stream and gets another', file: 'launcher/http/request.cpp', from: 'request.stream = path.stream;', to: 'request.stream = streams.front();',
     tests: ['tests/launcher/http/server_test.cpp'] },
   { fault: 'a stream that is not there has a page', file: 'launcher/http/server.cpp', from: 'if (!there && !events_.windows) return', to: 'if (false) return', tests: ['tests/launcher/several.test.js'] },
   { fault: 'who has no token is told which streams there are', file: 'launcher/http/server.cpp', from: 'access_.needs_token() ? std::vector<std::string>() : streams', to: 'streams',

@@ -270,6 +270,22 @@ TEST_F(ProgramsTest, PicturesAreShownAndTheLastOneAgainAndAgain) {
   EXPECT_EQ(window_->state().width, 6U);
 }
 
+TEST_F(ProgramsTest, OneWithoutAPictureIsBlackUntilItHasOne) {
+  const Guest guest(path_);
+  guest.greet();
+  guest.open(1, "control");
+  await([this] { return shown_.size() >= 2; });
+  EXPECT_EQ(first_byte(shown_[0].get()), 0);
+  EXPECT_EQ(window_->state().width, 0U);
+  EXPECT_EQ(window_->state().picture, "");
+  windows::PictureWriter writer(windows::slot_for(5, 2, 1));
+  guest.say(encode(windows::Memory{.window = 1, .slot = writer.slot()}), writer.memory());
+  ASSERT_TRUE(publish(writer, 1, 5, 50));
+  guest.tell(windows::PictureReady{.window = 1});
+  await([this] { return first_byte(shown_.back().get()) == 50; });
+  EXPECT_EQ(window_->state().width, 5U);
+}
+
 // The last one is shown again only after 200 ms: who waited for that would show five a second.
 TEST_F(ProgramsTest, APictureThatComesRightAfterAnotherOneIsShownSoon) {
   const Guest guest(path_);
