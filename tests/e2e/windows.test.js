@@ -327,6 +327,47 @@ for (const [name, start] of Object.entries(browsers))
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
+    test('a sample of OpenCV\'s own, unchanged, is operated by mouse, sliders and keys', async (t) => {
+      const examples = '/usr/share/doc/opencv-doc/examples';
+      const server = await startServer({ command: ['python3', `${examples}/python/floodfill.py`], env: { OPENCV_SAMPLES_DATA_PATH: `${examples}/data` } });
+      t.after(() => server.stop());
+      const tab = await open(t, `${server.url}floodfill/`);
+      /** Of the very pixels: how many are white, of all, and that in the middle. */
+      const look = () => tab.evaluate(() => {
+        const root = document.querySelector('cv-player')?.shadowRoot;
+        if (root?.querySelector('.player').dataset.exact !== 'true') return null;
+        const still = root.querySelector('.still');
+        const { width, height } = still;
+        const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+        context.drawImage(still, 0, 0);
+        const { data } = context.getImageData(0, 0, width, height);
+        let white = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i] + data[i + 1] + data[i + 2] === 765) ++white;
+        return { white: white / (width * height), middle: [...context.getImageData(width / 2, height / 2, 1, 1).data].slice(0, 3) };
+      });
+      let last;
+      const sees = (what, condition) => until(what, async () => {
+        last = await look();
+        return last && condition(last) && last;
+      }, { state: () => last });
+      const before = await sees('its picture', () => true);
+      const { x, y, width, height } = await tab.placeOf('.picture');
+      // a bit beside it, for the dot that marks it is five pixels wide
+      await tab.mouse('click', x + width / 2 + 1, y + height / 2 + 1);
+      const filled = await sees('what is filled, and the dot', ({ white, middle }) => white > before.white && `${middle}` === '255,0,0');
+      for (const slider of [0, 1]) {
+        await tab.evaluate((index) => document.querySelector('cv-player').shadowRoot.querySelectorAll('.trackbars input')[index].focus(), slider);
+        await tab.key('End');
+      }
+      const all = await sees('all of it white, by sliders', ({ white }) => white > 0.99);
+      assert.ok(filled.white < 0.9 && all.white < 1, `${filled.white}, ${all.white}`);
+      await tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.stage').focus());
+      await tab.key('f');
+      await hears(server, /^using floating range$/, 0);
+      await tab.key('Escape');
+      assert.deepEqual(await server.end(), { code: 0, signal: null });
+    });
+
     test('a window that a viewer closes is closed for the program, and says so', async (t) => {
       const server = await run(t);
       const tab = await open(t, `${server.url}mask/`);
