@@ -12,9 +12,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace windows {
@@ -51,8 +52,9 @@ struct Pipe {
 class PrivateFolder {
  public:
   PrivateFolder() {
-    const char* const temporary = std::getenv("TMPDIR");
-    path_ = std::string(temporary && *temporary ? temporary : "/tmp") + "/cv-launch-XXXXXX";
+    std::error_code wrong;
+    path_ = std::filesystem::temp_directory_path(wrong) / "cv-launch-XXXXXX";
+    if (wrong) throw failed(wrong.value());
     if (!mkdtemp(path_.data())) throw failed(errno);
   }
   ~PrivateFolder() {

@@ -27,6 +27,18 @@ const char* name_of(windows::ButtonKind kind) {
   return kind == windows::ButtonKind::kRadio ? "radio" : "push";
 }
 
+// Adds it, or puts it in the place of the one that is the same by `key`. Whether that changes anything.
+template <typename T, typename Key>
+bool put(std::vector<T>& all, const T& now, Key T::*key, std::size_t most, const char* what) {
+  const auto before = std::ranges::find(all, now.*key, key);
+  if (before == all.end()) {
+    if (all.size() == most) throw std::runtime_error("a window of more than " + std::to_string(most) + " " + what);
+    all.push_back(now);
+    return true;
+  }
+  return std::exchange(*before, now) != now;
+}
+
 }  // namespace
 
 Window::Window(std::string name)
@@ -115,16 +127,7 @@ void Window::set_trackbar(const windows::Trackbar& said) {
   if (said.min > said.max)
     throw std::runtime_error("the trackbar \"" + shorten(said.name) + "\" ends before it begins");
   const protocol::Trackbar now{said.name, said.min, said.max, std::clamp(said.value, said.min, said.max)};
-  const auto before = std::ranges::find(state_.trackbars, said.name, &protocol::Trackbar::name);
-  if (before != state_.trackbars.end()) {
-    if (*before == now) return;
-    *before = now;
-  } else {
-    if (state_.trackbars.size() == kMostTrackbars)
-      throw std::runtime_error("a window of more than " + std::to_string(kMostTrackbars) + " trackbars");
-    state_.trackbars.push_back(now);
-  }
-  changed();
+  if (put(state_.trackbars, now, &protocol::Trackbar::name, kMostTrackbars, "trackbars")) changed();
 }
 
 void Window::show_text(const windows::ShownText& said) {
@@ -141,16 +144,7 @@ void Window::show_text(const windows::ShownText& said) {
 
 void Window::set_button(const windows::Button& said) {
   const protocol::Button now{said.button, said.name, name_of(said.kind), said.bar, said.on};
-  const auto before = std::ranges::find(state_.buttons, said.button, &protocol::Button::button);
-  if (before != state_.buttons.end()) {
-    if (*before == now) return;
-    *before = now;
-  } else {
-    if (state_.buttons.size() == kMostButtons)
-      throw std::runtime_error("a window of more than " + std::to_string(kMostButtons) + " buttons");
-    state_.buttons.push_back(now);
-  }
-  changed();
+  if (put(state_.buttons, now, &protocol::Button::button, kMostButtons, "buttons")) changed();
 }
 
 void Window::want_mouse(bool wanted) {

@@ -17,7 +17,7 @@ const [shown] = readFileSync(join(root, 'docs/opencv-windows.md'), 'utf8').split
 const film = `
 import numpy, threading, time, weakref
 
-def film(held, seconds=0.03):
+def film(held):
   picture = numpy.zeros((240, 320, 3), numpy.uint8)
   while window := held():
     picture[:] = (0, 200, 0)
@@ -28,7 +28,7 @@ def film(held, seconds=0.03):
       print(wrong)
       return
     del window
-    time.sleep(seconds)
+    time.sleep(0.03)
 
 threading.Thread(target=film, args=[weakref.ref(window)]).start()
 print(window)`;

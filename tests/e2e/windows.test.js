@@ -140,6 +140,7 @@ for (const [name, start] of Object.entries(browsers))
       const { width, height } = await tab.placeOf('.picture');
       assert.ok(Math.abs(width / height - 320 / 240) < 0.02, `${width} × ${height}`);
       assert.ok(height > 400, 'it is as large as fits');
+      assert.equal(await tab.evaluate(() => getComputedStyle(document.querySelector('cv-player').shadowRoot.querySelector('video')).imageRendering), 'auto', 'video is not made of squares');
       assert.deepEqual(await violations(tab), []);
       await tab.evaluate(makeDark);
       assert.deepEqual(await violations(tab), [], 'where the browser is dark');

@@ -5,6 +5,8 @@ import { pixelAt } from './geometry.js';
 import { StillPicture } from './still-picture.js';
 import { READABLE, Zoom } from './zoom.js';
 
+/** So large a pixel is seen as a square; smaller ones would be of different sizes. */
+const SQUARE = 2;
 /** Of what is found in a picture the lines are thick when it is that large. */
 const THICK = 8;
 
@@ -86,7 +88,7 @@ export class LookingClosely {
     const { shown } = this.#still;
     this.#player.dataset.exact = String(shown !== null);
     this.#player.dataset.thick = String(pixel >= THICK);
-    this.#picture.style.imageRendering = pixel > 1 ? 'pixelated' : '';
+    this.#still.canvas.style.imageRendering = pixel >= SQUARE ? 'pixelated' : '';
     this.#save.disabled = !shown;
     say(this.#text, this.#words());
     this.#showValues(pixel);

@@ -24,9 +24,10 @@ from ._errors import error
 from ._library import address
 from ._notebook import Window
 from ._objects import Objects
+from ._picture import Image
 from ._roi import selectROI, selectROIs
 from ._windows import (
-    Image, createButton, createTrackbar, destroyAllWindows, destroyWindow, displayOverlay, displayStatusBar, getMouseWheelDelta, getTrackbarPos,
+    createButton, createTrackbar, destroyAllWindows, destroyWindow, displayOverlay, displayStatusBar, getMouseWheelDelta, getTrackbarPos,
     getWindowImageRect, getWindowProperty, imshow, moveWindow, namedWindow, pollKey, resizeWindow, setMouseCallback, setTrackbarMax,
     setTrackbarMin, setTrackbarPos, setWindowProperty, setWindowTitle, startWindowThread, waitKey, waitKeyEx)
 

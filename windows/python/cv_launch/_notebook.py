@@ -15,7 +15,8 @@ from urllib.parse import quote, urlsplit
 from . import _library, _windows
 from ._errors import failure
 from ._objects import Objects, objects_text
-from ._windows import Image, waitKey
+from ._picture import Image, checked
+from ._windows import waitKey
 
 
 class Window:
@@ -55,7 +56,7 @@ class Window:
 
     def imshow(self, mat: Image, objects: Optional[Objects] = None) -> None:
         """As cv_launch.imshow(). Raises error where the window is closed, or another one has its name."""
-        image, channels = _windows.checked(mat)
+        image, channels = checked(mat)
         found = objects_text(objects)
         with _windows.held(self._window):
             self._window.show(image, channels, found)

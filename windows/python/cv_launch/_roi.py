@@ -8,7 +8,8 @@ from typing import Any, Optional, Union, overload
 import numpy
 
 from ._constants import EVENT_LBUTTONDOWN, EVENT_LBUTTONUP, EVENT_MOUSEMOVE, WND_PROP_VISIBLE
-from ._windows import Image, Rect, destroyWindow, getWindowProperty, imshow, setMouseCallback, waitKey
+from ._picture import Image
+from ._windows import Rect, destroyWindow, getWindowProperty, imshow, setMouseCallback, waitKey
 
 _OWN_WINDOW = "ROI selector"
 _ENTER, _ESCAPE, _SPACE = 13, 27, 32

@@ -8,110 +8,32 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Union, overload
-
-import numpy
-import numpy.typing
+from typing import Any, Optional, Union, overload
 
 from . import _library
 from ._constants import (
-    QT_CHECKBOX, QT_NEW_BUTTONBAR, QT_PUSH_BUTTON, QT_RADIOBOX, WINDOW_AUTOSIZE, WINDOW_FREERATIO, WND_PROP_ASPECT_RATIO,
-    WND_PROP_AUTOSIZE, WND_PROP_FULLSCREEN, WND_PROP_OPENGL, WND_PROP_VISIBLE)
+    QT_PUSH_BUTTON, WINDOW_AUTOSIZE, WINDOW_FREERATIO, WND_PROP_ASPECT_RATIO, WND_PROP_AUTOSIZE, WND_PROP_FULLSCREEN, WND_PROP_OPENGL,
+    WND_PROP_VISIBLE)
 from ._errors import failure
 from ._objects import Objects, objects_text
+from ._panel import Calls, OnButton, Panel
+from ._picture import Image, checked
+from ._window import OnChange, OnMouse, Trackbar, Window
 
-Image = numpy.typing.NDArray[Any]
-"""A picture: height x width (grey), or height x width x 1, 3 or 4 values: blue, green, red, and one that is not shown.
-
-As of cv2.imshow(), values are uint8, of 16 bits (which are divided by 255), or float, from 0 to 1.
-"""
-
-OnMouse = Callable[[int, int, int, int, Any], object]
-OnChange = Callable[[int], object]
-OnButton = Optional[Callable[[int, Any], object]]
 Rect = tuple[int, int, int, int]
 
 _NO_KEY = -1
 _LOOK_MS = 100  # other threads may close the last window meanwhile
 _MOST_AT_ONCE = 1000  # events: a program that is slower than a viewer's hand would not come back
 _SIZE_WITHOUT_PICTURE = (400, 300)  # of Qt's windows
-_DEPTHS = {numpy.dtype(numpy.uint8): 0, numpy.dtype(numpy.int8): 1, numpy.dtype(numpy.uint16): 2, numpy.dtype(numpy.int16): 3,
-           numpy.dtype(numpy.float32): 5, numpy.dtype(numpy.float64): 6}
 
-
-@dataclass
-class _Trackbar:
-    identity: int
-    name: str
-    most: int
-    on_change: Optional[OnChange]
-    least: int = 0
-    value: int = 0
-
-
-@dataclass
-class _Button:
-    name: str
-    kind: int
-    bar: int
-    on: bool
-    on_change: OnButton
-    user_data: Any
-
-
-@dataclass
-class _Window:
-    """One that a viewer closed stays, as the program sees it, and the next picture brings it back."""
-
-    name: str
-    flags: int
-    number: int = 0  # 0: viewers have closed it
-    title: Optional[str] = None
-    trackbars: dict[str, _Trackbar] = field(default_factory=dict)
-    on_mouse: Optional[OnMouse] = None
-    mouse_param: Any = None
-    full_screen: bool = False
-    place: tuple[int, int] = (0, 0)
-    resized: Optional[tuple[int, int]] = None
-    shown: Optional[tuple[int, int]] = None
-
-    def open(self) -> None:
-        if self.number:
-            return
-        self.number = _library.open_window(self.name)
-        if self.title is not None:
-            _library.set_title(self.number, self.title)
-        for trackbar in self.trackbars.values():
-            self.say(trackbar)
-        self.say_buttons()
-        _library.set_mouse_wanted(self.number, self.on_mouse is not None)
-
-    def show(self, image: Image, channels: int, objects: Optional[bytes]) -> None:
-        self.open()
-        height, width = image.shape[:2]
-        self.shown = (width, height)
-        _library.show(self.number, image.ctypes.data, self.shown, image.strides[0], _DEPTHS[image.dtype], channels, objects)
-
-    def close(self) -> None:
-        _library.close_window(self.number)
-        self.number = 0
-
-    def say(self, trackbar: _Trackbar) -> None:
-        _library.set_trackbar(self.number, trackbar.identity, trackbar.name, trackbar.least, trackbar.most, trackbar.value)
-
-    def say_buttons(self) -> None:
-        for identity, button in enumerate(_buttons, 1):
-            _library.set_button(self.number, identity, button.name, button.kind, button.bar, button.on)
-
-
-_windows: dict[str, _Window] = {}
-_buttons: list[_Button] = []  # below each window
+_windows: dict[str, Window] = {}
+_panel = Panel()
 _lock = threading.RLock()  # guards the windows and buttons; not held while waiting, nor by callbacks
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
-def _window(name: str) -> _Window:
+def _window(name: str) -> Window:
     try:
         return _windows[name]
     except KeyError:
@@ -123,7 +45,7 @@ def namedWindow(winname: str, flags: int = WINDOW_AUTOSIZE) -> None:
     with _lock:
         if winname in _windows:
             return
-        window = _Window(winname, flags)
+        window = Window(winname, flags, _panel)
         window.open()
         _windows[winname] = window
 
@@ -144,21 +66,6 @@ def imshow(winname: str, mat: Image, objects: Optional[Objects] = None) -> None:
     with _lock:
         namedWindow(winname)
         _windows[winname].show(image, channels, found)
-
-
-def checked(mat: Any) -> tuple[Image, int]:
-    """The picture, its lines as the library reads them, and how many channels it has."""
-    if not isinstance(mat, numpy.ndarray) and hasattr(mat, "get"):
-        mat = mat.get()  # a cv2.UMat
-    image = numpy.asarray(mat)
-    channels = image.shape[2] if image.ndim == 3 else 1
-    if image.ndim not in (2, 3) or channels not in (1, 3, 4) or image.dtype not in _DEPTHS or image.size == 0:
-        raise failure(f"an array of {image.dtype} {image.shape} is no picture: it must be height x width, or height x width x 1, 3 or 4, "
-                      f"of {', '.join(str(dtype) for dtype in _DEPTHS)}")
-    pixel = channels * image.itemsize
-    if image.strides[0] < 0 or image.strides[1:] != (pixel, image.itemsize)[:image.ndim - 1]:
-        image = numpy.ascontiguousarray(image)
-    return image, channels
 
 
 def waitKeyEx(delay: int = 0) -> int:
@@ -200,7 +107,9 @@ def _handle(event: _library.Event) -> int:
     if event.type == _library.KEY:
         return event.code
     if event.type == _library.BUTTON:
-        _press(event.code, bool(event.flags))
+        with _lock:
+            calls = _panel.press(event.code, bool(event.flags))
+        _follow(calls)
         return _NO_KEY
     with _lock:
         window = next((one for one in list(_windows.values()) if one.number == event.window), None)
@@ -223,17 +132,17 @@ def destroyWindow(winname: str) -> None:
         _window(winname).close()
         del _windows[winname]
         if not _windows:
-            _buttons.clear()
+            _panel.clear()
 
 
 def destroyAllWindows() -> None:
     with _lock:
         while _windows:
             _windows.pop(next(iter(_windows))).close()
-        _buttons.clear()
+        _panel.clear()
 
 
-def replace(name: str) -> _Window:
+def replace(name: str) -> Window:
     """A new window. One that has its name is closed."""
     with _lock:
         if name in _windows:
@@ -243,7 +152,7 @@ def replace(name: str) -> _Window:
 
 
 @contextmanager
-def held(window: _Window) -> Iterator[None]:
+def held(window: Window) -> Iterator[None]:
     """Meanwhile it is the one of its name. Raises error where it is no more."""
     with _lock:
         if _windows.get(window.name) is not window:
@@ -251,7 +160,7 @@ def held(window: _Window) -> Iterator[None]:
         yield
 
 
-def end(window: _Window) -> None:
+def end(window: Window) -> None:
     """If another one has its name already, nothing happens. May be called in the middle of any function here, by the
     garbage collector."""
     with _lock:
@@ -269,14 +178,14 @@ def createTrackbar(trackbarName: str, windowName: str, value: int, count: int, o
         window = _window(windowName)
         trackbar = window.trackbars.get(trackbarName)
         if trackbar is None:
-            trackbar = window.trackbars[trackbarName] = _Trackbar(len(window.trackbars) + 1, trackbarName, count, onChange)
+            trackbar = window.trackbars[trackbarName] = Trackbar(len(window.trackbars) + 1, trackbarName, count, onChange)
         trackbar.on_change = onChange
         trackbar.least, trackbar.most = 0, max(count, 0)
         trackbar.value = min(trackbar.value, trackbar.most)
     _move(window, trackbar, value=value)
 
 
-def _move(window: _Window, trackbar: _Trackbar, value: Optional[int] = None, least: Optional[int] = None, most: Optional[int] = None) -> None:
+def _move(window: Window, trackbar: Trackbar, value: Optional[int] = None, least: Optional[int] = None, most: Optional[int] = None) -> None:
     with _lock:
         before = trackbar.value
         trackbar.least = trackbar.least if least is None else least
@@ -288,7 +197,7 @@ def _move(window: _Window, trackbar: _Trackbar, value: Optional[int] = None, lea
         on_change(moved)
 
 
-def _trackbar(trackbar_name: str, window_name: str) -> tuple[_Window, _Trackbar]:
+def _trackbar(trackbar_name: str, window_name: str) -> tuple[Window, Trackbar]:
     window = _window(window_name)
     if trackbar_name not in window.trackbars:
         raise failure(f"the window {window_name!r} has no trackbar {trackbar_name!r}")
@@ -366,49 +275,20 @@ def createButton(buttonName: str, onChange: OnButton, userData: Any = None, butt
     """
     if onChange is not None and not callable(onChange):
         raise TypeError("onChange must be callable")
-    kind = buttonType & ~QT_NEW_BUTTONBAR
-    if kind not in (QT_PUSH_BUTTON, QT_CHECKBOX, QT_RADIOBOX):
-        return
     with _lock:
         if not _windows:
             raise failure("there is no window yet that a button could be in")
-        last = _buttons[-1].bar if _buttons else 0
-        bar = last + 1 if _buttons and buttonType & QT_NEW_BUTTONBAR else last
-        before = sum(button.bar == bar for button in _buttons)
-        on = bool(initialButtonState) and kind != QT_PUSH_BUTTON
-        _buttons.append(_Button(buttonName or f"button {before}", kind, bar, False, onChange, userData))
-        number = len(_buttons)
-    if on:
-        _press(number, True)
-    else:
-        _say_buttons()
+        calls = _panel.add(buttonName, onChange, userData, buttonType, bool(initialButtonState))
+    _follow(calls)
 
 
-def _press(number: int, on: bool) -> None:
-    with _lock:
-        if number > len(_buttons):
-            return
-        pressed = _buttons[number - 1]
-        changed = [pressed]
-        if pressed.kind != QT_PUSH_BUTTON:
-            # of radio buttons one is switched off by another one
-            if pressed.on == on or pressed.kind == QT_RADIOBOX and not on:
-                return
-            if pressed.kind == QT_RADIOBOX:
-                changed = [one for one in _buttons if one.kind == QT_RADIOBOX and one.bar == pressed.bar and one.on] + changed
-            for button in changed:
-                button.on = on and button is pressed
-        states = [(button, int(button.on)) for button in changed]
-    _say_buttons()
-    for button, state in states:
-        if button.on_change:
-            button.on_change(state, button.user_data)
-
-
-def _say_buttons() -> None:
+def _follow(calls: Calls) -> None:
     with _lock:
         for window in list(_windows.values()):
-            window.say_buttons()
+            _panel.say(window.number)
+    for on_change, state, user_data in calls:
+        if on_change:
+            on_change(state, user_data)
 
 
 def getWindowProperty(winname: str, prop_id: int) -> float:
