@@ -10,6 +10,7 @@
 #include "base/credentials.h"
 #include "base/deadlines.h"
 #include "base/log.h"
+#include "base/unguessable.h"
 #include "end_signals.h"
 #include "pipe/launch_errors.h"
 #include "viewer/ice_check.h"
@@ -59,6 +60,12 @@ void add_preloaded(const std::string& library, std::map<std::string, std::string
   variables["ASAN_OPTIONS"] = before_others("verify_asan_link_order=0", "ASAN_OPTIONS");
 }
 
+// A program may show its windows in frames, as a notebook does: it is told the key of them.
+std::string frame_key_of(const Options& options) {
+  const std::string given = frame_key();
+  return given.empty() && !options.command.empty() ? unguessable() : given;
+}
+
 // One that nobody watches may sleep.
 bool is_well(const protocol::StreamState& stream) {
   return stream.state == "live" || stream.state == "asleep";
@@ -74,13 +81,14 @@ App::App(const Options& options, const std::vector<std::string>& folders, Servic
       service_(service),
       opening_(opening_of(options_.host, !options_.public_origins.empty() || !options_.allowed_origins.empty(),
                           options_.auth)),
+      frame_key_(frame_key_of(options_)),
       ice_(checked_ice(options_.ice, media_addresses(options_.host))),
       loop_(g_main_loop_new(nullptr, FALSE)),
       streams_(std::make_unique<Streams>(folders, options_.max_viewers, reaper_, ice_, stream_events())),
       shared_(*streams_, reaper_, ice_, metrics_, options_.max_viewers),
       list_([this] { return streams_->list(); }, [this](const std::string& code) { metrics_.add_refusal(code); }),
       server_(std::make_unique<Server>(server_events(), opening_.access,
-                                       Origins(options_.public_origins, options_.allowed_origins, frame_key()),
+                                       Origins(options_.public_origins, options_.allowed_origins, frame_key_),
                                        certificate_of(options_))) {
   require_elements();
   if (options_.window)
@@ -129,6 +137,8 @@ void App::run_command() {
   const std::string python = place_of("CV_LAUNCH_PYTHON", CV_LAUNCH_PYTHON);
   std::map<std::string, std::string> variables{
       {"CV_LAUNCH_WINDOWS", windows_->socket()},
+      {"CV_LAUNCH_ADDRESS", server_->url()},
+      {"CV_LAUNCH_FRAME_KEY", frame_key_},
       {"CV_LAUNCH_LIBRARY", place_of("CV_LAUNCH_LIBRARY", CV_LAUNCH_LIBRARY)},
       {"PYTHONPATH", before_others(python + "/run:" + python, "PYTHONPATH")},
       {"OPENCV_CORE_PLUGIN_PATH", before_others(folder, "OPENCV_CORE_PLUGIN_PATH")},

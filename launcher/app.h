@@ -50,6 +50,7 @@ class App {
   const std::function<Options()> again_;
   Service& service_;
   const Opening opening_;
+  const std::string frame_key_;
   const Ice ice_;
   GMainLoop* loop_;
   Reaper reaper_;

@@ -323,6 +323,17 @@ test('a cv-launch that stays shows programs that come and go, beside its streams
   third.signal('SIGKILL');
 });
 
+test('a program that is run knows how other pages show its window in a frame', async (t) => {
+  const server = await startServer({ command: ['python3', script("import cv_launch, signal\nwindow = cv_launch.Window('w')\nprint(window.address, flush=True)\nsignal.pause()\n")] });
+  t.after(() => server.stop());
+  const [address, path] = await server.says(/^http:\/\/127\.0\.0\.1:\d+(\/[0-9a-f]{32}\/\?window=w)$/m);
+  assert.ok(address.startsWith(server.url), address);
+  const get = (where) => request(server, 'GET', where, ['Host: hub.example']);
+  const { location } = (await get(path)).headers;
+  const { status, headers } = await get(new URL(location, address).pathname);
+  assert.deepEqual([status, /frame-ancestors/.test(headers['content-security-policy'])], [200, false], location);
+});
+
 test('the page of a window is there before it is, and all are on one page however few they are', async (t) => {
   const server = await startServer({ command: ['python3', script(windowOf('w'))] });
   t.after(() => server.stop());
