@@ -458,11 +458,11 @@ const named = (page, after) => read(page).split(`\n## ${after}\n`)[1].split('\n#
 const player = ['view', 'choices', 'controls', 'window', 'looking-closely', 'cv-player', 'attributes'].map((name) => read(`web/player/${name}.js`)).join('');
 const inPlayer = (pattern) => [...new Set([...player.matchAll(pattern)].flatMap(([, names]) => names.split(' ')))].sort();
 
-test('docs/embed.md has the player\'s attributes, events, colours and parts', () => {
+test('docs/embed.md has the player\'s attributes, events, looks and parts', () => {
   assert.deepEqual(named('docs/embed.md', 'Attributes'), inPlayer(/(?:(?:text|limit)Of\(\w+, |toggleAttribute\()'([\w-]+)'/g));
   assert.deepEqual(named('docs/embed.md', 'Events'), inPlayer(/#tell\('([\w-]+)'/g));
-  const colours = [...new Set(read('web/player/player.css').match(/--cv-[\w-]+(?=:)/g))].sort();
-  assert.deepEqual(named('docs/embed.md', 'Its looks'), colours);
+  const looks = ['player', 'controls'].map((name) => read(`web/player/${name}.css`)).join('');
+  assert.deepEqual(named('docs/embed.md', 'Its looks'), [...new Set(looks.match(/--cv-[\w-]+(?=[:,])/g))].sort());
   const parts = read('docs/embed.md').match(/^Parts: (.*?)\. /m)[1];
   assert.deepEqual([...parts.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).sort(), inPlayer(/ part="([\w -]+)"/g));
 });
