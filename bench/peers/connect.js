@@ -103,3 +103,8 @@ export const pictures = {
     socket.onmessage = ({ data }) => { picture.src = `data:image/jpeg;base64,${data}`; };
   },
 };
+
+/** Pictures that the page shows without us. */
+export const shown = {
+  widget: () => document.querySelector('img.widget-image'),
+};

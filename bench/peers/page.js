@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The measuring page of bench/latency and bench/links, the same for every peer. `?peer=` says what to connect to, `&server=` where,
 // `&cell=` how large the stamp's cells are; `&sent=WIDTHxHEIGHT` that the sender may make pictures of this size smaller; `&course=MS`
-// how often to count what has come.
+// how often to count what has come. In a page that is not ours `window.measuring` has these in place of the address.
+import { clockOffset } from './clock-offset.js';
 import * as connect from './connect.js';
 import { captureTime } from '../../web/core/frame-id.js';
 import { framesKnowTheirTime, snapshotOf, takeSnapshot } from '../../web/player/snapshot.js';
 import { STAMP_ROWS, readStamp, stampTop } from '../../web/core/stamp.js';
 import { stampOf } from '../../web/core/stream-picture.js';
 
-const query = new URLSearchParams(location.search);
+const query = new URLSearchParams(window.measuring ?? location.search);
 const stamp = { rows: STAMP_ROWS, cell: Number(query.get('cell')) };
 const sent = query.get('sent')?.split('x').map(Number);
 const strip = new OffscreenCanvas(1, STAMP_ROWS).getContext('2d', { willReadFrequently: true });
@@ -61,7 +62,7 @@ async function readVideo(video) {
 /** The id in the picture as it is now. Of one that comes in parts Firefox's drawImage() goes on to draw an old one. */
 async function readPicture(picture) {
   const [top, width] = [stampTop(picture.naturalHeight), picture.naturalWidth];
-  if (picture.src.startsWith('data:')) return readDrawn(picture, [top, width, STAMP_ROWS]);
+  if (/^(data|blob):/.test(picture.src)) return readDrawn(picture, [top, width, STAMP_ROWS]);
   const bitmap = await createImageBitmap(picture, 0, top, width, STAMP_ROWS);
   return readDrawn(bitmap, [0, width, STAMP_ROWS]);
 }
@@ -129,20 +130,6 @@ function watchPicture(picture) {
   requestAnimationFrame(repaint);
 }
 
-/**
- * The system's clock less the page's, in ms, from the moments at which Date.now() steps: of some looks the largest, since an
- * interruption makes one too small. The page's clock is set once, when it is opened.
- */
-function clockOffset() {
-  const looks = Array.from({ length: 7 }, () => {
-    const last = Date.now();
-    while (Date.now() === last);
-    const page = performance.timeOrigin + performance.now();
-    return last + 1 - page;
-  });
-  return Math.max(...looks);
-}
-
 /** Median time between two repaints, in ms. */
 async function repaintInterval() {
   const times = [];
@@ -154,6 +141,8 @@ async function repaintInterval() {
 window.bench = {
   /** How long frames have been shown, in ms; NaN before the first. */
   playing: () => performance.now() - first.shown,
+  /** What came of the video so far. */
+  bytes: async () => (await source.stats()).bytes,
   /** Learns the system's clock: from here on times can be told. */
   start() {
     offset = clockOffset();
@@ -195,6 +184,8 @@ if (peer in connect.frames) {
   watchPicture(picture);
   connect.pictures[peer](picture, server);
   document.body.append(picture);
+} else if (peer in connect.shown) {
+  watchPicture(connect.shown[peer]());
 } else {
   const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true, playsInline: true });
   watchVideo(video);

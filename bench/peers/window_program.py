@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""bench/windows' program: a loop that draws a picture and shows it. Each picture has a stamp (plugins/core/STAMP.md), which counts from 1970.
+"""bench/windows' program: a loop that draws a picture and shows it.
 
-window_program.py imshow|mjpeg WIDTH HEIGHT RATE
+window_program.py imshow|mjpeg|early WIDTH HEIGHT RATE
 
 imshow: by cv2.imshow. Once a second it prints "imshow MS": the median time of a call.
 mjpeg: as people do without a screen: cv2.imencode, and a server of their own that sends the JPEGs as multipart over HTTP (/mjpeg). Prints its address.
+early: the same, and each part has the next one's headers at its end. Chromium shows a part when they come: with the usual order a frame's time later.
 """
 import http.server
 import sys
@@ -12,46 +13,11 @@ import threading
 import time
 
 import cv2
-import numpy as np
 
+from stamped_pictures import pictures
+
+HEAD = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 how, width, height, rate = sys.argv[1], *map(int, sys.argv[2:])
-CELL = 16 if width >= 832 else 8
-ROWS = 16
-
-
-def crc(data):
-    """CRC-16/CCITT-FALSE."""
-    value = 0xFFFF
-    for byte in data:
-        value ^= byte << 8
-        for _ in range(8):
-            value = (value << 1 ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
-    return value
-
-
-def stamp(picture, unix_ns):
-    frame = unix_ns * 9 // 100_000 & 0xFFFFFFFF
-    bits = f"0101{frame:032b}{crc(frame.to_bytes(4, 'big')):016b}"
-    top, in_line = (height // ROWS - 1) * ROWS, width // CELL
-    picture[top:] = 0
-    for i, bit in enumerate(bits):
-        if bit == "1":
-            y, x = top + i // in_line * CELL, i % in_line * CELL
-            picture[y:y + CELL, x:x + CELL] = 255
-
-
-ramp = np.linspace(40, 200, width, dtype=np.uint8)
-background = np.repeat(ramp[None, :, None], height, axis=0).repeat(3, axis=2).copy()
-number = 0
-
-
-def draw():
-    global number
-    number += 1
-    picture = background.copy()
-    cv2.circle(picture, (number * 9 % width, height // 2), height // 8, (0, 200, 255), -1)
-    stamp(picture, time.time_ns())
-    return picture
 
 
 class Newest:
@@ -78,28 +44,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
         try:
+            if how == "early":
+                self.wfile.write(HEAD)
             while True:
                 with newest.changed:
                     newest.changed.wait()
-                    part = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + newest.jpeg + b"\r\n"
+                    part = newest.jpeg + b"\r\n" + HEAD if how == "early" else HEAD + newest.jpeg + b"\r\n"
                 self.wfile.write(part)
                 newest.sent += len(part)
         except OSError:
             pass
 
 
-if how == "mjpeg":
+if how != "imshow":
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
 
 took = []
-due = time.monotonic()
-while True:
-    due += 1 / (rate - 0.25)  # as in start.js: all phases to the screen's come to pass
-    picture = draw()
-    if how == "mjpeg":
+for picture in pictures(width, height, rate):
+    if how != "imshow":
         _, jpeg = cv2.imencode(".jpg", picture)
         with newest.changed:
             newest.jpeg = jpeg.tobytes()
@@ -112,4 +77,3 @@ while True:
         if len(took) == rate:
             print("imshow", sorted(took)[rate // 2] * 1000, flush=True)
             took.clear()
-    time.sleep(max(0, due - time.monotonic()))

@@ -7,18 +7,20 @@ import { root, temporaryFolder } from './paths.js';
 import { startProxy } from './proxy.js';
 import { until } from './wait.js';
 
-const python = join(root, 'build-jupyter/bin/python');
 const token = 'known';
 /** ms, in which JupyterLab has heard a key. */
 const taken = 10_000;
 
-/** It listens on a Unix socket: it can't say which free port it took. @param {string} module @param {string[]} args @param {object} [env] */
-async function start(module, args, env, folder = temporaryFolder()) {
+/**
+ * It listens on a Unix socket: it can't say which free port it took.
+ * @param {string} module @param {string[]} args @param {object} [env] @param {string} [folder] its home @param {string} [environment] Python's virtual one
+ */
+async function start(module, args, env, folder = temporaryFolder(), environment = 'build-jupyter') {
   const socket = join(folder, 'socket');
-  const child = new Child(python, ['-m', module, '--allow-root', '--no-browser', `--ServerApp.sock=${socket}`, `--ServerApp.token=${token}`, ...args],
+  const child = new Child(join(root, environment, 'bin/python'), ['-m', module, '--allow-root', '--no-browser', `--ServerApp.sock=${socket}`, `--ServerApp.token=${token}`, ...args],
     { env: { ...env, HOME: folder, JUPYTER_RUNTIME_DIR: join(folder, 'runtime') }, cwd: folder });
   await child.says(/Jupyter Server \S+ is running/);
-  return { socket, stop: () => child.stop() };
+  return { socket, pid: child.pid, stop: () => child.stop() };
 }
 
 /** @param {{port: number}} server */
@@ -29,12 +31,13 @@ export async function startJupyter(server) {
 /** A notebook in JupyterLab, in a tab of a browser. */
 export class Notebook {
   #tab;
+  #port;
 
   /**
    * @param {import('node:test').TestContext} t @param {{newTab: () => Promise<import('./tab.js').Tab>}} browser
-   * @param {string[]} cells @param {object} env of its kernel
+   * @param {string[]} cells @param {object} env of its kernel @param {string} [environment] as for start()
    */
-  static async open(t, browser, cells, env) {
+  static async open(t, browser, cells, env, environment) {
     const base = '/user/me/';
     const folder = temporaryFolder();
     // it asks nobody for news, nor for a newer one
@@ -45,7 +48,7 @@ export class Notebook {
       nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
       cells: cells.map((source, index) => ({ cell_type: 'code', id: `cell-${index}`, source, metadata: {}, outputs: [], execution_count: null })),
     }));
-    const jupyter = await start('jupyterlab', [`--ServerApp.base_url=${base}`, '--LabApp.extension_manager=readonly'], env, folder);
+    const jupyter = await start('jupyterlab', [`--ServerApp.base_url=${base}`, '--LabApp.extension_manager=readonly'], env, folder, environment);
     t.after(jupyter.stop);
     const port = await startProxy();
     t.after(port.stop);
@@ -53,18 +56,32 @@ export class Notebook {
     const tab = await browser.newTab();
     t.after(() => tab.close());
     await tab.open(`http://127.0.0.1:${port.port}${base}lab/tree/windows.ipynb?token=${token}`);
-    const notebook = new Notebook(tab);
+    const notebook = new Notebook(tab, port, jupyter.pid);
     await until('an idle kernel', () => tab.evaluate(isIdle), { every: 100, state: () => tab.complaints });
     return notebook;
   }
 
-  /** @param {import('./tab.js').Tab} tab */
-  constructor(tab) { this.#tab = tab; }
+  /** @param {import('./tab.js').Tab} tab @param {import('./proxy.js').Proxy} port @param {number} pid of its server, whose child the kernel is */
+  constructor(tab, port, pid) {
+    this.#tab = tab;
+    this.#port = port;
+    this.pid = pid;
+  }
 
   get tab() { return this.#tab; }
 
-  /** Runs a cell by Ctrl+Enter, and waits until it has run. @param {number} index @returns {Promise<string>} what it has printed */
+  /** Bytes that the browser was sent. */
+  get sent() { return this.#port.sent; }
+
+  /** Runs a cell, and waits until it has run. @param {number} index @returns {Promise<string>} what it has printed */
   async run(index) {
+    const prompt = await this.start(index);
+    await prompt(/\d/);
+    return this.#tab.evaluate(outputOf, index);
+  }
+
+  /** Runs a cell by Ctrl+Enter. @param {number} index @returns what waits for its prompt to be such */
+  async start(index) {
     const tab = this.#tab;
     const before = await tab.evaluate(promptOf, index);
     const prompt = (condition, options) => until(`cell ${index} runs`, async () => {
@@ -80,8 +97,7 @@ export class Notebook {
       await tab.hold('Control', 'up');
       return prompt(/./, { limit: taken }).catch(() => false);
     });
-    await prompt(/\d/);
-    return tab.evaluate(outputOf, index);
+    return prompt;
   }
 }
 

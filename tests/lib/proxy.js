@@ -3,24 +3,25 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** @typedef {{port: number, connections: number, to: (port: number | string | null) => void, stop: () => Promise<void>}} Proxy */
+/** @typedef {{port: number, connections: number, sent: number, to: (port: number | string | null) => void, stop: () => Promise<void>}} Proxy */
 
 /**
  * Passes connections on to 127.0.0.1:`port`, or whatever `to` says later, which may be the path of a Unix socket; null: nobody is
  * there, and they are closed at once.
- * `connections` counts all that came.
+ * `connections` counts all that came, `sent` the bytes of all replies.
  * @param {number | null} port
  * @returns {Promise<Proxy>}
  */
 export async function startProxy(port = null) {
   let target = port;
   const open = new Set();
-  const server = createServer((client) => {
+  const server = createServer({ noDelay: true }, (client) => {
     ++proxy.connections;
     if (target === null) return client.resetAndDestroy();
     const behind = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     open.add(client);
     client.pipe(behind).pipe(client);
+    behind.on('data', ({ length }) => { proxy.sent += length; });
     const end = () => {
       client.destroy();
       behind.destroy();
@@ -32,6 +33,7 @@ export async function startProxy(port = null) {
   const proxy = {
     port: server.address().port,
     connections: 0,
+    sent: 0,
     to: (next) => { target = next; },
     stop: async () => {
       const closed = once(server.close(), 'close');
