@@ -28,6 +28,17 @@ after(async () => {
   await site.close();
 });
 
+/** @template T @param {() => T} make @returns {() => T} what it has made, once for both browsers */
+function once(make) {
+  let made;
+  return () => made ??= make();
+}
+const packed = once(pack);
+const applications = [['React', 'react/main.jsx'], ['Vue', 'vue/main.js']].map(([framework, path]) => ({
+  framework,
+  built: once(async () => bundled(readFileSync(join(root, 'examples', path), 'utf8').replace('https://camera.example', server.url), basename(path), await packed())),
+}));
+
 /** Runs in the page: what the player's snapshot() gives. */
 async function snapshot() {
   const { image, frame, results } = await document.querySelector('cv-player').snapshot();
@@ -90,11 +101,10 @@ for (const [name, start] of Object.entries(browsers))
         assert.deepEqual([tab.errors, tab.complaints], [[], []]);
       });
 
-    for (const [framework, path] of [['React', 'react/main.jsx'], ['Vue', 'vue/main.js']])
+    for (const { framework, built } of applications)
       test(`the example of ${framework} is built and runs`, async (t) => {
-        const source = readFileSync(join(root, 'examples', path), 'utf8').replace('https://camera.example', server.url);
         t.after(() => { site.folder = usual; });
-        site.folder = await bundled(source, basename(path), await pack());
+        site.folder = await built();
         const tab = await show(t, '<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>An application</title><main></main><script type="module" src="main.js"></script></html>');
         await onTheirFrames(tab);
         const output = () => tab.evaluate(() => document.querySelector('output').textContent);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Links that carry less than the best encoding, in both browsers: each viewer gets what fits, and results stay on their frames.
+// Links that carry less than the best encoding, in both browsers: each viewer gets what fits, and results stay on their frames. CV_TEST_PICTURES: as in
+// states.test.js.
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { browsers } from '../lib/browsers.js';
 import { counted, settled } from '../lib/exact.js';
 import { limitedLink } from '../lib/link.js';
@@ -11,6 +14,8 @@ import { test } from '../lib/test.js';
 import { until } from '../lib/wait.js';
 
 const options = { skip: canMakeNetworks ? false : noNetworksBecause };
+const folder = process.env.CV_TEST_PICTURES;
+if (folder) mkdirSync(folder, { recursive: true });
 const limited = ({ link }) => link?.reason === 'network' && link.rung > 0;
 
 /** A viewer behind a link, and the link. All ends with the test. */
@@ -55,15 +60,19 @@ for (const [name, start] of Object.entries(browsers)) {
   });
 }
 
-test('a link that is too slow for video brings single pictures, results, and words', options, async (t) => {
-  const { tab } = await behind(t, browsers.Chromium, 20);
-  const first = await tab.reports('single pictures', ({ link }) => link?.reason === 'too-slow');
-  const last = await tab.reports('three more, and five results', ({ frames, results }) =>
-    frames.decoded >= first.frames.decoded + 3 && results.received >= first.results.received + 5);
-  assert.equal(last.attempt, 1);
-  const status = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.status').textContent);
-  await until('the words', async () => await status() === 'Live. Your network is too slow for video: single pictures');
-});
+// what loads the page by such a link waits for most of a minute: one browser does
+for (const [name, at] of [['Chromium', 20], ['Firefox', 4000]])
+  test(`${name}, a link that ${at > 20 ? 'becomes' : 'is'} too slow for video brings single pictures, results, and words`, options, async (t) => {
+    const { tab, link } = await behind(t, browsers[name], at);
+    link.set(20);
+    const first = await tab.reports('single pictures', ({ link: of }) => of?.reason === 'too-slow');
+    const last = await tab.reports('three more, and five results', ({ frames, results }) =>
+      frames.decoded >= first.frames.decoded + 3 && results.received >= first.results.received + 5);
+    assert.equal(last.attempt, 1);
+    const status = () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelector('.status').textContent);
+    await until('the words', async () => await status() === 'Live. Your network is too slow for video: single pictures');
+    if (folder) await tab.screenshot(join(folder, `${name}-too-slow.png`));
+  });
 
 for (const [name, start] of Object.entries(browsers))
   test(`${name}: who does not look gets no video, and has it again when it looks`, async (t) => {
