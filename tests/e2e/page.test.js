@@ -119,18 +119,22 @@ for (const [i, name] of Object.keys(browsers).entries())
       await tab.click('.open-chart');
       const shown = () => tab.evaluate(() => {
         const chart = document.querySelector('cv-player').shadowRoot.querySelector('.chart');
-        const canvas = chart.querySelector('canvas');
-        // a copy: Chromium complains of a canvas that is read often, if the page did not say that it would be
-        const copy = new OffscreenCanvas(canvas?.width || 1, canvas?.height || 1).getContext('2d', { willReadFrequently: true });
-        if (canvas && canvas.width > 0) copy.drawImage(canvas, 0, 0);
-        const painted = new Uint32Array(copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data.buffer).filter((pixel) => pixel !== 0).length;
-        return { hidden: chart.hidden, painted, words: chart.querySelector('figcaption').textContent.replace(/\s+/g, ' ').trim() };
+        const painted = [...chart.querySelectorAll('.graph')].map((graph) => {
+          const canvas = graph.querySelector('canvas');
+          // a copy: Chromium complains of a canvas that is read often, if the page did not say that it would be
+          const copy = new OffscreenCanvas(canvas.width || 1, canvas.height || 1).getContext('2d', { willReadFrequently: true });
+          if (canvas.width > 0) copy.drawImage(canvas, 0, 0);
+          return new Uint32Array(copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data.buffer).filter((pixel) => pixel !== 0).length;
+        });
+        const [words, ...legends] = ['figcaption', '.graphs p'].flatMap((place) => [...chart.querySelectorAll(place)]).map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim());
+        return { hidden: chart.hidden, painted, words, legends };
       });
       const seen = await until('a chart', async () => {
         const now = await shown();
-        return now.painted > 1000 && /median/.test(now.words) ? now : null;
+        return now.painted.length === 4 && now.painted.every((pixels) => pixels > 1000) && /median/.test(now.words) ? now : null;
       }, { state: shown });
       assert.match(seen.words, /^Latency by stage, last minute: median \d+ ms, 95 % below \d+ ms encode send network decode display$/);
+      assert.deepEqual(seen.legends, ['Frames and packets a second decoded painted dropped packets lost', 'Bit rate video the network carries', 'Results lag model time']);
       assert.equal(await loaded(), true);
       for (const part of ['.save-csv', '.save-json']) await tab.click(part);
       const [csv, json] = await tab.evaluate(() => Promise.all(window.saved.map(async (file) => ({ name: file.called, type: file.type, text: await file.text() }))));

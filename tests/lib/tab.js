@@ -69,11 +69,13 @@ function choose([name, value]) {
 }
 
 /**
- * Runs in the page: lets its user's next click on a part of the player through and no other, so that one that was lost can be made again: a
- * browser may drop what comes before its first painting, a layout may change under it, and a busy Firefox may be late with it.
+ * Runs in the page: scrolls to a part of the player, as its user would, and lets its user's next click on it through and no other, so that one
+ * that was lost can be made again: a browser may drop what comes before its first painting, a layout may change under it, and a busy Firefox may
+ * be late with it.
  */
 function expectClick(selector) {
   const wanted = document.querySelector('cv-player').shadowRoot.querySelector(selector);
+  wanted.scrollIntoView({ block: 'nearest' });
   window.testClick?.end.abort();
   const click = window.testClick = { end: new AbortController(), came: false };
   addEventListener('click', (event) => {

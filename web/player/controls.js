@@ -37,7 +37,7 @@ const BELOW = `
   </div>
   <figure class="chart" part="chart" hidden>
     <figcaption><span class="course"></span> <span class="legend"></span></figcaption>
-    <div class="graph" aria-hidden="true"></div>
+    <div class="graphs" aria-hidden="true"></div>
     <button class="save-csv" part="button" title="Twice a second, all figures of the last minute">Save as CSV</button>
     <button class="save-json" part="button" title="Twice a second, all figures of the last minute">Save as JSON</button>
   </figure>
@@ -155,7 +155,7 @@ export class Controls {
     /** @type {typeof import('./chart.js')|void} */
     const part = await load(new URL('chart.js', import.meta.url)).catch(({ message }) => say(this.#find('.course'), message));
     if (!part) return;
-    if (this.#charted) this.#chart ??= new part.Chart(this.#find('.graph'), this.#find('.legend'), this.#palette, moments);
+    if (this.#charted) this.#chart ??= new part.Chart(this.#find('.graphs'), this.#find('.legend'), this.#palette, moments);
   }
 
   /** Whoever has paused goes back and on. @param {HTMLElement} player @param {(selector: string) => HTMLElement} find */
