@@ -24,8 +24,7 @@
 class LinkControl {
  public:
   struct Rung {
-    double bitrate = 0;  // as measured lately; of one that sleeps, before that
-    double framerate = 0;
+    double bitrate = 0;   // as measured lately; of one that sleeps, before that
     unsigned height = 0;  // of what is shown of its pictures, in lines; 0: not known
   };
   enum class Reason : std::uint8_t {

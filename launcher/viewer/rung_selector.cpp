@@ -103,9 +103,8 @@ void RungSelector::tell_rungs() {
   for (const auto& rung : stream_.rungs()) {
     const auto rate = rung->fan_out()->rate();
     const auto& picture = rung->picture();
-    rungs.push_back({.bitrate = rate.bits > 0 ? rate.bits : guess,
-                     .framerate = rate.frame_rate,
-                     .height = picture ? picture->height - picture->rows : 0});
+    rungs.push_back(
+        {.bitrate = rate.bits > 0 ? rate.bits : guess, .height = picture ? picture->height - picture->rows : 0});
     guess = rungs.back().bitrate / 2;
   }
   control_.rungs(std::move(rungs));

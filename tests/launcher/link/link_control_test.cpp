@@ -13,7 +13,7 @@ using Rung = LinkControl::Rung;
 
 constexpr std::int64_t kMs = 1000;
 constexpr std::int64_t kSecond = 1000 * kMs;
-const std::vector<Rung> kLadder{{700e3, 30}, {460e3, 30}, {230e3, 30}, {80e3, 30}, {30e3, 10}};
+const std::vector<Rung> kLadder{{700e3}, {460e3}, {230e3}, {80e3}, {30e3}};
 
 LinkControl::Decision first(std::optional<double> hint, std::optional<double> limit = {},
                             std::vector<Rung> rungs = kLadder) {
@@ -27,7 +27,7 @@ TEST(LinkControl, BeginsWhereNoLinkIsBuried) {
   EXPECT_EQ(first({}).rung, 3U);
   EXPECT_EQ(first({}).reason, LinkControl::Reason::kStart);
   EXPECT_FALSE(first({}).carries);
-  EXPECT_EQ(first({}, {}, {{700e3, 30}}).rung, 0U) << "there is no other";
+  EXPECT_EQ(first({}, {}, {{700e3}}).rung, 0U) << "there is no other";
 }
 
 TEST(LinkControl, BelievesAHintWithCare) {
@@ -80,7 +80,7 @@ TEST(LinkControl, GoesUpAtOnceWhenTheViewersLimitIsLifted) {
 }
 
 TEST(LinkControl, SendsNoMoreLinesThanTheViewerShows) {
-  const std::vector<Rung> sizes{{700e3, 30, 720}, {460e3, 30, 720}, {230e3, 30, 360}, {80e3, 30, 180}, {30e3, 10, 180}};
+  const std::vector<Rung> sizes{{700e3, 720}, {460e3, 720}, {230e3, 360}, {80e3, 180}, {30e3, 180}};
   const auto of = [&sizes](std::optional<double> bitrate, std::optional<unsigned> lines) {
     LinkControl control(1e9);
     control.limit(bitrate, lines);
@@ -106,7 +106,7 @@ TEST(LinkControl, TakesAnotherLadder) {
   LinkControl control;
   control.rungs(kLadder);
   EXPECT_EQ(control.decide(0).rung, 3U);
-  control.rungs({{500e3, 30}, {100e3, 30}});
+  control.rungs({{500e3}, {100e3}});
   EXPECT_EQ(control.decide(kMs).rung, 1U);
   control.switched(2 * kMs, 1);
   control.rungs(kLadder);

@@ -161,7 +161,7 @@ class Viewer {
     for (std::size_t i = 0; i < setup_.rungs.size(); ++i) {
       const auto& rung = setup_.rungs[i];
       const bool measured = awake_[i] > 0 && now - awake_[i] > 1'000'000 && rung_ == i;
-      rungs.push_back({on_wire(i, measured ? rung.bitrate : rung.told), rung.framerate});
+      rungs.push_back({on_wire(i, measured ? rung.bitrate : rung.told)});
     }
     control_.rungs(std::move(rungs));
     other_ += (result_bytes_ * 8 / 0.05 - other_) / 10;
