@@ -91,7 +91,7 @@ export const ways = {
     name: 'Jupyter’s image widget',
     needs: [join(root, environment, 'done')],
     async start(t, browser, video) {
-      const notebook = await Notebook.open(t, browser, [cell(video)], {}, environment);
+      const notebook = await Notebook.open(t, browser, [cell(video)], {}, { environment });
       const { tab } = notebook;
       await notebook.start(0);
       await until('the widget', () => tab.evaluate(() => document.querySelector('img.widget-image')?.naturalWidth > 0), { every: 100, state: () => tab.complaints });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// JupyterLab with jupyter-server-proxy, which has a path for every port of its machine.
+// JupyterLab and Notebook, with jupyter-server-proxy, which has a path for every port of its machine.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Child } from './child.js';
@@ -8,7 +8,7 @@ import { startProxy } from './proxy.js';
 import { until } from './wait.js';
 
 const token = 'known';
-/** ms, in which JupyterLab has heard a key. */
+/** ms, in which the page has heard a key. */
 const taken = 10_000;
 
 /**
@@ -28,16 +28,24 @@ export async function startJupyter(server) {
   return { ...await start('jupyter_server', []), path: `/proxy/${server.port}/?token=${token}` };
 }
 
-/** A notebook in JupyterLab, in a tab of a browser. */
+/** What opens notebooks: its module, its arguments, and where it has them. */
+const applications = {
+  JupyterLab: { module: 'jupyterlab', args: ['--LabApp.extension_manager=readonly'], path: 'lab/tree/' },
+  Notebook: { module: 'notebook', args: [], path: 'notebooks/' },
+};
+
+/** A notebook in JupyterLab or Notebook, in a tab of a browser. */
 export class Notebook {
   #tab;
   #port;
 
   /**
    * @param {import('node:test').TestContext} t @param {{newTab: () => Promise<import('./tab.js').Tab>}} browser
-   * @param {string[]} cells @param {object} env of its kernel @param {string} [environment] as for start()
+   * @param {string[]} cells @param {object} env of its kernel
+   * @param {{application?: keyof typeof applications, environment?: string}} [options] `environment`: as for start()
    */
-  static async open(t, browser, cells, env, environment) {
+  static async open(t, browser, cells, env, { application = 'JupyterLab', environment } = {}) {
+    const { module, args, path } = applications[application];
     const base = '/user/me/';
     const folder = temporaryFolder();
     // it asks nobody for news, nor for a newer one
@@ -48,14 +56,14 @@ export class Notebook {
       nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
       cells: cells.map((source, index) => ({ cell_type: 'code', id: `cell-${index}`, source, metadata: {}, outputs: [], execution_count: null })),
     }));
-    const jupyter = await start('jupyterlab', [`--ServerApp.base_url=${base}`, '--LabApp.extension_manager=readonly'], env, folder, environment);
+    const jupyter = await start(module, [`--ServerApp.base_url=${base}`, ...args], env, folder, environment);
     t.after(jupyter.stop);
     const port = await startProxy();
     t.after(port.stop);
     port.to(jupyter.socket);
     const tab = await browser.newTab();
     t.after(() => tab.close());
-    await tab.open(`http://127.0.0.1:${port.port}${base}lab/tree/windows.ipynb?token=${token}`);
+    await tab.open(`http://127.0.0.1:${port.port}${base}${path}windows.ipynb?token=${token}`);
     const notebook = new Notebook(tab, port, jupyter.pid);
     await until('an idle kernel', () => tab.evaluate(isIdle), { every: 100, state: () => tab.complaints });
     return notebook;
@@ -88,7 +96,7 @@ export class Notebook {
       const now = await tab.evaluate(promptOf, index);
       return now !== before && condition.test(now);
     }, { every: 100, state: () => tab.complaints, ...options });
-    // while JupyterLab begins it may take the focus elsewhere
+    // while the page begins it may take the focus elsewhere
     await until(`cell ${index} takes Ctrl+Enter`, async () => {
       const { x, y } = await until(`cell ${index} in sight`, () => tab.evaluate(placeOfCell, index), { every: 100 });
       await tab.mouse('click', x, y);

@@ -85,20 +85,22 @@ function withJupyter() {
 
 const direct = 'http://127.0.0.1:8080/key/?window=a%20%2F%20%22b';
 const proxied = '/proxy/8080/key/?window=a%20%2F%20%22b';
-for (const [what, jupyter, variables, address] of [
+for (const [what, jupyter, variables, address, before = ''] of [
   ['on the browser\'s machine', false, { JPY_PARENT_PID: '7', JUPYTERHUB_SERVICE_PREFIX: '/user/me/' }, direct],
   ['through jupyter-server-proxy', true, { JPY_PARENT_PID: '7' }, `/lab${proxied}`],
   ['in JupyterHub', true, { JPY_PARENT_PID: '7', JUPYTERHUB_SERVICE_PREFIX: '/user/me/' }, `/user/me${proxied}`],
   ['of a kernel that no Jupyter server has started', true, {}, direct],
   ['of a kernel whose server is not there', true, { JPY_PARENT_PID: '9' }, direct],
   ['of a kernel whose server says something else', true, { JPY_PARENT_PID: '8' }, direct],
+  ['in VS Code, of a kernel that a Jupyter server has started', true, { JPY_PARENT_PID: '7' }, direct, '__vsc_ipynb_file__ = "/home/me/film.ipynb"'],
+  ['in a VS Code that JupyterHub shows, of a kernel of its own', true, { JUPYTERHUB_SERVICE_PREFIX: '/user/me/' }, `/user/me${proxied}`, '__vsc_ipynb_file__ = "/home/me/film.ipynb"'],
   ['where it was told', true, { JPY_PARENT_PID: '7', CV_LAUNCH_PROXY: 'https://x-{port}.example/' }, 'https://x-8080.example/key/?window=a%20%2F%20%22b'],
   ['without a key', false, { CV_LAUNCH_FRAME_KEY: '' }, direct.replace('key/', '')],
 ])
   test(`a window's page is found ${what}`, async (t) => {
     const launcher = await FakeLauncher.start(t);
     const program = pythonIn(t, { ...launcher.env, CV_LAUNCH_ADDRESS: 'http://127.0.0.1:8080/', CV_LAUNCH_FRAME_KEY: 'key', JPY_PARENT_PID: undefined,
-      JUPYTERHUB_SERVICE_PREFIX: undefined, ...(jupyter && withJupyter()), ...variables }, `
+      JUPYTERHUB_SERVICE_PREFIX: undefined, ...(jupyter && withJupyter()), ...variables }, `${before}
 import cv_launch
 window = cv_launch.Window('a / "b', height=99)
 print(window.address)

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import json
 import os
+import sys
 import weakref
 from pathlib import Path
 from typing import Optional
@@ -85,10 +86,15 @@ def _server() -> str:
 
 def _jupyter_proxy() -> Optional[str]:
     """Where the Jupyter server of this kernel shows a port, below its own address. None: it does not, as far as we know."""
-    if not importlib.util.find_spec("jupyter_server_proxy"):
+    if _in_editor() or not importlib.util.find_spec("jupyter_server_proxy"):
         return None
     base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or _base_of_server()
     return f"{base}proxy/{{port}}/" if base else None
+
+
+def _in_editor() -> bool:
+    """Whether VS Code had a Jupyter server start this kernel, and left its mark: its page is not the server's, so that no path leads there."""
+    return "JPY_PARENT_PID" in os.environ and hasattr(sys.modules["__main__"], "__vsc_ipynb_file__")
 
 
 def _base_of_server() -> Optional[str]:
