@@ -65,7 +65,7 @@ for (const [name, startBrowser] of Object.entries(browsers)) {
   for (const { application, way, env, place } of [
     { application: 'JupyterLab', ...proxied },
     { application: 'JupyterLab', way: 'directly', env: { CV_LAUNCH_PROXY: 'http://localhost:{port}/' }, place: /^http:\/\/localhost:(\d+)\/\w{32}\/\?window=camera$/ },
-    ...(name === 'Chromium' ? [{ application: 'Notebook', ...proxied }] : []),  // the same in Firefox, which takes half a minute
+    ...(name === 'Chromium' ? [{ application: 'Notebook', ...proxied }] : []),  // in one browser: it takes half a minute
   ])
     test(`${name}: a window plays in its cell of ${application} ${way}, a second run replaces it, and it ends when it is deleted`, async (t) => {
       const browser = await startBrowser();
