@@ -146,6 +146,26 @@ for (const [i, name] of Object.keys(browsers).entries())
       assert.deepEqual([tab.errors, tab.complaints], [[], []]);
     });
 
+    test('the picture keeps its part of the window: what is below it scrolls, and is never behind it', async (t) => {
+      const tab = await newTab(t);
+      await tab.watch(server.url);
+      await tab.resize({ width: 1000, height: 700 });
+      await tab.click('.open-chart');
+      await until('the chart', () => tab.evaluate(() => document.querySelector('cv-player').shadowRoot.querySelectorAll('.graph canvas').length > 4));
+      for (const [part, scrolled] of [['.save-csv', 0], ['.pause', 1000], ['.pause', 60]]) {
+        await tab.evaluate(([selector, by]) => {
+          const root = document.querySelector('cv-player').shadowRoot;
+          root.querySelector('.player').scrollTop = by;
+          root.querySelector(selector).focus();
+          root.querySelector(selector).blur();
+        }, [part, scrolled]);
+        await until(`${part} in sight, below the picture`, async () => {
+          const [stage, button] = [await tab.placeOf('.stage'), await tab.placeOf(part)];
+          return Math.abs(stage.height - 0.45 * 700) < 2 && stage.y === 0 && button.y >= stage.height && button.y + button.height <= 700;
+        }, { state: async () => [await tab.placeOf('.stage'), await tab.placeOf(part)] });
+      }
+    });
+
     test('fills the screen with the picture, and the window again', async (t) => {
       const tab = await newTab(t);
       await tab.watch(server.url);

@@ -32,6 +32,7 @@ export const mutants = [
     tests: ['tests/elements/modelproc_test.cpp'] },
 
   // windows
+  { fault: 'a program that is run is not told the key of frames', file: 'launcher/app.cpp', from: '{"CV_LAUNCH_FRAME_KEY", frame_key_},', to: '', tests: ['tests/launcher/windows.test.js'] },
   { fault: 'a reader takes a slot that there is not', file: 'windows/picture_memory.cpp', from: ' || (taken & kIndex) >= kSlotCount)', to: ')', tests: ['tests/windows/memory_test.cpp'] },
   { fault: 'a picture is larger than its slot', file: 'windows/picture_memory.cpp', from: 'header.channels) > mapping_.slot_size())', to: 'header.channels) > kMaxSlot)', tests: ['tests/windows/memory_test.cpp'] },
   { fault: 'a program writes into the picture that is read', file: 'windows/picture_memory.cpp', from: 'own_ = (before & kIndex) % kSlotCount;', to: 'own_ = 2;', tests: ['tests/windows/memory_test.cpp'] },
@@ -336,6 +337,9 @@ export const mutants = [
   { fault: 'each player has its own connection again after a loss', file: 'web/core/sharing.js', from: 'if (this.#connection === connection) this.#connection = null;', to: '', tests: ['tests/web/core/sharing.test.js'] },
   { fault: 'a common connection that finds no way is tried for ever', file: 'web/core/sharing.js', from: 'this.#hope &&= !hopeless;', to: '', tests: ['tests/web/core/sharing.test.js'] },
   { fault: 'the page goes on with a connection that brings nothing', file: 'web/core/session.js', from: 'if (verdict === \'dead\' || (', to: 'if ((', tests: ['tests/web/core/session.test.js'] },
+  { fault: 'what a new connection counts is drawn below zero', file: 'web/player/graphs.js', from: '!before || moment[what] < before[what]', to: '!before', tests: ['tests/web/player/graphs.test.js'] },
+  { fault: 'the picture gets small where much is below it', file: 'web/player/controls.css', from: 'z-index: 1; min-height: var(--cv-min-height, 8rem);', to: 'z-index: 1;', tests: ['tests/e2e/page.test.js'] },
+  { fault: 'what has the focus may be behind the picture', file: 'web/player/controls.css', from: 'scroll-padding-top: var(--cv-min-height, 8rem);', to: '', tests: ['tests/e2e/page.test.js'] },
   { fault: 'the figures show twice the latency', file: 'web/player/hud.js', from: '${latency.median.toFixed(0)} ±', to: '${(2 * latency.median).toFixed(0)} ±', tests: ['tests/web/player/hud.test.js'] },
   { fault: 'results are drawn 3 px to the right', file: 'web/player/draw-results.js', from: 'context.ellipse(shape.x, shape.y', to: 'context.ellipse(shape.x + 3, shape.y', tests: ['tests/web/player/draw-results.test.js', 'tests/e2e/overlay.test.js'] },
   { fault: 'a frame is drawn with the results of the one before', file: 'web/core/matching.js', from: 'this.#results.drawings(identified.id,', to: 'this.#results.drawings(identified.id - 3600 >>> 0,',
