@@ -117,6 +117,7 @@ LiveStream::Shown& LiveStream::shown_of(const Output& output) const {
 
 std::vector<std::string> LiveStream::names() const {
   std::vector<std::string> names;
+  names.reserve(shown_.size());
   for (const auto& shown : shown_) names.push_back(shown->name);
   return names;
 }
@@ -206,6 +207,7 @@ bool LiveStream::ended() const {
 
 std::vector<StreamFigures> LiveStream::figures() const {
   std::vector<StreamFigures> figures;
+  figures.reserve(shown_.size());
   for (const auto& shown : shown_)
     figures.push_back({.name = shown->name,
                        .metrics = shown->metrics,
@@ -315,6 +317,7 @@ protocol::StreamState LiveStream::state(const std::string& stream) const {
 
 std::vector<protocol::StreamState> LiveStream::states() const {
   std::vector<protocol::StreamState> states;
+  states.reserve(shown_.size());
   for (const auto& shown : shown_) states.push_back(state(shown->name));
   if (window_)
     for (auto& state : states) state.window = window_->state().title;

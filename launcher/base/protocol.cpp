@@ -124,7 +124,7 @@ T request(Reader& reader, const std::string& type) {
     return video;
   }
   if (type == "set") {
-    const SetRequest set{reader.string("name"), reader.value("value")};
+    SetRequest set{reader.string("name"), reader.value("value")};
     if (reader.error()) return *reader.error();
     return set;
   }

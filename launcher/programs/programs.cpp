@@ -241,6 +241,7 @@ void Programs::leave(Guest& guest, const std::string& why) {
 void Programs::end(const std::string& how) {
   stop_listening();
   std::vector<Guest*> guests;
+  guests.reserve(guests_.size());
   for (const auto& guest : guests_) guests.push_back(guest.get());
   for (auto* guest : guests) guest->program->hear_all();  // what it showed last
   while (!guests_.empty()) leave(*guests_.front(), "");
