@@ -53,8 +53,9 @@ const hasCircle = ({ results }) => results.some(({ objects }) => objects.some(({
 const pauseOnResult = (tab) => until('a picture with a circle that stands still', async () => {
   await tab.evaluate(() => document.querySelector('cv-player').pause());
   if (hasCircle(await tab.evaluate(snapshot))) return true;
+  const { frames } = await tab.report();
   await tab.evaluate(() => document.querySelector('cv-player').play());
-  await tab.decodes(1);
+  await tab.reports('another frame', (report) => report.frames.decoded > frames.decoded);
   return false;
 });
 
