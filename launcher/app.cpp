@@ -15,6 +15,7 @@
 #include "pipe/launch_errors.h"
 #include "viewer/ice_check.h"
 #include "viewer/local_address.h"
+#include "woken_in_turn.h"
 
 namespace {
 
@@ -118,6 +119,7 @@ int App::run() {
   second_.every(1000, [this] { every_second(); });
   if (named()) tell_address();
   streams_->start();
+  if (windows_) be_woken_in_turn();
   if (!options_.command.empty()) run_command();
   // it listens. A camera may take longer to open than a manager waits, and is opened again when it comes back later
   service_.ready(source_state());

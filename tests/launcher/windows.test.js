@@ -7,6 +7,7 @@ import { run } from '../lib/child.js';
 import { request } from '../lib/http.js';
 import { temporaryFolder } from '../lib/paths.js';
 import { decodePng } from '../lib/png.js';
+import { policies, processes } from '../lib/proc.js';
 import { runLaunch, startServer } from '../lib/server.js';
 import { SocketViewer } from '../lib/socket-viewer.js';
 import { test } from '../lib/test.js';
@@ -230,6 +231,19 @@ test('what is preloaded comes after what the user preloads, and lets a program w
   assert.equal((await launched({ LD_PRELOAD: 'libm.so.6', ASAN_OPTIONS: 'color=never' })).stdout, `libm.so.6:${own}\n`);
   const elsewhere = join(folder, 'no plugin');
   assert.doesNotMatch((await launched({ CV_OPENCV_PLUGINS: elsewhere, LD_PRELOAD: 'libm.so.6' })).stdout, /no plugin/);
+});
+
+test('what a picture wakes waits for its turn, and nothing that it starts does', async (t) => {
+  const server = await startServer({ command: ['python3', script(windowOf('w'))] });
+  t.after(() => server.stop());
+  await (await watch(t, server, 'w')).hasFrames(3);
+  const { [server.pid]: main, ...others } = await until('that the main thread waits', () => {
+    const now = policies(server.pid);
+    return now[server.pid] === 3 && now;
+  });
+  assert.equal(main, 3);
+  const program = processes().find(({ parent, state }) => parent === server.pid && state !== 'Z');
+  assert.deepEqual([...new Set([...Object.values(others), policies(program.pid)[program.pid]])], [0]);
 });
 
 test('a program that is run may have as many descriptors as without', async () => {

@@ -9,6 +9,15 @@ export const threads = (pid) => status(pid, 'Threads');
 /** Resident memory in kB. */
 export const resident = (pid) => status(pid, 'VmRSS');
 
+/** How the kernel schedules each thread, by thread: 0 is SCHED_OTHER, 3 SCHED_BATCH. @returns {Record<string, number>} */
+export const policies = (pid) => Object.fromEntries(readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+  try {
+    return [[thread, Number(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[38])]];
+  } catch {
+    return [];  // it has just ended
+  }
+}));
+
 export const descriptors = (pid) => readdirSync(`/proc/${pid}/fd`).length;
 
 /** User and system time in seconds. */
