@@ -26,6 +26,9 @@ constexpr double kSafeStart = 100'000;
 constexpr std::int64_t kQueueFull = 35 * kMs;
 // Of two viewers of a link, the one that has gone up makes room, not the one that was there.
 constexpr std::int64_t kLongHeldQueueFull = 75 * kMs;
+// So long a picture's packets may be under way, if they come so slowly.
+constexpr std::int64_t kFarBehind = 60 * kMs;
+constexpr double kFarTooLittle = 0.45;
 // While a queue drains there are reports at least so often.
 constexpr std::int64_t kStillReported = 300 * kMs;
 // With such a queue only some results go, and with such a one none: they would come too late to be of use, and keep the
@@ -246,10 +249,19 @@ std::optional<double> LinkControl::congested() {
   const auto queue = trace_.queue_now(kQueueWindow, kQueueBursts, settled_);
   const auto policed = losses_.limit(trace_);
   if (queue && drains(*queue)) return std::nullopt;
+  if (const auto rate = throttled()) return rate;
   const std::int64_t full = *newest - held_since_ > kHeldForLong ? kLongHeldQueueFull : kQueueFull;
   if (!trace_.rises(settled_) && (!queue || *queue <= full + trace_.noise())) return policed;
   if (const auto rate = trace_.busy_rate()) return rate;
   return trace_.since(*newest - kBusyWindow).rate;
+}
+
+// A large picture tells, packet by packet, what the link gives: if that is far too little, there is no need to wait
+// until others queue behind it.
+std::optional<double> LinkControl::throttled() const {
+  if (target_ == rungs_.size() || trace_.last_delay() < kFarBehind + 2 * trace_.noise()) return std::nullopt;
+  const auto rate = trace_.busy_rate(settled_);
+  return rate && *rate < kFarTooLittle * need(target_) ? rate : std::nullopt;
 }
 
 // Of what is sent beside the video as much is lost as of the video.
@@ -268,11 +280,20 @@ bool LinkControl::drains(std::int64_t queue) const {
   return before && queue + 8 * kMs < *before;
 }
 
+// How long what has been sent will take, in s, at most a half: what the newest packet met, and what has come behind it.
+double LinkControl::queued_s(std::int64_t now) const {
+  const double sent = target_ < rungs_.size() ? need(target_) : 0;
+  const auto since = static_cast<double>(now - trace_.newest().value_or(now));
+  const double queue = static_cast<double>(trace_.last_delay()) + since * std::max(0.0, sent / *carries_ - 1);
+  return std::clamp(queue / static_cast<double>(kSecond), 0.0, 0.5);
+}
+
 void LinkControl::fall(std::int64_t now, double carries) {
   measured(carries);
   known_ = true;
   if (!congested_since_) congested_since_ = now;
   std::size_t rung = best(*carries_);
+  if (rung > target_) rung = best(*carries_ * (1 - queued_s(now)));  // what has queued is to be gone in a second
   const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
     if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;

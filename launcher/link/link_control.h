@@ -79,9 +79,11 @@ class LinkControl {
   bool silent(std::int64_t now);
   double other_arrives(std::int64_t until) const;
   std::optional<double> congested();
+  std::optional<double> throttled() const;
   void settle(std::int64_t now);
   std::int64_t queue_length(std::int64_t now) const;
   bool drains(std::int64_t queue) const;
+  double queued_s(std::int64_t now) const;
   void fall(std::int64_t now, double carries);
   void may_climb(std::int64_t now);
   void step_climb(std::int64_t now);

@@ -112,7 +112,7 @@ std::int64_t LinkTrace::last_delay() const {
   return last == packets_.rend() ? 0 : last->delay() - base();
 }
 
-LinkTrace::Busy LinkTrace::busy() const {
+LinkTrace::Busy LinkTrace::busy(std::int64_t start) const {
   if (seconds_.empty()) return {};
   const std::int64_t least = base();
   const Packet* last = nullptr;
@@ -120,6 +120,7 @@ LinkTrace::Busy LinkTrace::busy() const {
   std::size_t bytes = 0;
   std::size_t count = 0;
   for (auto packet = packets_.rbegin(); packet != packets_.rend(); ++packet) {
+    if (packet->sent < start) break;
     if (!packet->arrival) continue;
     if (last == nullptr) {
       // the queue may have gone in the meantime
@@ -137,8 +138,8 @@ LinkTrace::Busy LinkTrace::busy() const {
   return {*last->arrival - *first->arrival, bytes};
 }
 
-std::optional<double> LinkTrace::busy_rate() const {
-  const Busy stretch = busy();
+std::optional<double> LinkTrace::busy_rate(std::int64_t start) const {
+  const Busy stretch = busy(start);
   if (stretch.time < 20 * kMs) return std::nullopt;
   return static_cast<double>(stretch.bytes) * 8e6 / static_cast<double>(stretch.time);
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -38,8 +39,9 @@ class LinkTrace {
   // How much the delay differs from one burst to the next, on a link as it usually is.
   std::int64_t noise() const { return static_cast<std::int64_t>(noise_); }
 
-  // bit/s that arrive while packets queue: what the link gives us. Nothing if too few of the newest ones did.
-  std::optional<double> busy_rate() const;
+  // bit/s that arrive while packets queue: what the link gives us. Nothing if too few of the newest ones did that were
+  // sent since `start`.
+  std::optional<double> busy_rate(std::int64_t start = std::numeric_limits<std::int64_t>::min()) const;
 
   Stretch since(std::int64_t sent) const;
 
@@ -66,7 +68,7 @@ class LinkTrace {
   };
 
   void add(const SentLog::Report& report);
-  Busy busy() const;
+  Busy busy(std::int64_t start) const;
   void add_arrival(const Packet& packet);
   std::int64_t base() const;
 

@@ -175,13 +175,14 @@ bool Feed::push(const FanOut& from, GstSample* sample, bool key) {
   return true;
 }
 
-void FanOut::connect(GstElement* appsink, GstPad* entry, RunTime run) {
+void FanOut::connect(GstElement* appsink, GstPad* entry, RunTime run, std::shared_ptr<std::atomic<bool>> woken) {
   struct Context {
     std::shared_ptr<FanOut> fan_out;
     RunTime run;
   };
   appsink_ = gst_share(appsink);
   run_ = run;
+  woken_ = std::move(woken);
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) {
     const auto* context = static_cast<Context*>(data);
@@ -224,8 +225,8 @@ void FanOut::open(const std::shared_ptr<Feed>& feed) {
 
 // What a feed needs before the next frame is of use to it. Under the mutex.
 void FanOut::start(Feed& feed) {
-  if (slept_ || since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung ||
-      feed.has(since_key_.front().get()))
+  if (slept_) return;  // it has been woken, and the next frame is a key frame
+  if (since_key_.empty() || age_of(since_key_.front().get(), newest_) > kYoung || feed.has(since_key_.front().get()))
     return request_key_frame(true);
   for (std::size_t i = 0; i < since_key_.size(); ++i) feed.push(*this, since_key_[i].get(), i == 0);
 }
@@ -242,7 +243,11 @@ void FanOut::remove(const std::shared_ptr<Feed>& feed) {
 void FanOut::wake() {
   sleep_timer_.stop();
   if (!doze_.asleep()) return;
-  ask_encoder(GST_CLOCK_TIME_NONE);  // before the next frame reaches it
+  // before the next frame reaches it
+  if (woken_)
+    *woken_ = true;
+  else
+    ask_encoder(GST_CLOCK_TIME_NONE);
   doze_.set_asleep(false);
 }
 

@@ -88,8 +88,8 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   explicit FanOut(std::shared_ptr<const Timebase> timebase) : timebase_(std::move(timebase)) {}
 
   // Main thread. `appsink` is that of the producer's current run: frames come from it, and key frame requests go to it.
-  // `entry`: as of Doze.
-  void connect(GstElement* appsink, GstPad* entry, RunTime run);
+  // `entry`: as of Doze. `woken`: to be set when the encoder has slept; null: it is asked for a key frame then.
+  void connect(GstElement* appsink, GstPad* entry, RunTime run, std::shared_ptr<std::atomic<bool>> woken = nullptr);
   void disconnect();
 
   void add(std::shared_ptr<Feed> feed);
@@ -133,6 +133,7 @@ class FanOut : public std::enable_shared_from_this<FanOut> {
   KeyFrameGate gate_;
   Timer gate_timer_;
   Doze doze_;
+  std::shared_ptr<std::atomic<bool>> woken_;
   Timer sleep_timer_;
   std::uint64_t frames_before_ = 0;  // of earlier runs
   std::atomic<std::uint64_t> frames_ = 0;

@@ -4,5 +4,9 @@
 
 #include <gst/gst.h>
 
-// `sink`: of vp8enc or vp9enc. For as long as the pad exists.
-void bridge_gaps(GstPad* sink);
+#include <atomic>
+#include <memory>
+
+// `encoder`: a vp8enc or vp9enc; for as long as it exists. What is returned is set when the encoder has slept: then the
+// next frame becomes a key frame.
+std::shared_ptr<std::atomic<bool>> bridge_gaps(GstElement* encoder);

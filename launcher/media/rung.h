@@ -28,10 +28,10 @@ class Rung {
   void attach(CutRung of_run) {
     run_ = std::move(of_run);
     frames_before_ = fan_out_->frames();
-    if (run_.libvpx) bridge_gaps(GstPtr<GstPad>(gst_element_get_static_pad(run_.libvpx.get(), "sink")).get());
+    woken_ = run_.libvpx ? bridge_gaps(run_.libvpx.get()) : nullptr;
   }
   // The run's frames go to viewers from here on.
-  void connect(RunTime run) { fan_out_->connect(run_.appsink.get(), run_.entry.get(), run); }
+  void connect(RunTime run) { fan_out_->connect(run_.appsink.get(), run_.entry.get(), run, woken_); }
   void detach() {
     fan_out_->disconnect();
     run_ = {};
@@ -55,6 +55,7 @@ class Rung {
  private:
   const std::shared_ptr<FanOut> fan_out_;
   CutRung run_;
+  std::shared_ptr<std::atomic<bool>> woken_;  // as of bridge_gaps()
   std::uint64_t frames_before_ = 0;
   std::optional<Picture> picture_;
 };

@@ -32,6 +32,8 @@ class Network {
   virtual std::uint64_t other_bytes() const = 0;
   // From now on so many bit/s go out beside the video, of no use but to see whether they arrive; 0: none.
   virtual void probe(double bits) = 0;
+  // Until further notice no picture leaves, and the first one after that is a key frame.
+  virtual void pause(bool /*paused*/) {}
   virtual void stop() { on_reports_ = nullptr; }
 
  protected:

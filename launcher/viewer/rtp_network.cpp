@@ -19,6 +19,8 @@ constexpr guint kTransportCcFormat = 15;  // of RTCP's transport layer feedback
 constexpr std::size_t kUdpIp = 28;
 // µs: less than viewer_pipeline.cpp's kHistoryMs.
 constexpr gint64 kRepeatable = 1'800'000;
+constexpr const char* kRequest = "GstRTPRetransmissionRequest";
+constexpr const char* kDuplicate = "cv-duplicate";  // our own request, not the viewer's
 
 bool has_factory(GstElement* element, const char* name) {
   GstElementFactory* factory = gst_element_get_factory(element);
@@ -65,6 +67,7 @@ std::shared_ptr<RtpNetwork> RtpNetwork::watch(GstElement* payloader, GstElement*
   if (!extension) return network;  // without it nothing is ever reported
   gst_rtp_header_extension_set_id(extension.get(), kTransportCcId);
   g_signal_emit_by_name(payloader, "add-extension", extension.get());
+  network->watch_key_frames(payloader);
   g_signal_connect_data(
       webrtcbin, "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
         if (const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock()) self->watch_element(added);
@@ -75,12 +78,27 @@ std::shared_ptr<RtpNetwork> RtpNetwork::watch(GstElement* payloader, GstElement*
   return network;
 }
 
+void RtpNetwork::watch_key_frames(GstElement* payloader) {
+  if (!g_object_class_find_property(G_OBJECT_GET_CLASS(payloader), "seqnum")) return;
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(payloader, "sink");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
+        if (!self || GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT))
+          return GST_PAD_PROBE_OK;
+        guint last = 0;  // of the picture before
+        g_object_get(GST_PAD_PARENT(pad), "seqnum", &last, nullptr);
+        const std::lock_guard lock(self->mutex_);
+        self->retransmissions_.key_frame(static_cast<std::uint16_t>(last));
+        return GST_PAD_PROBE_OK;
+      },
+      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+}
+
 void RtpNetwork::watch_element(GstElement* added) {
   if (has_factory(added, "nicesink")) watch_sink(added);
-  if (has_factory(added, "rtprtxsend")) {
-    const std::lock_guard lock(mutex_);
-    retransmitter_ = gst_share(added);
-  }
+  if (has_factory(added, "rtprtxsend")) watch_requests(added);
   if (!has_factory(added, "rtpsession")) return;
   g_autoptr(GObject) session = nullptr;
   g_object_get(added, "internal-session", &session, nullptr);
@@ -93,6 +111,39 @@ void RtpNetwork::watch_element(GstElement* added) {
       new std::weak_ptr(weak_from_this()),
       [](gpointer data, GClosure*) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); },
       static_cast<GConnectFlags>(0));
+}
+
+void RtpNetwork::watch_requests(GstElement* retransmitter) {
+  std::unique_lock lock(mutex_);
+  retransmitter_ = gst_share(retransmitter);
+  lock.unlock();
+  g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter, "src");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
+        if (!self || !gst_event_has_name(event, kRequest) || self->useful(gst_event_get_structure(event)))
+          return GST_PAD_PROBE_OK;
+        return GST_PAD_PROBE_DROP;
+      },
+      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+}
+
+bool RtpNetwork::useful(const GstStructure* request) {
+  guint ssrc = 0;
+  guint sequence = 0;
+  if (gst_structure_has_field(request, kDuplicate) ||
+      !gst_structure_get(request, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &sequence, nullptr) ||
+      ssrc != rtp_->ssrc)
+    return true;
+  const std::lock_guard lock(mutex_);
+  return retransmissions_.useful(g_get_monotonic_time(), static_cast<std::uint16_t>(sequence));
+}
+
+void RtpNetwork::pause(bool paused) {
+  const std::lock_guard lock(mutex_);
+  retransmissions_.pause(paused);
 }
 
 void RtpNetwork::watch_sink(GstElement* sink) {
@@ -129,7 +180,9 @@ void RtpNetwork::note(GstBuffer* packet) {
   const std::int64_t now = g_get_monotonic_time();
   log_.sent(*head->transport_sequence, now, static_cast<std::uint32_t>(on_wire));
   sent_.push_back({now, on_wire, duplicate});
-  if (!duplicate) recent_[recents_++ % recent_.size()] = {head->sequence, on_wire, now};
+  if (duplicate) return;
+  retransmissions_.sent(head->sequence);
+  recent_[recents_++ % recent_.size()] = {head->sequence, on_wire, now};
 }
 
 // A thread of webrtcbin's.
@@ -141,6 +194,7 @@ void RtpNetwork::take_feedback(GstBuffer* fci) {
   if (!feedback) return;
   std::unique_lock lock(mutex_);
   auto reports = log_.match(*feedback);
+  if (!reports.empty()) retransmissions_.reported(reports.back().sent);
   lock.unlock();
   if (reports.empty()) return;
   post(weak_from_this(), [reports = std::move(reports)](RtpNetwork& self) { self.report(reports); });
@@ -175,10 +229,11 @@ void RtpNetwork::send_duplicates(double& owed) {
   while (owed > 0) {
     const Recent& packet = packets[next_duplicate_++ % half];
     owed -= static_cast<double>(packet.bytes);
-    gst_pad_send_event(pad, gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
-                                                 gst_structure_new("GstRTPRetransmissionRequest", "seqnum", G_TYPE_UINT,
-                                                                   guint{packet.sequence}, "ssrc", G_TYPE_UINT,
-                                                                   guint{rtp_->ssrc}, nullptr)));
+    gst_pad_send_event(
+        pad, gst_event_new_custom(
+                 GST_EVENT_CUSTOM_UPSTREAM,
+                 gst_structure_new(kRequest, "seqnum", G_TYPE_UINT, guint{packet.sequence}, "ssrc", G_TYPE_UINT,
+                                   guint{rtp_->ssrc}, kDuplicate, G_TYPE_BOOLEAN, TRUE, nullptr)));
   }
 }
 

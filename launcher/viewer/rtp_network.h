@@ -14,6 +14,7 @@
 
 #include "base/gst_ptr.h"
 #include "base/main_thread.h"
+#include "link/retransmissions.h"
 #include "network.h"
 #include "probe_pace.h"
 #include "rtp_clock.h"
@@ -29,6 +30,7 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
   // What nobody can say whose it is counts for all in equal parts.
   std::uint64_t other_bytes() const override { return other_bytes_ / sharers_; }
   void probe(double bits) override { pace_.set(bits); }
+  void pause(bool paused) override;
   void stop() override;
 
  private:
@@ -40,7 +42,10 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
 
   RtpNetwork(std::shared_ptr<RtpClock> rtp, unsigned sharers)
       : rtp_(std::move(rtp)), sharers_(sharers), pace_([this](double& owed) { send_duplicates(owed); }) {}
+  void watch_key_frames(GstElement* payloader);
   void watch_element(GstElement* added);
+  void watch_requests(GstElement* retransmitter);
+  bool useful(const GstStructure* request);
   void watch_sink(GstElement* sink);
   void note(GstBuffer* packet);
   void take_feedback(GstBuffer* fci);
@@ -55,6 +60,7 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
   std::mutex mutex_;                  // guards what follows; nothing is called under it
   GstPtr<GstElement> retransmitter_;  // once webrtcbin has one
   SentLog log_;
+  Retransmissions retransmissions_;
   std::vector<Packet> sent_;
   std::array<Recent, 32> recent_{};  // packets of video, for duplicates
   std::size_t recents_ = 0;          // so far

@@ -150,10 +150,12 @@ void RungSelector::apply(const LinkControl::Decision& decision) {
   const std::size_t count = stream_.rungs().size();
   results_ = decision.results;
   network_->probe(wanted_ ? decision.probe : 0);
-  if (wanted_ && !decision.paused)
-    feed_->resume();
-  else
+  const bool paused = !wanted_ || decision.paused;
+  network_->pause(paused);
+  if (paused)
     feed_->pause();
+  else
+    feed_->resume();
   const bool late = !arrived_ && g_get_monotonic_time() - asked_at_ > kKeyFrameUs;
   if (decision.rung != rung_ || late) move_to(decision.rung);
   const bool stills = decision.rung == count;

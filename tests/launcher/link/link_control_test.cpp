@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <random>
+#include <span>
+#include <vector>
 
 namespace {
 
@@ -59,6 +61,45 @@ TEST(LinkControl, GoesNotAboveTheViewersLimit) {
   EXPECT_EQ(control.decide(0).rung, 0U);
   control.limit(100e3);
   EXPECT_EQ(control.decide(50 * kMs).rung, 3U);
+}
+
+// After six seconds of small pictures a large one, whose packets come `apart` from each other; of each report that
+// tells of some of them, the rung.
+std::vector<std::size_t> with_large_picture(std::int64_t apart) {
+  LinkControl control(2e6);
+  control.rungs(kLadder);
+  control.decide(0);
+  control.switched(0, 0);
+  std::int64_t seq = 0;
+  std::int64_t now = 0;
+  for (; now < 6 * kSecond; now += 33 * kMs) {
+    const SentLog::Report report{++seq, now, now + 10 * kMs, 1000};
+    control.sent(now, report.bytes, false);
+    control.reported(now + 30 * kMs, {&report, 1});
+    EXPECT_EQ(control.decide(now + 30 * kMs).rung, 0U);
+  }
+  std::vector<SentLog::Report> picture;
+  for (int i = 0; i < 12; ++i) {
+    picture.push_back({++seq, now, now + 10 * kMs + i * apart, 1250});
+    control.sent(now, 1250, false);
+  }
+  std::vector<std::size_t> rungs;
+  for (std::size_t i = 0; i < picture.size(); i += 2) {
+    const std::int64_t then = *picture[i + 1].arrival + 10 * kMs;
+    control.reported(then, std::span(picture).subspan(i, 2));
+    rungs.push_back(control.decide(then).rung);
+  }
+  return rungs;
+}
+
+TEST(LinkControl, OneLargePictureTellsThatALinkHasBecomeFarTooSlow) {
+  const auto rungs = with_large_picture(40 * kMs);  // 250 kbit/s
+  EXPECT_EQ(rungs[0], 0U) << "two packets are not enough";
+  EXPECT_EQ(rungs[2], 3U) << "what has queued is to be gone soon, too";
+}
+
+TEST(LinkControl, OneLargePictureOnALinkThatCarriesMoreThanIsSentTellsNothing) {
+  EXPECT_EQ(with_large_picture(12 * kMs), std::vector<std::size_t>(6, 0));  // 830 kbit/s
 }
 
 TEST(LinkControl, GoesUpAtOnceWhenTheViewersLimitIsLifted) {

@@ -75,10 +75,10 @@ class Encoding {
     fan_out->connect(out.get(), nullptr, {by});
   }
   // From now on it can sleep.
-  void connect_with_entry() {
+  void connect_with_entry(std::shared_ptr<std::atomic<bool>> woken = nullptr) {
     const GstPtr<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
     const GstPtr<GstPad> entry(gst_element_get_static_pad(out.get(), "sink"));
-    fan_out->connect(out.get(), entry.get(), {});
+    fan_out->connect(out.get(), entry.get(), {}, std::move(woken));
   }
   void fall_asleep() {
     while (!fan_out->asleep()) g_main_context_iteration(nullptr, TRUE);
@@ -457,6 +457,18 @@ TEST_F(FanOutTest, AnEncodingThatNobodyWantsSleepsUntilSomeoneDoesAndWakesWithAK
   EXPECT_EQ(queued(), 1U) << "the key frame is of before it slept, however young it is";
   push(2, true);
   EXPECT_EQ(queued(), 2U);
+}
+
+TEST_F(FanOutTest, AnEncodingThatIsToldThatItWasWokenIsNotAskedForTheKeyFrame) {
+  const auto woken = std::make_shared<std::atomic<bool>>(false);
+  encoding_->connect_with_entry(woken);
+  push(0, true);
+  encoding_->fall_asleep();
+  EXPECT_FALSE(*woken);
+  feed_->start();
+  feed_->open();
+  EXPECT_TRUE(*woken);
+  EXPECT_EQ(asked(), 0U) << "the copy that fills the gap would become one";
 }
 
 TEST_F(FanOutTest, AnEncodingDoesNotSleepBeforeAFrameOfTheRunHasCome) {
