@@ -257,11 +257,11 @@ std::optional<double> LinkControl::congested() {
 }
 
 // A large picture tells, packet by packet, what the link gives: if that is far too little, there is no need to wait
-// until others queue behind it.
+// until others queue behind it. Below the lowest rung are only stills: there it is waited.
 std::optional<double> LinkControl::throttled() const {
-  if (target_ == rungs_.size() || trace_.last_delay() < kFarBehind + 2 * trace_.noise()) return std::nullopt;
+  if (target_ + 1 >= rungs_.size() || trace_.last_delay() < kFarBehind + 2 * trace_.noise()) return std::nullopt;
   const auto rate = trace_.busy_rate(settled_);
-  return rate && *rate < kFarTooLittle * need(target_) ? rate : std::nullopt;
+  return rate && *rate < kFarTooLittle * rungs_[target_].bitrate ? rate : std::nullopt;
 }
 
 // Of what is sent beside the video as much is lost as of the video.
