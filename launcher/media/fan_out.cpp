@@ -256,7 +256,7 @@ void FanOut::sleep_when_unwatched() {
     const std::lock_guard lock(mutex_);
     if (feeds_.empty() && frames_ == frames_before_) return;  // of each run at least one frame has to come
     sleep_timer_.stop();
-    if (!feeds_.empty()) return;
+    if (!feeds_.empty() || !doze_.possible()) return;
     slept_ = true;
     if (since_key_.size() > 1) since_key_.resize(1);
     doze_.set_asleep(true);

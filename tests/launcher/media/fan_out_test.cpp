@@ -482,6 +482,19 @@ TEST_F(FanOutTest, AnEncodingDoesNotSleepBeforeAFrameOfTheRunHasCome) {
   encoding_->fall_asleep();
 }
 
+TEST_F(FanOutTest, AnEncodingThatCannotSleepIsAskedForAKeyFrameWhenSomeoneComes) {
+  push(0, true);
+  bool over = false;
+  Timer timer;
+  timer.once(2000, [&over] { over = true; });  // longer than it stays awake
+  while (!over) g_main_context_iteration(nullptr, TRUE);
+  push(kLong, false);
+  EXPECT_EQ(fan_out_->frames(), 2U);
+  feed_->start();
+  feed_->open();
+  EXPECT_EQ(asked(), 1U);
+}
+
 TEST_F(FanOutTest, AnEncodingThatAFeedMovesToWakes) {
   Encoding other;
   other.connect_with_entry();
