@@ -10,18 +10,8 @@ namespace {
 constexpr std::int64_t kMs = 1000;
 constexpr std::int64_t kSecond = 1000 * kMs;
 
-// Of what a link carries, so much may be used: pictures differ in size.
-constexpr double kHeadroom = 0.85;
-// The lowest rung may use more: below it are only stills.
-constexpr double kLowestHeadroom = 0.95;
-// Of the viewer's own limit, so that it does not swing.
-constexpr double kSpare = 1.15;
 // Results may ask for this share before the video gets smaller for them.
 constexpr double kResultsShare = 0.15;
-// A viewer's own belief about its link.
-constexpr double kHintTrust = 0.8;
-// Without one, the first rung buries no link that could carry any video.
-constexpr double kSafeStart = 100'000;
 
 constexpr std::int64_t kQueueFull = 35 * kMs;
 // Of two viewers of a link, the one that has gone up makes room, not the one that was there.
@@ -76,22 +66,21 @@ std::int64_t spread_percent(std::int64_t now) {
 }  // namespace
 
 void LinkControl::rungs(std::vector<Rung> rungs) {
-  const std::size_t before = rungs_.size();
-  rungs_ = std::move(rungs);
+  const std::size_t before = ladder_.stills();
+  ladder_.set(std::move(rungs));
   if (!started_) {
     started_ = true;
     current_ = target_ = start_rung();
     return;
   }
-  if (rungs_.size() == before) return;
+  if (ladder_.stills() == before) return;
   for (std::size_t* rung : {&current_, &target_})
-    *rung = *rung == before ? rungs_.size() : std::min(*rung, rungs_.size() - 1);
+    *rung = *rung == before ? ladder_.stills() : std::min(*rung, ladder_.lowest());
 }
 
 void LinkControl::limit(std::optional<double> bitrate, std::optional<unsigned> lines) {
   const bool held = started_ && target_ == allowed();
-  limit_ = bitrate;
-  lines_ = lines;
+  ladder_.limit(bitrate, lines);
   lifted_ |= held && allowed() < target_;
 }
 
@@ -100,44 +89,29 @@ std::size_t LinkControl::believed() const {
   return carries_ ? best(*carries_) : std::min(best(climb_.passed()), start_rung());
 }
 
-std::size_t LinkControl::large_enough() const {
-  std::size_t lowest = 0;
-  for (std::size_t rung = 0; lines_ && rung < rungs_.size(); ++rung)
-    if (rungs_[rung].height >= *lines_) lowest = rung;
-  return lowest;
-}
-
 std::size_t LinkControl::allowed() const {
-  std::size_t rung = large_enough();
-  if (!limit_) return rung;
-  for (; rung < rungs_.size(); ++rung) {
-    // what an encoding takes varies: one that is not sent yet must have something to spare
-    if (rungs_[rung].bitrate * (rung == current_ ? 1 : kSpare) <= *limit_) return rung;
-  }
-  return rungs_.size();
+  return ladder_.allowed(current_);
 }
 
 std::size_t LinkControl::start_rung() const {
-  for (std::size_t rung = allowed(); rung < rungs_.size(); ++rung) {
-    if (hint_ ? need(rung) <= kHintTrust * *hint_ : rungs_[rung].bitrate <= kSafeStart) return rung;
-  }
-  return std::max(allowed(), rungs_.size() - 1);
+  return ladder_.start(hint_, beside(), current_);
+}
+
+double LinkControl::beside() const {
+  return carries_ ? std::min(other_, kResultsShare * *carries_) : other_;
 }
 
 double LinkControl::need(std::size_t rung) const {
-  return rungs_[rung].bitrate + (carries_ ? std::min(other_, kResultsShare * *carries_) : other_);
+  return ladder_.bitrate(rung) + beside();
 }
 
 std::size_t LinkControl::best(double carries) const {
-  for (std::size_t rung = allowed(); rung < rungs_.size(); ++rung) {
-    if (need(rung) <= carries * (rung + 1 == rungs_.size() ? kLowestHeadroom : kHeadroom)) return rung;
-  }
-  return rungs_.size();
+  return ladder_.best(carries, beside(), current_);
 }
 
 void LinkControl::sent(std::int64_t now, std::size_t bytes, bool probe) {
   watch_.sent(now);
-  if (!probe && current_ == rungs_.size()) stills_.sent(now, bytes);
+  if (!probe && current_ == ladder_.stills()) stills_.sent(now, bytes);
 }
 
 void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> reports) {
@@ -154,7 +128,7 @@ void LinkControl::reported(std::int64_t now, std::span<const SentLog::Report> re
     settle(now);
   }
   const auto last = trace_.newest();
-  if (last && current_ == rungs_.size()) stills_.arrived(*last, trace_.queue(*last, *last, 1).value_or(0));
+  if (last && current_ == ladder_.stills()) stills_.arrived(*last, trace_.queue(*last, *last, 1).value_or(0));
 }
 
 void LinkControl::switched(std::int64_t now, std::size_t rung) {
@@ -191,11 +165,11 @@ LinkControl::Decision LinkControl::decide(std::int64_t now) {
     step_climb(now);
   } else if (measuring(now) || drains_first(now)) {
     return decision(now);
-  } else if (target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate && (!carries_ || now - settled_ > kSecond)) {
+  } else if (target_ < ladder_.lowest() && watch_.late(now) > kMuchLate && (!carries_ || now - settled_ > kSecond)) {
     // nothing comes through, and so nothing tells yet how little the link carries
     before_full_ = target_;
     full_at_ = now;
-    go(now, rungs_.size() - 1);
+    go(now, ladder_.lowest());
   } else if (target_ == current_ || now - asked_ > kSwitchPatience) {
     if (const auto rate = congested()) {
       fall(now, *rate + other_arrives(now));
@@ -215,7 +189,7 @@ bool LinkControl::silent(std::int64_t now) {
   was_silent_ = true;
   climb_.stop();
   full_at_.reset();
-  const std::size_t rung = waited < 2 ? rungs_.size() - 1 : rungs_.size();
+  const std::size_t rung = waited < 2 ? ladder_.lowest() : ladder_.stills();
   if (target_ < rung) go(now, rung);
   return true;
 }
@@ -233,7 +207,7 @@ bool LinkControl::buried(std::int64_t now) {
   if (!newest || watch_.silent(now) > 0.5) return false;
   const std::int64_t queue = trace_.queue(std::max(settled_, *newest - kQueueWindow), *newest, 1).value_or(0);
   const std::int64_t late = watch_.late(now);
-  const std::int64_t most = target_ + 1 < rungs_.size() ? kBuried : kBuried / 2;
+  const std::int64_t most = target_ < ladder_.lowest() ? kBuried : kBuried / 2;
   if (late > most || (queue > most && late > 0)) {
     if (climb_.active()) full_at_ = now;
     climb_.stop();
@@ -259,9 +233,9 @@ std::optional<double> LinkControl::congested() {
 // A large picture tells, packet by packet, what the link gives: if that is far too little, there is no need to wait
 // until others queue behind it. Below the lowest rung are only stills: there it is waited.
 std::optional<double> LinkControl::throttled() const {
-  if (target_ + 1 >= rungs_.size() || trace_.last_delay() < kFarBehind + 2 * trace_.noise()) return std::nullopt;
+  if (target_ >= ladder_.lowest() || trace_.last_delay() < kFarBehind + 2 * trace_.noise()) return std::nullopt;
   const auto rate = trace_.busy_rate(settled_);
-  return rate && *rate < kFarTooLittle * rungs_[target_].bitrate ? rate : std::nullopt;
+  return rate && *rate < kFarTooLittle * ladder_.bitrate(target_) ? rate : std::nullopt;
 }
 
 // Of what is sent beside the video as much is lost as of the video.
@@ -282,7 +256,7 @@ bool LinkControl::drains(std::int64_t queue) const {
 
 // How long what has been sent will take, in s, at most a half: what the newest packet met, and what has come behind it.
 double LinkControl::queued_s(std::int64_t now) const {
-  const double sent = target_ < rungs_.size() ? need(target_) : 0;
+  const double sent = target_ < ladder_.stills() ? need(target_) : 0;
   const auto since = static_cast<double>(now - trace_.newest().value_or(now));
   const double queue = static_cast<double>(trace_.last_delay()) + since * std::max(0.0, sent / *carries_ - 1);
   return std::clamp(queue / static_cast<double>(kSecond), 0.0, 0.5);
@@ -294,9 +268,9 @@ void LinkControl::fall(std::int64_t now, double carries) {
   if (!congested_since_) congested_since_ = now;
   std::size_t rung = best(*carries_);
   if (rung > target_) rung = best(*carries_ * (1 - queued_s(now)));  // what has queued is to be gone in a second
-  const bool fits = target_ < rungs_.size() && need(target_) <= kLowestHeadroom * *carries_;
+  const bool fits = target_ < ladder_.stills() && need(target_) <= Ladder::kLowestHeadroom * *carries_;
   if (rung <= target_ || fits) {
-    if (target_ == rungs_.size() || now - *congested_since_ < kCongestedForLong) return;
+    if (target_ == ladder_.stills() || now - *congested_since_ < kCongestedForLong) return;
     rung = std::max(rung, target_ + 1);
   }
   if (now - held_since_ > kHeldForLong) {
@@ -314,7 +288,7 @@ void LinkControl::may_climb(std::int64_t now) {
   const double next = kClimbMargin * need(current_ - 1);
   const double top = kClimbMargin * need(allowed());
   if (!carries_) {
-    const double now_sent = current_ < rungs_.size() ? need(current_) : 0;
+    const double now_sent = current_ < ladder_.stills() ? need(current_) : 0;
     climb_.start(now, std::max(1.3 * now_sent, kFirstClimb), 0, top, known_);
     return;
   }
@@ -355,8 +329,8 @@ bool LinkControl::measuring(std::int64_t now) {
   const auto newest = trace_.newest();
   if (newest && *newest < *full_at_ - 10 * kMs && now - *full_at_ < 4 * kSecond) {
     // a rung that takes so little has not filled it, and another one begins with a key frame
-    const bool fits = current_ == rungs_.size() || climb_.passed() > kFarMore * need(current_);
-    if (!carries_ && !fits && target_ + 1 < rungs_.size() && watch_.late(now) > kMuchLate) go(now, rungs_.size() - 1);
+    const bool fits = current_ == ladder_.stills() || climb_.passed() > kFarMore * need(current_);
+    if (!carries_ && !fits && target_ < ladder_.lowest() && watch_.late(now) > kMuchLate) go(now, ladder_.lowest());
     return true;
   }
   const std::int64_t full_at = *std::exchange(full_at_, std::nullopt);
@@ -419,7 +393,7 @@ LinkControl::Decision LinkControl::decision(std::int64_t now) const {
   Decision decision;
   decision.rung = target_;
   decision.paused = buried_until_.has_value();
-  const double video = current_ < rungs_.size() ? rungs_[current_].bitrate : 0;
+  const double video = ladder_.bitrate(current_);
   if (climb_.active()) decision.probe = std::max(0.0, climb_.rate() - video - other_);
   const bool free = target_ == 0;
   if (!free) decision.carries = carries_;
@@ -427,14 +401,15 @@ LinkControl::Decision LinkControl::decision(std::int64_t now) const {
     decision.reason = Reason::kFree;
   } else if (target_ == allowed()) {
     decision.reason = Reason::kLimit;
-  } else if (target_ == rungs_.size()) {
+  } else if (target_ == ladder_.stills()) {
     decision.reason = Reason::kTooSlow;
   } else {
     decision.reason = known_ ? Reason::kNetwork : Reason::kStart;
   }
   if (carries_ && !free) {
-    decision.results = std::max(
-        0.1 * *carries_, kHeadroom * *carries_ - (target_ < rungs_.size() ? video : StillPace::kShare * *carries_));
+    decision.results =
+        std::max(0.1 * *carries_,
+                 Ladder::kHeadroom * *carries_ - (target_ < ladder_.stills() ? video : StillPace::kShare * *carries_));
   } else if (!free && decision.reason != Reason::kLimit) {
     decision.results = 15'000;
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "climb.h"
+#include "ladder.h"
 #include "link_trace.h"
 #include "loss_blocks.h"
 #include "report_watch.h"
@@ -23,10 +24,7 @@
 
 class LinkControl {
  public:
-  struct Rung {
-    double bitrate = 0;   // as measured lately; of one that sleeps, before that
-    unsigned height = 0;  // of what is shown of its pictures, in lines; 0: not known
-  };
+  using Rung = Ladder::Rung;
   enum class Reason : std::uint8_t {
     kFree,     // the top rung
     kStart,    // not known yet
@@ -69,7 +67,7 @@ class LinkControl {
   Decision decide(std::int64_t now);
 
  private:
-  std::size_t large_enough() const;
+  double beside() const;
   double need(std::size_t rung) const;
   std::size_t best(double carries) const;
   std::size_t start_rung() const;
@@ -96,10 +94,8 @@ class LinkControl {
   Decision decision(std::int64_t now) const;
 
   std::optional<double> hint_;
-  std::vector<Rung> rungs_;
+  Ladder ladder_;
   double other_ = 0;
-  std::optional<double> limit_;
-  std::optional<unsigned> lines_;
   bool lifted_ = false;  // since the last decision
 
   LinkTrace trace_;
