@@ -78,22 +78,25 @@ std::shared_ptr<RtpNetwork> RtpNetwork::watch(GstElement* payloader, GstElement*
   return network;
 }
 
+// `call` gets a weak_ptr to this network.
+void RtpNetwork::add_probe(GstPad* pad, GstPadProbeType type, GstPadProbeCallback call) {
+  gst_pad_add_probe(pad, type, call, new std::weak_ptr(weak_from_this()),
+                    [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+}
+
 void RtpNetwork::watch_key_frames(GstElement* payloader) {
   if (!g_object_class_find_property(G_OBJECT_GET_CLASS(payloader), "seqnum")) return;
   g_autoptr(GstPad) pad = gst_element_get_static_pad(payloader, "sink");
-  gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
-        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
-        if (!self || GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT))
-          return GST_PAD_PROBE_OK;
-        guint last = 0;  // of the picture before
-        g_object_get(GST_PAD_PARENT(pad), "seqnum", &last, nullptr);
-        const std::lock_guard lock(self->mutex_);
-        self->retransmissions_.key_frame(static_cast<std::uint16_t>(last));
-        return GST_PAD_PROBE_OK;
-      },
-      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+  add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+    const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
+    if (!self || GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT))
+      return GST_PAD_PROBE_OK;
+    guint last = 0;  // of the picture before
+    g_object_get(GST_PAD_PARENT(pad), "seqnum", &last, nullptr);
+    const std::lock_guard lock(self->mutex_);
+    self->retransmissions_.key_frame(static_cast<std::uint16_t>(last));
+    return GST_PAD_PROBE_OK;
+  });
 }
 
 void RtpNetwork::watch_element(GstElement* added) {
@@ -118,16 +121,13 @@ void RtpNetwork::watch_requests(GstElement* retransmitter) {
   retransmitter_ = gst_share(retransmitter);
   lock.unlock();
   g_autoptr(GstPad) pad = gst_element_get_static_pad(retransmitter, "src");
-  gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
-      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
-        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
-        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
-        if (!self || !gst_event_has_name(event, kRequest) || self->useful(gst_event_get_structure(event)))
-          return GST_PAD_PROBE_OK;
-        return GST_PAD_PROBE_DROP;
-      },
-      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+  add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+    GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+    const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
+    if (!self || !gst_event_has_name(event, kRequest) || self->useful(gst_event_get_structure(event)))
+      return GST_PAD_PROBE_OK;
+    return GST_PAD_PROBE_DROP;
+  });
 }
 
 bool RtpNetwork::useful(const GstStructure* request) {
@@ -148,20 +148,18 @@ void RtpNetwork::pause(bool paused) {
 
 void RtpNetwork::watch_sink(GstElement* sink) {
   g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
-  gst_pad_add_probe(
-      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
-        const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
-        if (!self) return GST_PAD_PROBE_OK;
-        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-          self->note(GST_PAD_PROBE_INFO_BUFFER(info));
-        } else {
-          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-          for (guint i = 0; i < gst_buffer_list_length(list); ++i) self->note(gst_buffer_list_get(list, i));
-        }
-        return GST_PAD_PROBE_OK;
-      },
-      new std::weak_ptr(weak_from_this()), [](gpointer data) { delete static_cast<std::weak_ptr<RtpNetwork>*>(data); });
+  add_probe(pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+            [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+              const auto self = static_cast<std::weak_ptr<RtpNetwork>*>(data)->lock();
+              if (!self) return GST_PAD_PROBE_OK;
+              if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+                self->note(GST_PAD_PROBE_INFO_BUFFER(info));
+              } else {
+                GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+                for (guint i = 0; i < gst_buffer_list_length(list); ++i) self->note(gst_buffer_list_get(list, i));
+              }
+              return GST_PAD_PROBE_OK;
+            });
 }
 
 // A packet leaves. Streaming threads.

@@ -42,6 +42,7 @@ class RtpNetwork : public Network, public std::enable_shared_from_this<RtpNetwor
 
   RtpNetwork(std::shared_ptr<RtpClock> rtp, unsigned sharers)
       : rtp_(std::move(rtp)), sharers_(sharers), pace_([this](double& owed) { send_duplicates(owed); }) {}
+  void add_probe(GstPad* pad, GstPadProbeType type, GstPadProbeCallback call);
   void watch_key_frames(GstElement* payloader);
   void watch_element(GstElement* added);
   void watch_requests(GstElement* retransmitter);

@@ -237,11 +237,10 @@ test('what a picture wakes waits for its turn, and nothing that it starts does',
   const server = await startServer({ command: ['python3', script(windowOf('w'))] });
   t.after(() => server.stop());
   await (await watch(t, server, 'w')).hasFrames(3);
-  const { [server.pid]: main, ...others } = await until('that the main thread waits', () => {
+  const { [server.pid]: _, ...others } = await until('that the main thread waits', () => {
     const now = policies(server.pid);
     return now[server.pid] === 3 && now;
   });
-  assert.equal(main, 3);
   const program = processes().find(({ parent, state }) => parent === server.pid && state !== 'Z');
   assert.deepEqual([...new Set([...Object.values(others), policies(program.pid)[program.pid]])], [0]);
 });
